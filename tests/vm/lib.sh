@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Shared by the VM harness and packaging/setup-debian: cache path, messages,
+# locking, and Debian packages fetched without touching the host's apt.
+# Sourced; the caller sets $root to the top of the tree first.
+
+: "${root:?}"
+
+# The cache is outside the tree, so that a fresh clone finds what an older one
+# downloaded. CI may run without HOME.
+if [ -z "${TIERBPF_CACHE:-}" ]; then
+	TIERBPF_CACHE=${XDG_CACHE_HOME:-${HOME:-/var/tmp/tierbpf-$(id -u)}/.cache}/tierbpf
+fi
+export TIERBPF_CACHE
+cache=$TIERBPF_CACHE
+
+say()
+{
+	echo "tierbpf: $*" >&2
+}
+
+# die STATUS MESSAGE...
+die()
+{
+	die_status=$1
+	shift
+	say "$*"
+	exit "$die_status"
+}
+
+# with_lock NAME COMMAND...: one such command at a time on this machine. In a
+# subshell, so that the lock goes with it, whatever happens to the command.
+with_lock()
+{
+	mkdir -p "$cache/lock" || return
+	lock_file=$cache/lock/$1
+	shift
+	(
+		flock 9 || exit
+		"$@" 9>&-
+	) 9>"$lock_file"
+}
+
+# quietly MESSAGE COMMAND...: says what takes a while; the command's own output
+# is shown only if it fails.
+quietly()
+{
+	say "$1 ..."
+	shift
+	quiet_log=$(mktemp) || return
+	"$@" >"$quiet_log" 2>&1
+	quiet_rc=$?
+	[ "$quiet_rc" = 0 ] || tail -n 30 "$quiet_log" >&2
+	rm -f "$quiet_log"
+	return "$quiet_rc"
+}
+
+host_codename()
+{
+	# shellcheck source=/dev/null
+	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+}
+
+# debian_mirror SUITE: where this host gets Debian from. Its package lists say
+# which of its archives is Debian's; where there are none yet (a fresh
+# container), it is the one that serves the host's own suite and its updates.
+debian_mirror()
+{
+	case $1 in
+	*-security) mirror_suite=$1 mirror= ;;
+	*) mirror_suite=$(host_codename)-updates mirror=${TIERBPF_MIRROR:-} ;;
+	esac
+	# shellcheck disable=SC2016 # these are apt's own placeholders
+	[ -n "$mirror" ] || mirror=$(apt-get indextargets \
+		--format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		sed -n "s/^Debian|$mirror_suite|//p" | head -n 1)
+	[ -n "$mirror" ] || mirror=$(apt-get update --print-uris 2>/dev/null |
+		sed -n "s,^'\(.*\)/dists/$mirror_suite/InRelease'.*,\1," | head -n 1)
+	[ -n "$mirror" ] || {
+		say "no Debian mirror with $mirror_suite in this host's apt configuration"
+		return 1
+	}
+	echo "$mirror"
+}
+
+debian_keyring()
+{
+	for keyring in /usr/share/keyrings/debian-archive-keyring.gpg \
+		/usr/share/keyrings/debian-archive-keyring.pgp; do
+		[ -r "$keyring" ] && echo "$keyring" && return
+	done
+	die 1 "Debian's archive keys are not here; install debian-archive-keyring"
+}
+
+# apt_dir NAME SUITE...: a private apt configuration for these suites; its own
+# lists and an empty dpkg status, so that it sees Debian's packages only and
+# resolves dependencies as for an empty machine. Updated at most once an hour.
+apt_dir()
+{
+	apt_d=$cache/apt/$1
+	shift
+	mkdir -p "$apt_d/lists/partial" "$apt_d/cache/archives/partial" "$apt_d/etc" || return
+	: >"$apt_d/status"
+	apt_keyring=$(debian_keyring) || return
+	apt_by="[signed-by=$apt_keyring]"
+	for apt_suite; do
+		apt_mirror=$(debian_mirror "$apt_suite") || continue
+		echo "deb $apt_by $apt_mirror $apt_suite main"
+		echo "deb-src $apt_by $apt_mirror $apt_suite main"
+	done >"$apt_d/sources.new"
+	[ -s "$apt_d/sources.new" ] || die 1 "set TIERBPF_MIRROR to a Debian mirror"
+	if cmp -s "$apt_d/sources.new" "$apt_d/sources" &&
+		[ -n "$(find "$apt_d/updated" -mmin -60 2>/dev/null)" ]; then
+		return
+	fi
+	mv "$apt_d/sources.new" "$apt_d/sources"
+	quietly "reading Debian's package lists ($*)" apt_in "$apt_d" get update ||
+		die 1 "Debian's package lists could not be fetched; is the network up?"
+	touch "$apt_d/updated"
+}
+
+# apt_in DIR get|cache ARGS...
+apt_in()
+{
+	apt_in_d=$1
+	apt_tool=apt-$2
+	shift 2
+	set -- -o "Dir::Etc::sourcelist=$apt_in_d/sources" -o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferencesparts=/dev/null -o Dir::Etc::preferences=/dev/null \
+		-o "Dir::State::lists=$apt_in_d/lists" -o "Dir::Cache=$apt_in_d/cache" \
+		-o "Dir::State::status=$apt_in_d/status" -o Debug::NoLocking=1 \
+		-o APT::Update::Post-Invoke-Success::= -o APT::Sandbox::User=root "$@"
+	"$apt_tool" -q "$@"
+}
+
+# apt_unpack APT_DIR INTO PACKAGE...: downloads and unpacks, installing nothing.
+apt_unpack()
+{
+	unpack_apt=$1
+	unpack_into=$2
+	shift 2
+	mkdir -p "$unpack_into/.debs" || return
+	(cd "$unpack_into/.debs" && apt_in "$unpack_apt" get download "$@") || return
+	for unpack_deb in "$unpack_into"/.debs/*.deb; do
+		dpkg-deb -x "$unpack_deb" "$unpack_into" || return
+	done
+	rm -rf "$unpack_into/.debs"
+}
