@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel module, the BPF programs and user space agree on.
+ *
+ * Compiled in all three, so it includes nothing: whoever includes it has the
+ * __u32 family already (linux/types.h, or vmlinux.h).
+ *
+ * Structs only ever grow at their end; a change of any other kind raises
+ * TIERBPF_ABI.
+ */
+#ifndef TIERBPF_ABI_H
+#define TIERBPF_ABI_H
+
+#define TIERBPF_ABI 1
+
+#define TIERBPF_MAX_NODES 1024 /* x86: MAX_NUMNODES at NODES_SHIFT = 10 */
+#define TIERBPF_MAX_RULES 1024
+#define TIERBPF_MAX_TESTS 65536 /* ranges of all rules together */
+#define TIERBPF_MAX_POLICY_BYTES (1 << 20)
+#define TIERBPF_NAME_LEN 16
+
+/*
+ * Abstract distance: no unit; lower is faster, and the kernel puts a node into
+ * tier adistance >> 7 (MEMTIER_CHUNK_BITS, include/linux/memory-tiers.h).
+ * DRAM is 4.5 chunks (MEMTIER_ADISTANCE_DRAM). What lies outside of MIN..MAX
+ * is never believed, whoever says it: 0 and less come from forgotten returns
+ * and overflows, and the largest distance seen on a machine is below 2^21.
+ */
+#define TIERBPF_TIER_SHIFT 7
+#define TIERBPF_ADISTANCE_DRAM 576
+#define TIERBPF_ADISTANCE_MIN 1
+#define TIERBPF_ADISTANCE_MAX ((1 << 24) - 1)
+
+/* struct tierbpf_node: flags */
+#define TIERBPF_NODE_CPU (1U << 0)    /* N_CPU: has CPUs that are online */
+#define TIERBPF_NODE_MEMORY (1U << 1) /* N_MEMORY: has memory that is online */
+
+/*
+ * What a policy is asked about. Read-only for BPF; valid during the call.
+ */
+struct tierbpf_node {
+	__s32 id;		/* 0..TIERBPF_MAX_NODES-1 */
+	__s32 kernel_adistance; /* where the stock kernel puts the node */
+	__u32 flags;		/* TIERBPF_NODE_* */
+};
+
+/* The answer of the whole hook, as the module will use it (kfunc tierbpf_ask). */
+struct tierbpf_answer {
+	struct tierbpf_node node;
+	__s32 adistance; /* after the check: the kernel's own if it was rejected */
+	__s32 raw;	 /* what the programs said */
+};
+
+enum tierbpf_event_kind {
+	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
+	TIERBPF_EVENT_REJECTED,	    /* not a sane adistance: the kernel's own stands */
+	TIERBPF_EVENT_RETIERED,	    /* a node with memory was moved */
+	TIERBPF_EVENT_FAILED,	    /* a move did not succeed; to is -errno */
+};
+
+/* Argument of the traced function tierbpf_event(). */
+struct tierbpf_event {
+	__u32 kind;
+	__s32 node;
+	__s32 from; /* adistance before; for REJECTED: the kernel's own */
+	__s32 to;   /* adistance after; for REJECTED: the answer */
+	__u64 ns;   /* RETIERED: how long the move took */
+};
+
+/* ---- map values ---- */
+
+/* What rules look at. A fact that is not known never matches. */
+enum tierbpf_fact {
+	TIERBPF_FACT_NONE, /* holds always: the test of a rule without predicates */
+	TIERBPF_FACT_NODE,
+	TIERBPF_FACT_CPU, /* 0 or 1 */
+	TIERBPF_NR_FACTS,
+};
+
+/* Map `facts`, by node. */
+struct tierbpf_facts {
+	__u64 known; /* bit 1 << enum tierbpf_fact */
+	__s64 value[TIERBPF_NR_FACTS];
+};
+
+/* Map `tests`: min <= fact <= max. Those of one rule and one fact stand together. */
+struct tierbpf_test {
+	__s64 min;
+	__s64 max;
+	__u32 fact; /* enum tierbpf_fact */
+	__u32 reserved;
+};
+
+enum tierbpf_action_kind {
+	TIERBPF_ACTION_KERNEL,	  /* the kernel's own adistance */
+	TIERBPF_ACTION_ADISTANCE, /* value */
+	TIERBPF_ACTION_OFFSET,	  /* the kernel's own adistance + value */
+};
+
+struct tierbpf_action {
+	__u32 kind; /* enum tierbpf_action_kind */
+	__s32 value;
+};
+
+/* Map `rules`, in the order in which they are tried. */
+struct tierbpf_rule {
+	__u32 first_test; /* index into map `tests` */
+	__u32 nr_tests;	  /* at least 1 */
+	struct tierbpf_action action;
+};
+
+/* Map `meta`, one element. */
+struct tierbpf_meta {
+	__u32 abi;
+	__u32 generation; /* 1 for the first load, one more with each replacement */
+	__u32 nr_rules;
+	__u32 source_bytes; /* length of the policy text in map `source` */
+	__u64 loaded_at;    /* seconds since the epoch */
+	struct tierbpf_action otherwise; /* where no rule matches */
+	__u8 digest[32];		 /* SHA-256 of the policy text */
+};
+
+/* Map `stats`, one element; one counter per tierbpf_event_kind. */
+struct tierbpf_stats {
+	__u64 answered;
+	__u64 rejected;
+	__u64 retiered;
+	__u64 failed;
+};
+
+_Static_assert(sizeof(struct tierbpf_node) == 12, "ABI");
+_Static_assert(sizeof(struct tierbpf_answer) == 20, "ABI");
+_Static_assert(sizeof(struct tierbpf_event) == 24, "ABI");
+_Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
+_Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
+_Static_assert(sizeof(struct tierbpf_meta) == 64, "ABI");
+_Static_assert(sizeof(struct tierbpf_stats) == 32, "ABI");
+
+/* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */
+
+#define TIERBPF_PIN_ROOT "/sys/fs/bpf/tierbpf"
+#define TIERBPF_PIN_OVERRIDE "override" /* u32 node -> s32 adistance; survives replacement */
+#define TIERBPF_PIN_LINK "link"		/* of the struct_ops; its update is the switch */
+#define TIERBPF_PIN_POLICY "policy"	/* directory: what belongs to the policy in force */
+#define TIERBPF_PIN_STAGING "staging"	/* directory: the same of one that is being loaded */
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The hook: who may say where a node belongs, and what of it is believed. */
+#include <linux/btf.h>
+#include <linux/ratelimit.h>
+#include <linux/rcupdate.h>
+#include <tierbpf/adistance.h>
+
+#include "kmod.h"
+
+static struct tierbpf_ops __rcu *policy;
+
+__bpf_hook_start();
+
+/*
+ * fmod_ret programs stand in front of this function and replace its answer with
+ * theirs unless that is 0. The signature is part of the ABI.
+ */
+noinline __noclone int tierbpf_adistance(const struct tierbpf_node *node)
+{
+	struct tierbpf_ops *ops = rcu_dereference(policy);
+
+	return ops ? ops->adistance(node) : node->kernel_adistance;
+}
+
+/* Does nothing: a place for fentry programs to stand (statistics, watch). */
+noinline __noclone void tierbpf_event(const struct tierbpf_event *event)
+{
+	barrier_data(event);
+}
+
+__bpf_hook_end();
+
+/*
+ * Replaces policy @expected by @ops; either may be NULL. -EBUSY if another one
+ * is in force. The caller (BPF's struct_ops) keeps the old one until an RCU
+ * grace period and a trampoline's users are over.
+ */
+int hook_set_policy(struct tierbpf_ops *ops, struct tierbpf_ops *expected)
+{
+	struct tierbpf_ops *old;
+
+	old = unrcu_pointer(cmpxchg(&policy, RCU_INITIALIZER(expected), RCU_INITIALIZER(ops)));
+	return old == expected ? 0 : -EBUSY;
+}
+
+bool hook_has_policy(void)
+{
+	return rcu_access_pointer(policy);
+}
+
+static void reject(struct tierbpf_answer *a)
+{
+	struct tierbpf_event event = {
+		.kind = TIERBPF_EVENT_REJECTED,
+		.node = a->node.id,
+		.from = a->node.kernel_adistance,
+		.to = a->raw,
+	};
+
+	tierbpf_event(&event);
+	pr_warn_ratelimited("node %d: the policy's answer %d is not within %d..%d; the kernel's own %d stands\n",
+			    a->node.id, a->raw, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
+			    a->node.kernel_adistance);
+}
+
+/*
+ * Fills @a with the node, the programs' answer and what is to be done. The
+ * kernel's own adistance is always accepted, sane or not: it changes nothing.
+ * Takes no lock; may be called under memory_tier_lock.
+ */
+void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
+{
+	*a = (struct tierbpf_answer){
+		.node.id = nid,
+		.node.kernel_adistance = kernel_adistance,
+	};
+	if (node_state(nid, N_CPU))
+		a->node.flags |= TIERBPF_NODE_CPU;
+	if (node_state(nid, N_MEMORY))
+		a->node.flags |= TIERBPF_NODE_MEMORY;
+
+	rcu_read_lock();
+	a->raw = tierbpf_adistance(&a->node);
+	rcu_read_unlock();
+
+	a->adistance = a->raw;
+	if (a->raw != kernel_adistance && !tierbpf_adistance_ok(a->raw)) {
+		a->adistance = kernel_adistance;
+		reject(a);
+	}
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tierbpf: lets BPF say to which memory tier a NUMA node belongs.
+ *
+ * Loading the module changes nothing; a policy does (tierbpf_ops, ops.c). When
+ * the module goes, every node is where the stock kernel would have it.
+ */
+#include <linux/module.h>
+
+#include "kmod.h"
+
+static int __init tierbpf_init(void)
+{
+	int err;
+
+	err = memtier_check_layout();
+	if (err) {
+		pr_err("struct memory_tier of this kernel is not laid out as known\n");
+		return err;
+	}
+	err = retier_init();
+	if (err)
+		return err;
+	err = hotplug_init();
+	if (err)
+		goto out_retier;
+	/* Last: nobody can reach us through BPF before, and there is no way to undo it. */
+	err = ops_register();
+	if (err)
+		goto out_hotplug;
+	return 0;
+
+out_hotplug:
+	hotplug_stop_answering();
+	hotplug_exit();
+out_retier:
+	retier_exit();
+	return err;
+}
+
+static void __exit tierbpf_exit(void)
+{
+	/* The hotplug notifiers stay until all nodes are back: they keep real hotplug apart. */
+	hotplug_stop_answering();
+	retier_exit();
+	hotplug_exit();
+}
+
+module_init(tierbpf_init);
+module_exit(tierbpf_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Memory tiers of NUMA nodes, decided by BPF");
+MODULE_VERSION("1");
