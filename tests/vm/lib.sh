@@ -50,7 +50,7 @@ quietly()
 	quiet_log=$(mktemp) || return
 	"$@" >"$quiet_log" 2>&1
 	quiet_rc=$?
-	[ "$quiet_rc" = 0 ] || tail -n 30 "$quiet_log" >&2
+	[ "$quiet_rc" = 0 ] || tail -n 60 "$quiet_log" >&2
 	rm -f "$quiet_log"
 	return "$quiet_rc"
 }
