@@ -97,6 +97,11 @@ debian_keyring()
 # resolves dependencies as for an empty machine. Updated at most once an hour.
 apt_dir()
 {
+	with_lock "apt-$1" apt_dir_now "$@"
+}
+
+apt_dir_now()
+{
 	apt_d=$cache/apt/$1
 	shift
 	mkdir -p "$apt_d/lists/partial" "$apt_d/cache/archives/partial" "$apt_d/etc" || return
