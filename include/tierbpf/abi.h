@@ -2,14 +2,15 @@
 /*
  * What the kernel module, the BPF programs and user space agree on.
  *
- * Compiled in all three, so it includes nothing: whoever includes it has the
- * __u32 family already (linux/types.h, or vmlinux.h).
- *
  * Structs only ever grow at their end; a change of any other kind raises
  * TIERBPF_ABI.
  */
 #ifndef TIERBPF_ABI_H
 #define TIERBPF_ABI_H
+
+#ifndef __VMLINUX_H__ /* bpftool's own header has these types too */
+#include <linux/types.h>
+#endif
 
 #define TIERBPF_ABI 1
 

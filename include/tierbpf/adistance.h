@@ -23,4 +23,19 @@ static inline __s32 tierbpf_tier_centre(__u32 tier)
 	return (__s32)((tier << TIERBPF_TIER_SHIFT) + (1U << (TIERBPF_TIER_SHIFT - 1)));
 }
 
+/*
+ * @adistance moved by @offset, held within what the kernel may be given: an
+ * offset that leaves the range stops at its end instead of being rejected.
+ */
+static inline __s32 tierbpf_offset(__s32 adistance, __s32 offset)
+{
+	__s64 moved = (__s64)adistance + offset;
+
+	if (moved < TIERBPF_ADISTANCE_MIN)
+		return TIERBPF_ADISTANCE_MIN;
+	if (moved > TIERBPF_ADISTANCE_MAX)
+		return TIERBPF_ADISTANCE_MAX;
+	return (__s32)moved;
+}
+
 #endif

@@ -44,29 +44,15 @@ static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struc
 	return f->value[fact] >= t->min && f->value[fact] <= t->max;
 }
 
-/*
- * The action's adistance, held within what the kernel may be given, so that an
- * offset that leaves the range stops at its end instead of being rejected.
- */
 static inline __s32 tierbpf_act(const struct tierbpf_action *a, __s32 kernel_adistance)
 {
-	__s64 adistance;
-
 	switch (a->kind) {
 	case TIERBPF_ACTION_ADISTANCE:
-		adistance = a->value;
-		break;
+		return a->value;
 	case TIERBPF_ACTION_OFFSET:
-		adistance = (__s64)kernel_adistance + a->value;
-		break;
-	default:
-		return kernel_adistance;
+		return tierbpf_offset(kernel_adistance, a->value);
 	}
-	if (adistance < TIERBPF_ADISTANCE_MIN)
-		return TIERBPF_ADISTANCE_MIN;
-	if (adistance > TIERBPF_ADISTANCE_MAX)
-		return TIERBPF_ADISTANCE_MAX;
-	return (__s32)adistance;
+	return kernel_adistance;
 }
 
 /* All predicates hold. Ranges of the same fact are one predicate: one of them must hold. */
@@ -97,12 +83,11 @@ static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule
  * The first rule that matches decides, else @otherwise does. @f holds the
  * stored facts of the node and is completed with the live ones.
  */
-static inline struct tierbpf_decision tierbpf_decide(void *policy, __u32 nr_rules,
-						     const struct tierbpf_action *otherwise,
-						     const struct tierbpf_node *node,
-						     struct tierbpf_facts *f)
+static inline void tierbpf_decide(void *policy, __u32 nr_rules,
+				  const struct tierbpf_action *otherwise,
+				  const struct tierbpf_node *node, struct tierbpf_facts *f,
+				  struct tierbpf_decision *d)
 {
-	struct tierbpf_decision d = { .rule = -1 };
 	__u32 i;
 
 	tierbpf_live_facts(f, node);
@@ -113,12 +98,12 @@ static inline struct tierbpf_decision tierbpf_decide(void *policy, __u32 nr_rule
 			break;
 		if (!tierbpf_rule_matches(policy, rule, f))
 			continue;
-		d.rule = (__s32)i;
-		d.adistance = tierbpf_act(&rule->action, node->kernel_adistance);
-		return d;
+		d->rule = (__s32)i;
+		d->adistance = tierbpf_act(&rule->action, node->kernel_adistance);
+		return;
 	}
-	d.adistance = tierbpf_act(otherwise, node->kernel_adistance);
-	return d;
+	d->rule = -1;
+	d->adistance = tierbpf_act(otherwise, node->kernel_adistance);
 }
 
 #endif

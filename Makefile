@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make            the tool, build/tierbpf
+#   make demo       the whole thing in a guest, with a stock kernel
+#   make check      every test, guests included
+#
+# demo and check install what a bare Debian 12 or 13 lacks; the rest does not.
+
+VERSION := 0.1
+build := build
+cache := $(or $(TIERBPF_CACHE),$(or $(XDG_CACHE_HOME),$(or $(HOME),/var/tmp/tierbpf-$(shell id -u))/.cache)/tierbpf)
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(or $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool),bpftool)
+
+# Debian 12's own libbpf is too old: setup-debian builds 1.5 into the cache.
+PKG_CONFIG ?= PKG_CONFIG_PATH=$(lastword $(wildcard $(cache)/libbpf-*/lib/pkgconfig)):$$PKG_CONFIG_PATH pkg-config
+packages := libbpf libelf zlib jansson yaml-0.1 libmd smartcols
+pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
+pkg_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wno-unused-parameter \
+	-Wno-missing-field-initializers -Werror
+tool_cflags = -std=gnu11 -D_GNU_SOURCE -DTIERBPF_VERSION='"$(VERSION)"' $(warnings) \
+	-Iinclude -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+sources := $(wildcard user/*.c)
+objects := $(sources:user/%.c=$(build)/user/%.o)
+# Everything but the commands; what the tests link.
+library := $(filter-out $(build)/user/main.o $(build)/user/cmd_%.o,$(objects))
+
+all: $(build)/tierbpf
+
+$(build)/tierbpf: $(objects)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
+
+$(build)/user/%.o: user/%.c | $(build)/user check-libbpf
+	$(CC) $(tool_cflags) -c -o $@ $<
+
+$(build)/user/engine-load.o: $(build)/tierbpf.skel.h
+
+$(build)/user $(build)/bpf:
+	mkdir -p $@
+
+check-libbpf:
+	@$(PKG_CONFIG) --atleast-version=1.5 libbpf || \
+		{ echo "libbpf 1.5 or newer is needed: packaging/setup-debian build" >&2; exit 1; }
+
+# ---- BPF ----
+
+bpf_cflags = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
+	-Iinclude -I. $(pkg_cflags) \
+	-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP
+
+$(build)/bpf/%.bpf.o: bpf/%.bpf.c vmlinux.h | $(build)/bpf check-libbpf
+	$(CLANG) $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
+	$(BPFTOOL) gen object $@ $(@:.o=.tmp)
+
+$(build)/tierbpf.skel.h: $(build)/bpf/tierbpf.bpf.o
+	$(BPFTOOL) gen skeleton $< name tierbpf_bpf > $@.tmp && mv $@.tmp $@
+
+# After a change of what bpf/ reads of the kernel: make vmlinux.h BTF=/path/to/vmlinux
+ifdef BTF
+.PHONY: vmlinux.h
+vmlinux.h:
+	bpf/trim-vmlinux $(BTF) > $@.tmp && mv $@.tmp $@
+endif
+
+# ---- tests ----
+
+KERNELS ?= 6.12 7.3
+KERNEL ?= $(KERNELS)
+
+setup:
+	@packaging/setup-debian build vm
+
+check: setup
+	@$(MAKE) --no-print-directory check-all
+
+check-all: all
+	@tests/check
+
+include tests/unit/unit.mk
+
+check-vm: setup
+	@$(MAKE) --no-print-directory all vm-helpers
+	@tests/vm/check $(KERNEL:%=--kernel %)
+
+check-debug: setup
+	@$(MAKE) --no-print-directory all vm-helpers
+	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
+
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@tests/vm/demo
+
+install: all
+	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
+
+clean:
+	rm -rf $(build)
+
+-include $(wildcard $(build)/*/*.d)
+
+.PHONY: all check check-all check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers

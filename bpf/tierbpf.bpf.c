@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's half of a policy:
+ *
+ *   policy_adistance	answers the hook from the rules (decide.h)
+ *   override_adistance	stands in front of it with what map `override` holds
+ *   watch_update,
+ *   watch_delete	a system call changed that map: retier
+ *   count_event	statistics
+ *   ask_node		lets user space ask without moving anything
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include <tierbpf/bpf.h>
+
+#include "vmlinux.h"
+#include "args.h"
+#include "maps.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static inline const struct tierbpf_rule *tierbpf_get_rule(void *policy, __u32 index)
+{
+	return bpf_map_lookup_elem(&rules, &index);
+}
+
+static inline const struct tierbpf_test *tierbpf_get_test(void *policy, __u32 index)
+{
+	return bpf_map_lookup_elem(&tests, &index);
+}
+
+#define tierbpf_for(i, from, to) bpf_for(i, from, to)
+#include <tierbpf/decide.h>
+
+static __always_inline void decide_by_rules(const struct tierbpf_node *node,
+					    struct tierbpf_decision *d)
+{
+	__u32 zero = 0, id = node->id;
+	struct tierbpf_facts f = {};
+	const struct tierbpf_facts *stored = bpf_map_lookup_elem(&facts, &id);
+	const struct tierbpf_meta *m = bpf_map_lookup_elem(&meta, &zero);
+
+	if (!m)
+		return;
+	if (stored)
+		f = *stored;
+	tierbpf_decide(NULL, m->nr_rules, &m->otherwise, node, &f, d);
+}
+
+SEC("struct_ops/adistance")
+int BPF_PROG(policy_adistance, const struct tierbpf_node *node)
+{
+	struct tierbpf_decision d = { .adistance = node->kernel_adistance };
+
+	decide_by_rules(node, &d);
+	return d.adistance;
+}
+
+SEC(".struct_ops.link")
+struct tierbpf_ops policy = {
+	.adistance = (void *)policy_adistance,
+	.abi = TIERBPF_ABI,
+	.name = "tierbpf",
+};
+
+SEC("fmod_ret/tierbpf_adistance")
+int BPF_PROG(override_adistance, const struct tierbpf_node *node)
+{
+	__u32 id = node->id;
+	const __s32 *adistance = bpf_map_lookup_elem(&override, &id);
+
+	return adistance ? *adistance : 0;
+}
+
+/* Only system calls come by here, batches included; updates by BPF programs do not. */
+SEC("fexit/bpf_map_update_value")
+int BPF_PROG(watch_update, struct bpf_map *map, struct file *map_file, void *key, void *value,
+	     __u64 flags, int ret)
+{
+	__u32 node;
+
+	if (map != (void *)&override || ret)
+		return 0;
+	if (!bpf_probe_read_kernel(&node, sizeof(node), key))
+		tierbpf_retier_async(node);
+	return 0;
+}
+
+/* A tracer may look at a descriptor of its own task; NULL if it is none. */
+static void *private_data_of_fd(__u32 fd)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file **fds, *file = NULL;
+
+	if (fd >= BPF_CORE_READ(task, files, fdt, max_fds))
+		return NULL;
+	fds = BPF_CORE_READ(task, files, fdt, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), fds + fd);
+	return file ? BPF_CORE_READ(file, private_data) : NULL;
+}
+
+/*
+ * int __sys_bpf(int cmd, bpfptr_t uattr, unsigned int size): the one function
+ * that every deletion by a system call passes on all kernels; the kernel's
+ * map_delete_elem() is inlined into it before 7.x. bpfptr_t takes two words.
+ */
+SEC("fexit/__sys_bpf")
+int watch_delete(__u64 *ctx)
+{
+	const union bpf_attr *uattr = (void *)ctx[1];
+	__u32 fd;
+
+	switch ((int)ctx[0]) {
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+		if (bpf_probe_read_user(&fd, sizeof(fd), &uattr->map_fd))
+			return 0;
+		break;
+	case BPF_MAP_DELETE_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+		/* A batch may have deleted some before it failed. */
+		if (bpf_probe_read_user(&fd, sizeof(fd), &uattr->batch.map_fd))
+			return 0;
+		break;
+	default:
+		return 0;
+	}
+	if (private_data_of_fd(fd) == (void *)&override)
+		tierbpf_retier_async(-1);
+	return 0;
+}
+
+SEC("fentry/tierbpf_event")
+int BPF_PROG(count_event, const struct tierbpf_event *event)
+{
+	__u32 zero = 0;
+	struct tierbpf_stats *s = bpf_map_lookup_elem(&stats, &zero);
+
+	if (!s)
+		return 0;
+	switch (event->kind) {
+	case TIERBPF_EVENT_ANSWERED:
+		__sync_fetch_and_add(&s->answered, 1);
+		break;
+	case TIERBPF_EVENT_REJECTED:
+		__sync_fetch_and_add(&s->rejected, 1);
+		break;
+	case TIERBPF_EVENT_RETIERED:
+		__sync_fetch_and_add(&s->retiered, 1);
+		break;
+	case TIERBPF_EVENT_FAILED:
+		__sync_fetch_and_add(&s->failed, 1);
+		break;
+	}
+	return 0;
+}
+
+SEC("syscall")
+int ask_node(struct ask_args *args)
+{
+	struct tierbpf_answer answer = {};
+	struct tierbpf_decision d = {};
+
+	args->err = tierbpf_ask(args->node, &answer);
+	if (args->err)
+		return 0;
+	decide_by_rules(&answer.node, &d);
+	args->answer = answer;
+	args->rule_adistance = d.adistance;
+	args->rule = d.rule;
+	return 0;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "engine.h"
+#include "machine.h"
+#include "msg.h"
+#include "pins.h"
+#include "report.h"
+
+struct arguments {
+	const char *policy;
+	int json;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'j':
+		a->json = 1;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->policy)
+			argp_error(state, "one policy is loaded at a time");
+		a->policy = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which policy?");
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option options[] = {
+	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
+	{},
+};
+
+static const struct argp argp = {
+	options, parse, "POLICY",
+	"Puts a policy in force, in one step: the former policy or the new one decides at any "
+	"instant. Then reads the tiers back from the kernel, and prints what changed. "
+	"POLICY is a file, or - for standard input.", NULL, NULL, NULL
+};
+
+static int print(const struct report *r, unsigned int generation, int json)
+{
+	json_t *out;
+
+	if (!json)
+		return report_print(r, true, stdout);
+	out = json_pack("{s:i, s:o}", "generation", (int)generation, "nodes", report_json(r));
+	json_dumpf(out, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(out);
+	return 0;
+}
+
+/*
+ * "ask" is only there once the policy is in force: what it then says of the
+ * kernel's own place and the rules' decision is compared with the tiers.
+ */
+static int verify(const struct machine *before, unsigned int generation, int json)
+{
+	_cleanup_(cleanup_engine) struct engine e = {};
+	struct report r = {};
+	int err = engine_open(&e);
+
+	if (err)
+		return err == -ENOENT ? fail(-ESTALE, "the policy has been detached by somebody else") : err;
+	err = report_settle(&e, before, &r);
+	if (!err)
+		err = print(&r, generation, json);
+	report_free(&r);
+	return err;
+}
+
+static int load(const char *path, int json)
+{
+	_cleanup_(cleanup_policy) struct policy *policy = NULL;
+	_cleanup_free_ struct machine *before = malloc(sizeof(*before));
+	_cleanup_close_ int lock = -1;
+	unsigned int generation;
+	int err;
+
+	if (!before)
+		return fail(-ENOMEM, "out of memory");
+	err = policy_read(path, &policy);
+	err = err ?: engine_check();
+	err = err ?: machine_read("", before);
+	err = err ?: pins_lock(true, &lock);
+	err = err ?: engine_load(policy, &generation);
+	return err ?: verify(before, generation, json);
+}
+
+int cmd_load(int argc, char **argv)
+{
+	struct arguments a = {};
+
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(load(a.policy, a.json));
+}

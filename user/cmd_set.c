@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* set and unset: the live override, the same map that bpftool updates. */
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "engine.h"
+#include "machine.h"
+#include "msg.h"
+#include "pins.h"
+#include "report.h"
+
+#define MAX_TIER (TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT)
+
+struct arguments {
+	int node; /* -1 until given */
+	const char *tier;
+	const char *adistance;
+	const char *offset;
+};
+
+/* A whole number of min..max; anything else is a usage error. */
+static int number(const char *text, long min, long max, struct argp_state *state)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || end == text || *end || n < min || n > max)
+		argp_error(state, "\"%s\" is not a number of %ld..%ld", text, min, max);
+	return (int)n;
+}
+
+static error_t parse_node(char *arg, struct arguments *a, struct argp_state *state)
+{
+	if (a->node >= 0)
+		argp_error(state, "one node at a time");
+	a->node = number(arg, 0, TIERBPF_MAX_NODES - 1, state);
+	return 0;
+}
+
+static error_t parse_set(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 't':
+		a->tier = arg;
+		return 0;
+	case 'a':
+		a->adistance = arg;
+		number(arg, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX, state);
+		return 0;
+	case 'o':
+		a->offset = arg;
+		number(arg, -TIERBPF_ADISTANCE_MAX, TIERBPF_ADISTANCE_MAX, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_node(arg, a, state);
+	case ARGP_KEY_END:
+		if (a->node < 0)
+			argp_error(state, "which node?");
+		if (!!a->tier + !!a->adistance + !!a->offset != 1)
+			argp_error(state, "one of --tier, --adistance and --offset is needed");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option set_options[] = {
+	{ "tier", 't', "TIER", 0, "A tier of the policy by name, or of the kernel by number", 0 },
+	{ "adistance", 'a', "N", 0, "An abstract distance; DRAM is 576, higher is slower", 0 },
+	{ "offset", 'o', "N", 0, "Added to the kernel's own abstract distance", 0 },
+	{},
+};
+
+static const struct argp set_argp = {
+	set_options, parse_set, "NODE",
+	"Moves one node at once, whatever the policy says, until it is unset or the policy is "
+	"unloaded. Where an option's N is negative, write --offset=-N.", NULL, NULL, NULL
+};
+
+static error_t parse_unset(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	if (key == ARGP_KEY_ARG)
+		return parse_node(arg, a, state);
+	if (key == ARGP_KEY_END && a->node < 0)
+		argp_error(state, "which node?");
+	return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp unset_argp = {
+	NULL, parse_unset, "NODE",
+	"Takes the override of a node away: the policy decides again, at once.", NULL, NULL, NULL
+};
+
+static int tier_adistance(const struct engine *e, const char *tier, int *adistance)
+{
+	char *end;
+	unsigned long n = strtoul(tier, &end, 10);
+
+	if (isdigit((unsigned char)*tier) && !*end && n < MAX_TIER) {
+		*adistance = tierbpf_tier_centre((__u32)n);
+		return 0;
+	}
+	if (!policy_find_tier(e->policy, tier, adistance))
+		return 0;
+	return fail(-EINVAL, "no tier \"%s\" in the policy in force; a number of the kernel's (0..%d) is "
+		    "possible too", tier, MAX_TIER - 1);
+}
+
+static int offset_adistance(const struct engine *e, int node, long offset, int *adistance)
+{
+	struct ask_args args;
+	int err = engine_ask(e, node, &args);
+
+	if (err == -ENOENT)
+		return fail(-EINVAL, "node %d has no memory, so the kernel has no adistance for it; use "
+			    "--tier or --adistance", node);
+	if (!err)
+		*adistance = tierbpf_offset(args.answer.node.kernel_adistance, (__s32)offset);
+	return err;
+}
+
+static int wanted(const struct engine *e, const struct arguments *a, int *adistance)
+{
+	if (a->tier)
+		return tier_adistance(e, a->tier, adistance);
+	if (a->offset)
+		return offset_adistance(e, a->node, atol(a->offset), adistance);
+	*adistance = atoi(a->adistance);
+	return 0;
+}
+
+/* Moves the node and shows where everything is now. */
+static int apply(const struct engine *e, int node, const int *adistance)
+{
+	_cleanup_free_ struct machine *before = malloc(sizeof(*before));
+	struct report r = {};
+	int err = before ? machine_read("", before) : fail(-ENOMEM, "out of memory");
+
+	err = err ?: engine_set_override(e, node, adistance);
+	if (err)
+		return err;
+	if (!before->nodes[node].memory)
+		note("node %d has no memory now; the override holds from its first memory on", node);
+	err = report_settle(e, before, &r);
+	if (!err)
+		err = report_print(&r, true, stdout);
+	report_free(&r);
+	return err;
+}
+
+static int change(const struct arguments *a, bool set)
+{
+	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
+	_cleanup_close_ int lock = -1;
+	int adistance, err = engine_check();
+
+	err = err ?: pins_lock(false, &lock);
+	err = err ?: engine_open(&e);
+	if (err == -ENOENT)
+		return fail(-ENODATA, "no policy is loaded, so nothing can be overridden: tierbpf load POLICY");
+	if (!err && set)
+		err = wanted(&e, a, &adistance);
+	return err ?: apply(&e, a->node, set ? &adistance : NULL);
+}
+
+int cmd_set(int argc, char **argv)
+{
+	struct arguments a = { .node = -1 };
+
+	argp_parse(&set_argp, argc, argv, 0, NULL, &a);
+	return exit_status(change(&a, true));
+}
+
+int cmd_unset(int argc, char **argv)
+{
+	struct arguments a = { .node = -1 };
+
+	argp_parse(&unset_argp, argc, argv, 0, NULL, &a);
+	return exit_status(change(&a, false));
+}

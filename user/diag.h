@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is wrong with a text, and where: collected, then shown all at once. */
+#ifndef DIAG_H
+#define DIAG_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct place {
+	size_t line;   /* from 0 */
+	size_t column; /* from 0, in characters */
+	size_t length; /* characters to underline; 0: only the first */
+};
+
+struct diag {
+	struct place at;
+	char *path;    /* "rules[2].match.node"; NULL where there is none */
+	char *message;
+};
+
+struct diags {
+	const char *file; /* name to show; not owned */
+	const char *text; /* what line and column refer to; not owned */
+	struct diag *list;
+	size_t count;
+	int failed; /* -ENOMEM if one could not be kept */
+};
+
+/* Adds one; @path may be NULL. Always returns -EBADMSG (or -ENOMEM). */
+int diags_add(struct diags *d, struct place at, const char *path, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Prints all by position: file:line:column, the line, a caret, the path. */
+void diags_print(struct diags *d, FILE *out);
+
+void diags_free(struct diags *d);
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is in force: reading it back, asking it, overriding it, detaching it. */
+#include "engine.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "pins.h"
+
+#define BTF_DIR "/sys/kernel/btf/"
+
+int engine_check(void)
+{
+	if (geteuid())
+		return fail(-EPERM, "this needs root (CAP_SYS_ADMIN): sudo tierbpf …");
+	if (access(BTF_DIR "vmlinux", F_OK))
+		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
+			    "boot one built with CONFIG_DEBUG_INFO_BTF=y");
+	if (!access(BTF_DIR "tierbpf", F_OK))
+		return 0;
+	if (!access("/sys/module/tierbpf", F_OK))
+		return fail(-ENOPKG, "the module tierbpf is loaded without BTF, so BPF cannot reach it; "
+			    "build it against headers that ship a vmlinux, with pahole installed");
+	return fail(-ENOPKG, "the kernel module is not loaded: modprobe tierbpf "
+		    "(dmesg says why, if it refuses)");
+}
+
+static int open_pin(const char *path, int *fd)
+{
+	*fd = bpf_obj_get(path);
+	if (*fd >= 0)
+		return 0;
+	return fail(-errno, "%s: %s; load the policy again", path, strerror(errno));
+}
+
+static int lookup(const char *path, void *value)
+{
+	_cleanup_close_ int fd = -1;
+	__u32 zero = 0;
+	int err = open_pin(path, &fd);
+
+	if (!err && bpf_map_lookup_elem(fd, &zero, value))
+		err = fail(-errno, "%s: %s", path, strerror(errno));
+	return err;
+}
+
+static int read_policy(struct engine *e)
+{
+	_cleanup_free_ char *text = NULL;
+	struct bpf_map_info info = {};
+	_cleanup_close_ int fd = -1;
+	__u32 size = sizeof(info);
+	int err = open_pin(POLICY_PATH("source"), &fd);
+
+	if (err)
+		return err;
+	if (bpf_map_get_info_by_fd(fd, &info, &size))
+		return fail(-errno, POLICY_PATH("source") ": %s", strerror(errno));
+	text = calloc(1, info.value_size + 1UL);
+	if (!text)
+		return fail(-ENOMEM, "out of memory");
+	err = lookup(POLICY_PATH("source"), text);
+	if (err)
+		return err;
+	if (e->meta.source_bytes > info.value_size)
+		return fail(-EIO, POLICY_PATH("source") ": shorter than it should be; load the policy again");
+	text[e->meta.source_bytes] = 0;
+	return policy_parse("the policy in force", text, e->meta.source_bytes, stderr, &e->policy);
+}
+
+static int read_back(struct engine *e)
+{
+	int err = lookup(POLICY_PATH("meta"), &e->meta);
+
+	if (err)
+		return err;
+	if (e->meta.abi != TIERBPF_ABI)
+		return fail(-ENOPKG, "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
+			    "load it again", e->meta.abi, TIERBPF_ABI);
+	err = lookup(POLICY_PATH("stats"), &e->stats);
+	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
+	err = err ?: open_pin(PIN_PATH(TIERBPF_PIN_OVERRIDE), &e->override_fd);
+	return err ?: read_policy(e);
+}
+
+int engine_open(struct engine *e)
+{
+	int err;
+
+	*e = (struct engine){ .ask_fd = -1, .override_fd = -1 };
+	err = pins_heal();
+	if (err)
+		return err;
+	if (!pins_policy_id())
+		return -ENOENT;
+	err = read_back(e);
+	if (err)
+		engine_close(e);
+	return err;
+}
+
+void engine_close(struct engine *e)
+{
+	policy_free(TAKE_PTR(e->policy));
+	cleanup_close(&e->ask_fd);
+	cleanup_close(&e->override_fd);
+	e->ask_fd = -1;
+	e->override_fd = -1;
+}
+
+int engine_ask(const struct engine *e, int node, struct ask_args *args)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(*args));
+
+	*args = (struct ask_args){ .node = node };
+	if (bpf_prog_test_run_opts(e->ask_fd, &opts))
+		return fail(-errno, "node %d cannot be asked about: %s", node, strerror(errno));
+	if (args->err == -ENOENT || args->err == -EINVAL)
+		return -ENOENT;
+	return args->err ? fail(args->err, "node %d: the module answers error %d", node, args->err) : 0;
+}
+
+bool engine_override(const struct engine *e, int node, int *adistance)
+{
+	return !bpf_map_lookup_elem(e->override_fd, &node, adistance);
+}
+
+int engine_set_override(const struct engine *e, int node, const int *adistance)
+{
+	int err;
+
+	if (adistance)
+		err = bpf_map_update_elem(e->override_fd, &node, adistance, BPF_ANY);
+	else
+		err = bpf_map_delete_elem(e->override_fd, &node);
+	if (!err || (!adistance && err == -ENOENT))
+		return 0;
+	return fail(err, "the override of node %d: %s", node, strerror(-err));
+}
+
+int engine_unload(void)
+{
+	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
+
+	/* The module restores the nodes before this returns. */
+	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
+		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
+	pins_remove_all();
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's side, as the commands use it. All of it needs the lock of pins.h. */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+
+#include "../bpf/args.h"
+#include "policy.h"
+
+/* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
+int engine_check(void);
+
+/*
+ * Puts @policy in force: attaches, or replaces the one in force in one step.
+ * 0, and the nodes have been moved; on failure the former policy, or none, is in
+ * force, and a message has been printed. *generation: of the new policy.
+ */
+int engine_load(const struct policy *policy, unsigned int *generation);
+
+/* Detaches: the nodes go back to the kernel's own tiers. 0 or -errno with a message. */
+int engine_unload(void);
+
+/* What is in force, read back from the pins. */
+struct engine {
+	struct tierbpf_meta meta;
+	struct tierbpf_stats stats;
+	struct policy *policy; /* parsed again from its own text */
+	int ask_fd;
+	int override_fd;
+};
+
+/* 0; -ENOENT without a message: no policy is loaded; -errno with a message. */
+int engine_open(struct engine *e);
+void engine_close(struct engine *e);
+
+/* Asks the hook about @node. 0; -ENOENT: it has no memory; -errno, with a message. */
+int engine_ask(const struct engine *e, int node, struct ask_args *args);
+
+/* The live override of @node: true and its value, if there is one. */
+bool engine_override(const struct engine *e, int node, int *adistance);
+
+/* Sets it, or takes it away (@adistance NULL); the kernel retiers by itself, soon. */
+int engine_set_override(const struct engine *e, int node, const int *adistance);
+
+static inline void cleanup_engine(struct engine *e)
+{
+	engine_close(e);
+}
+
+#endif

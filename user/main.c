@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "msg.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} verbs[] = {
+	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
+	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
+	{ "status", cmd_status, "show the policy, the nodes and their tiers" },
+	{ "set", cmd_set, "override the tier of one node, live" },
+	{ "unset", cmd_unset, "take the override of a node away" },
+};
+
+#define NR_VERBS (sizeof(verbs) / sizeof(*verbs))
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: tierbpf VERB [OPTION...]\n"
+	      "Say which memory tier a NUMA node belongs to, and change it live.\n\n", out);
+	for (i = 0; i < NR_VERBS; i++)
+		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].what);
+	fputs("\ntierbpf VERB --help says more. Exit status: 0 done, 1 failed, 2 usage, 3 policy\n"
+	      "invalid, 4 prerequisite missing, 5 not permitted, 6 busy, 7 the kernel disagrees.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	argp_err_exit_status = EXIT_USAGE;
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("tierbpf " TIERBPF_VERSION);
+		return EXIT_DONE;
+	}
+	for (i = 0; i < NR_VERBS; i++)
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	fail(0, "no verb \"%s\"; tierbpf --help lists them", argv[1]);
+	return EXIT_USAGE;
+}

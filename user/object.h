@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads an object by a table of what it may hold. */
+#ifndef OBJECT_H
+#define OBJECT_H
+
+#include "doc.h"
+
+struct member {
+	const char *key;
+	/* 0, -EBADMSG (with a diagnostic) or another -errno. */
+	int (*read)(const struct value *v, void *context);
+	bool required;
+};
+
+/*
+ * Calls the reader of each member that @v has, in the order of the table (not of
+ * the text, so that a member may build on another). A key that is unknown,
+ * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
+ */
+int object_read(const struct value *v, const struct member *table, size_t count, void *context);
+
+/* Keeps the first error; -EBADMSG only counts where there is no other. */
+int first_error(int err, int next);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pins.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <tierbpf/abi.h>
+
+#include "cleanup.h"
+#include "msg.h"
+
+#define BPFFS "/sys/fs/bpf"
+#define LOCK_TRIES 100
+#define LOCK_PAUSE 100000 /* us */
+
+static int check_bpffs(void)
+{
+	struct statfs fs;
+
+	if (statfs(BPFFS, &fs))
+		return fail(errno == EACCES ? -EACCES : -ENOPKG, BPFFS ": %s", strerror(errno));
+	if (fs.f_type != BPF_FS_MAGIC)
+		return fail(-ENOPKG, "no BPF file system: mount -t bpf bpf " BPFFS);
+	return 0;
+}
+
+/* unload removes the directory: whoever waited for its lock must start again. */
+static bool still_there(int fd)
+{
+	struct stat held, named;
+
+	return !fstat(fd, &held) && !stat(TIERBPF_PIN_ROOT, &named) &&
+	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+static int open_root(bool create)
+{
+	int fd;
+
+	if (create && mkdir(TIERBPF_PIN_ROOT, 0700) && errno != EEXIST)
+		return fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno));
+	fd = open(TIERBPF_PIN_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 || errno == ENOENT)
+		return fd >= 0 ? fd : -ENOENT;
+	return fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno));
+}
+
+int pins_lock(bool create, int *fd)
+{
+	int i, err = check_bpffs();
+
+	for (i = 0; !err && i < LOCK_TRIES; i++) {
+		_cleanup_close_ int root = open_root(create);
+
+		if (root < 0)
+			return root;
+		if (!flock(root, LOCK_EX | LOCK_NB) && still_there(root)) {
+			*fd = root;
+			root = -1;
+			return 0;
+		}
+		usleep(LOCK_PAUSE);
+	}
+	return err ?: fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
+}
+
+static unsigned int map_id(const char *path)
+{
+	_cleanup_close_ int fd = bpf_obj_get(path);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return info.id;
+}
+
+unsigned int pins_policy_id(void)
+{
+	_cleanup_close_ int fd = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0 || bpf_link_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return info.struct_ops.map_id;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	remove(path);
+	return 0;
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int pins_heal(void)
+{
+	unsigned int in_force = pins_policy_id();
+
+	if (in_force && in_force == map_id(STAGING_PATH("ops")))
+		return pins_commit();
+	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	if (!in_force) {
+		unlink(PIN_PATH(TIERBPF_PIN_LINK));
+		remove_tree(PIN_PATH(TIERBPF_PIN_POLICY));
+	}
+	return 0;
+}
+
+int pins_stage(void)
+{
+	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
+		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));
+	return 0;
+}
+
+int pins_commit(void)
+{
+	const char *from = PIN_PATH(TIERBPF_PIN_STAGING), *to = PIN_PATH(TIERBPF_PIN_POLICY);
+
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
+		remove_tree(from);
+	else if (errno != ENOENT || rename(from, to))
+		return fail(-errno, "%s: %s", to, strerror(errno));
+	return 0;
+}
+
+void pins_discard(void)
+{
+	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+}
+
+void pins_remove_all(void)
+{
+	remove_tree(TIERBPF_PIN_ROOT);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The state in bpffs (TIERBPF_PIN_ROOT; names in abi.h). There is no daemon:
+ * what stands here is what is in force.
+ *
+ *	override	the live override, kept through replacements
+ *	link		of the struct_ops; who answers the hook
+ *	policy/		maps, programs and links of the policy in force
+ *	staging/	the same while a policy is being loaded
+ *
+ * A load fills staging/, then updates the link: that is the switch. Only then
+ * staging/ and policy/ change places. pins_heal() tells by the link on which
+ * side of the switch a load was killed, and finishes it or takes it back.
+ */
+#ifndef PINS_H
+#define PINS_H
+
+#include <stdbool.h>
+
+#define PIN_PATH(name) TIERBPF_PIN_ROOT "/" name
+#define POLICY_PATH(name) PIN_PATH(TIERBPF_PIN_POLICY) "/" name
+#define STAGING_PATH(name) PIN_PATH(TIERBPF_PIN_STAGING) "/" name
+
+/*
+ * Opens the directory of the pins and holds its lock until *fd is closed; waits
+ * some seconds for another holder. @create: makes it where it is missing.
+ * 0; -ENOENT: there is none (without a message); -ENOPKG no bpffs, -EBUSY, -EACCES.
+ */
+int pins_lock(bool create, int *fd);
+
+/* The kernel's id of the struct_ops map behind the link, 0 if none is in force. */
+unsigned int pins_policy_id(void);
+
+/* Under the lock. Finishes or takes back a load that was killed. 0 or -errno. */
+int pins_heal(void);
+
+/* Under the lock. An empty staging/. */
+int pins_stage(void);
+
+/* Under the lock, after the switch: staging/ becomes policy/, the former is removed. */
+int pins_commit(void);
+
+/* Under the lock. Removes staging/ and what is in it. */
+void pins_discard(void);
+
+/* Under the lock. Removes everything. */
+void pins_remove_all(void);
+
+#endif

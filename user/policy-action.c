@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Actions: what a rule that matches does. */
+#include <errno.h>
+#include <string.h>
+
+#include "object.h"
+#include "policy-parts.h"
+
+struct action_context {
+	const struct policy *policy;
+	struct tierbpf_action *action;
+};
+
+static int set(struct action_context *c, enum tierbpf_action_kind kind, int64_t value)
+{
+	c->action->kind = kind;
+	c->action->value = (__s32)value;
+	return 0;
+}
+
+static int read_tier(const struct value *v, void *context)
+{
+	struct action_context *c = context;
+	const char *name;
+	__s32 adistance;
+	int err = value_string(v, &name);
+
+	if (err)
+		return err;
+	if (policy_find_tier(c->policy, name, &adistance))
+		return value_error(v, "no tier \"%.40s\"; list it in \"tiers\"", name);
+	return set(c, TIERBPF_ACTION_ADISTANCE, adistance);
+}
+
+static int read_adistance(const struct value *v, void *context)
+{
+	int64_t n;
+	int err = value_int(v, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX, &n);
+
+	return err ?: set(context, TIERBPF_ACTION_ADISTANCE, n);
+}
+
+static int read_offset(const struct value *v, void *context)
+{
+	int64_t n;
+	int err = value_int(v, -TIERBPF_ADISTANCE_MAX, TIERBPF_ADISTANCE_MAX, &n);
+
+	return err ?: set(context, TIERBPF_ACTION_OFFSET, n);
+}
+
+static int read_from(const struct value *v, void *context)
+{
+	const char *from;
+	int err = value_string(v, &from);
+
+	if (!err && strcmp(from, "kernel"))
+		err = value_error(v, "\"from\" is \"kernel\"");
+	return err ?: set(context, TIERBPF_ACTION_KERNEL, 0);
+}
+
+static const struct member action_members[] = {
+	{ "tier", read_tier, false },
+	{ "adistance", read_adistance, false },
+	{ "offset", read_offset, false },
+	{ "from", read_from, false },
+};
+
+int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action)
+{
+	struct action_context c = { policy, action };
+	size_t count = sizeof(action_members) / sizeof(*action_members);
+	int err = object_read(v, action_members, count, &c);
+
+	if (!err && value_size(v) != 1)
+		err = value_error(v, "an action has exactly one of: tier, adistance, offset, from");
+	return err;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of a policy, each read by a file of its own. 0 or -errno, as object_read(). */
+#ifndef POLICY_PARTS_H
+#define POLICY_PARTS_H
+
+#include "doc.h"
+#include "policy.h"
+
+/* policy-tiers.c: "tiers", into policy->tiers. */
+int tiers_read(const struct value *v, struct policy *policy);
+
+/* policy-rule.c: rule @index of "rules", its tests behind those of the rules before. */
+int rule_read(const struct value *v, struct policy *policy, size_t index);
+
+/* policy-action.c: "action" or "default". The tiers must have been read. */
+int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy.h"
+
+#include <errno.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+
+#include "cleanup.h"
+#include "diag.h"
+#include "doc.h"
+#include "msg.h"
+#include "object.h"
+#include "policy-parts.h"
+#include "text.h"
+
+static int read_version(const struct value *v, void *context)
+{
+	int64_t version;
+	int err = value_int(v, 0, INT64_MAX, &version);
+
+	if (!err && version != 1)
+		err = value_error(v, "this tierbpf knows version 1 of the policy language");
+	return err;
+}
+
+static int read_description(const struct value *v, void *context)
+{
+	struct policy *p = context;
+	const char *text;
+	int err = value_string(v, &text);
+
+	if (!err && !(p->description = strdup(text)))
+		err = -ENOMEM;
+	return err;
+}
+
+static int read_tiers(const struct value *v, void *context)
+{
+	return tiers_read(v, context);
+}
+
+static int read_rules(const struct value *v, void *context)
+{
+	struct policy *p = context;
+	size_t i, count;
+	int err = value_want(v, VALUE_ARRAY);
+
+	if (err)
+		return err;
+	count = value_length(v);
+	if (count > TIERBPF_MAX_RULES)
+		return value_error(v, "%zu rules, and at most %d are possible", count,
+				   TIERBPF_MAX_RULES);
+	p->rules = calloc(count + 1, sizeof(*p->rules));
+	p->rule_names = calloc(count + 1, sizeof(*p->rule_names));
+	if (!p->rules || !p->rule_names)
+		return -ENOMEM;
+	for (p->nr_rules = count, i = 0; i < count; i++) {
+		struct value rule = value_element(v, i);
+
+		err = first_error(err, rule_read(&rule, p, i));
+	}
+	return err;
+}
+
+static int read_default(const struct value *v, void *context)
+{
+	struct policy *p = context;
+
+	return action_read(v, p, &p->otherwise);
+}
+
+static const struct member policy_members[] = {
+	{ "version", read_version, true },
+	{ "description", read_description, false },
+	{ "tiers", read_tiers, false },
+	{ "rules", read_rules, true },
+	{ "default", read_default, false },
+};
+
+static int parse(struct policy *p, struct diags *diags)
+{
+	yaml_document_t doc;
+	struct value root;
+	int err = doc_parse(p->source, p->source_bytes, diags, &doc);
+
+	if (err)
+		return err;
+	root = doc_root(&doc, diags);
+	err = object_read(&root, policy_members,
+			  sizeof(policy_members) / sizeof(*policy_members), p);
+	yaml_document_delete(&doc);
+	return err;
+}
+
+int policy_parse(const char *name, const char *text, size_t length, FILE *errors,
+		 struct policy **policy)
+{
+	_cleanup_(cleanup_policy) struct policy *p = calloc(1, sizeof(*p));
+	struct diags diags = { .file = name };
+	SHA2_CTX hash;
+	int err;
+
+	if (!p || !(p->source = malloc(length + 1)))
+		return fail(-ENOMEM, "out of memory");
+	memcpy(p->source, text, length);
+	p->source[length] = 0;
+	p->source_bytes = length;
+	SHA256Init(&hash);
+	SHA256Update(&hash, (const uint8_t *)text, length);
+	SHA256Final(p->digest, &hash);
+
+	diags.text = p->source;
+	err = parse(p, &diags) ?: diags.failed;
+	diags_print(&diags, errors);
+	diags_free(&diags);
+	if (err == -ENOMEM)
+		return fail(err, "out of memory");
+	if (!err)
+		*policy = TAKE_PTR(p);
+	return err;
+}
+
+int policy_read(const char *path, struct policy **policy)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int err = text_read(path, TIERBPF_MAX_POLICY_BYTES, &text, &length);
+
+	return err ?: policy_parse(path, text, length, stderr, policy);
+}
+
+void policy_free(struct policy *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->nr_rules; i++)
+		free(p->rule_names[i]);
+	for (i = 0; i < p->nr_tiers; i++)
+		free(p->tiers[i].name);
+	free(p->rule_names);
+	free(p->tests);
+	free(p->rules);
+	free(p->tiers);
+	free(p->description);
+	free(p->source);
+	free(p);
+}
+
+int policy_find_tier(const struct policy *p, const char *name, __s32 *adistance)
+{
+	size_t i;
+
+	for (i = 0; p && i < p->nr_tiers; i++) {
+		if (!strcmp(p->tiers[i].name, name)) {
+			*adistance = p->tiers[i].adistance;
+			return 0;
+		}
+	}
+	if (strcmp(name, "dram"))
+		return -ENOENT;
+	*adistance = TIERBPF_ADISTANCE_DRAM;
+	return 0;
+}
+
+const char *policy_tier_name(const struct policy *p, __s32 adistance)
+{
+	size_t i;
+
+	for (i = 0; p && i < p->nr_tiers; i++)
+		if (tierbpf_tier(p->tiers[i].adistance) == tierbpf_tier(adistance))
+			return p->tiers[i].name;
+	return tierbpf_tier(adistance) == tierbpf_tier(TIERBPF_ADISTANCE_DRAM) ? "dram" : "";
+}
+
+const char *policy_rule_name(const struct policy *p, int rule, char *buffer, size_t size)
+{
+	if (rule < 0)
+		return "default";
+	if (p && (size_t)rule < p->nr_rules && p->rule_names[rule])
+		return p->rule_names[rule];
+	snprintf(buffer, size, "rule %d", rule + 1);
+	return buffer;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <errno.h>
+#include <libsmartcols.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "native.h"
+
+#define SETTLE_TRIES 50
+#define SETTLE_PAUSE 100000 /* us */
+
+/* Who decided: the programs in the kernel may be more than the rules. */
+static void decided_by(const struct engine *e, const struct ask_args *a, struct report_node *n)
+{
+	char buffer[32];
+	int override, rule;
+	__s32 wanted = native_decide(e->policy, &a->answer.node, &rule);
+	const char *by = policy_rule_name(e->policy, rule, buffer, sizeof(buffer));
+
+	n->rejected = a->answer.raw != a->answer.adistance;
+	if (engine_override(e, n->node, &override) && override)
+		by = "override";
+	else if (a->answer.raw != wanted)
+		by = "another BPF program";
+	snprintf(n->decided_by, sizeof(n->decided_by), "%s%s", by, n->rejected ? " (rejected)" : "");
+}
+
+static int gather_node(const struct engine *e, const struct machine *m, int node,
+		       struct report_node *n)
+{
+	struct ask_args args;
+	int err = engine_ask(e, node, &args);
+
+	if (err)
+		return err;
+	n->node = node;
+	n->cpu = m->nodes[node].cpu;
+	n->tier = m->nodes[node].tier;
+	n->adistance = args.answer.adistance;
+	n->kernel_adistance = args.answer.node.kernel_adistance;
+	decided_by(e, &args, n);
+	return 0;
+}
+
+int report_gather(const struct engine *e, const struct machine *m, const struct machine *before,
+		  struct report *r)
+{
+	int node, err;
+
+	*r = (struct report){ .policy = e->policy };
+	r->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*r->nodes));
+	if (!r->nodes)
+		return fail(-ENOMEM, "out of memory");
+	for (node = 0; node < m->nr_nodes; node++) {
+		struct report_node *n = &r->nodes[r->count];
+
+		if (!m->nodes[node].memory)
+			continue;
+		err = gather_node(e, m, node, n);
+		if (err && err != -ENOENT) {
+			report_free(r);
+			return err;
+		}
+		n->before = before ? before->nodes[node].tier : n->tier;
+		r->count += !err;
+	}
+	return 0;
+}
+
+void report_free(struct report *r)
+{
+	free(r->nodes);
+	r->nodes = NULL;
+	r->count = 0;
+}
+
+static bool drifts(const struct report_node *n)
+{
+	return n->tier != (int64_t)tierbpf_tier(n->adistance);
+}
+
+size_t report_drift(const struct report *r)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < r->count; i++)
+		count += drifts(&r->nodes[i]);
+	return count;
+}
+
+int report_settle(const struct engine *e, const struct machine *before, struct report *r)
+{
+	_cleanup_free_ struct machine *now = malloc(sizeof(*now));
+	int i, err;
+
+	if (!now)
+		return fail(-ENOMEM, "out of memory");
+	for (i = 0;; i++) {
+		err = machine_read("", now);
+		err = err ?: report_gather(e, now, before, r);
+		if (err || !report_drift(r))
+			return err;
+		if (i == SETTLE_TRIES)
+			break;
+		report_free(r);
+		usleep(SETTLE_PAUSE);
+	}
+	note("the kernel disagrees about %zu of %zu nodes (marked !); dmesg may say why:",
+	     report_drift(r), r->count);
+	report_print(r, before, stderr);
+	return -ESTALE;
+}
+
+enum column { NODE, CPUS, BEFORE, TIER, NAME, ADISTANCE, BY, NR_COLUMNS };
+
+static void tier_text(char *text, size_t size, int64_t tier)
+{
+	if (tier == NO_TIER)
+		snprintf(text, size, "-");
+	else
+		snprintf(text, size, "%lld", (long long)tier);
+}
+
+static int add_line(struct libscols_table *t, const struct report *r, const struct report_node *n,
+		    const int *column)
+{
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+	char node[16], before[24], tier[48], adistance[16];
+	int err = 0;
+
+	if (!line)
+		return -ENOMEM;
+	snprintf(node, sizeof(node), "%d", n->node);
+	snprintf(adistance, sizeof(adistance), "%d", n->adistance);
+	tier_text(before, sizeof(before), n->before);
+	tier_text(tier, sizeof(tier), n->tier);
+	if (drifts(n))
+		snprintf(tier + strlen(tier), sizeof(tier) - strlen(tier), "!=%u",
+			 tierbpf_tier(n->adistance));
+	err |= scols_line_set_data(line, (size_t)column[NODE], node);
+	err |= scols_line_set_data(line, (size_t)column[CPUS], n->cpu ? "yes" : "no");
+	if (column[BEFORE] >= 0)
+		err |= scols_line_set_data(line, (size_t)column[BEFORE], before);
+	err |= scols_line_set_data(line, (size_t)column[TIER], tier);
+	err |= scols_line_set_data(line, (size_t)column[NAME], policy_tier_name(r->policy, n->adistance));
+	err |= scols_line_set_data(line, (size_t)column[ADISTANCE], adistance);
+	err |= scols_line_set_data(line, (size_t)column[BY], n->decided_by);
+	return err ? -ENOMEM : 0;
+}
+
+int report_print(const struct report *r, bool before, FILE *out)
+{
+	static const struct {
+		const char *name;
+		int flags;
+	} columns[NR_COLUMNS] = {
+		[NODE] = { "NODE", SCOLS_FL_RIGHT },	    [CPUS] = { "CPUS", 0 },
+		[BEFORE] = { "BEFORE", SCOLS_FL_RIGHT },    [TIER] = { "TIER", SCOLS_FL_RIGHT },
+		[NAME] = { "NAME", 0 },
+		[ADISTANCE] = { "ADISTANCE", SCOLS_FL_RIGHT }, [BY] = { "DECIDED BY", 0 },
+	};
+	struct libscols_table *t = scols_new_table();
+	int i, next = 0, column[NR_COLUMNS], err = t ? 0 : -ENOMEM;
+	size_t n;
+
+	for (i = 0; !err && i < NR_COLUMNS; i++) {
+		column[i] = i == BEFORE && !before ? -1 : next++;
+		if (column[i] >= 0 && !scols_table_new_column(t, columns[i].name, 0, columns[i].flags))
+			err = -ENOMEM;
+	}
+	for (n = 0; !err && n < r->count; n++)
+		err = add_line(t, r, &r->nodes[n], column);
+	if (!err) {
+		scols_table_set_stream(t, out);
+		err = scols_print_table(t);
+	}
+	scols_unref_table(t);
+	return err ? fail(err, "the table cannot be printed") : 0;
+}
+
+static json_t *json_tier(int64_t tier)
+{
+	return tier == NO_TIER ? json_null() : json_integer(tier);
+}
+
+json_t *report_json(const struct report *r)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct report_node *n = &r->nodes[i];
+
+		json_array_append_new(list, json_pack("{s:i, s:b, s:o, s:o, s:s, s:i, s:i, s:s, s:b, s:b}",
+			"node", n->node, "cpu", n->cpu, "tier_before", json_tier(n->before),
+			"tier", json_tier(n->tier), "name", policy_tier_name(r->policy, n->adistance),
+			"adistance", n->adistance, "kernel_adistance", n->kernel_adistance,
+			"decided_by", n->decided_by, "rejected", n->rejected, "drift", drifts(n)));
+	}
+	return list;
+}
