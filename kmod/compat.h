@@ -3,6 +3,7 @@
 #ifndef TIERBPF_COMPAT_H
 #define TIERBPF_COMPAT_H
 
+#include <linux/device.h>
 #include <linux/memory.h>
 #include <linux/node.h>
 #include <linux/version.h>
@@ -84,6 +85,7 @@ struct memory_tier_head {
 	struct list_head list;
 	struct list_head memory_types;
 	int adistance_start;
+	struct device dev;
 };
 
 #endif

@@ -63,11 +63,15 @@ static struct notifier_block adistance_nb = {
 /* Runs before all others; from here to last_notify() no node is retiered. */
 static int first_notify(struct notifier_block *self, unsigned long event, void *arg)
 {
-	if (node_event_nid(arg) < 0 || !(event & (NODE_EVENT_ADDED | NODE_EVENT_REMOVED)))
+	int nid = node_event_nid(arg);
+
+	if (nid < 0 || !(event & (NODE_EVENT_ADDED | NODE_EVENT_REMOVED)))
 		return NOTIFY_DONE;
 	retier_hotplug_begin();
 	if (event == NODE_EVENT_ADDED)
 		WRITE_ONCE(placer, current);
+	else
+		memtier_drain_readers(nid);
 	return NOTIFY_DONE;
 }
 
@@ -111,6 +115,7 @@ static struct notifier_block *find_memtier_callback(void)
 /* No page is touched by these two: only the node's place among the tiers changes. */
 void hotplug_remove_from_tier(int nid)
 {
+	memtier_drain_readers(nid);
 	node_event_call(memtier_callback, NODE_EVENT_REMOVED, nid);
 }
 

@@ -56,6 +56,7 @@ void retier_driver_asks(int nid);
 /* memtier.c */
 struct memory_dev_type *memtier_type_of(int nid);
 int memtier_check_layout(void);
+void memtier_drain_readers(int nid);
 int memtier_heal_slot(int nid, struct memory_dev_type *type);
 int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_type *to, int max);
 

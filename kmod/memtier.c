@@ -10,6 +10,7 @@
  * All of it runs under retier_lock.
  */
 #include <linux/err.h>
+#include <linux/sysfs.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"
@@ -20,6 +21,54 @@
 
 #define read_kernel(dst, src) copy_from_kernel_nofault(dst, src, sizeof(*(dst)))
 
+static struct memory_tier_head *tier_of(int nid)
+{
+	return (void *)rcu_access_pointer(NODE_DATA(nid)->memtier);
+}
+
+/*
+ * Calls @visit for the memory types of @tier until it returns false. 0, or
+ * -EOPNOTSUPP where the kernel's data do not look as expected.
+ */
+static int for_each_type(struct memory_tier_head *tier,
+			 bool (*visit)(struct memory_dev_type *type, void *arg), void *arg)
+{
+	struct list_head memory_types, *pos;
+	struct memory_dev_type copy;
+	int i, adistance;
+
+	if (read_kernel(&memory_types, &tier->memory_types) ||
+	    read_kernel(&adistance, &tier->adistance_start))
+		return -EOPNOTSUPP;
+	pos = memory_types.next;
+	for (i = 0; i < MANY && pos != &tier->memory_types; i++) {
+		struct memory_dev_type *type =
+			container_of(pos, struct memory_dev_type, tier_sibling);
+
+		if (read_kernel(&copy, type) ||
+		    round_down(copy.adistance, MEMTIER_CHUNK_SIZE) != adistance)
+			return -EOPNOTSUPP;
+		if (!visit(type, arg))
+			return 0;
+		pos = copy.tier_sibling.next;
+	}
+	return i < MANY ? 0 : -EOPNOTSUPP;
+}
+
+struct search {
+	int nid;
+	struct memory_dev_type *found;
+};
+
+static bool is_type_of(struct memory_dev_type *type, void *arg)
+{
+	struct search *search = arg;
+
+	if (node_isset(search->nid, type->nodes))
+		search->found = type;
+	return !search->found;
+}
+
 /*
  * The memory type through which @nid is part of its tier; NULL where it has no
  * tier, an ERR_PTR where the kernel's data do not look as expected. The type
@@ -27,41 +76,64 @@
  */
 struct memory_dev_type *memtier_type_of(int nid)
 {
-	struct memory_tier_head tier, *at;
-	struct memory_dev_type type;
-	struct list_head *pos;
-	int i;
+	struct memory_tier_head *tier = tier_of(nid);
+	struct search search = { .nid = nid };
+	int err;
 
-	at = (void *)rcu_access_pointer(NODE_DATA(nid)->memtier);
-	if (!at)
+	if (!tier)
 		return NULL;
-	if (read_kernel(&tier, at) || tier.adistance_start % MEMTIER_CHUNK_SIZE)
+	err = for_each_type(tier, is_type_of, &search);
+	if (err || !search.found)
 		return ERR_PTR(-EOPNOTSUPP);
-
-	pos = tier.memory_types.next;
-	for (i = 0; i < MANY && pos != &at->memory_types; i++) {
-		struct memory_dev_type *found =
-			container_of(pos, struct memory_dev_type, tier_sibling);
-
-		if (read_kernel(&type, found) ||
-		    round_down(type.adistance, MEMTIER_CHUNK_SIZE) != tier.adistance_start)
-			break;
-		if (node_isset(nid, type.nodes))
-			return found;
-		pos = type.tier_sibling.next;
-	}
-	return ERR_PTR(-EOPNOTSUPP);
+	return search.found;
 }
 
-/* 0 if the memory type of every node with memory can be told, -EOPNOTSUPP if not. */
+/* The device of a tier is where we think it is: it has the tier's number. */
+static bool device_is_known(struct memory_tier_head *tier)
+{
+	int adistance;
+	u32 id;
+
+	return !read_kernel(&adistance, &tier->adistance_start) &&
+	       !read_kernel(&id, &tier->dev.id) && id == adistance >> MEMTIER_CHUNK_BITS;
+}
+
+/* 0 if tier and memory type of every node with memory can be told, -EOPNOTSUPP if not. */
 int memtier_check_layout(void)
 {
 	int nid;
 
 	for_each_node_state(nid, N_MEMORY)
-		if (IS_ERR(memtier_type_of(nid)))
+		if (IS_ERR(memtier_type_of(nid)) || (tier_of(nid) && !device_is_known(tier_of(nid))))
 			return -EOPNOTSUPP;
 	return 0;
+}
+
+static bool has_no_other(struct memory_dev_type *type, void *arg)
+{
+	struct search *search = arg;
+	int nid;
+
+	for_each_node_mask(nid, type->nodes)
+		if (nid != search->nid)
+			search->found = type;
+	return !search->found;
+}
+
+/*
+ * A tier goes with its last node, and the kernel removes its device with
+ * memory_tier_lock held; whoever reads its nodelist at this moment waits for
+ * that lock, and is waited for: both for ever (6.1 to 7.3). So where @nid is
+ * about to leave as the last one, take the file away first, without the lock.
+ */
+void memtier_drain_readers(int nid)
+{
+	static const struct attribute nodelist = { .name = "nodelist" };
+	struct memory_tier_head *tier = tier_of(nid);
+	struct search search = { .nid = nid };
+
+	if (tier && !for_each_type(tier, has_no_other, &search) && !search.found)
+		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 
 /* Puts @probe into the slot if that is empty; tells by the reference that this takes. */

@@ -61,7 +61,9 @@ static int unload(void)
 	/* Pins that cannot be read any more must not keep the policy in force. */
 	err = err ?: machine_read("", m);
 	err = err ?: report_gather(&e, m, NULL, &r);
+	engine_close(&e);
 	err = engine_unload() ?: err;
+	engine_wait_for_release();
 	err = err ?: verify(&r);
 	report_free(&r);
 	return err;

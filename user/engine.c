@@ -10,6 +10,9 @@
 #include "msg.h"
 #include "pins.h"
 
+#define RELEASE_TRIES 60
+#define RELEASE_PAUSE 50000 /* us */
+
 #define BTF_DIR "/sys/kernel/btf/"
 
 int engine_check(void)
@@ -150,4 +153,23 @@ int engine_unload(void)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	pins_remove_all();
 	return 0;
+}
+
+/*
+ * The kernel frees programs and maps some grace periods after their last user
+ * is gone, and each holds the module: a rmmod right after us should succeed.
+ * Programs of others may hold it too, so this is no error.
+ */
+void engine_wait_for_release(void)
+{
+	int i, users = 1;
+
+	for (i = 0; i < RELEASE_TRIES && users; i++) {
+		_cleanup_fclose_ FILE *f = fopen("/sys/module/tierbpf/refcnt", "re");
+
+		if (!f || fscanf(f, "%d", &users) != 1)
+			return;
+		if (users)
+			usleep(RELEASE_PAUSE);
+	}
 }

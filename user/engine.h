@@ -21,6 +21,9 @@ int engine_load(const struct policy *policy, unsigned int *generation);
 /* Detaches: the nodes go back to the kernel's own tiers. 0 or -errno with a message. */
 int engine_unload(void);
 
+/* Once nothing of ours is open any more: waits some seconds until the module can be removed. */
+void engine_wait_for_release(void);
+
 /* What is in force, read back from the pins. */
 struct engine {
 	struct tierbpf_meta meta;

@@ -25,8 +25,6 @@
 #ifndef TIERBPF_BPF_H
 #define TIERBPF_BPF_H
 
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
 #include "abi.h"
 
 struct tierbpf_ops {
@@ -34,8 +32,6 @@ struct tierbpf_ops {
 	__u32 abi;
 	char name[TIERBPF_NAME_LEN];
 };
-
-#pragma clang attribute pop
 
 /*
  * Decide again and move what changed; kmod/ops.c says what they return.
