@@ -72,6 +72,14 @@ endif
 
 # ---- tests ----
 
+# BPF programs of others, for the guests.
+vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/bpf/*.bpf.c))
+
+vm-helpers: $(vm_objects)
+
+$(build)/bpf/test-%.bpf.o: tests/vm/bpf/test-%.bpf.c | $(build)/bpf check-libbpf
+	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
+
 KERNELS ?= 6.12 7.3
 KERNEL ?= $(KERNELS)
 

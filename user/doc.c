@@ -26,29 +26,32 @@ static int check_syntax(const char *text, size_t length, struct diags *diags)
 	return diags_add(diags, at, NULL, "not JSON: %s", error.text);
 }
 
+/* What is JSON and yet not YAML: characters that are escaped as surrogates, a key of a kilobyte. */
+static int explain_yaml(const yaml_parser_t *parser, struct diags *diags)
+{
+	struct place at = { parser->problem_mark.line, parser->problem_mark.column, 0 };
+
+	if (parser->error == YAML_MEMORY_ERROR)
+		return -ENOMEM;
+	return diags_add(diags, at, NULL, "cannot be read: %s (write it as plain UTF-8)",
+			 parser->problem ?: "unknown problem");
+}
+
 int doc_parse(const char *text, size_t length, struct diags *diags, yaml_document_t *doc)
 {
 	yaml_parser_t parser;
-	int err = check_syntax(text, length, diags);
+	int err;
 
+	if (text[strspn(text, " \t\r\n")] == 0 && strlen(text) == length)
+		return diags_add(diags, (struct place){}, NULL, "the file is empty");
+	err = check_syntax(text, length, diags);
 	if (err)
 		return err;
 	if (!yaml_parser_initialize(&parser))
 		return -ENOMEM;
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-	if (yaml_parser_load(&parser, doc)) {
-		if (!yaml_document_get_root_node(doc)) {
-			yaml_document_delete(doc);
-			err = diags_add(diags, (struct place){}, NULL, "the file is empty");
-		}
-	} else if (parser.error == YAML_MEMORY_ERROR) {
-		err = -ENOMEM;
-	} else {
-		struct place at = { parser.problem_mark.line, parser.problem_mark.column, 0 };
-
-		err = diags_add(diags, at, NULL, "cannot be read: %s (write it as plain UTF-8)",
-				parser.problem ?: "unknown problem");
-	}
+	if (!yaml_parser_load(&parser, doc))
+		err = explain_yaml(&parser, diags);
 	yaml_parser_delete(&parser);
 	return err;
 }

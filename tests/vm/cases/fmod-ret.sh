@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# An fmod_ret program in front of the hook beats the policy; 0 is no opinion;
+# a kernel that cannot be brought to agree is drift, exit status 7.
+. /usr/lib/tierbpf-test/test.sh
+
+modprobe tierbpf
+attach test-front front
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+expect_tiers "4:0 10:1" "while it has no opinion"
+answer front 1 3000
+expect 7 tierbpf status
+says /tmp/out '10!=23'
+says /tmp/out "another BPF program"
+expect 0 tierbpf load /tmp/p.json
+expect_tiers "4:0 23:1" "with an fmod_ret program"
+for nonsense in -7 2147483647; do
+	answer front 1 $nonsense
+	expect 0 tierbpf load /tmp/p.json
+	expect_tiers "4:0 18:1" "with the answer $nonsense"
+	[ "$(counter rejected)" -ge 1 ] || fail "$nonsense is not counted"
+done
+rmmod tierbpf 2>/dev/null && fail "the module went under its users"
+detach front
+expect 0 tierbpf load /tmp/p.json
+expect_tiers "4:0 10:1" "after it is gone"
+
+attach test-flip flip
+expect 7 tierbpf load /tmp/p.json
+says /tmp/err "the kernel disagrees about 1 of 2 nodes"
+says /tmp/err '!='
+detach flip
+the_end "4:0 18:1"

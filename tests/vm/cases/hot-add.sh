@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: virtio-mem
+# append: memhp_default_state=online_movable
+# A node that gets its first memory later is decided in the kernel, by the rules,
+# with no process running; and is as stock again when the policy goes.
+. /usr/lib/tierbpf-test/test.sh
+
+node1_blocks()
+{
+	for block in /sys/devices/system/node/node1/memory*/state; do
+		echo "$1" >"$block" || fail "$block: $1"
+	done
+}
+
+expect_tiers "4:0" "at boot"
+modprobe tierbpf
+policy /tmp/p.json '{"match": {"node": "1-3", "cpu": false}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+modprobe virtio_mem
+expect_tiers "4:0 10:1" "after the memory came"
+expect 0 tierbpf status
+says /tmp/out far
+[ "$(counter answered)" = 1 ] || fail "the kernel's question was answered $(counter answered) times"
+override 1 768
+expect_tiers "4:0 6:1" "after an override"
+unoverride 1
+expect_tiers "4:0 10:1" "after the override"
+
+# all of its memory goes, and comes again
+node1_blocks offline
+expect_tiers "4:0" "while node 1 has no memory"
+node1_blocks online_movable
+expect_tiers "4:0 10:1" "when it has memory again"
+
+# the policy goes while the node has none
+node1_blocks offline
+expect 0 tierbpf unload
+node1_blocks online_movable
+expect_tiers "4:0 18:1" "without a policy"
+expect 0 tierbpf load /tmp/p.json
+expect_tiers "4:0 10:1" "with the policy again"
+node1_blocks offline
+policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/q.json
+node1_blocks online_movable
+expect_tiers "4:0 5:1" "with a policy replaced meanwhile"
+the_end "4:0 18:1"

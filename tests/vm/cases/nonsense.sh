@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# Somebody's own policy that answers nonsense leaves the nodes as stock; each
+# answer is reported. One policy at a time; one of another ABI is refused.
+. /usr/lib/tierbpf-test/test.sh
+
+modprobe tierbpf
+attach test-events events
+mkdir /sys/fs/bpf/any
+rejected()
+{
+	# kind TIERBPF_EVENT_REJECTED
+	bpftool -j map lookup pinned /sys/fs/bpf/events-maps/answers key 2 0 0 0 |
+		sed 's/.*"value":\([0-9]*\).*/\1/'
+}
+
+[ "$(rejected)" = 0 ] || fail "rejected before: $(rejected)"
+# bpftool up to 7.8 attaches, pins, and then crashes over a module's struct_ops
+bpftool struct_ops register /usr/lib/tierbpf/test-policy.bpf.o /sys/fs/bpf/any >/dev/null 2>&1
+[ -e /sys/fs/bpf/any/any_policy ] || fail "bpftool struct_ops register"
+# 0 for each of the two nodes
+[ "$(rejected)" = 2 ] || fail "0 is rejected $(rejected) times, not twice"
+expect_tiers "4:0 18:1" "with answers of 0"
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+expect 6 tierbpf load /tmp/p.json
+says /tmp/err "another policy is in force"
+[ ! -e $pins/staging ] || fail "staging is left behind"
+rm -rf /sys/fs/bpf/any
+sleep 1
+for nonsense in -1 2147483647; do
+	before=$(rejected)
+	expect 0 tierbpf load /tmp/p.json
+	expect_tiers "4:0 10:1"
+	override 1 $nonsense
+	expect_tiers "4:0 18:1" "with the answer $nonsense"
+	[ "$(rejected)" -gt "$before" ] || fail "$nonsense is not reported"
+	expect 0 tierbpf unload
+done
+mkdir -p /sys/fs/bpf/abi
+bpftool struct_ops register /usr/lib/tierbpf/test-abi.bpf.o /sys/fs/bpf/abi >/dev/null 2>&1 &&
+	fail "a policy of another ABI was taken"
+dmesg | grep -q 'policy abi was built for ABI 2, this module has 1' || fail "the log does not say why"
+detach events
+the_end "4:0 18:1"
