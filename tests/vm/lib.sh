@@ -61,26 +61,31 @@ host_codename()
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
-# debian_mirror SUITE: where this host gets Debian from. Its package lists say
-# which of its archives is Debian's; where there are none yet (a fresh
-# container), it is the one that serves the host's own suite and its updates.
+# archive_of SUITE: the archive from which this host's apt gets that suite. Its
+# package lists say whose it is; where there are none yet (a fresh container),
+# the address of the suite has to do.
+archive_of()
+{
+	# shellcheck disable=SC2016 # these are apt's own placeholders
+	archive=$(apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' \
+		'Created-By: Packages' 2>/dev/null | sed -n "s/^Debian|$1|//p" | head -n 1)
+	[ -n "$archive" ] || archive=$(apt-get update --print-uris 2>/dev/null |
+		sed -n "s,^'\(.*\)/dists/$1/InRelease'.*,\1,p" | head -n 1)
+	[ -n "$archive" ] && echo "$archive"
+}
+
+# debian_mirror SUITE: where to get that suite of Debian. Security updates have
+# an archive of their own; all others share one, which serves this host's
+# updates too (other archives may name a suite like Debian's release).
 debian_mirror()
 {
 	case $1 in
-	*-security) mirror_suite=$1 mirror= ;;
-	*) mirror_suite=$(host_codename)-updates mirror=${TIERBPF_MIRROR:-} ;;
+	*-security) archive_of "$1" ;;
+	*)
+		[ -n "${TIERBPF_MIRROR:-}" ] && echo "$TIERBPF_MIRROR" && return
+		archive_of "$(host_codename)-updates" || archive_of "$(host_codename)"
+		;;
 	esac
-	# shellcheck disable=SC2016 # these are apt's own placeholders
-	[ -n "$mirror" ] || mirror=$(apt-get indextargets \
-		--format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-		sed -n "s/^Debian|$mirror_suite|//p" | head -n 1)
-	[ -n "$mirror" ] || mirror=$(apt-get update --print-uris 2>/dev/null |
-		sed -n "s,^'\(.*\)/dists/$mirror_suite/InRelease'.*,\1," | head -n 1)
-	[ -n "$mirror" ] || {
-		say "no Debian mirror with $mirror_suite in this host's apt configuration"
-		return 1
-	}
-	echo "$mirror"
 }
 
 debian_keyring()
@@ -113,7 +118,8 @@ apt_dir_now()
 		echo "deb $apt_by $apt_mirror $apt_suite main"
 		echo "deb-src $apt_by $apt_mirror $apt_suite main"
 	done >"$apt_d/sources.new"
-	[ -s "$apt_d/sources.new" ] || die 1 "set TIERBPF_MIRROR to a Debian mirror"
+	[ -s "$apt_d/sources.new" ] ||
+		die 1 "no Debian mirror in this host's apt configuration; set TIERBPF_MIRROR to one"
 	if cmp -s "$apt_d/sources.new" "$apt_d/sources" &&
 		[ -n "$(find "$apt_d/updated" -mmin -60 2>/dev/null)" ]; then
 		return
