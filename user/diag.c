@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "diag.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,13 +14,16 @@
 
 int diags_add(struct diags *d, struct place at, const char *path, const char *format, ...)
 {
-	struct diag *list = reallocarray(d->list, d->count + 1, sizeof(*list));
 	struct diag new = { .at = at };
 	va_list args;
 
-	if (!list)
-		return d->failed = -ENOMEM;
-	d->list = list;
+	if (!(d->count & (d->count - 1))) { /* full: a power of 2, or 0 */
+		struct diag *list = reallocarray(d->list, d->count ? 2 * d->count : 1, sizeof(*list));
+
+		if (!list)
+			return d->failed = -ENOMEM;
+		d->list = list;
+	}
 	va_start(args, format);
 	if (vasprintf(&new.message, format, args) < 0)
 		new.message = NULL;
@@ -61,10 +65,38 @@ static const char *find_line(const char *text, size_t line)
 	return text;
 }
 
+/* Bytes of the character at @p if it is UTF-8 and no control character; else 0. */
+static size_t printable(const char *p, const char *end)
+{
+	unsigned char c = (unsigned char)*p;
+	size_t i, n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	if (n > (size_t)(end - p) || c < 0x20 || c == 0x7f)
+		return 0;
+	for (i = 1; i < n; i++)
+		if (!is_continuation(p[i]))
+			return 0;
+	return c == 0xc2 && (unsigned char)p[1] < 0xa0 ? 0 : n;
+}
+
+/* What is in a file must not reach the terminal as a command. */
 static void print_characters(const char *from, const char *to, FILE *out)
 {
-	for (; from < to; from++)
-		fputc((unsigned char)*from < 0x20 || *from == 0x7f ? ' ' : *from, out);
+	while (from < to) {
+		size_t n = printable(from, to);
+
+		if (n)
+			fwrite(from, 1, n, out);
+		else
+			fputc(isspace((unsigned char)*from) ? ' ' : '?', out);
+		for (from++; from < to && is_continuation(*from);)
+			from++;
+	}
+}
+
+static void print_text(const char *text, FILE *out)
+{
+	print_characters(text, text + strlen(text), out);
 }
 
 /* The line, or as much of it as fits around the culprit, and the caret below. */
@@ -106,11 +138,15 @@ void diags_print(struct diags *d, FILE *out)
 	for (i = 0; i < d->count && i < MAX_SHOWN; i++) {
 		const struct diag *one = &d->list[i];
 
-		fprintf(out, "%s:%zu:%zu: error: %s\n", d->file, one->at.line + 1,
-			one->at.column + 1, one->message);
+		fprintf(out, "%s:%zu:%zu: error: ", d->file, one->at.line + 1, one->at.column + 1);
+		print_text(one->message, out);
+		fputc('\n', out);
 		print_context(d->text, &one->at, out);
-		if (one->path)
-			fprintf(out, "      at %s\n", one->path);
+		if (one->path) {
+			fputs("      at ", out);
+			print_text(one->path, out);
+			fputc('\n', out);
+		}
 	}
 	if (d->count > MAX_SHOWN)
 		fprintf(out, "%s: and %zu more errors\n", d->file, d->count - MAX_SHOWN);

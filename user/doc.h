@@ -2,8 +2,7 @@
 /*
  * JSON with the place of every value.
  *
- * jansson says whether a text is JSON (RFC 8259), strictly and with a good
- * message; libyaml, for which JSON is a subset, then says where each value
+ * jansson says whether a text is JSON (syntax.h), strictly; libyaml, for which JSON is a subset, then says where each value
  * stands, which no JSON parser that Debian keeps does.
  */
 #ifndef DOC_H

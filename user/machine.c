@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -12,7 +12,15 @@
 #define NODES "/sys/devices/system/node"
 #define TIERS "/sys/devices/virtual/memory_tiering"
 
-/* Calls @set for each node in the list of file @path; an empty file has none. */
+static int gone(int err)
+{
+	return err == -ENOENT || err == -ENODEV;
+}
+
+/*
+ * Calls @set for each node in the list of file @path; an empty file has none.
+ * Where there is no such file (any more), -ENOENT or -ENODEV and no message.
+ */
 static int read_list(const char *path, void (*set)(struct machine_node *n, int64_t arg), int64_t arg,
 		     struct machine *m)
 {
@@ -20,11 +28,12 @@ static int read_list(const char *path, void (*set)(struct machine_node *n, int64
 	_cleanup_free_ struct range *ranges = NULL;
 	_cleanup_free_ char *line = NULL;
 	size_t i, count, bad, size = 0;
-	const char *why;
+	const char *why = "out of memory";
+	ssize_t length = f ? getline(&line, &size, f) : 0;
 
-	if (!f)
-		return -errno;
-	if (getline(&line, &size, f) <= 1)
+	if (!f || (length < 0 && !feof(f)))
+		return gone(-errno) ? -errno : fail(-EIO, "%s: %s", path, strerror(errno));
+	if (length <= 1)
 		return 0;
 	if (nodelist_parse(line, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why))
 		return fail(-EIO, "%s: not a list of nodes: %s", path, why);
@@ -61,28 +70,47 @@ static int read_node_list(const char *root, const char *name,
 
 	snprintf(path, sizeof(path), "%s" NODES "/%s", root, name);
 	err = read_list(path, set, 0, m);
-	return err == -ENOENT ? fail(-EIO, "%s: missing; is sysfs mounted?", path) : err;
+	return gone(err) ? fail(-EIO, "%s: missing; is sysfs mounted?", path) : err;
 }
 
 /* A tier may go while we look: that is not an error. */
-static int read_tier(const char *path, struct machine *m)
+static int read_tier(const char *dir, const char *name, unsigned int tier, struct machine *m)
 {
-	const char *number = strstr(path, "/memory_tier");
-	unsigned int tier;
+	_cleanup_free_ char *path = NULL;
 	int err;
 
-	while (strstr(number + 1, "/memory_tier"))
-		number = strstr(number + 1, "/memory_tier");
-	if (sscanf(number, "/memory_tier%u/nodelist", &tier) != 1)
-		return 0;
+	if (asprintf(&path, "%s/%s/nodelist", dir, name) < 0)
+		return fail(-ENOMEM, "out of memory");
 	err = read_list(path, set_tier, tier, m);
-	return err == -ENOENT || err == -ENODEV ? 0 : err;
+	return gone(err) ? 0 : err;
+}
+
+static int read_tiers(const char *root, struct machine *m)
+{
+	char path[4096];
+	unsigned int tier;
+	struct dirent *entry;
+	int err = 0, count = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s" TIERS, root);
+	dir = opendir(path);
+	while (dir && !err && (entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "memory_tier%u", &tier) != 1)
+			continue;
+		count++;
+		err = read_tier(path, entry->d_name, tier, m);
+	}
+	if (dir)
+		closedir(dir);
+	if (!count)
+		return fail(-ENOPKG, "%s: no memory tiers: this kernel is built without NUMA or memory "
+			    "hotplug, or older than 6.1", path);
+	return err;
 }
 
 int machine_read(const char *root, struct machine *m)
 {
-	char pattern[4096];
-	glob_t tiers;
 	size_t i;
 	int err;
 
@@ -90,16 +118,6 @@ int machine_read(const char *root, struct machine *m)
 	for (i = 0; i < TIERBPF_MAX_NODES; i++)
 		m->nodes[i].tier = NO_TIER;
 	err = read_node_list(root, "has_memory", set_memory, m);
-	if (!err)
-		err = read_node_list(root, "has_cpu", set_cpu, m);
-	if (err)
-		return err;
-	snprintf(pattern, sizeof(pattern), "%s" TIERS "/memory_tier*/nodelist", root);
-	if (glob(pattern, 0, NULL, &tiers))
-		return fail(-ENOPKG, "%s" TIERS ": no memory tiers: this kernel is built without NUMA or "
-			    "memory hotplug, or older than 6.1", root);
-	for (i = 0; !err && i < tiers.gl_pathc; i++)
-		err = read_tier(tiers.gl_pathv[i], m);
-	globfree(&tiers);
-	return err;
+	err = err ?: read_node_list(root, "has_cpu", set_cpu, m);
+	return err ?: read_tiers(root, m);
 }

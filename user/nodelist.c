@@ -59,11 +59,13 @@ int nodelist_parse(const char *text, unsigned int max, struct range **ranges, si
 	size_t n = 0;
 
 	for (;;) {
-		struct range *more = reallocarray(list, n + 1, sizeof(*list));
+		if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
+			struct range *more = reallocarray(list, n ? 2 * n : 1, sizeof(*list));
 
-		if (!more)
-			return -ENOMEM;
-		list = more;
+			if (!more)
+				return -ENOMEM;
+			list = more;
+		}
 		*why = read_range(&p, max, &list[n++]);
 		if (!*why && *p && *p != ',')
 			*why = "',' or '-' is expected here";

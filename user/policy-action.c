@@ -54,7 +54,7 @@ static int read_from(const struct value *v, void *context)
 	int err = value_string(v, &from);
 
 	if (!err && strcmp(from, "kernel"))
-		err = value_error(v, "\"from\" is \"kernel\"");
+		err = value_error(v, "this tierbpf takes an answer from \"kernel\" only, not from \"%.40s\"", from);
 	return err ?: set(context, TIERBPF_ACTION_KERNEL, 0);
 }
 

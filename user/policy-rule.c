@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rules: predicates, each turned into ranges of one fact (decide.h), and an action. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +19,34 @@ static int add_test(struct rule_context *c, const struct value *v, enum tierbpf_
 		    int64_t min, int64_t max)
 {
 	struct policy *p = c->policy;
-	struct tierbpf_test *more;
+	size_t n = p->nr_tests;
 
-	if (p->nr_tests == TIERBPF_MAX_TESTS)
+	if (n == TIERBPF_MAX_TESTS)
 		return value_error(v, "the rules up to here name %d ranges, and no more are possible",
 				   TIERBPF_MAX_TESTS);
-	more = reallocarray(p->tests, p->nr_tests + 1, sizeof(*p->tests));
-	if (!more)
-		return -ENOMEM;
-	p->tests = more;
+	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
+		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		p->tests = more;
+	}
 	p->tests[p->nr_tests++] = (struct tierbpf_test){ .min = min, .max = max, .fact = fact };
 	p->rules[c->index].nr_tests++;
 	return 0;
+}
+
+/* The character of a string at byte @index; its start where escapes make both differ. */
+static struct place place_inside(const struct value *v, size_t index)
+{
+	const yaml_mark_t *from = &v->node->start_mark, *to = &v->node->end_mark;
+	struct place at = value_place(v);
+
+	if (to->column - from->column != strlen(value_text(v)) + 2)
+		return at;
+	at.column += 1 + index; /* behind the quotation mark */
+	at.length = 0;
+	return at;
 }
 
 static int read_node_list(const struct value *v, struct rule_context *c)
@@ -39,14 +56,10 @@ static int read_node_list(const struct value *v, struct rule_context *c)
 	const char *why;
 	int err = nodelist_parse(value_text(v), TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why);
 
-	if (err == -EINVAL) {
-		struct place at = value_place(v);
-
-		at.column += 1 + bad; /* behind the quotation mark */
-		at.length = 0;
-		return diags_add(v->diags, at, v->path, "not a list of nodes 0..%d such as \"0,2-5\": %s",
+	if (err == -EINVAL)
+		return diags_add(v->diags, place_inside(v, bad), v->path,
+				 "not a list of nodes 0..%d such as \"0,2-5\": %s",
 				 TIERBPF_MAX_NODES - 1, why);
-	}
 	for (i = 0; !err && i < count; i++)
 		err = add_test(c, v, TIERBPF_FACT_NODE, ranges[i].first, ranges[i].last);
 	return err;
@@ -95,6 +108,13 @@ static int read_action(const struct value *v, void *context)
 	return action_read(v, c->policy, &c->policy->rules[c->index].action);
 }
 
+static bool has_control(const char *s)
+{
+	while (*s && !iscntrl((unsigned char)*s))
+		s++;
+	return *s;
+}
+
 static int read_name(const struct value *v, void *context)
 {
 	struct rule_context *c = context;
@@ -103,8 +123,8 @@ static int read_name(const struct value *v, void *context)
 
 	if (err)
 		return err;
-	if (!*name || strlen(name) > 63 || strpbrk(name, "\n\r\t"))
-		return value_error(v, "a rule's name is 1 to 63 bytes on one line");
+	if (!*name || strlen(name) > 63 || has_control(name))
+		return value_error(v, "a rule's name is 1 to 63 bytes, none of them a control character");
 	c->policy->rule_names[c->index] = strdup(name);
 	return c->policy->rule_names[c->index] ? 0 : -ENOMEM;
 }

@@ -22,13 +22,16 @@ static int read_name(const struct value *v, void *context)
 
 	if (err)
 		return err;
+	/* Kept though it may be bad: then the actions that use it are no errors too. */
+	tier->name = strdup(name);
+	if (!tier->name)
+		return -ENOMEM;
 	for (p = name; isalnum((unsigned char)*p) || (*p && strchr("_-.", *p)); p++)
 		;
 	if (*p || !isalpha((unsigned char)*name) || p - name > NAME_MAX_CHARS)
 		return value_error(v, "a tier's name is a letter, then letters, digits, '_', '-' or '.', %d at most",
 				   NAME_MAX_CHARS);
-	tier->name = strdup(name);
-	return tier->name ? 0 : -ENOMEM;
+	return 0;
 }
 
 static int read_adistance(const struct value *v, void *context)
@@ -60,17 +63,19 @@ static int tier_read(const struct value *v, struct policy_tier *tier)
 static int check_names(const struct value *v, const struct policy *p)
 {
 	size_t i, j;
+	int err = 0;
 
 	for (i = 0; i < p->nr_tiers; i++) {
-		for (j = 0; j < i; j++) {
+		for (j = 0; j < i && strcmp(p->tiers[i].name, p->tiers[j].name); j++)
+			;
+		if (j < i) {
 			struct value second = value_element(v, i);
 
-			if (!strcmp(p->tiers[i].name, p->tiers[j].name))
-				return value_error(&second, "tier \"%s\" was named before, as tiers[%zu]",
-						   p->tiers[i].name, j);
+			err = value_error(&second, "tier \"%s\" was named before, as tiers[%zu]",
+					  p->tiers[i].name, j);
 		}
 	}
-	return 0;
+	return err;
 }
 
 /* The index of "dram", -1 where it is not listed. */
@@ -87,15 +92,16 @@ static int find_dram(const struct policy *p)
 static int needs_dram(const struct value *v, const struct policy *p)
 {
 	size_t i;
+	int err = 0;
 
 	for (i = 0; i < p->nr_tiers; i++) {
 		struct value tier = value_element(v, i);
 
 		if (!p->tiers[i].adistance)
-			return value_error(&tier, "\"%s\" has no place: list \"dram\" too, or give it an adistance",
-					   p->tiers[i].name);
+			err = value_error(&tier, "\"%s\" has no place: list \"dram\" too, or give it an adistance",
+					  p->tiers[i].name);
 	}
-	return 0;
+	return err;
 }
 
 /* Places what has no place, next to its neighbour on the side of "dram". */
@@ -117,8 +123,8 @@ static int place(const struct value *v, struct policy *p, size_t dram)
 		if (p->tiers[i].adistance)
 			continue;
 		if (!next)
-			return value_error(&tier, "no room for \"%s\": four tiers fit before \"dram\"",
-					   p->tiers[i].name);
+			return value_error(&tier, "no room for \"%s\": \"%s\" lies in the fastest tier that there is; four fit before \"dram\"",
+					   p->tiers[i].name, p->tiers[i + 1].name);
 		p->tiers[i].adistance = tierbpf_tier_centre(next - 1);
 	}
 	for (i = dram + 1; i < p->nr_tiers; i++)

@@ -17,10 +17,9 @@
 
 static int read_version(const struct value *v, void *context)
 {
-	int64_t version;
-	int err = value_int(v, 0, INT64_MAX, &version);
+	int err = value_want(v, VALUE_NUMBER);
 
-	if (!err && version != 1)
+	if (!err && strcmp(value_text(v), "1"))
 		err = value_error(v, "this tierbpf knows version 1 of the policy language");
 	return err;
 }

@@ -16,11 +16,18 @@ static int open_regular(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
-		return fail(-EIO, "%s: %s", path, strerror(errno));
+		return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", path, strerror(errno));
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
 	return fail(-EIO, "%s: not a regular file", path);
+}
+
+static int open_stdin(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	return fd >= 0 ? fd : fail(-EIO, "standard input: %s", strerror(errno));
 }
 
 int text_read(const char *path, size_t max, char **text, size_t *length)
@@ -32,7 +39,7 @@ int text_read(const char *path, size_t max, char **text, size_t *length)
 
 	if (!buffer)
 		return fail(-ENOMEM, "out of memory");
-	fd = strcmp(path, "-") ? open_regular(path) : dup(STDIN_FILENO);
+	fd = strcmp(path, "-") ? open_regular(path) : open_stdin();
 	if (fd < 0)
 		return fd;
 	while (used <= max && (n = read(fd, buffer + used, max + 1 - used)) != 0) {
