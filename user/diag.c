@@ -65,6 +65,13 @@ static const char *find_line(const char *text, size_t line)
 	return text;
 }
 
+/* By its first two bytes: a control character, a surrogate, an overlong form, beyond U+10FFFF. */
+static int is_odd(unsigned char a, unsigned char b)
+{
+	return (a == 0xc2 && b < 0xa0) || (a == 0xed && b >= 0xa0) || (a == 0xe0 && b < 0xa0) ||
+	       (a == 0xf0 && b < 0x90) || (a == 0xf4 && b >= 0x90);
+}
+
 /* Bytes of the character at @p if it is UTF-8 and no control character; else 0. */
 static size_t printable(const char *p, const char *end)
 {
@@ -76,7 +83,7 @@ static size_t printable(const char *p, const char *end)
 	for (i = 1; i < n; i++)
 		if (!is_continuation(p[i]))
 			return 0;
-	return c == 0xc2 && (unsigned char)p[1] < 0xa0 ? 0 : n;
+	return n > 1 && is_odd(c, (unsigned char)p[1]) ? 0 : n;
 }
 
 /* What is in a file must not reach the terminal as a command. */
@@ -99,16 +106,29 @@ static void print_text(const char *text, FILE *out)
 	print_characters(text, text + strlen(text), out);
 }
 
+/* Characters to leave out at the start of a line that does not fit. */
+static size_t skipped(const char *line, size_t column)
+{
+	size_t length = 0;
+
+	for (; *line && *line != '\n'; line = character(line, 1))
+		length++;
+	if (length <= MAX_CONTEXT || column <= MAX_CONTEXT / 2)
+		return 0;
+	column -= MAX_CONTEXT / 2;
+	return column < length - MAX_CONTEXT ? column : length - MAX_CONTEXT;
+}
+
 /* The line, or as much of it as fits around the culprit, and the caret below. */
 static void print_context(const char *text, const struct place *at, FILE *out)
 {
-	size_t skip = at->column > MAX_CONTEXT / 2 ? at->column - MAX_CONTEXT / 2 : 0;
 	const char *line = find_line(text, at->line);
 	const char *start, *end;
-	size_t i;
+	size_t i, skip;
 
 	if (!line)
 		return;
+	skip = skipped(line, at->column);
 	start = character(line, skip);
 	end = character(start, MAX_CONTEXT);
 	fprintf(out, "%5zu | ", at->line + 1);

@@ -36,7 +36,7 @@ static const char *read_number(const char **p, unsigned int max, unsigned int *n
 
 static const char *read_range(const char **p, unsigned int max, struct range *r)
 {
-	const char *start = *p;
+	const char *start = skip_space(*p);
 	const char *why = read_number(p, max, &r->first);
 
 	r->last = r->first;

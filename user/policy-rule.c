@@ -36,13 +36,16 @@ static int add_test(struct rule_context *c, const struct value *v, enum tierbpf_
 	return 0;
 }
 
-/* The character of a string at byte @index; its start where escapes make both differ. */
+/* Behind @index ASCII characters of a string; its start where escapes hide how far that is. */
 static struct place place_inside(const struct value *v, size_t index)
 {
-	const yaml_mark_t *from = &v->node->start_mark, *to = &v->node->end_mark;
+	size_t written = v->node->end_mark.column - v->node->start_mark.column - 2;
 	struct place at = value_place(v);
+	const char *p;
 
-	if (to->column - from->column != strlen(value_text(v)) + 2)
+	for (p = value_text(v); *p; p++)
+		written -= ((unsigned char)*p & 0xc0) != 0x80;
+	if (written)
 		return at;
 	at.column += 1 + index; /* behind the quotation mark */
 	at.length = 0;

@@ -81,7 +81,8 @@ static const char *hint(const char *text, size_t at, const json_error_t *error)
 		return " (strings stand in double quotation marks)";
 	if ((text[at] == ']' || text[at] == '}') && before == ',')
 		return " (no comma may stand before it)";
-	if ((says(error, "'}' expected") || says(error, "']' expected")) && strchr("\"[{", text[at]))
+	if ((says(error, "'}' expected") || says(error, "']' expected")) && text[at] &&
+	    strchr("\"[{", text[at]))
 		return " (is a comma missing before it?)";
 	return "";
 }

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make check-unit   the tests of user/ and include/; every leak, overflow and
+#                     stray access is a failure. Totals: build/unit/totals
+#
+# One test: build/unit/tests --filter policy_rule/node
+
+unit := $(build)/unit
+unit_cflags = $(tool_cflags) -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -O1 -g -Iuser -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
+unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
+
+# The commands, and what asks the kernel, are for the guests.
+unit_library := $(filter-out main.c cmd_%.c engine%.c pins.c report.c,$(notdir $(wildcard user/*.c)))
+unit_tests := unit.c $(notdir $(wildcard tests/unit/test-*.c))
+unit_objects := $(patsubst %.c,$(unit)/%.o,$(unit_library) $(unit_tests))
+
+check-unit: $(unit)/tests $(unit)/fatal
+	@tests/unit/run --expect "1 3 0" $(unit)/fatal $(unit)/fatal.totals
+	@tests/unit/run $(unit)/tests $(unit)/totals
+
+$(unit)/tests: $(unit_objects)
+	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
+
+$(unit)/fatal: $(unit)/fatal.o
+	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
+
+$(unit)/%.o: user/%.c | $(unit)
+	$(CC) $(unit_cflags) -c -o $@ $<
+
+$(unit)/%.o: tests/unit/%.c | $(unit)
+	$(CC) $(unit_cflags) -c -o $@ $<
+
+$(unit):
+	mkdir -p $@

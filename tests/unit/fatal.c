@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Not a test of tierbpf but of the tests: check-unit builds this as it builds
+ * them, and fails unless the first passes and the others do not.
+ */
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdlib.h>
+
+static void *volatile kept;
+static volatile int number = INT_MAX;
+
+Test(fatal, nothing)
+{
+	kept = malloc(100);
+	free(kept);
+	cr_expect_eq(number, INT_MAX);
+}
+
+Test(fatal, leak)
+{
+	kept = malloc(100);
+	kept = NULL;
+}
+
+Test(fatal, signed_overflow)
+{
+	number = number + 1;
+}
+
+Test(fatal, read_behind_the_end)
+{
+	char *volatile p = malloc(100);
+
+	number = p[100];
+	free(p);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Line and column of what is added count from 0, those that are shown from 1. */
+#include "unit.h"
+
+/* What diags_print() says; frees the list. The caller frees. */
+static char *print(struct diags *d)
+{
+	char *output;
+	size_t size;
+	FILE *out = open_memstream(&output, &size);
+
+	diags_print(d, out);
+	fclose(out);
+	diags_free(d);
+	return output;
+}
+
+static void expect_output(struct diags *d, const char *expected)
+{
+	char *output = print(d);
+
+	cr_expect_str_eq(output, expected);
+	free(output);
+}
+
+Test(diag, none)
+{
+	struct diags d = { .file = "f", .text = "text\n" };
+
+	expect_output(&d, "");
+}
+
+Test(diag, one)
+{
+	struct diags d = { .file = "dir/f.json", .text = "one\n  two three\nfour\n" };
+	int err = diags_add(&d, (struct place){ 1, 6, 5 }, "a[0].b", "%s is %d", "three", 3);
+
+	cr_expect_eq(err, -EBADMSG);
+	cr_expect_eq(d.count, 1);
+	cr_expect_eq(d.failed, 0);
+	expect_output(&d, "dir/f.json:2:7: error: three is 3\n"
+			  "    2 |   two three\n"
+			  "      |       ^~~~~\n"
+			  "      at a[0].b\n");
+	cr_expect_eq(d.count, 0);
+}
+
+Test(diag, no_path)
+{
+	struct diags d = { .file = "f", .text = "x" };
+
+	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "a");
+	diags_add(&d, (struct place){ 0, 0, 1 }, "", "b");
+	expect_output(&d, "f:1:1: error: a\n    1 | x\n      | ^\n"
+			  "f:1:1: error: b\n    1 | x\n      | ^\n");
+}
+
+Test(diag, sorted_by_line_and_column)
+{
+	static const struct place places[] = { { 2, 1 }, { 0, 9 }, { 11, 0 }, { 2, 0 }, { 0, 10 }, { 1, 5 } };
+	struct diags d = { .file = "f", .text = "" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		diags_add(&d, places[i], NULL, "%zu", i);
+	expect_output(&d, "f:1:10: error: 1\n    1 | \n      |          ^\n"
+			  "f:1:11: error: 4\n    1 | \n      |           ^\n"
+			  "f:2:6: error: 5\n"
+			  "f:3:1: error: 3\n"
+			  "f:3:2: error: 0\n"
+			  "f:12:1: error: 2\n");
+}
+
+Test(diag, columns_count_characters)
+{
+	struct diags d = { .file = "f", .text = "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 x\n" };
+
+	diags_add(&d, (struct place){ 0, 4, 1 }, NULL, "x");
+	expect_output(&d, "f:1:5: error: x\n"
+			  "    1 | \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80 x\n"
+			  "      |     ^\n");
+}
+
+Test(diag, tabs_and_carriage_returns)
+{
+	struct diags d = { .file = "f", .text = "a\r\n\t\tb\tc\r\nd" };
+
+	diags_add(&d, (struct place){ 1, 4, 1 }, NULL, "c");
+	diags_add(&d, (struct place){ 2, 0, 1 }, NULL, "d");
+	expect_output(&d, "f:2:5: error: c\n    2 |   b c \n      |     ^\n"
+			  "f:3:1: error: d\n    3 | d\n      | ^\n");
+}
+
+/* Nothing in a file may reach the terminal as a command. */
+Test(diag, control_characters)
+{
+	struct diags d = { .file = "f", .text = "\x1b[31m \xc2\x9b \x7f \x80 \xff \xed\xa0\x80 x" };
+
+	diags_add(&d, (struct place){ 0, 17, 1 }, "a.\x1b[2Jb\n\xc2\x9b\xe2", "key \"\x1b[1m\n\r\x7f\xe2\x82\" \xc3\xa9");
+	expect_output(&d, "f:1:18: error: key \"?[1m  ??\" \xc3\xa9\n"
+			  "    1 | ?[31m ? ?  ? ? x\n"
+			  "      |                  ^\n"
+			  "      at a.?[2Jb ??\n");
+}
+
+/* More than one line of a terminal is cut to what is around the culprit. */
+Test(diag, long_line)
+{
+	char text[2001], *output, *line, *caret;
+	size_t column;
+
+	for (column = 0; column < 2000; column++)
+		text[column] = (char)('a' + column % 23);
+	text[2000] = 0;
+	for (column = 0; column < 2000; column++) {
+		struct diags d = { .file = "f", .text = text };
+
+		diags_add(&d, (struct place){ 0, column, 1000 }, NULL, "x");
+		output = print(&d);
+		line = strchr(output, '\n') + 1;
+		caret = strchr(line, '\n') + 1;
+		cr_assert_eq(strcspn(line, "\n"), 128, "%zu", column);
+		cr_assert_leq(strcspn(caret, "\n"), 128, "%zu", column);
+		cr_assert_eq(line[strcspn(caret, "^")], text[column], "%zu:\n%s", column, output);
+		cr_assert(strstr(text, strndupa(line + 8, strcspn(line + 8, "\n"))));
+		free(output);
+	}
+}
+
+Test(diag, line_that_just_fits)
+{
+	char text[121], expected[300];
+	struct diags d = { .file = "f", .text = text };
+
+	memset(text, '.', 120);
+	text[120] = 0;
+	diags_add(&d, (struct place){ 0, 119, 9 }, NULL, "x");
+	snprintf(expected, sizeof(expected), "f:1:120: error: x\n    1 | %s\n      | %119s^\n", text, "");
+	expect_output(&d, expected);
+}
+
+Test(diag, context_reaches_both_ways)
+{
+	char text[301];
+	struct diags d = { .file = "f", .text = text };
+	char *output;
+
+	memset(text, '.', 300);
+	text[300] = 0;
+	text[149] = '<';
+	text[151] = '>';
+	diags_add(&d, (struct place){ 0, 150, 1 }, NULL, "x");
+	output = print(&d);
+	cr_expect(strstr(output, ".....<.>....."), "%s", output);
+	free(output);
+}
+
+/* No line, or a place behind its end. */
+Test(diag, place_that_is_not_there)
+{
+	struct diags d = { .file = "f", .text = "ab\n" };
+
+	diags_add(&d, (struct place){ 0, 2, 0 }, NULL, "end");
+	diags_add(&d, (struct place){ 1, 0, 0 }, NULL, "last");
+	diags_add(&d, (struct place){ 7, 3, 0 }, "p", "nowhere");
+	expect_output(&d, "f:1:3: error: end\n    1 | ab\n      |   ^\n"
+			  "f:2:1: error: last\n    2 | \n      | ^\n"
+			  "f:8:4: error: nowhere\n      at p\n");
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		n++;
+	return n;
+}
+
+Test(diag, a_hundred_are_shown)
+{
+	static const struct {
+		size_t added;
+		const char *rest;
+	} table[] = {
+		{ 99, NULL },
+		{ 100, NULL },
+		{ 101, "f: and 1 more errors\n" },
+		{ 5000, "f: and 4900 more errors\n" },
+	};
+	size_t row, i;
+
+	for (row = 0; row < ARRAY_SIZE(table); row++) {
+		struct diags d = { .file = "f", .text = "x" };
+		char *output;
+
+		for (i = 0; i < table[row].added; i++)
+			diags_add(&d, (struct place){ 0, 5000 - i, 0 }, "p", "m");
+		output = print(&d);
+		cr_expect_eq(count(output, "error: m\n"), table[row].added < 100 ? 99 : 100);
+		cr_expect_eq(count(output, "more errors"), table[row].rest ? 1 : 0);
+		cr_expect(!table[row].rest || strstr(output, table[row].rest), "%s", output);
+		free(output);
+	}
+}

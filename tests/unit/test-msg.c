@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "msg.h"
+
+Test(msg, exit_status)
+{
+	static const struct {
+		int err;
+		int status;
+	} table[] = {
+		{ 0, 0 },
+		{ -EIO, 1 },
+		{ -ENOMEM, 1 },
+		{ -EINVAL, 1 },
+		{ -ENOENT, 1 },
+		{ -ENODATA, 1 },
+		{ -EFBIG, 1 },
+		{ -4095, 1 },
+		{ 1, 1 },
+		{ -EBADMSG, 3 },
+		{ -ENOPKG, 4 },
+		{ -EPERM, 5 },
+		{ -EACCES, 5 },
+		{ -EBUSY, 6 },
+		{ -ESTALE, 7 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		cr_expect_eq(exit_status(table[i].err), table[i].status, "%d is status %d",
+			     table[i].err, exit_status(table[i].err));
+}
+
+Test(msg, names_of_the_exit_status)
+{
+	cr_expect_eq(EXIT_DONE, 0);
+	cr_expect_eq(EXIT_FAILED, 1);
+	cr_expect_eq(EXIT_USAGE, 2);
+	cr_expect_eq(EXIT_INVALID, 3);
+	cr_expect_eq(EXIT_MISSING, 4);
+	cr_expect_eq(EXIT_PERMISSION, 5);
+	cr_expect_eq(EXIT_BUSY, 6);
+	cr_expect_eq(EXIT_DRIFT, 7);
+}
+
+Test(msg, fail_says_it_and_returns_the_error)
+{
+	struct capture c;
+	int err;
+
+	capture_start(&c);
+	err = fail(-EBUSY, "locked by %s, %d", "somebody", 3);
+	capture_expect(&c, "tierbpf: locked by somebody, 3\n");
+	cr_expect_eq(err, -EBUSY);
+}
+
+Test(msg, note)
+{
+	struct capture c;
+
+	capture_start(&c);
+	note("node %d", 7);
+	capture_expect(&c, "tierbpf: node 7\n");
+}

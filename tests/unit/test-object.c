@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "object.h"
+
+/* Each reader leaves its letter, and fails as it is told. */
+struct log {
+	char calls[16];
+	int err;
+};
+
+static int leave(void *context, const char *letter)
+{
+	struct log *log = context;
+
+	strcat(log->calls, letter);
+	return log->err;
+}
+
+static int read_one(const struct value *v, void *context)
+{
+	return value_want(v, VALUE_NUMBER) ?: leave(context, "1");
+}
+
+static int read_two(const struct value *v, void *context)
+{
+	return leave(context, "2");
+}
+
+static int read_three(const struct value *v, void *context)
+{
+	return leave(context, "3");
+}
+
+static const struct member table[] = {
+	{ "one", read_one, true },
+	{ "two", read_two, false },
+	{ "three", read_three, true },
+};
+
+/* Reads a text by the table. The errors that are marked, and no others. */
+static int read_object(const char *marked, struct log *log, const struct expected *expected)
+{
+	struct source s = source_new(marked);
+	struct diags diags = { .file = "p.json", .text = s.text };
+	yaml_document_t doc;
+	struct value root;
+	char *output;
+	size_t size;
+	FILE *out = open_memstream(&output, &size);
+	int err;
+
+	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0, "%s", marked);
+	root = doc_root(&doc, &diags);
+	err = object_read(&root, table, ARRAY_SIZE(table), log);
+	diags_print(&diags, out);
+	fclose(out);
+	if (expected)
+		expect_shown(&s, output, expected);
+	else
+		cr_expect_str_empty(output, "%s\n%s", marked, output);
+	free(output);
+	yaml_document_delete(&doc);
+	diags_free(&diags);
+	source_free(&s);
+	return err;
+}
+
+Test(object, in_the_order_of_the_table)
+{
+	static const struct {
+		const char *text;
+		const char *calls;
+	} good[] = {
+		{ "{'one': 1, 'two': 2, 'three': 3}", "123" },
+		{ "{'three': 3, 'two': 2, 'one': 1}", "123" },
+		{ "{'three': 3, 'one': 1}", "13" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		struct log log = {};
+
+		cr_expect_eq(read_object(good[i].text, &log, NULL), 0);
+		cr_expect_str_eq(log.calls, good[i].calls, "%s", good[i].text);
+	}
+}
+
+Test(object, errors)
+{
+	static const struct {
+		const char *marked;
+		struct expected expected[4];
+		const char *calls;
+	} bad[] = {
+		{ "^[]", { { NULL, "an object is expected here, not an array" } }, "" },
+		{ "^'one'", { { NULL, "an object is expected here, not a string" } }, "" },
+		{ "{'one': ^null, 'three': 3}", { { "one", "a number is expected here, not null" } }, "3" },
+		{ "{'one': 1, 'three': 3, ^'four': 4}",
+		  { { "four", "unknown key \"four\"; known here: one, two, three" } }, "13" },
+		{ "{'one': 1, 'three': 3, ^'': 4}", { { NULL, "unknown key \"\"; known*" } }, "13" },
+		{ "{'one': 1, 'three': 3, ^'One': 4}", { { "One", "unknown key \"One\"; known*" } }, "13" },
+		{ "{'one': 1, 'three': 3, ^'one ': 4}", { { "one ", "unknown key \"one \"; known*" } }, "13" },
+		/* the first is read, the others are told */
+		{ "{'one': 1, 'three': 3, ^'one': 'x'}",
+		  { { "one", "error: \"one\" stands here a second time; first in line 1" } }, "13" },
+		{ "{\n'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
+		  { { "one", "first in line 2" }, { "one", "first in line 2" } }, "123" },
+		{ "{'one': 1, 'three': 3, ^'x': 4, ^'x': 4}",
+		  { { "x", "unknown key \"x\"; known*" }, { "x", "unknown key \"x\"; known*" } }, "13" },
+		/* all at once, by place */
+		{ "{'three': 3, ^'x': 1, 'one': ^'1',\n ^'three': 3}",
+		  { { "x", "unknown key \"x\"; known*" }, { "one", "a number is expected here, not a string" },
+		    { "three", "first in line 1" } }, "3" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct log log = {};
+
+		cr_expect_eq(read_object(bad[i].marked, &log, bad[i].expected), -EBADMSG);
+		cr_expect_str_eq(log.calls, bad[i].calls, "%s: \"%s\"", bad[i].marked, log.calls);
+	}
+}
+
+Test(object, missing)
+{
+	static const struct expected one = { NULL, "error: \"one\" is missing" };
+	static const struct expected three = { NULL, "error: \"three\" is missing" };
+	struct log log = {};
+
+	cr_expect_eq(read_object("^{'two': 2, 'three': 3}", &log, &one), -EBADMSG);
+	cr_expect_eq(read_object("\n ^{'two': 2, 'one': 1}", &log, &three), -EBADMSG);
+	cr_expect_str_eq(log.calls, "2312");
+}
+
+Test(object, what_a_reader_returns)
+{
+	static const int errors[] = { -ENOMEM, -EIO, -EBADMSG };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		struct log log = { .err = errors[i] };
+
+		cr_expect_eq(read_object("{'one': 1, 'two': 2, 'three': 3}", &log, NULL), errors[i]);
+		cr_expect_str_eq(log.calls, "123");
+	}
+}
+
+Test(object, first_error)
+{
+	static const struct {
+		int err;
+		int next;
+		int result;
+	} pairs[] = {
+		{ 0, 0, 0 },
+		{ 0, -EBADMSG, -EBADMSG },
+		{ -EBADMSG, 0, -EBADMSG },
+		{ -EBADMSG, -EBADMSG, -EBADMSG },
+		{ -EBADMSG, -ENOMEM, -ENOMEM },
+		{ -ENOMEM, -EBADMSG, -ENOMEM },
+		{ -ENOMEM, 0, -ENOMEM },
+		{ -ENOMEM, -EIO, -ENOMEM },
+		{ 0, -EIO, -EIO },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++)
+		cr_expect_eq(first_error(pairs[i].err, pairs[i].next), pairs[i].result, "%d, %d",
+			     pairs[i].err, pairs[i].next);
+}
+
+/* A way that is too long ends in dots, and what lies below it too. */
+Test(object, long_path)
+{
+	char text[256] = "{'", key[201] = "";
+	struct source s;
+	struct diags diags = {};
+	yaml_document_t doc;
+	struct value v, below;
+
+	memset(key, 'k', 200);
+	strcat(strcat(text, key), "': [1]}");
+	s = source_new(text);
+	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0);
+	v = doc_root(&doc, &diags);
+	v = value_member(&v, 0);
+	below = value_element(&v, 0);
+	cr_expect_eq(strlen(v.path), sizeof(v.path) - 1);
+	cr_expect_str_eq(v.path + sizeof(v.path) - 5, "k...");
+	cr_expect_str_eq(below.path, v.path);
+	yaml_document_delete(&doc);
+	source_free(&s);
+}

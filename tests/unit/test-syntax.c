@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "syntax.h"
+
+static int check(const struct source *s, char **output)
+{
+	struct diags diags = { .file = "p.json", .text = s->text };
+	size_t size;
+	FILE *out = open_memstream(output, &size);
+	int err = syntax_check(s->text, s->length, &diags);
+
+	diags_print(&diags, out);
+	diags_free(&diags);
+	fclose(out);
+	return err;
+}
+
+static void expect_good(const char *marked)
+{
+	struct source s = source_new(marked);
+	char *output;
+
+	cr_expect_eq(check(&s, &output), 0, "%s\n%s", marked, output);
+	cr_expect_str_empty(output);
+	free(output);
+	source_free(&s);
+}
+
+/* One error, at the mark. A syntax error hides all others. */
+static void expect_error(const struct source *s, const char *message)
+{
+	struct expected expected = { NULL, message };
+	char *output;
+
+	cr_assert_eq(s->nr_marks, 1, "%s", s->text);
+	cr_expect_eq(check(s, &output), -EBADMSG, "%s", s->text);
+	expect_shown(s, output, &expected);
+	free(output);
+}
+
+Test(syntax, good)
+{
+	static const char *const table[] = {
+		"{}", "[]", "1", "-0.5e+3", "true", "false", "null", "''", "'a'",
+		" \t\r\n{ } \n",
+		"[1,[2,[3]]]",
+		"{'a': {'b': [1, 2], 'c': '\\u00e9\\n\\\\\\''}}",
+		"'\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80'",
+		"99999999999999999999",
+		"'[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[['",
+		"['\\'[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[']",
+		"{'a': 1, 'a': 2}", /* told by object.c, with its line */
+		/* 32 levels */
+		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+		/* more than 32, but not inside of each other */
+		"[[[[[[[[[[[[[]]]]]]]]]]]],[[[[[[[[[[[[]]]]]]]]]]]],[[[[[[[[[[[[]]]]]]]]]]]]]",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		expect_good(table[i]);
+}
+
+Test(syntax, bad)
+{
+	static const struct {
+		const char *marked;
+		const char *message;
+	} table[] = {
+		{ "^", "the file is empty" },
+		{ "^ ", "the file is empty" },
+		{ "^ \t\r\n\n  \n", "the file is empty" },
+		/* commas */
+		{ "[1,^]", "unexpected token near ']' (no comma may stand before it)" },
+		{ "{'a': 1,^}", "string or '}' expected near '}' (no comma may stand before it)" },
+		{ "{'a': 1,\n  ^}\n", "(no comma may stand before it)" },
+		{ "[^,1]", "unexpected token near ','" },
+		{ "[1,^,2]", "unexpected token near ','" },
+		{ "[1 ^'b']", "']' expected near '\"b\"' (is a comma missing before it?)" },
+		{ "{'a': 1\n ^'b\\'b': 2}", "(is a comma missing before it?)" },
+		{ "{'a': [1] ^['b']}", "(is a comma missing before it?)" },
+		{ "{'a': 1 ^{'b': 2}}", "(is a comma missing before it?)" },
+		/* comments and quotes of other languages */
+		{ "[1, ^// one\n2]", "(JSON has no comments)" },
+		{ "^/* one */ [1]", "(JSON has no comments)" },
+		{ "[1 ^# one\n]", "(JSON has no comments)" },
+		{ "{^`a`: 1}", "(strings stand in double quotation marks)" },
+		{ "{'a': ^`b`}", "(strings stand in double quotation marks)" },
+		/* words and numbers */
+		{ "{'a': ^tru}", "invalid token near 'tru'" },
+		{ "{'a': ^True}", "invalid token near 'True'" },
+		{ "{'a': ^NaN}", "invalid token near 'NaN'" },
+		{ "{'a': ^yes\n}", "invalid token near 'yes'" },
+		{ "{^a: 1}", "string or '}' expected near 'a'" },
+		{ "[^1.]", "invalid token near '1.'" },
+		{ "[^.5]", "invalid token near '.'" },
+		{ "[^+1]", "invalid token near '+'" },
+		{ "[^01]", "invalid token near '0'" },
+		{ "[^0x1]", "']' expected near 'x'" },
+		{ "[^1e999]", "the number is too large" },
+		{ "[^-1e999]", "the number is too large" },
+		/* what is not there */
+		{ "{'a': 1^", "'}' expected near end of file" },
+		{ "{'a': [1, 2^\n\n\n", "']' expected near end of file" },
+		{ "{'a':^", "unexpected token near end of file" },
+		{ "{'a'^}", "':' expected near '}'" },
+		{ "{'a' ^1}", "':' expected near '1'" },
+		{ "[1^", "']' expected near end of file" },
+		{ "'abc^", "premature end of input*" },
+		{ "{'a': 'abc^\n}", "unexpected newline*" },
+		/* what is too much */
+		{ "{} ^{}", "end of file expected near '{'" },
+		{ "{}\n^}", "end of file expected near '}'" },
+		{ "1 ^'a'", "end of file expected*" },
+		/* strings */
+		{ "['a^\tb']", "control character 0x9*" },
+		{ "['\\^x41']", "invalid escape*" },
+		{ "[^'\\ud83d']", "invalid Unicode '\\uD83D'*" },
+		{ "[^'\\ud83d\\u0041']", "invalid Unicode*" },
+		{ "[^'a\\u0000b']", "a string must not hold the character U+0000" },
+		{ "{^'a\\u0000b': 1}", "a string must not hold the character U+0000" },
+		/* behind characters of several bytes */
+		{ "{'\xc3\xa9\xf0\x9f\x98\x80': ^tru}", "invalid token near 'tru'" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct source s = source_new(table[i].marked);
+
+		expect_error(&s, table[i].message);
+		source_free(&s);
+	}
+}
+
+/* These are shown as a question mark: the text of the source cannot be compared. */
+Test(syntax, bytes_that_are_not_shown)
+{
+	static const struct {
+		const char *text;
+		const char *output;
+	} table[] = {
+		{ "[\"a\xff\"]", "p.json:1:4: error: not UTF-8: unable to decode byte 0xff near '\"a'\n"
+		  "    1 | [\"a?\"]\n      |    ^\n" },
+		{ "\n\xc3(", "p.json:2:1: error: not UTF-8: unable to decode byte 0xc3\n"
+		  "    2 | ?(\n      | ^\n" },
+		{ "[\"\xed\xa0\x80\"]", "p.json:1:3: error: not UTF-8: unable to decode byte 0xed near '\"'\n"
+		  "    1 | [\"?\"]\n      |   ^\n" },
+		{ "[\"\x1b[0m\"]", "p.json:1:3: error: not JSON: control character 0x1b near '\"'\n"
+		  "    1 | [\"?[0m\"]\n      |   ^\n" },
+		{ "[\"a\x7f\"]", "p.json:1:4: error: write this character as an escape: \\u007f\n"
+		  "    1 | [\"a?\"]\n      |    ^\n" },
+		{ "[\"\xc2\x85\"]", "p.json:1:3: error: write this character as an escape: \\u0085\n"
+		  "    1 | [\"?\"]\n      |   ^\n" },
+		{ "[\"\xc2\x9b\"]", "p.json:1:3: error: write this character as an escape: \\u009b\n"
+		  "    1 | [\"?\"]\n      |   ^\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct source s = source_new(table[i].text);
+		char *output;
+
+		cr_expect_eq(check(&s, &output), -EBADMSG, "%s", table[i].text);
+		cr_expect_str_eq(output, table[i].output);
+		free(output);
+		source_free(&s);
+	}
+}
+
+/* Valid JSON, and yet libyaml would stumble over it: doc.c. */
+Test(syntax, characters_that_libyaml_does_not_keep)
+{
+	static const struct {
+		const char *marked;
+		const char *message;
+	} table[] = {
+		{ "{'a':\n '^\xe2\x80\xa8'}", "write this character as an escape: \\u2028" },
+		{ "['^\xe2\x80\xa9']", "\\u2029" },
+		{ "['^\xef\xbf\xbe']", "\\ufffe" },
+		{ "['^\xef\xbf\xbf']", "\\uffff" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct source s = source_new(table[i].marked);
+
+		expect_error(&s, table[i].message);
+		source_free(&s);
+	}
+	/* Their neighbours are fine, and so are all of them as escapes. */
+	expect_good("'\xc2\xa0\xe2\x80\xa7\xe2\x80\xaa\xef\xbf\xbd\xef\xbb\xbf'");
+	expect_good("'\\u007f\\u0085\\u2028\\u2029\\ufffe\\uffff'");
+}
+
+Test(syntax, byte_order_mark)
+{
+	struct source s = source_new("^\xef\xbb\xbf{}");
+
+	expect_error(&s, "the file starts with a byte order mark; save it without");
+	source_free(&s);
+	s = source_new("^\xef\xbb\xbf");
+	expect_error(&s, "byte order mark*");
+	source_free(&s);
+}
+
+Test(syntax, zero_byte)
+{
+	static const char *const marked[] = { "^@{}", "{^@}", "{'a^@': 1}", "{}\n^@", "^@" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(marked); i++) {
+		struct source s = source_new(marked[i]);
+
+		*strchr(s.text, '@') = 0;
+		expect_error(&s, "a zero byte: the file is not text");
+		source_free(&s);
+	}
+}
+
+/* @depth brackets without their ends: not JSON either, but jansson looks 2,048 deep only. */
+static void expect_nested(size_t depth, const char *message)
+{
+	struct source s = { .text = calloc(1, depth + 1), .length = depth };
+	char *output;
+
+	memset(s.text, '[', depth);
+	cr_expect_eq(check(&s, &output), -EBADMSG);
+	cr_expect(strstr(output, message), "%s", output);
+	free(output);
+	source_free(&s);
+}
+
+Test(syntax, nesting_bomb, .timeout = 20)
+{
+	expect_nested(2047, "p.json:1:2048: error: not JSON: ']' expected near end of file\n");
+	expect_nested(2049, "p.json:1:2049: error: nested too deeply\n");
+	expect_nested(100000, "p.json:1:2049: error: nested too deeply\n");
+	expect_nested(1 << 20, "p.json:1:2049: error: nested too deeply\n");
+}
+
+Test(syntax, nesting_of_valid_text)
+{
+	char marked[68] = "";
+	struct source s;
+
+	memset(marked, '[', 34);
+	marked[32] = '^'; /* before the 33rd */
+	memset(marked + 34, ']', 33);
+	s = source_new(marked);
+	expect_error(&s, "nested too deeply");
+	source_free(&s);
+}

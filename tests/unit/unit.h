@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the unit tests share. */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "policy.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- policies with errors in them ---- */
+
+/*
+ * A text as the tables write it: ' stands for ", ` for ', and ^ for nothing: it
+ * marks the place of an error that is expected, in the order of the text.
+ */
+struct source {
+	char *text;
+	size_t length;
+	struct place marks[16];
+	size_t nr_marks;
+};
+
+struct source source_new(const char *marked);
+void source_free(struct source *s);
+
+/* What an error says. */
+struct expected {
+	const char *path;    /* NULL where none is shown */
+	const char *message; /* its end; * at the end stands for any rest */
+};
+
+/*
+ * Expects that @output shows one error for each mark of @s, in its order, with
+ * line, column, context and caret at that place, and as @expected says.
+ */
+void expect_shown(const struct source *s, const char *output, const struct expected *expected);
+
+/* Expects that policy_parse() finds these errors, and no others. */
+void expect_errors(const struct source *s, const struct expected *expected);
+
+/* One error each: a row of a table. */
+struct bad {
+	const char *marked;
+	const char *path;
+	const char *message;
+};
+
+void expect_bad(const struct bad *table, size_t count);
+
+#define EXPECT_BAD(table)                                                        \
+	do {                                                                     \
+		_Static_assert(ARRAY_SIZE(table) > 0, "a table without a case"); \
+		expect_bad(table, ARRAY_SIZE(table));                            \
+	} while (0)
+
+/* The policy of a text without errors, written as in the tables; ends the test if it has any. */
+struct policy *good_policy(const char *marked);
+
+/* Frames for the part of a policy that a case is about. */
+#define RULES(rules) "{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': " rules "}"
+#define MATCH(match) RULES("[{'match': " match ", 'action': {'offset': 1}}]")
+#define NODE(node) MATCH("{'node': " node "}")
+#define ACTION(action) RULES("[{'match': {}, 'action': " action "}]")
+#define TIERS(tiers) "{'version': 1, 'rules': [], 'tiers': " tiers "}"
+
+/* ---- what is said on stderr ---- */
+
+struct capture {
+	char *text;
+	size_t size;
+	FILE *stream;
+	FILE *terminal;
+};
+
+void capture_start(struct capture *c);
+
+/* Expects that stderr is empty (@part: NULL), or one line "tierbpf: …" with @part in it. */
+void capture_expect(struct capture *c, const char *part);
+
+/* ---- files ---- */
+
+/* A new directory; goes with tmp_remove(). */
+char *tmp_new(void);
+void tmp_remove(char *dir);
+
+/* Path below @dir; the caller frees. */
+char *tmp_path(const char *dir, const char *name);
+
+/* Writes file @name below @dir, and the directories on the way to it. */
+void tmp_put(const char *dir, const char *name, const void *data, size_t length);
+
+/* As somebody who is not root, from whom files may be kept; and back. */
+void become_nobody(void);
+void become_root(void);
+
+#endif
