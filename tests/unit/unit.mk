@@ -12,7 +12,7 @@ unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 
 # The commands, and what asks the kernel, are for the guests.
 unit_library := $(filter-out main.c cmd_%.c engine%.c pins.c report.c,$(notdir $(wildcard user/*.c)))
-unit_tests := unit.c $(notdir $(wildcard tests/unit/test-*.c))
+unit_tests := criterion-main.c unit.c $(notdir $(wildcard tests/unit/test-*.c))
 unit_objects := $(patsubst %.c,$(unit)/%.o,$(unit_library) $(unit_tests))
 
 check-unit: $(unit)/tests $(unit)/fatal
@@ -22,7 +22,7 @@ check-unit: $(unit)/tests $(unit)/fatal
 $(unit)/tests: $(unit_objects)
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
-$(unit)/fatal: $(unit)/fatal.o
+$(unit)/fatal: $(unit)/fatal.o $(unit)/criterion-main.o
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
 $(unit)/%.o: user/%.c | $(unit)

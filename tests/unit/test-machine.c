@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "machine.h"
+
+#define NODES "sys/devices/system/node/"
+#define TIERS_DIR "sys/devices/virtual/memory_tiering/"
+
+static char *root;
+static struct machine machine;
+
+static void setup(void)
+{
+	root = tmp_new();
+	memset(&machine, 0xff, sizeof(machine)); /* nothing is taken from before */
+}
+
+static void teardown(void)
+{
+	tmp_remove(root);
+}
+
+TestSuite(machine, .init = setup, .fini = teardown);
+
+static void put(const char *name, const char *text)
+{
+	tmp_put(root, name, text, strlen(text));
+}
+
+/* Nodes 0 to 3 with memory, CPUs in 0 and 1, two tiers. */
+static void put_normal(void)
+{
+	put(NODES "has_memory", "0-3\n");
+	put(NODES "has_cpu", "0-1\n");
+	put(TIERS_DIR "memory_tier4/nodelist", "0-1\n");
+	put(TIERS_DIR "memory_tier22/nodelist", "2-3\n");
+}
+
+static void read_good(void)
+{
+	struct capture c;
+	int err;
+
+	capture_start(&c);
+	err = machine_read(root, &machine);
+	capture_expect(&c, NULL);
+	cr_assert_eq(err, 0, "%d", err);
+}
+
+static void read_bad(int error, const char *message)
+{
+	struct capture c;
+	int err;
+
+	capture_start(&c);
+	err = machine_read(root, &machine);
+	capture_expect(&c, message);
+	cr_expect_eq(err, error, "%d", err);
+}
+
+static void expect_node(int node, bool memory, bool cpu, int64_t tier)
+{
+	const struct machine_node *n = &machine.nodes[node];
+
+	cr_expect(n->memory == memory && n->cpu == cpu && n->tier == tier,
+		  "node %d: memory %d, cpu %d, tier %lld", node, n->memory, n->cpu, (long long)n->tier);
+}
+
+Test(machine, normal)
+{
+	put_normal();
+	read_good();
+	cr_expect_eq(machine.nr_nodes, 4);
+	expect_node(0, true, true, 4);
+	expect_node(1, true, true, 4);
+	expect_node(2, true, false, 22);
+	expect_node(3, true, false, 22);
+	expect_node(4, false, false, NO_TIER);
+	expect_node(1023, false, false, NO_TIER);
+}
+
+Test(machine, gaps)
+{
+	put(NODES "has_memory", "0,7,1000-1001\n");
+	put(NODES "has_cpu", "0,1023\n");
+	put(TIERS_DIR "memory_tier4/nodelist", "0,1000\n");
+	put(TIERS_DIR "memory_tier5/nodelist", "7\n");
+	read_good();
+	cr_expect_eq(machine.nr_nodes, 1024);
+	expect_node(0, true, true, 4);
+	expect_node(7, true, false, 5);
+	expect_node(8, false, false, NO_TIER);
+	expect_node(1000, true, false, 4);
+	expect_node(1001, true, false, NO_TIER); /* memory, and not in a tier yet */
+	expect_node(1023, false, true, NO_TIER);
+}
+
+/* An empty set is an empty line. */
+Test(machine, empty_lists)
+{
+	put_normal();
+	put(NODES "has_cpu", "\n");
+	put(TIERS_DIR "memory_tier22/nodelist", "\n");
+	read_good();
+	expect_node(0, true, false, 4);
+	expect_node(2, true, false, NO_TIER);
+	put(NODES "has_cpu", "");
+	put(TIERS_DIR "memory_tier22/nodelist", "");
+	read_good();
+	expect_node(0, true, false, 4);
+	expect_node(2, true, false, NO_TIER);
+}
+
+/* What is not a tier is none. The number is 32 bits wide: stock kernels have shown this one. */
+Test(machine, tier_directories)
+{
+	put_normal();
+	put(TIERS_DIR "memory_tier4281505711/nodelist", "3\n");
+	put(TIERS_DIR "memory_tier0/nodelist", "2\n");
+	put(TIERS_DIR "memory_tier22/nodelist", "\n");
+	put(TIERS_DIR "uevent", "1\n");
+	put(TIERS_DIR "power/control", "auto\n");
+	put(TIERS_DIR "memory_tier/nodelist", "0\n");
+	put(TIERS_DIR "memory_tierx/nodelist", "0\n");
+	read_good();
+	expect_node(0, true, true, 4);
+	expect_node(2, true, false, 0);
+	expect_node(3, true, false, 4281505711);
+}
+
+/* Between the look at the directory and the one at the list. */
+Test(machine, tier_that_vanishes)
+{
+	char *list = tmp_path(root, TIERS_DIR "memory_tier7/nodelist");
+
+	put_normal();
+	put(TIERS_DIR "memory_tier6/power/control", "auto\n");
+	put(TIERS_DIR "memory_tier7/x", "");
+	cr_assert(!symlink("/nowhere", list));
+	read_good();
+	expect_node(0, true, true, 4);
+	expect_node(3, true, false, 22);
+	free(list);
+}
+
+Test(machine, no_tiers)
+{
+	put(NODES "has_memory", "0\n");
+	put(NODES "has_cpu", "0\n");
+	read_bad(-ENOPKG, "/sys/devices/virtual/memory_tiering: no memory tiers: this kernel is built "
+		 "without NUMA or memory hotplug, or older than 6.1\n");
+	put(TIERS_DIR "uevent", "");
+	read_bad(-ENOPKG, "/sys/devices/virtual/memory_tiering: no memory tiers");
+}
+
+Test(machine, lists_that_are_missing)
+{
+	char *path = tmp_path(root, NODES "has_memory");
+
+	read_bad(-EIO, "/sys/devices/system/node/has_memory: missing; is sysfs mounted?\n");
+	put_normal();
+	cr_assert(!unlink(path));
+	read_bad(-EIO, "/sys/devices/system/node/has_memory: missing; is sysfs mounted?\n");
+	free(path);
+	put_normal();
+	path = tmp_path(root, NODES "has_cpu");
+	cr_assert(!unlink(path));
+	read_bad(-EIO, "/sys/devices/system/node/has_cpu: missing; is sysfs mounted?\n");
+	free(path);
+}
+
+Test(machine, garbage)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		const char *message;
+	} table[] = {
+		{ NODES "has_memory", "x\n", "has_memory: not a list of nodes: a number is expected here\n" },
+		{ NODES "has_memory", "0-\n", "has_memory: not a list of nodes: a number is expected here\n" },
+		{ NODES "has_memory", "0-1024\n", "has_memory: not a list of nodes: the number is too high\n" },
+		{ NODES "has_cpu", "3-1\n", "has_cpu: not a list of nodes: the range runs backwards\n" },
+		{ NODES "has_cpu", "0 1\n", "has_cpu: not a list of nodes: ',' or '-' is expected here\n" },
+		{ NODES "has_cpu", "  \n", "has_cpu: not a list of nodes: a number is expected here\n" },
+		{ TIERS_DIR "memory_tier4/nodelist", "\xff\xfe", "memory_tier4/nodelist: not a list of nodes: a number is" },
+		{ TIERS_DIR "memory_tier4/nodelist", "1024\n", "nodelist: not a list of nodes: the number is too high\n" },
+		{ TIERS_DIR "memory_tier4/nodelist", "4294967296\n", "nodelist: not a list of nodes: the number is too high\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		put_normal();
+		put(table[i].name, table[i].text);
+		read_bad(-EIO, table[i].message);
+	}
+}
+
+Test(machine, not_permitted)
+{
+	put_normal();
+	chmod(root, 0700);
+	become_nobody();
+	read_bad(-EIO, "has_memory: Permission denied\n");
+	become_root();
+}
+
+Test(machine, directory_in_place_of_a_list)
+{
+	put_normal();
+	put(TIERS_DIR "memory_tier9/nodelist/x", "");
+	read_bad(-EIO, "memory_tier9/nodelist: Is a directory\n");
+}
+
+/* A captured machine lies wherever people put it. */
+Test(machine, odd_roots)
+{
+	static const char *const names[] = { "a b", "[x]", "*", "back\\slash", "memory_tier9", "%s%n" };
+	char *top = root;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		root = tmp_path(top, names[i]);
+		tmp_put(top, names[i], "", 0);
+		cr_assert(!unlink(root) && !mkdir(root, 0755));
+		put_normal();
+		read_good();
+		expect_node(0, true, true, 4);
+		expect_node(2, true, false, 22);
+		free(root);
+	}
+	root = top;
+}

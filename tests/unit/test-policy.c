@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+static const char example[] =
+	"{\n"
+	"  'version': 1,\n"
+	"  'description': 'host CXL memory passed to a guest as nodes 1-3',\n"
+	"  'tiers': ['hbm', 'dram', 'cxl', {'name': 'far', 'adistance': 1344}],\n"
+	"  'rules': [\n"
+	"    {'name': 'guest cxl', 'match': {'node': '1-3', 'cpu': false}, 'action': {'tier': 'cxl'}},\n"
+	"    {'match': {'node': 4}, 'action': {'offset': 128}}\n"
+	"  ],\n"
+	"  'default': {'from': 'kernel'}\n"
+	"}\n";
+
+Test(policy, example)
+{
+	struct source s = source_new(example);
+	struct policy *p = good_policy(example);
+
+	cr_expect_eq(p->source_bytes, s.length);
+	cr_expect_eq(memcmp(p->source, s.text, s.length + 1), 0);
+	cr_expect_str_eq(p->description, "host CXL memory passed to a guest as nodes 1-3");
+	cr_expect_eq(p->nr_tiers, 4);
+	cr_expect_eq(p->nr_rules, 2);
+	cr_expect_eq(p->nr_tests, 3);
+	cr_expect_str_eq(p->rule_names[0], "guest cxl");
+	cr_expect_null(p->rule_names[1]);
+	cr_expect_eq(p->otherwise.kind, TIERBPF_ACTION_KERNEL);
+	policy_free(p);
+	source_free(&s);
+}
+
+Test(policy, smallest)
+{
+	struct policy *p = good_policy("{'version':1,'rules':[]}");
+
+	cr_expect_null(p->description);
+	cr_expect_eq(p->nr_rules + p->nr_tests + p->nr_tiers, 0);
+	cr_expect_eq(p->otherwise.kind, TIERBPF_ACTION_KERNEL);
+	policy_free(p);
+	policy_free(NULL);
+}
+
+/* printf '{"version":1,"rules":[]}' | sha256sum */
+Test(policy, digest)
+{
+	static const uint8_t digest[32] = {
+		0x6b, 0xe6, 0xba, 0xc3, 0x8f, 0x2d, 0x35, 0x21,
+		0x7c, 0xa3, 0xcd, 0x98, 0xe3, 0x63, 0x22, 0xf9,
+		0xe8, 0xfb, 0x66, 0x38, 0x56, 0x4f, 0x5a, 0x87,
+		0xff, 0x66, 0x05, 0x89, 0xf6, 0x30, 0x21, 0x03,
+	};
+	struct policy *p = good_policy("{'version':1,'rules':[]}");
+
+	cr_expect_eq(memcmp(p->digest, digest, 32), 0);
+	policy_free(p);
+}
+
+Test(policy, members)
+{
+	static const struct bad table[] = {
+		{ "^{'rules': []}", NULL, "error: \"version\" is missing" },
+		{ "^{'version': 1}", NULL, "error: \"rules\" is missing" },
+		{ "{'version': 1, 'rules': [], ^'Rules': []}", "Rules",
+		  "unknown key \"Rules\"; known here: version, description, tiers, rules, default" },
+		{ "{'version': 1, 'rules': [], ^'tolerance': 0.1}", "tolerance", "unknown key \"tolerance\"; known*" },
+		{ "{\n'version': 1,\n'rules': [],\n\n ^'rules': []}", "rules",
+		  "error: \"rules\" stands here a second time; first in line 3" },
+		{ "{'version': 1, 'rules': [],\n ^'version': 1}", "version", "a second time; first in line 1" },
+		{ "^[]", NULL, "an object is expected here, not an array" },
+		{ "^1", NULL, "an object is expected here, not a number" },
+		{ "^null", NULL, "an object is expected here, not null" },
+		{ "\n\n  ^'policy'\n", NULL, "an object is expected here, not a string" },
+		{ "{'version': 1, 'rules': ^{}}", "rules", "an array is expected here, not an object" },
+		{ "{'version': 1, 'rules': ^null}", "rules", "an array is expected here, not null" },
+		{ "{'version': 1, 'rules': [], 'description': ^1}", "description",
+		  "a string is expected here, not a number" },
+		{ "{'version': 1, 'rules': [], 'default': ^'kernel'}", "default",
+		  "an object is expected here, not a string" },
+	};
+
+	EXPECT_BAD(table);
+}
+
+#define VERSION(version) "{'version': " version ", 'rules': []}"
+
+Test(policy, version)
+{
+	static const char *const why = "error: this tierbpf knows version 1 of the policy language";
+	const struct bad table[] = {
+		{ VERSION("^2"), "version", why },
+		{ VERSION("^0"), "version", why },
+		{ VERSION("^-1"), "version", why },
+		{ VERSION("^10"), "version", why },
+		{ VERSION("^1.0"), "version", why },
+		{ VERSION("^1e0"), "version", why },
+		{ VERSION("^99999999999999999999"), "version", why },
+		{ VERSION("^'1'"), "version", "error: a number is expected here, not a string" },
+		{ VERSION("^null"), "version", "error: a number is expected here, not null" },
+	};
+
+	EXPECT_BAD(table);
+}
+
+/* One look at the output is enough to mend the file: by place, not by the order of reading. */
+Test(policy, all_errors_at_once)
+{
+	static const struct expected expected[] = {
+		{ "default.from", "not from \"hmat\"" },
+		{ "rules[0].match.node", "error: 1024 is not within 0..1023" },
+		{ "rules[0].action.tier", "error: no tier \"far\"; list it in \"tiers\"" },
+		{ "rules[1]", "error: \"action\" is missing" },
+		{ "rules[1].name", "a string is expected here, not a number" },
+		{ "rules[1].match.node", "the range runs backwards" },
+		{ "rules[1].match.size", "unknown key \"size\"; known here: node, cpu" },
+		{ "extra", "unknown key \"extra\"; known*" },
+		{ "tiers[1]", "a tier's name is a letter*" },
+		{ "version", "this tierbpf knows version 1*" },
+	};
+	struct source s = source_new(
+		"{\n"
+		"  'default': {'from': ^'hmat'},\n"
+		"  'rules': [\n"
+		"    {'match': {'node': ^1024}, 'action': {'tier': ^'far'}},\n"
+		"    ^{'name': ^7, 'match': {'node': '^3-1', ^'size': 1}}\n"
+		"  ],\n"
+		"  ^'extra': null,\n"
+		"  'tiers': ['dram', ^'x y'],\n"
+		"  'version': ^2\n"
+		"}\n");
+
+	cr_assert_eq(s.nr_marks, ARRAY_SIZE(expected));
+	expect_errors(&s, expected);
+	source_free(&s);
+}
+
+/* A policy of @count rules, @mark before them. The caller frees. */
+static char *with_rules(size_t count, const char *mark)
+{
+	char *text = malloc(100 + 60 * count), *end = text;
+	size_t i;
+
+	end += sprintf(end, "{'version': 1, 'rules': %s[", mark);
+	for (i = 0; i < count; i++)
+		end += sprintf(end, "%s{'match': {'node': %zu}, 'action': {'adistance': %zu}}", i ? "," : "",
+			       i % 1024, i + 1);
+	strcpy(end, "]}");
+	return text;
+}
+
+Test(policy, as_many_rules_as_possible)
+{
+	static const struct expected expected = { "rules", "error: 1025 rules, and at most 1024 are possible" };
+	char *text = with_rules(1024, "");
+	struct policy *p = good_policy(text);
+	struct source s;
+	size_t i;
+
+	cr_assert_eq(p->nr_rules, 1024);
+	for (i = 0; i < 1024; i++)
+		cr_assert(p->rules[i].first_test == i && p->rules[i].action.value == (int)i + 1);
+	policy_free(p);
+	free(text);
+	text = with_rules(1025, "^");
+	s = source_new(text);
+	expect_errors(&s, &expected);
+	source_free(&s);
+	free(text);
+}
+
+Test(policy, find_tier)
+{
+	struct policy *p = good_policy(TIERS("['hbm', 'dram', {'name': 'far', 'adistance': 1344}]"));
+	__s32 adistance = 7;
+
+	cr_expect_eq(policy_find_tier(p, "hbm", &adistance), 0);
+	cr_expect_eq(adistance, 448);
+	cr_expect_eq(policy_find_tier(p, "far", &adistance), 0);
+	cr_expect_eq(adistance, 1344);
+	cr_expect_eq(policy_find_tier(p, "cxl", &adistance), -ENOENT);
+	cr_expect_eq(policy_find_tier(p, "fa", &adistance), -ENOENT);
+	cr_expect_eq(policy_find_tier(p, "", &adistance), -ENOENT);
+	cr_expect_eq(policy_find_tier(NULL, "far", &adistance), -ENOENT);
+	cr_expect_eq(adistance, 1344, "changed by what failed");
+	cr_expect_eq(policy_find_tier(NULL, "dram", &adistance), 0);
+	cr_expect_eq(adistance, 576);
+	policy_free(p);
+}
+
+Test(policy, tier_name)
+{
+	static const struct {
+		__s32 adistance;
+		const char *name;
+		const char *without; /* a policy */
+	} table[] = {
+		{ 383, "", "" },	{ 384, "hbm", "" },	  { 511, "hbm", "" },
+		{ 512, "dram", "dram" }, { 576, "dram", "dram" }, { 639, "dram", "dram" },
+		{ 640, "", "" },	{ 1279, "", "" },	  { 1280, "far", "" },
+		{ 1407, "far", "" },	{ 1408, "", "" },	  { 16777215, "", "" },
+		{ 0, "", "" },		{ -1, "", "" },
+	};
+	struct policy *p = good_policy(TIERS("['hbm', 'dram', {'name': 'far', 'adistance': 1344}]"));
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		cr_expect_str_eq(policy_tier_name(p, table[i].adistance), table[i].name, "%d",
+				 table[i].adistance);
+		cr_expect_str_eq(policy_tier_name(NULL, table[i].adistance), table[i].without, "%d",
+				 table[i].adistance);
+	}
+	policy_free(p);
+}
+
+Test(policy, rule_name)
+{
+	struct policy *p = good_policy(example);
+	char buffer[16] = "";
+
+	cr_expect_str_eq(policy_rule_name(p, 0, buffer, sizeof(buffer)), "guest cxl");
+	cr_expect_str_eq(policy_rule_name(p, 1, buffer, sizeof(buffer)), "rule 2");
+	cr_expect_str_eq(policy_rule_name(p, -1, buffer, sizeof(buffer)), "default");
+	cr_expect_str_eq(policy_rule_name(p, 1023, buffer, sizeof(buffer)), "rule 1024");
+	cr_expect_str_eq(policy_rule_name(NULL, 0, buffer, sizeof(buffer)), "rule 1");
+	cr_expect_str_eq(policy_rule_name(NULL, 1022, buffer, 7), "rule 1");
+	policy_free(p);
+}
