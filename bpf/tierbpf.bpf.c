@@ -102,9 +102,10 @@ static void *private_data_of_fd(__u32 fd)
 }
 
 /*
- * int __sys_bpf(int cmd, bpfptr_t uattr, unsigned int size): the one function
- * that every deletion by a system call passes on all kernels; the kernel's
- * map_delete_elem() is inlined into it before 7.x. bpfptr_t takes two words.
+ * int __sys_bpf(int cmd, bpfptr_t uattr, unsigned int size, ...): the one
+ * function that every deletion by a system call passes on all kernels; the
+ * kernel's map_delete_elem() is inlined into it before 7.x. bpfptr_t takes two
+ * words. From 7.0 on cmd may carry the flag BPF_COMMON_ATTRS, bit 16.
  */
 SEC("fexit/__sys_bpf")
 int watch_delete(__u64 *ctx)
@@ -112,7 +113,7 @@ int watch_delete(__u64 *ctx)
 	const union bpf_attr *uattr = (void *)ctx[1];
 	__u32 fd;
 
-	switch ((int)ctx[0]) {
+	switch (ctx[0] & 0xffff) {
 	case BPF_MAP_DELETE_ELEM:
 	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
 		if (bpf_probe_read_user(&fd, sizeof(fd), &uattr->map_fd))

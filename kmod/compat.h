@@ -78,8 +78,9 @@ void rcu_unexpedite_gp(void);
 
 /*
  * The beginning of struct memory_tier, which mm/memory-tiers.c keeps to itself;
- * the same from 6.1 to 7.3. Read only with copy_from_kernel_nofault(), and
- * checked against every node before the module loads (memtier_check_layout()).
+ * the same from 6.1 to 7.3. Its lists are walked with copy_from_kernel_nofault(),
+ * and all of it is checked for every node before the module loads
+ * (memtier_check_layout()).
  */
 struct memory_tier_head {
 	struct list_head list;

@@ -48,7 +48,7 @@ bool hook_has_policy(void)
 	return rcu_access_pointer(policy);
 }
 
-static void reject(struct tierbpf_answer *a)
+static void report_rejected(const struct tierbpf_answer *a)
 {
 	struct tierbpf_event event = {
 		.kind = TIERBPF_EVENT_REJECTED,
@@ -64,7 +64,7 @@ static void reject(struct tierbpf_answer *a)
 }
 
 /*
- * Fills @a with the node, the programs' answer and what is to be done. The
+ * Fills @a with the node, the programs' answer and what of it is believed. The
  * kernel's own adistance is always accepted, sane or not: it changes nothing.
  * Takes no lock; may be called under memory_tier_lock.
  */
@@ -84,8 +84,17 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 	rcu_read_unlock();
 
 	a->adistance = a->raw;
-	if (a->raw != kernel_adistance && !tierbpf_adistance_ok(a->raw)) {
+	if (!tierbpf_adistance_ok(a->raw))
 		a->adistance = kernel_adistance;
-		reject(a);
-	}
+}
+
+/* The same for those who will act on it: an answer that is not believed is reported. */
+int hook_decide(int nid, int kernel_adistance)
+{
+	struct tierbpf_answer answer;
+
+	hook_ask(nid, kernel_adistance, &answer);
+	if (answer.raw != answer.adistance)
+		report_rejected(&answer);
+	return answer.adistance;
 }

@@ -6,19 +6,20 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/sched.h>
+#include <tierbpf/adistance.h>
 
 #include "compat.h"
 #include "kmod.h"
 
-/* The task in which memory-tiers is placing a node for the first time. */
+/* The task in which memory-tiers is placing a node, and whether it will take an answer. */
 static struct task_struct *placer;
+static bool answer_counts;
 
 static struct notifier_block *memtier_callback;
 
-/* The rest of the chain's answer; what memory-tiers assumes without one (set_node_memory_tier()). */
-static int kernel_adistance(struct notifier_block *self, unsigned long nid)
+/* The rest of the chain's answer; without one, what the asker assumes. */
+static int kernel_adistance(struct notifier_block *self, unsigned long nid, int adistance)
 {
-	int adistance = MEMTIER_ADISTANCE_DRAM;
 	struct notifier_block *nb;
 
 	/* The chain cannot change: our caller holds its lock while it calls us. */
@@ -29,15 +30,14 @@ static int kernel_adistance(struct notifier_block *self, unsigned long nid)
 }
 
 /*
- * memory-tiers itself gets the policy's answer. A driver (dax/kmem) gets the
- * kernel's own and its node is retiered afterwards: the driver keeps a memory
- * type of the answer for ever and counts by it, so that an answer of ours would
- * outlive us.
+ * memory-tiers itself gets the policy's answer, as the centre of its tier: the
+ * kernel keeps a memory type of each distinct answer for ever. A driver
+ * (dax/kmem) gets the kernel's own, and its node is retiered afterwards: the
+ * driver counts by a memory type of the answer, which would outlive us.
  */
 static int adistance_notify(struct notifier_block *self, unsigned long nid, void *data)
 {
-	struct tierbpf_answer answer;
-	int *adistance = data;
+	int kernel, wanted, *adistance = data;
 
 	if (nid >= nr_node_ids || retier_is_mover())
 		return NOTIFY_DONE;
@@ -45,13 +45,14 @@ static int adistance_notify(struct notifier_block *self, unsigned long nid, void
 		retier_driver_asks(nid);
 		return NOTIFY_DONE;
 	}
-	if (!hook_has_policy())
+	if (!answer_counts || !hook_has_policy())
 		return NOTIFY_DONE;
-	hook_ask(nid, kernel_adistance(self, nid), &answer);
-	if (answer.adistance == answer.node.kernel_adistance)
+	kernel = kernel_adistance(self, nid, *adistance);
+	wanted = hook_decide(nid, kernel);
+	if (tierbpf_tier(wanted) == tierbpf_tier(kernel))
 		return NOTIFY_DONE;
-	retier_placed_by_answer(nid, &answer);
-	*adistance = answer.adistance;
+	*adistance = tierbpf_tier_centre(tierbpf_tier(wanted));
+	retier_placed_by_answer(nid, kernel, *adistance);
 	return NOTIFY_STOP;
 }
 
@@ -67,11 +68,9 @@ static int first_notify(struct notifier_block *self, unsigned long event, void *
 
 	if (nid < 0 || !(event & (NODE_EVENT_ADDED | NODE_EVENT_REMOVED)))
 		return NOTIFY_DONE;
-	retier_hotplug_begin();
-	if (event == NODE_EVENT_ADDED)
-		WRITE_ONCE(placer, current);
-	else
-		memtier_drain_readers(nid);
+	/* Where the slot is full, the kernel asks and does not listen. */
+	answer_counts = retier_hotplug_begin(nid, event == NODE_EVENT_ADDED);
+	WRITE_ONCE(placer, current);
 	return NOTIFY_DONE;
 }
 

@@ -36,29 +36,36 @@ void tierbpf_event(const struct tierbpf_event *event);
 int hook_set_policy(struct tierbpf_ops *ops, struct tierbpf_ops *expected);
 bool hook_has_policy(void);
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *answer);
+int hook_decide(int nid, int kernel_adistance);
 
 /* ops.c */
 int ops_register(void);
 
 /* retier.c */
 int retier_init(void);
+void retier_restore_all(void);
 void retier_exit(void);
 int retier_node(int nid);
 int retier_all(void);
 int retier_queue(int nid);
 int retier_ask(int nid, struct tierbpf_answer *answer);
 bool retier_is_mover(void);
-void retier_hotplug_begin(void);
-void retier_hotplug_end(int nid, bool has_memory);
-void retier_placed_by_answer(int nid, const struct tierbpf_answer *answer);
+bool retier_hotplug_begin(int nid, bool added);
+void retier_hotplug_end(int nid, bool added);
+void retier_placed_by_answer(int nid, int kernel_adistance, int adistance);
 void retier_driver_asks(int nid);
 
 /* memtier.c */
-struct memory_dev_type *memtier_type_of(int nid);
+int memtier_init(void);
+void memtier_exit(void);
 int memtier_check_layout(void);
+bool memtier_is_placed(int nid);
+struct memory_dev_type *memtier_type_of(int nid);
 void memtier_drain_readers(int nid);
-int memtier_heal_slot(int nid, struct memory_dev_type *type);
+bool memtier_slot_is_empty(int nid);
+void memtier_heal_slot(int nid);
 int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_type *to, int max);
+void memtier_set_owners(int nid, int owners);
 
 /* hotplug.c */
 int hotplug_init(void);

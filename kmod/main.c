@@ -18,9 +18,12 @@ static int __init tierbpf_init(void)
 		pr_err("struct memory_tier of this kernel is not laid out as known\n");
 		return err;
 	}
-	err = retier_init();
+	err = memtier_init();
 	if (err)
 		return err;
+	err = retier_init();
+	if (err)
+		goto out_memtier;
 	err = hotplug_init();
 	if (err)
 		goto out_retier;
@@ -35,15 +38,19 @@ out_hotplug:
 	hotplug_exit();
 out_retier:
 	retier_exit();
+out_memtier:
+	memtier_exit();
 	return err;
 }
 
 static void __exit tierbpf_exit(void)
 {
-	/* The hotplug notifiers stay until all nodes are back: they keep real hotplug apart. */
 	hotplug_stop_answering();
-	retier_exit();
+	/* The hotplug notifiers stay until all nodes are back: they keep real hotplug apart. */
+	retier_restore_all();
 	hotplug_exit();
+	retier_exit();
+	memtier_exit();
 }
 
 module_init(tierbpf_init);

@@ -19,11 +19,20 @@
 /* More memory types or owners than any machine has: the layout is not what we think. */
 #define MANY 65536
 
+/* A type of ours that no node keeps: it tells whether a slot is empty. */
+static struct memory_dev_type *probe;
+
 #define read_kernel(dst, src) copy_from_kernel_nofault(dst, src, sizeof(*(dst)))
 
 static struct memory_tier_head *tier_of(int nid)
 {
 	return (void *)rcu_access_pointer(NODE_DATA(nid)->memtier);
+}
+
+/* Is the node part of a tier? Not the same as having memory, while that comes or goes. */
+bool memtier_is_placed(int nid)
+{
+	return NODE_DATA(nid) && tier_of(nid);
 }
 
 /*
@@ -136,62 +145,104 @@ void memtier_drain_readers(int nid)
 		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 
-/* Puts @probe into the slot if that is empty; tells by the reference that this takes. */
-static bool slot_takes(int nid, struct memory_dev_type *probe)
+/*
+ * Puts the probe into the slot if that is empty; tells by the reference that
+ * this takes. The second time is for a slot whose count an unbalanced driver
+ * has brought to -1: there the first one fills the slot without a reference.
+ */
+static bool slot_takes_probe(int nid)
 {
 	unsigned int before = kref_read(&probe->kref);
+	int i;
 
-	init_node_memory_type(nid, probe);
+	for (i = 0; i < 2 && kref_read(&probe->kref) == before; i++)
+		init_node_memory_type(nid, probe);
 	return kref_read(&probe->kref) != before;
+}
+
+bool memtier_slot_is_empty(int nid)
+{
+	if (!slot_takes_probe(nid))
+		return false;
+	clear_node_memory_type(nid, probe);
+	return true;
 }
 
 /*
  * A node whose slot is empty while it is part of a tier would crash the kernel
  * when it goes offline (clear_node_memory_tier() follows a NULL type); stock
  * kernels get there when a kmem device that was never counted is removed.
- * Gives the slot its type back. 0, or -ENOMEM.
+ * Gives the slot its type back.
  */
-int memtier_heal_slot(int nid, struct memory_dev_type *type)
+void memtier_heal_slot(int nid)
 {
-	struct memory_dev_type *probe = alloc_memory_type(0);
+	struct memory_dev_type *type = memtier_type_of(nid);
 
-	if (IS_ERR(probe))
-		return PTR_ERR(probe);
-	if (slot_takes(nid, probe)) {
-		clear_node_memory_type(nid, probe);
+	if (IS_ERR_OR_NULL(type) || !memtier_slot_is_empty(nid))
+		return;
+	init_node_memory_type(nid, type);
+	pr_warn("node %d had lost its memory type; it was given back\n", nid);
+}
+
+static void add_owners(int nid, struct memory_dev_type *type, int owners)
+{
+	while (owners-- > 0)
 		init_node_memory_type(nid, type);
-		pr_warn("node %d had lost its memory type; it was given back\n", nid);
-	}
-	put_memory_type(probe);
-	return 0;
 }
 
 /*
  * Replaces type @from in the slot of @nid by @to (NULL: leaves it empty), with
  * the same number of owners, at most @max (0: any). Returns this number; 0 if
  * the slot was empty already. -EBUSY if the slot holds another type than
- * @from, -ENOMEM: then it is as it was. An empty slot is never cleared: its
- * count would go to -1 and stay there.
+ * @from, or has more owners: then it is as it was. An empty slot is never
+ * cleared: its count would go to -1 and stay there.
+ *
+ * The steps take memory_tier_lock one by one. A kmem device that is unbound just
+ * between two of them is not kept out by anything that the kernel exports;
+ * DRIVER_GRACE (retier.c) keeps away from the times when that is likely.
  */
 int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_type *to, int max)
 {
-	struct memory_dev_type *probe = alloc_memory_type(0);
-	int owners = 0, i;
+	int owners = 0;
 
-	if (IS_ERR(probe))
-		return PTR_ERR(probe);
-	while (!slot_takes(nid, probe)) {
+	while (!slot_takes_probe(nid)) {
 		if (owners == (max ?: MANY)) {
-			owners = -EBUSY;
-			goto out;
+			/* Of a type that is not in the slot, these were not taken away. */
+			add_owners(nid, from, owners);
+			return -EBUSY;
 		}
 		clear_node_memory_type(nid, from);
 		owners++;
 	}
 	clear_node_memory_type(nid, probe);
-	for (i = 0; to && i < owners; i++)
-		init_node_memory_type(nid, to);
-out:
-	put_memory_type(probe);
+	if (to)
+		add_owners(nid, to, owners);
 	return owners;
+}
+
+/* Makes the number of owners in the slot of @nid, which is in a tier, @owners. */
+void memtier_set_owners(int nid, int owners)
+{
+	struct memory_dev_type *type = memtier_type_of(nid);
+	int now;
+
+	if (IS_ERR_OR_NULL(type) || owners < 1)
+		return;
+	now = memtier_swap_slot(nid, type, type, 0);
+	if (now < 1)
+		return;
+	add_owners(nid, type, owners - now);
+	for (; now > owners; now--)
+		clear_node_memory_type(nid, type);
+}
+
+int memtier_init(void)
+{
+	probe = alloc_memory_type(0);
+	return PTR_ERR_OR_ZERO(probe);
+}
+
+void memtier_exit(void)
+{
+	put_memory_type(probe);
 }

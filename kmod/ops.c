@@ -44,8 +44,8 @@ static int ops_validate(void *kdata)
 	struct tierbpf_ops *ops = kdata;
 
 	if (ops->abi != TIERBPF_ABI) {
-		pr_warn("policy %.*s was built for ABI %u, this module has %u\n",
-			TIERBPF_NAME_LEN, ops->name, ops->abi, TIERBPF_ABI);
+		pr_warn("policy %s was built for ABI %u, this module has %u\n", ops->name,
+			ops->abi, TIERBPF_ABI);
 		return -EPROTO;
 	}
 	return ops->adistance ? 0 : -EINVAL;
@@ -53,7 +53,8 @@ static int ops_validate(void *kdata)
 
 /*
  * Attach and replace: when the system call returns, the nodes are where the new
- * policy wants them. Only links: without one, nothing could be replaced in one
+ * policy wants them, but for those that a driver or a shortage of memory delays.
+ * Only links: without one, nothing could be replaced in one
  * step, and a policy would outlive its owner.
  */
 static int ops_reg(void *kdata, struct bpf_link *link)
@@ -135,7 +136,8 @@ __bpf_kfunc int tierbpf_retier(int node)
 /* The same, soon: for programs that cannot sleep. 0, -EINVAL or -EDEADLK. */
 __bpf_kfunc int tierbpf_retier_async(int node)
 {
-	if (retier_is_mover())
+	/* An interrupt on top of the mover is not a decision. */
+	if (in_task() && retier_is_mover())
 		return -EDEADLK;
 	return retier_queue(node);
 }
@@ -143,6 +145,8 @@ __bpf_kfunc int tierbpf_retier_async(int node)
 /* What the hook says of @node at this moment; moves nothing. 0, -EINVAL or -ENOENT (no memory). */
 __bpf_kfunc int tierbpf_ask(int node, struct tierbpf_answer *answer)
 {
+	if (!answer) /* before 6.13 the verifier lets NULL pass */
+		return -EINVAL;
 	if (retier_is_mover())
 		return -EDEADLK;
 	return retier_ask(node, answer);

@@ -32,7 +32,8 @@
 /* Longest that the tiers' callbacks of one hotplug operation are waited for. */
 #define HOTPLUG_PATIENCE (10 * HZ)
 
-#define PLACE_TRIES 10
+/* How often a removed module tries to restore, a quarter of DRIVER_GRACE apart. */
+#define RESTORE_TRIES 40
 
 struct node_record {
 	/* In the slot because of us; NULL: the slot is the kernel's. Reference held. */
@@ -40,13 +41,12 @@ struct node_record {
 	/* What was there before. NULL: the kernel placed the node by our answer. Reference held. */
 	struct memory_dev_type *stock;
 	int owners; /* of @ours, as far as we know */
-	/* The latest answer that memory-tiers took, and the kernel's own instead of it. */
-	int answered;
-	int kernel_adistance;
-	atomic_t new_owners; /* drivers that came while the slot held @ours */
-	unsigned long driver_until;
-	bool driver_busy;
+	int kernel_adistance; /* the kernel's own; only where @stock is NULL */
+	bool answered; /* memory-tiers is placing the node by our answer */
 	bool unplaced; /* has memory and is in no tier: place() failed */
+	atomic_t new_owners; /* drivers that came while the slot held @ours */
+	u64 driver_until; /* jiffies64; DRIVER_GRACE */
+	struct task_struct *driver; /* who asked last */
 };
 
 static DEFINE_MUTEX(retier_lock); /* the records, own_types and the sequence of a move */
@@ -129,28 +129,26 @@ static void prune_own_types(void)
 	}
 }
 
-/* Brings the record in line with what happened to the node, which is in @type. */
-static void record_update(struct node_record *rec, struct memory_dev_type *type)
-{
-	if (rec->ours && rec->ours != type)
-		record_clear(rec); /* its owners took it away, and others came */
-	if (!rec->ours && rec->answered && type->adistance == rec->answered &&
-	    tierbpf_tier(rec->answered) != tierbpf_tier(rec->kernel_adistance)) {
-		type_get(type);
-		rec->ours = type;
-	}
-	rec->answered = 0;
-}
-
+/* Devices that memory-tiers does not count, because they met our type in the slot. */
 static void count_new_owners(int nid, struct node_record *rec)
 {
 	int n = atomic_xchg(&rec->new_owners, 0);
 
-	if (!rec->ours)
+	if (!n || !rec->ours || memtier_slot_is_empty(nid))
 		return;
 	rec->owners += n;
 	while (n--)
 		init_node_memory_type(nid, rec->ours);
+}
+
+/* Brings the record in line with what happened to the node, which is in @type. */
+static void record_update(int nid, struct memory_dev_type *type)
+{
+	struct node_record *rec = &records[nid];
+
+	if (rec->ours && rec->ours != type)
+		record_clear(rec); /* its owners took it away, and others came */
+	count_new_owners(nid, rec);
 }
 
 static int stock_adistance(const struct node_record *rec, const struct memory_dev_type *type)
@@ -160,11 +158,9 @@ static int stock_adistance(const struct node_record *rec, const struct memory_de
 	return rec->stock ? rec->stock->adistance : rec->kernel_adistance;
 }
 
-static bool driver_is_busy(struct node_record *rec)
+static bool driver_is_busy(const struct node_record *rec)
 {
-	if (READ_ONCE(rec->driver_busy) && time_after(jiffies, READ_ONCE(rec->driver_until)))
-		WRITE_ONCE(rec->driver_busy, false);
-	return READ_ONCE(rec->driver_busy);
+	return time_before64(get_jiffies_64(), READ_ONCE(rec->driver_until));
 }
 
 /* Looks at @nid again when a driver, or a shortage of memory, may be over. */
@@ -175,63 +171,37 @@ static void later(int nid)
 		queue_delayed_work(queue, &retier_work, DRIVER_GRACE / 4);
 }
 
-/* Adding a node to its tier allocates the tier: where memory is short, try again. */
-static void place(int nid)
+/* 0, or -ENOMEM: adding a node to its tier allocates the tier. It is tried again later. */
+static int place(int nid)
 {
-	int i;
-
-	for (i = 0; i < PLACE_TRIES; i++) {
-		hotplug_add_to_tier(nid);
-		records[nid].unplaced = !rcu_access_pointer(NODE_DATA(nid)->memtier) &&
-					node_state(nid, N_MEMORY);
-		if (!records[nid].unplaced)
-			return;
-		msleep(10 << i);
-	}
-	pr_err("node %d is in no tier: out of memory; it is tried again\n", nid);
-	later(nid);
+	hotplug_add_to_tier(nid);
+	records[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
+	return records[nid].unplaced ? -ENOMEM : 0;
 }
 
-/*
- * Replaces @from in the slot by @to; NULL: by what the kernel will choose, with
- * as many owners. The number of owners or -errno, as memtier_swap_slot().
- */
-static int change_type(int nid, struct memory_dev_type *from, struct memory_dev_type *to,
-		       int max)
+static void leave_tier(int nid)
 {
-	bool online = node_state(nid, N_MEMORY);
-	struct memory_dev_type *chosen;
-	int owners, i;
-
-	if (online) {
-		owners = memtier_heal_slot(nid, from);
-		if (owners < 0)
-			return owners;
-		hotplug_remove_from_tier(nid);
-	}
-	owners = memtier_swap_slot(nid, from, to, max);
-	if (!online)
-		return owners;
-	place(nid);
-	chosen = memtier_type_of(nid);
-	if (!to && !IS_ERR_OR_NULL(chosen))
-		for (i = 1; i < owners; i++)
-			init_node_memory_type(nid, chosen);
-	return owners;
+	memtier_heal_slot(nid);
+	hotplug_remove_from_tier(nid);
 }
 
-/* Back to the kernel's own type. */
+/* Back to the kernel's own type, with as many owners. */
 static int restore(int nid, struct node_record *rec)
 {
-	/* Without memory, the slot may have been emptied and filled by others since. */
-	int max = node_state(nid, N_MEMORY) ? 0 : rec->owners;
-	int err;
+	bool placed = memtier_is_placed(nid);
+	int owners, err;
 
-	err = change_type(nid, rec->ours, rec->stock, max);
-	if (err < 0 && err != -EBUSY)
-		return err;
+	if (placed)
+		leave_tier(nid);
+	/* Without memory, the slot may have been emptied and filled by others since. */
+	owners = memtier_swap_slot(nid, rec->ours, rec->stock, placed ? 0 : rec->owners);
 	record_clear(rec);
-	return 0;
+	if (!placed)
+		return 0;
+	err = place(nid);
+	/* memory-tiers gives its own types one more owner whenever it places a node. */
+	memtier_set_owners(nid, owners);
+	return err;
 }
 
 /* From @type, which is in the slot, to the tier of @want. */
@@ -244,9 +214,10 @@ static int move(int nid, struct node_record *rec, struct memory_dev_type *type, 
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
 	if (IS_ERR(to))
 		return PTR_ERR(to);
-	owners = change_type(nid, type, to, 0);
+	leave_tier(nid);
+	owners = memtier_swap_slot(nid, type, to, 0);
 	if (owners < 0)
-		return owners;
+		return place(nid) ?: owners;
 	type_get(to);
 	if (rec->ours) {
 		put_memory_type(rec->ours);
@@ -254,9 +225,10 @@ static int move(int nid, struct node_record *rec, struct memory_dev_type *type, 
 		type_get(type);
 		rec->stock = type;
 	}
-	rec->ours = to;
 	rec->owners = owners;
-	return 0;
+	/* From here on, drivers that ask are counted. */
+	WRITE_ONCE(rec->ours, to);
+	return place(nid);
 }
 
 static int move_timed(int nid, struct node_record *rec, struct memory_dev_type *type,
@@ -278,18 +250,15 @@ static int move_timed(int nid, struct node_record *rec, struct memory_dev_type *
 				    tierbpf_tier(want), err);
 		return err;
 	}
-	report(TIERBPF_EVENT_RETIERED, nid, from, want, ktime_get_ns() - start);
+	type = memtier_type_of(nid);
+	report(TIERBPF_EVENT_RETIERED, nid, from, IS_ERR_OR_NULL(type) ? want : type->adistance,
+	       ktime_get_ns() - start);
 	return 1;
 }
 
 static int want_of(int nid, int kernel)
 {
-	struct tierbpf_answer answer;
-
-	if (closing || !hook_has_policy())
-		return kernel;
-	hook_ask(nid, kernel, &answer);
-	return answer.adistance;
+	return closing || !hook_has_policy() ? kernel : hook_decide(nid, kernel);
 }
 
 static bool in_place(const struct node_record *rec, const struct memory_dev_type *type,
@@ -300,6 +269,17 @@ static bool in_place(const struct node_record *rec, const struct memory_dev_type
 	return tierbpf_tier(want) == tierbpf_tier(type->adistance);
 }
 
+/* A node without memory keeps our type while a policy is in force, as it keeps the kernel's. */
+static int retier_without_memory(int nid, struct node_record *rec)
+{
+	if (memtier_is_placed(nid))
+		return -EAGAIN; /* its last memory is just leaving */
+	count_new_owners(nid, rec);
+	if (!rec->ours || (!closing && hook_has_policy()))
+		return 0;
+	return driver_is_busy(rec) ? -EAGAIN : restore(nid, rec);
+}
+
 /* 1: moved, 0: is where it belongs, or -errno. */
 static int retier_locked(int nid)
 {
@@ -307,18 +287,14 @@ static int retier_locked(int nid)
 	struct memory_dev_type *type;
 	int kernel, want;
 
-	if (!node_state(nid, N_MEMORY)) {
-		if (!rec->ours || (!closing && hook_has_policy()))
-			return 0;
-		return driver_is_busy(rec) ? -EAGAIN : restore(nid, rec);
-	}
-	if (rec->unplaced)
-		place(nid);
+	if (!node_state(nid, N_MEMORY))
+		return retier_without_memory(nid, rec);
+	if (rec->unplaced && place(nid))
+		return -ENOMEM;
 	type = memtier_type_of(nid);
-	if (IS_ERR_OR_NULL(type))
+	if (IS_ERR_OR_NULL(type)) /* NULL: its first memory is just coming */
 		return PTR_ERR_OR_ZERO(type);
-	record_update(rec, type);
-	count_new_owners(nid, rec);
+	record_update(nid, type);
 	kernel = stock_adistance(rec, type);
 	want = want_of(nid, kernel);
 	if (in_place(rec, type, kernel, want))
@@ -337,7 +313,7 @@ int retier_node(int nid)
 	ret = retier_locked(nid);
 	prune_own_types();
 	unlock();
-	if (ret == -EAGAIN)
+	if (ret == -EAGAIN || ret == -ENOMEM)
 		later(nid);
 	return ret;
 }
@@ -401,7 +377,7 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 	if (node_state(nid, N_MEMORY))
 		type = memtier_type_of(nid);
 	if (!IS_ERR_OR_NULL(type)) {
-		record_update(&records[nid], type);
+		record_update(nid, type);
 		hook_ask(nid, stock_adistance(&records[nid], type), answer);
 		ret = 0;
 	}
@@ -409,54 +385,86 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 	return ret;
 }
 
-/* Called first of all when a node is about to enter or to leave its tier. */
-void retier_hotplug_begin(void)
-{
-	mutex_lock(&retier_lock); /* waits for a move that is under way */
-	WRITE_ONCE(hotplug_runs, true);
-	mutex_unlock(&retier_lock);
-}
-
 static void driver_expected(struct node_record *rec)
 {
-	WRITE_ONCE(rec->driver_until, jiffies + DRIVER_GRACE);
-	WRITE_ONCE(rec->driver_busy, true);
+	WRITE_ONCE(rec->driver, current);
+	WRITE_ONCE(rec->driver_until, get_jiffies_64() + DRIVER_GRACE);
+}
+
+/*
+ * Called first of all when a node is about to enter (@added) or to leave its
+ * tier; waits for a move that is under way. Tells whether memory-tiers will
+ * take an answer for the node: it only does where the slot is empty.
+ */
+bool retier_hotplug_begin(int nid, bool added)
+{
+	bool empty = false;
+
+	mutex_lock(&retier_lock);
+	WRITE_ONCE(hotplug_runs, true);
+	if (added) {
+		empty = memtier_slot_is_empty(nid);
+	} else {
+		memtier_heal_slot(nid);
+		memtier_drain_readers(nid);
+	}
+	mutex_unlock(&retier_lock);
+	return empty;
+}
+
+/* The node stands where we said: take note of the type, to give it back one day. */
+static void adopt(int nid, struct node_record *rec)
+{
+	struct memory_dev_type *type = memtier_type_of(nid);
+
+	rec->answered = false;
+	if (IS_ERR_OR_NULL(type))
+		return;
+	record_clear(rec);
+	type_get(type);
+	rec->owners = 1;
+	WRITE_ONCE(rec->ours, type);
 }
 
 /* Called after all others. */
-void retier_hotplug_end(int nid, bool has_memory)
+void retier_hotplug_end(int nid, bool added)
 {
-	if (has_memory) {
-		WRITE_ONCE(records[nid].driver_busy, false);
-		if (!READ_ONCE(closing))
-			retier_queue(nid);
-	} else {
-		driver_expected(&records[nid]);
-	}
+	struct node_record *rec = &records[nid];
+
+	mutex_lock(&retier_lock);
+	if (rec->answered)
+		adopt(nid, rec);
+	if (!added)
+		driver_expected(rec);
+	else if (READ_ONCE(rec->driver) == current)
+		WRITE_ONCE(rec->driver_until, 0); /* this was what it asked for */
 	WRITE_ONCE(hotplug_runs, false);
+	mutex_unlock(&retier_lock);
 	wake_up_all(&hotplug_ended);
+	if (added)
+		retier_queue(nid);
 }
 
-/* Between the two above, without a lock: memory-tiers places @nid by our answer. */
-void retier_placed_by_answer(int nid, const struct tierbpf_answer *answer)
+/* Between the two above, with memory_tier_lock held: memory-tiers takes our answer. */
+void retier_placed_by_answer(int nid, int kernel_adistance, int adistance)
 {
-	records[nid].answered = answer->adistance;
-	if (!records[nid].ours)
-		records[nid].kernel_adistance = answer->node.kernel_adistance;
-	report(TIERBPF_EVENT_ANSWERED, nid, answer->node.kernel_adistance, answer->adistance, 0);
+	records[nid].answered = true;
+	records[nid].kernel_adistance = kernel_adistance;
+	report(TIERBPF_EVENT_ANSWERED, nid, kernel_adistance, adistance, 0);
 }
 
 /*
  * A driver (dax/kmem) asks because it will add memory to @nid. Where our type
  * holds the slot it will not be counted as an owner, though it takes its share
- * of the count away when it leaves: count it for it.
+ * of the count away when it leaves: count it for it. One whose probe then fails
+ * has been counted too often; the node keeps its memory type a while longer.
  */
 void retier_driver_asks(int nid)
 {
 	struct node_record *rec = &records[nid];
 
 	driver_expected(rec);
-	if (node_state(nid, N_MEMORY) && READ_ONCE(rec->ours)) {
+	if (READ_ONCE(rec->ours)) {
 		atomic_inc(&rec->new_owners);
 		retier_queue(nid);
 	}
@@ -472,18 +480,23 @@ int retier_init(void)
 	return -ENOMEM;
 }
 
-/* Every node back to the kernel's own tier; no question is answered any more. */
-void retier_exit(void)
+/* Every node back to the kernel's own tier, and no retier from here on. */
+void retier_restore_all(void)
 {
 	int i;
 
 	WRITE_ONCE(closing, true);
 	irq_work_sync(&retier_kick);
-	if (queue)
-		cancel_delayed_work_sync(&retier_work);
-	for (i = 0; records && retier_all() == -EAGAIN && i < 20; i++)
+	cancel_delayed_work_sync(&retier_work);
+	for (i = 0; retier_all() < 0 && i < RESTORE_TRIES; i++)
 		msleep(jiffies_to_msecs(DRIVER_GRACE) / 4);
+}
+
+void retier_exit(void)
+{
+	WRITE_ONCE(closing, true);
 	irq_work_sync(&retier_kick);
+	cancel_delayed_work_sync(&retier_work);
 	if (queue)
 		destroy_workqueue(queue);
 	mt_put_memory_types(&own_types);

@@ -17,28 +17,44 @@ static const struct argp argp = {
 	"tier that the kernel alone gives it; the tiers are read back to prove it.", NULL, NULL, NULL
 };
 
-/* Compares the tiers with the kernel's own, known from before the policy went. */
+#define SETTLE_TRIES 30
+#define SETTLE_PAUSE 100000 /* us */
+
+/* A node with memory that is not in the tier that the kernel alone gave it; NULL if none. */
+static const struct report_node *find_astray(const struct report *before, const struct machine *now)
+{
+	size_t i;
+
+	for (i = 0; i < before->count; i++) {
+		const struct report_node *n = &before->nodes[i];
+
+		if (now->nodes[n->node].memory &&
+		    now->nodes[n->node].tier != (int64_t)tierbpf_tier(n->kernel_adistance))
+			return n;
+	}
+	return NULL;
+}
+
+/* A node that a driver is at work on is given back a second later. */
 static int verify(const struct report *before)
 {
 	_cleanup_free_ struct machine *now = malloc(sizeof(*now));
-	size_t i;
-	int err;
+	const struct report_node *n;
+	int i, err;
 
 	if (!now)
 		return fail(-ENOMEM, "out of memory");
-	err = machine_read("", now);
-	if (err)
-		return err;
-	for (i = 0; i < before->count; i++) {
-		const struct report_node *n = &before->nodes[i];
-		int64_t tier = now->nodes[n->node].tier;
-
-		if (!now->nodes[n->node].memory || tier == (int64_t)tierbpf_tier(n->kernel_adistance))
-			continue;
-		err = fail(-ESTALE, "node %d is in tier %lld, and the kernel's own is %u; dmesg may say why",
-			   n->node, (long long)tier, tierbpf_tier(n->kernel_adistance));
+	for (i = 0; i < SETTLE_TRIES; i++) {
+		err = machine_read("", now);
+		if (err)
+			return err;
+		n = find_astray(before, now);
+		if (!n)
+			return 0;
+		usleep(SETTLE_PAUSE);
 	}
-	return err;
+	return fail(-ESTALE, "node %d is in tier %lld, and the kernel's own is %u; dmesg may say why",
+		    n->node, (long long)now->nodes[n->node].tier, tierbpf_tier(n->kernel_adistance));
 }
 
 static int unload(void)

@@ -2,8 +2,8 @@
 /*
  * What the kernel module, the BPF programs and user space agree on.
  *
- * Structs only ever grow at their end; a change of any other kind raises
- * TIERBPF_ABI.
+ * Structs only ever grow at their end, and struct tierbpf_node and
+ * tierbpf_answer not at all; a change of any other kind raises TIERBPF_ABI.
  */
 #ifndef TIERBPF_ABI_H
 #define TIERBPF_ABI_H

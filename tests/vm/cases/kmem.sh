@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: nvdimm
+# append: memhp_default_state=online_movable
+# timeout: 240
+# Two devices of dax/kmem on one node, bound (a, b) and unbound (x, y) in many
+# orders, with policies loaded (L) and unloaded (U) in between. The driver counts
+# its devices on the node's memory type: a retier that upsets the count crashes
+# the kernel when the last of them leaves.
+. /usr/lib/tierbpf-test/test.sh
+
+dax=/sys/bus/dax
+
+# Namespaces to dax devices, as ndctl create-namespace -m devdax does it.
+make_dax()
+{
+	seed=$(cat "/sys/bus/nd/devices/region$1/dax_seed")
+	echo "namespace$1.0" >/sys/bus/nd/drivers/nd_pmem/unbind
+	cat /proc/sys/kernel/random/uuid >"/sys/bus/nd/devices/$seed/uuid"
+	echo ram >"/sys/bus/nd/devices/$seed/mode"
+	echo "namespace$1.0" >"/sys/bus/nd/devices/$seed/namespace"
+	echo "$seed" >/sys/bus/nd/drivers/dax_pmem/bind
+	for _ in $(seq 50); do
+		[ -e "$dax/drivers/device_dax/$seed" ] && break
+		sleep 0.1
+	done
+	echo "$seed" >$dax/drivers/device_dax/unbind
+	# this binds every device that kmem knows by name and that is not bound
+	echo "$seed" >$dax/drivers/kmem/new_id
+}
+
+bind()
+{
+	echo "dax$1.0" >$dax/drivers/kmem/bind || fail "bind dax$1.0"
+}
+
+# Its memory blocks go offline first; kmem does not force that.
+unbind()
+{
+	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
+	start=$(($(cat "$dax/devices/dax$1.0/resource")))
+	end=$((start + $(cat "$dax/devices/dax$1.0/size")))
+	first=$(((start + block - 1) / block))
+	for i in $(seq $first $((end / block - 1))); do
+		state=/sys/devices/system/memory/memory$i/state
+		[ ! -e "$state" ] || echo offline >"$state" || fail "offline of memory$i"
+	done
+	echo "dax$1.0" >$dax/drivers/kmem/unbind || fail "unbind dax$1.0"
+}
+
+step()
+{
+	case $1 in
+	a) bind 0 ;;
+	b) bind 1 ;;
+	x) unbind 0 ;;
+	y) unbind 1 ;;
+	L) expect 0 tierbpf load /tmp/p.json ;;
+	U) expect 0 tierbpf unload ;;
+	R) expect 0 tierbpf unload; remove_module; modprobe tierbpf ;;
+	esac
+}
+
+# sequence TIER STEP...: TIER is the policy's
+sequence()
+{
+	tier=$1
+	shift
+	bound=0 loaded=
+	for step; do
+		step "$step"
+		case $step in
+		a | b) bound=$((bound + 1)) ;;
+		x | y) bound=$((bound - 1)) ;;
+		L) loaded=1 ;;
+		U | R) loaded= ;;
+		esac
+		case $bound:$loaded in
+		0:*) expect_tiers "4:0" "after $step of: $*" ;;
+		*:) expect_tiers "4:0 22:1" "after $step of: $*" ;;
+		*) expect_tiers "4:0 $tier:1" "after $step of: $*" ;;
+		esac
+	done
+}
+
+for module in nfit nd_pmem device_dax dax_pmem kmem tierbpf; do
+	modprobe $module
+done
+sleep 1
+make_dax 0
+make_dax 1
+unbind 0
+unbind 1
+expect_tiers "4:0" "without kmem"
+
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+sequence 10 a L b x y U
+sequence 10 a L b y x U
+sequence 10 L a b x y U
+sequence 10 L a b y x U
+sequence 10 a b L x y U
+sequence 10 a L U b x y
+sequence 10 a L b U x y
+sequence 10 a L b R y x
+sequence 10 a L x a b U x y
+sequence 10 a b L x a R y x
+# the tier that kmem itself would choose, which memory-tiers knows nothing of
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"adistance": 2880}}'
+sequence 22 L a U x
+sequence 22 L a b U x y
+the_end "4:0"
