@@ -87,23 +87,22 @@ setup:
 	@packaging/setup-debian build vm
 
 check: setup
-	@$(MAKE) --no-print-directory check-all
-
-check-all: all
+	@echo "building the tool and the BPF programs ..."
+	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/check
 
 include tests/unit/unit.mk
 
 check-vm: setup
-	@$(MAKE) --no-print-directory all vm-helpers
+	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check $(KERNEL:%=--kernel %)
 
 check-debug: setup
-	@$(MAKE) --no-print-directory all vm-helpers
+	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
 
 demo: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -s all
 	@tests/vm/demo
 
 install: all
@@ -114,4 +113,4 @@ clean:
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all check check-all check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers
+.PHONY: all check check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers
