@@ -48,16 +48,18 @@ bool hook_has_policy(void)
 	return rcu_access_pointer(policy);
 }
 
-static void report_rejected(const struct tierbpf_answer *a)
+void hook_report(u32 kind, int nid, int from, int to, u64 ns)
 {
 	struct tierbpf_event event = {
-		.kind = TIERBPF_EVENT_REJECTED,
-		.node = a->node.id,
-		.from = a->node.kernel_adistance,
-		.to = a->raw,
+		.kind = kind, .node = nid, .from = from, .to = to, .ns = ns,
 	};
 
 	tierbpf_event(&event);
+}
+
+static void report_rejected(const struct tierbpf_answer *a)
+{
+	hook_report(TIERBPF_EVENT_REJECTED, a->node.id, a->node.kernel_adistance, a->raw, 0);
 	pr_warn_ratelimited("node %d: the policy's answer %d is not within %d..%d; the kernel's own %d stands\n",
 			    a->node.id, a->raw, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
 			    a->node.kernel_adistance);

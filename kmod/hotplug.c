@@ -42,7 +42,7 @@ static int adistance_notify(struct notifier_block *self, unsigned long nid, void
 	if (nid >= nr_node_ids || retier_is_mover())
 		return NOTIFY_DONE;
 	if (READ_ONCE(placer) != current) {
-		retier_driver_asks(nid);
+		node_driver_asks(nid);
 		return NOTIFY_DONE;
 	}
 	if (!answer_counts || !hook_has_policy())
@@ -52,7 +52,7 @@ static int adistance_notify(struct notifier_block *self, unsigned long nid, void
 	if (tierbpf_tier(wanted) == tierbpf_tier(kernel))
 		return NOTIFY_DONE;
 	*adistance = tierbpf_tier_centre(tierbpf_tier(wanted));
-	retier_placed_by_answer(nid, kernel, *adistance);
+	node_placed_by_answer(nid, kernel, *adistance);
 	return NOTIFY_STOP;
 }
 

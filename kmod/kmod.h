@@ -5,7 +5,8 @@
  *   hotplug.c  the kernel asks, or says that memory came or went
  *   hook.c     asks fmod_ret and struct_ops programs, checks the answer
  *   ops.c      the struct_ops type and the kfuncs: BPF's only way in
- *   retier.c   keeps each node where the answer says; knows the way back
+ *   retier.c   keeps each node where the answer says
+ *   node.c     what is known of each node; moves it, and knows the way back
  *   memtier.c  the mechanics of mm/memory-tiers.c, and nothing else
  *
  * Locks, outermost first: retier_lock (retier.c), then the kernel's
@@ -15,6 +16,7 @@
 #ifndef TIERBPF_KMOD_H
 #define TIERBPF_KMOD_H
 
+#include <linux/jiffies.h>
 #include <linux/memory-tiers.h>
 #include <linux/nodemask.h>
 #include <linux/types.h>
@@ -37,6 +39,7 @@ int hook_set_policy(struct tierbpf_ops *ops, struct tierbpf_ops *expected);
 bool hook_has_policy(void);
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *answer);
 int hook_decide(int nid, int kernel_adistance);
+void hook_report(u32 kind, int nid, int from, int to, u64 ns);
 
 /* ops.c */
 int ops_register(void);
@@ -52,8 +55,46 @@ int retier_ask(int nid, struct tierbpf_answer *answer);
 bool retier_is_mover(void);
 bool retier_hotplug_begin(int nid, bool added);
 void retier_hotplug_end(int nid, bool added);
-void retier_placed_by_answer(int nid, int kernel_adistance, int adistance);
-void retier_driver_asks(int nid);
+
+/* node.c */
+
+/*
+ * A driver that asked for an adistance, or whose memory just left, is about to
+ * change the count of the node's slot, outside of any lock that we could take.
+ * The slot is left alone for so long.
+ */
+#define DRIVER_GRACE HZ
+
+struct node_record {
+	/* In the slot because of us; NULL: the slot is the kernel's. Reference held. */
+	struct memory_dev_type *ours;
+	/* What was there before. NULL: the kernel placed the node by our answer. Reference held. */
+	struct memory_dev_type *stock;
+	int owners; /* of @ours, as far as we know */
+	int kernel_adistance; /* the kernel's own; only where @stock is NULL */
+	bool answered; /* memory-tiers is placing the node by our answer */
+	bool unplaced; /* has memory and is in no tier: place() failed */
+	atomic_t new_owners; /* drivers that came while the slot held @ours */
+	u64 driver_until; /* jiffies64; DRIVER_GRACE */
+	struct task_struct *driver; /* who asked last */
+};
+
+extern struct node_record *nodes; /* by node; nr_node_ids of them */
+
+int node_init(void);
+void node_exit(void);
+void node_update(int nid, struct memory_dev_type *type);
+void node_count_new_owners(int nid, struct node_record *rec);
+int node_stock_adistance(const struct node_record *rec, const struct memory_dev_type *type);
+bool node_driver_is_busy(const struct node_record *rec);
+int node_place(int nid);
+int node_restore(int nid, struct node_record *rec);
+int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want);
+void node_adopt(int nid, struct node_record *rec);
+void node_prune_types(void);
+void node_driver_expected(struct node_record *rec);
+void node_placed_by_answer(int nid, int kernel_adistance, int adistance);
+void node_driver_asks(int nid);
 
 /* memtier.c */
 int memtier_init(void);

@@ -39,7 +39,7 @@ bool memtier_is_placed(int nid)
  * Calls @visit for the memory types of @tier until it returns false. 0, or
  * -EOPNOTSUPP where the kernel's data do not look as expected.
  */
-static int for_each_type(struct memory_tier_head *tier,
+static int visit_types(struct memory_tier_head *tier,
 			 bool (*visit)(struct memory_dev_type *type, void *arg), void *arg)
 {
 	struct list_head memory_types, *pos;
@@ -91,7 +91,7 @@ struct memory_dev_type *memtier_type_of(int nid)
 
 	if (!tier)
 		return NULL;
-	err = for_each_type(tier, is_type_of, &search);
+	err = visit_types(tier, is_type_of, &search);
 	if (err || !search.found)
 		return ERR_PTR(-EOPNOTSUPP);
 	return search.found;
@@ -141,7 +141,7 @@ void memtier_drain_readers(int nid)
 	struct memory_tier_head *tier = tier_of(nid);
 	struct search search = { .nid = nid };
 
-	if (tier && !for_each_type(tier, has_no_other, &search) && !search.found)
+	if (tier && !visit_types(tier, has_no_other, &search) && !search.found)
 		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 
@@ -199,7 +199,7 @@ static void add_owners(int nid, struct memory_dev_type *type, int owners)
  *
  * The steps take memory_tier_lock one by one. A kmem device that is unbound just
  * between two of them is not kept out by anything that the kernel exports;
- * DRIVER_GRACE (retier.c) keeps away from the times when that is likely.
+ * DRIVER_GRACE (node.c) keeps away from the times when that is likely.
  */
 int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_type *to, int max)
 {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is known of each node, how it is moved, and the way back.
+ *
+ * A node is moved by taking it out of its tier, replacing the memory type in
+ * its slot, and adding it again: no page moves (memtier.c, hotplug.c). The
+ * kernel's own type is kept by reference while ours stands in for it, and goes
+ * back when the policy agrees with the kernel again or is gone.
+ *
+ * All of it runs under retier_lock, but for what drivers and memory-tiers call.
+ */
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <tierbpf/adistance.h>
+
+#include "kmod.h"
+
+struct node_record *nodes;
+static LIST_HEAD(own_types);
+
+static void type_get(struct memory_dev_type *type)
+{
+	kref_get(&type->kref);
+}
+
+static void record_clear(struct node_record *rec)
+{
+	if (rec->ours)
+		put_memory_type(rec->ours);
+	if (rec->stock)
+		put_memory_type(rec->stock);
+	rec->ours = NULL;
+	rec->stock = NULL;
+	rec->owners = 0;
+	atomic_set(&rec->new_owners, 0);
+}
+
+/* Our types that no slot and no record refers to any more. */
+void node_prune_types(void)
+{
+	struct memory_dev_type *type, *next;
+
+	list_for_each_entry_safe(type, next, &own_types, list) {
+		if (kref_read(&type->kref) > 1)
+			continue;
+		list_del(&type->list);
+		put_memory_type(type);
+	}
+}
+
+/* Devices that memory-tiers does not count, because they met our type in the slot. */
+void node_count_new_owners(int nid, struct node_record *rec)
+{
+	int n = atomic_xchg(&rec->new_owners, 0);
+
+	if (!n || !rec->ours || memtier_slot_is_empty(nid))
+		return;
+	rec->owners += n;
+	while (n--)
+		init_node_memory_type(nid, rec->ours);
+}
+
+/* Brings the record in line with what happened to the node, which is in @type. */
+void node_update(int nid, struct memory_dev_type *type)
+{
+	struct node_record *rec = &nodes[nid];
+
+	if (rec->ours && rec->ours != type)
+		record_clear(rec); /* its owners took it away, and others came */
+	node_count_new_owners(nid, rec);
+}
+
+int node_stock_adistance(const struct node_record *rec, const struct memory_dev_type *type)
+{
+	if (!rec->ours)
+		return type->adistance;
+	return rec->stock ? rec->stock->adistance : rec->kernel_adistance;
+}
+
+bool node_driver_is_busy(const struct node_record *rec)
+{
+	return time_before64(get_jiffies_64(), READ_ONCE(rec->driver_until));
+}
+
+/* 0, or -ENOMEM: adding a node to its tier allocates the tier. It is tried again later. */
+int node_place(int nid)
+{
+	hotplug_add_to_tier(nid);
+	nodes[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
+	return nodes[nid].unplaced ? -ENOMEM : 0;
+}
+
+static void leave_tier(int nid)
+{
+	memtier_heal_slot(nid);
+	hotplug_remove_from_tier(nid);
+}
+
+/* Back to the kernel's own type, with as many owners. */
+int node_restore(int nid, struct node_record *rec)
+{
+	bool placed = memtier_is_placed(nid);
+	int owners, err;
+
+	if (placed)
+		leave_tier(nid);
+	/* Without memory, the slot may have been emptied and filled by others since. */
+	owners = memtier_swap_slot(nid, rec->ours, rec->stock, placed ? 0 : rec->owners);
+	record_clear(rec);
+	if (!placed)
+		return 0;
+	err = node_place(nid);
+	/* memory-tiers gives its own types one more owner whenever it places a node. */
+	memtier_set_owners(nid, owners);
+	return err;
+}
+
+/* From @type, which is in the slot, to the tier of @want. */
+int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want)
+{
+	struct memory_dev_type *to;
+	int owners;
+
+	/* Only the tier shows: one type for each keeps their number low. */
+	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	leave_tier(nid);
+	owners = memtier_swap_slot(nid, type, to, 0);
+	if (owners < 0)
+		return node_place(nid) ?: owners;
+	type_get(to);
+	if (rec->ours) {
+		put_memory_type(rec->ours);
+	} else {
+		type_get(type);
+		rec->stock = type;
+	}
+	rec->owners = owners;
+	/* From here on, drivers that ask are counted. */
+	WRITE_ONCE(rec->ours, to);
+	return node_place(nid);
+}
+
+void node_driver_expected(struct node_record *rec)
+{
+	WRITE_ONCE(rec->driver, current);
+	WRITE_ONCE(rec->driver_until, get_jiffies_64() + DRIVER_GRACE);
+}
+
+/* The node stands where we said: take note of the type, to give it back one day. */
+void node_adopt(int nid, struct node_record *rec)
+{
+	struct memory_dev_type *type = memtier_type_of(nid);
+
+	rec->answered = false;
+	if (IS_ERR_OR_NULL(type))
+		return;
+	record_clear(rec);
+	type_get(type);
+	rec->owners = 1;
+	WRITE_ONCE(rec->ours, type);
+}
+
+/* Between the two above, with memory_tier_lock held: memory-tiers takes our answer. */
+void node_placed_by_answer(int nid, int kernel_adistance, int adistance)
+{
+	nodes[nid].answered = true;
+	nodes[nid].kernel_adistance = kernel_adistance;
+	hook_report(TIERBPF_EVENT_ANSWERED, nid, kernel_adistance, adistance, 0);
+}
+
+/*
+ * A driver (dax/kmem) asks because it will add memory to @nid. Where our type
+ * holds the slot it will not be counted as an owner, though it takes its share
+ * of the count away when it leaves: count it for it. One whose probe then fails
+ * has been counted too often; the node keeps its memory type a while longer.
+ */
+void node_driver_asks(int nid)
+{
+	struct node_record *rec = &nodes[nid];
+
+	node_driver_expected(rec);
+	if (READ_ONCE(rec->ours)) {
+		atomic_inc(&rec->new_owners);
+		retier_queue(nid);
+	}
+}
+
+
+int node_init(void)
+{
+	nodes = kvcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
+	return nodes ? 0 : -ENOMEM;
+}
+
+void node_exit(void)
+{
+	mt_put_memory_types(&own_types);
+	kvfree(nodes);
+}
