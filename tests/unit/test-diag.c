@@ -103,7 +103,37 @@ Test(diag, control_characters)
 			  "      at a.?[2Jb ??\n");
 }
 
-/* More than one line of a terminal is cut to what is around the culprit. */
+/* The first and the last of each length of UTF-8, and their neighbours that are none. */
+Test(diag, edges_of_utf8)
+{
+	static const struct {
+		const char *message;
+		const char *shown;
+	} table[] = {
+		{ " ~", " ~" },
+		{ "\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf" },
+		{ "\xe0\xa0\x80\xed\x9f\xbf", "\xe0\xa0\x80\xed\x9f\xbf" },
+		{ "\xee\x80\x80\xef\xbf\xbf", "\xee\x80\x80\xef\xbf\xbf" },
+		{ "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf" },
+		{ "\x1f|\x7f|\xc2\x80|\xc2\x9f", "?|?|?|?" },
+		{ "\x80|\xc0\x80|\xc1\xbf|\xbf", "?|?|?|" }, /* the last one belongs to its | */
+		{ "\xe0\x9f\xbf|\xed\xa0\x80|\xf0\x8f\xbf\xbf", "?|?|?" },
+		{ "\xf4\x90\x80\x80|\xf5\x80\x80\x80|\xff", "?|?|?" },
+		{ "\xc3|\xe2\x82|\xf0\x9f\x98|\xc3", "?|?|?|?" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct diags d = { .file = "f", .text = "" };
+		char expected[100];
+
+		diags_add(&d, (struct place){ 9, 0, 0 }, NULL, "%s", table[i].message);
+		snprintf(expected, sizeof(expected), "f:10:1: error: %s\n", table[i].shown);
+		expect_output(&d, expected);
+	}
+}
+
+/* More than one line of a terminal is cut to what is around the culprit, 60 characters to both sides. */
 Test(diag, long_line)
 {
 	char text[2001], *output, *line, *caret;
@@ -117,12 +147,13 @@ Test(diag, long_line)
 
 		diags_add(&d, (struct place){ 0, column, 1000 }, NULL, "x");
 		output = print(&d);
-		line = strchr(output, '\n') + 1;
-		caret = strchr(line, '\n') + 1;
-		cr_assert_eq(strcspn(line, "\n"), 128, "%zu", column);
-		cr_assert_leq(strcspn(caret, "\n"), 128, "%zu", column);
+		line = strchr(output, '\n') + 9;
+		caret = strchr(line, '\n') + 9;
+		cr_assert_eq(strcspn(line, "\n"), 120, "%zu", column);
+		cr_assert_eq(strcspn(caret, "\n"), 120, "%zu", column);
+		cr_assert_eq(strcspn(caret, "^"), column < 60 ? column : column < 1940 ? 60 : column - 1880);
 		cr_assert_eq(line[strcspn(caret, "^")], text[column], "%zu:\n%s", column, output);
-		cr_assert(strstr(text, strndupa(line + 8, strcspn(line + 8, "\n"))));
+		cr_assert(strstr(text, strndupa(line, strcspn(line, "\n"))));
 		free(output);
 	}
 }

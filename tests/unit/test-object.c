@@ -172,24 +172,33 @@ Test(object, first_error)
 }
 
 /* A way that is too long ends in dots, and what lies below it too. */
-Test(object, long_path)
+static void expect_path(size_t length)
 {
-	char text[256] = "{'", key[201] = "";
-	struct source s;
+	char text[256], key[201] = "", expected[161];
 	struct diags diags = {};
+	struct source s;
 	yaml_document_t doc;
 	struct value v, below;
 
-	memset(key, 'k', 200);
-	strcat(strcat(text, key), "': [1]}");
+	memset(key, 'k', length);
+	snprintf(text, sizeof(text), "{'%s': [1]}", key);
+	snprintf(expected, sizeof(expected), "%.*s%s", length > 159 ? 156 : 159, key, length > 159 ? "..." : "");
 	s = source_new(text);
 	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0);
 	v = doc_root(&doc, &diags);
 	v = value_member(&v, 0);
 	below = value_element(&v, 0);
-	cr_expect_eq(strlen(v.path), sizeof(v.path) - 1);
-	cr_expect_str_eq(v.path + sizeof(v.path) - 5, "k...");
-	cr_expect_str_eq(below.path, v.path);
+	cr_expect_str_eq(v.path, expected);
+	cr_expect_eq(strlen(below.path), length < 156 ? length + 3 : 159);
+	cr_expect_str_eq(below.path + strlen(below.path) - 3, length < 157 ? "[0]" : "...");
 	yaml_document_delete(&doc);
 	source_free(&s);
+}
+
+Test(object, long_path)
+{
+	size_t length;
+
+	for (length = 150; length <= 200; length++)
+		expect_path(length);
 }
