@@ -220,10 +220,16 @@ static int switch_over(struct tierbpf_bpf *skel)
 	err = pin_maps(skel);
 	err = err ?: attach_tracing(skel);
 	err = err ?: attach_policy(skel);
-	if (!err)
-		return pins_commit();
-	pins_discard();
-	return explain_attach(err);
+	return err ? explain_attach(err) : pins_commit();
+}
+
+static int load(struct tierbpf_bpf *skel, const struct policy *policy, unsigned int *generation)
+{
+	int err;
+
+	*generation = next_generation();
+	err = stage(skel, policy, *generation);
+	return err ?: switch_over(skel);
 }
 
 int engine_load(const struct policy *policy, unsigned int *generation)
@@ -235,9 +241,8 @@ int engine_load(const struct policy *policy, unsigned int *generation)
 		return err;
 	libbpf_set_print(print_libbpf);
 	skel = tierbpf_bpf__open();
-	if (!skel)
-		return explain_load(-errno);
-	*generation = next_generation();
-	err = stage(skel, policy, *generation);
-	return err ?: switch_over(skel);
+	err = skel ? load(skel, policy, generation) : explain_load(-errno);
+	if (err)
+		pins_abandon();
+	return err;
 }

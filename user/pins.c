@@ -17,6 +17,7 @@
 
 #define BPFFS "/sys/fs/bpf"
 #define LOCK_TRIES 100
+#define LOCK_PATIENCE 20 /* tries until we say that we wait */
 #define LOCK_PAUSE 100000 /* us */
 
 static int check_bpffs(void)
@@ -65,6 +66,8 @@ int pins_lock(bool create, int *fd)
 			root = -1;
 			return 0;
 		}
+		if (i == LOCK_PATIENCE)
+			note("waiting for another tierbpf to finish …");
 		usleep(LOCK_PAUSE);
 	}
 	return err ?: fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
@@ -103,17 +106,24 @@ static void remove_tree(const char *path)
 	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+static void discard(void)
+{
+	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	if (pins_policy_id())
+		return;
+	/* What a policy left that is gone must not come back with the next one. */
+	unlink(PIN_PATH(TIERBPF_PIN_LINK));
+	unlink(PIN_PATH(TIERBPF_PIN_OVERRIDE));
+	remove_tree(PIN_PATH(TIERBPF_PIN_POLICY));
+}
+
 int pins_heal(void)
 {
 	unsigned int in_force = pins_policy_id();
 
 	if (in_force && in_force == map_id(STAGING_PATH("ops")))
 		return pins_commit();
-	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
-	if (!in_force) {
-		unlink(PIN_PATH(TIERBPF_PIN_LINK));
-		remove_tree(PIN_PATH(TIERBPF_PIN_POLICY));
-	}
+	discard();
 	return 0;
 }
 
@@ -136,9 +146,10 @@ int pins_commit(void)
 	return 0;
 }
 
-void pins_discard(void)
+void pins_abandon(void)
 {
-	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	discard();
+	rmdir(TIERBPF_PIN_ROOT); /* fails where a policy is in force, as it should */
 }
 
 void pins_remove_all(void)

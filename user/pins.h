@@ -40,8 +40,8 @@ int pins_stage(void);
 /* Under the lock, after the switch: staging/ becomes policy/, the former is removed. */
 int pins_commit(void);
 
-/* Under the lock. Removes staging/ and what is in it. */
-void pins_discard(void);
+/* Under the lock, when a load has failed: removes what it has made; no policy, no pins. */
+void pins_abandon(void);
 
 /* Under the lock. Removes everything. */
 void pins_remove_all(void);

@@ -12,6 +12,7 @@
 #include "native.h"
 
 #define SETTLE_TRIES 50
+#define SETTLE_PATIENCE 20 /* tries until we say that we wait */
 #define SETTLE_PAUSE 100000 /* us */
 
 /* Who decided: the programs in the kernel may be more than the rules. */
@@ -107,6 +108,8 @@ int report_settle(const struct engine *e, const struct machine *before, struct r
 			return err;
 		if (i == SETTLE_TRIES)
 			break;
+		if (i == SETTLE_PATIENCE)
+			note("waiting for the kernel to move the nodes …");
 		report_free(r);
 		usleep(SETTLE_PAUSE);
 	}

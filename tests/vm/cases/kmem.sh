@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: nvdimm
 # append: memhp_default_state=online_movable
-# timeout: 240
 # Two devices of dax/kmem on one node, bound (a, b) and unbound (x, y) in many
 # orders, with policies loaded (L) and unloaded (U) in between. The driver counts
 # its devices on the node's memory type: a retier that upsets the count crashes

@@ -24,7 +24,7 @@ expect_tiers "4:0 18:1" "with answers of 0"
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 6 tierbpf load /tmp/p.json
 says /tmp/err "another policy is in force"
-[ ! -e $pins/staging ] || fail "staging is left behind"
+[ ! -e $pins ] || fail "a load that failed leaves $pins behind"
 rm -rf /sys/fs/bpf/any
 sleep 1
 for nonsense in -1 2147483647; do

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# timeout: 300
 # A stock kernel hangs for ever when a nodelist is read at the moment at which its
 # tier goes; with the module, readers and retiers get along.
 . /usr/lib/tierbpf-test/test.sh

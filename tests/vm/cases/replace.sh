@@ -34,6 +34,14 @@ expect_tiers "4:0 10:1" "after a policy that was refused"
 expect 0 tierbpf status
 says /tmp/out "generation 9"
 
+# an override goes with its policy, and does not come back with the next one
+override 1 768
+expect_tiers "4:0 6:1"
+rm $pins/link
+expect_tiers "4:0 18:1" "after the link was removed"
+expect 0 tierbpf load /tmp/a.json
+expect_tiers "4:0 10:1" "without the former override"
+
 # pins that went by hand take the policy with them, and nothing else
 rm -rf $pins
 expect_tiers "4:0 18:1" "after the pins were removed"
