@@ -274,16 +274,26 @@ Test(decide, odd_tests)
 		/* the tests of others do not count */
 		{ { { 9, 9, TIERBPF_FACT_NODE }, { 3, 3, TIERBPF_FACT_NODE } }, { 1, 1, THEN }, 0 },
 		{ { { 3, 3, TIERBPF_FACT_NODE }, { 9, 9, TIERBPF_FACT_NODE } }, { 1, 1, THEN }, DEFAULT_RULE },
-		/* tests that are not there */
-		{ { { 3, 3, TIERBPF_FACT_NODE } }, { 3, 1, THEN }, DEFAULT_RULE },
-		{ { { 3, 3, TIERBPF_FACT_NODE } }, { UINT_MAX, 1, THEN }, DEFAULT_RULE },
-		{ { { 3, 3, TIERBPF_FACT_NODE }, { 3, 3, TIERBPF_FACT_NODE }, { 3, 3, TIERBPF_FACT_NODE } },
-		  { 0, 4, THEN }, DEFAULT_RULE },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		expect_by_hand(table[i].tests, 3, table[i].rule, table[i].decides);
+}
+
+/* A rule whose tests are not all there matches nothing. */
+Test(decide, tests_behind_the_end)
+{
+	static const struct tierbpf_test tests[] = {
+		{ 3, 3, TIERBPF_FACT_NODE }, { 3, 3, TIERBPF_FACT_NODE }, { 3, 3, TIERBPF_FACT_NODE },
+	};
+
+	expect_by_hand(tests, 2, (struct tierbpf_rule){ 0, 2, THEN }, 0);
+	expect_by_hand(tests, 2, (struct tierbpf_rule){ 0, 3, THEN }, DEFAULT_RULE);
+	expect_by_hand(tests, 2, (struct tierbpf_rule){ 2, 1, THEN }, DEFAULT_RULE);
+	expect_by_hand(tests, 0, (struct tierbpf_rule){ 0, 1, THEN }, DEFAULT_RULE);
+	expect_by_hand(tests, 2, (struct tierbpf_rule){ UINT_MAX, 1, THEN }, DEFAULT_RULE);
+	expect_by_hand(tests, 2, (struct tierbpf_rule){ 1, UINT_MAX, THEN }, DEFAULT_RULE);
 }
 
 /* An action of a later version changes nothing. */

@@ -98,6 +98,20 @@ Test(machine, gaps)
 	expect_node(1023, false, true, NO_TIER);
 }
 
+Test(machine, one_node)
+{
+	put(NODES "has_memory", "0\n");
+	put(NODES "has_cpu", "0\n");
+	put(TIERS_DIR "memory_tier4/nodelist", "0\n");
+	read_good();
+	cr_expect_eq(machine.nr_nodes, 1);
+	expect_node(0, true, true, 4);
+	put(TIERS_DIR "memory_tier4/nodelist", "\n");
+	read_good();
+	cr_expect_eq(machine.nr_nodes, 1);
+	expect_node(0, true, true, NO_TIER);
+}
+
 /* An empty set is an empty line. */
 Test(machine, empty_lists)
 {

@@ -63,3 +63,22 @@ Test(msg, note)
 	note("node %d", 7);
 	capture_expect(&c, "tierbpf: node 7\n");
 }
+
+/* On a terminal both stand in the order in which they were written. */
+Test(msg, what_was_printed_before_comes_first)
+{
+	FILE *terminal = stdout;
+	struct capture c;
+	char *text;
+	size_t size;
+
+	stdout = open_memstream(&text, &size);
+	fputs("before", stdout);
+	capture_start(&c);
+	note("after");
+	capture_expect(&c, "after");
+	cr_expect_eq(size, 6);
+	fclose(stdout);
+	stdout = terminal;
+	free(text);
+}
