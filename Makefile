@@ -75,7 +75,11 @@ endif
 # BPF programs of others, for the guests.
 vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/bpf/*.bpf.c))
 
-vm-helpers: $(vm_objects)
+vm-helpers: $(vm_objects) $(build)/vm/prog-run
+
+$(build)/vm/prog-run: tests/vm/prog-run.c | check-libbpf
+	@mkdir -p $(@D)
+	$(CC) $(tool_cflags) $(LDFLAGS) -o $@ $< $(pkg_libs)
 
 $(build)/bpf/test-%.bpf.o: tests/vm/bpf/test-%.bpf.c | $(build)/bpf check-libbpf
 	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<

@@ -3,6 +3,7 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
+#include <stddef.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

@@ -36,6 +36,11 @@ for nonsense in -1 2147483647; do
 	[ "$(rejected)" -gt "$before" ] || fail "$nonsense is not reported"
 	expect 0 tierbpf unload
 done
+# a question without a place for the answer: refused by the verifier, or by the module
+if bpftool prog load /usr/lib/tierbpf/test-null.bpf.o /sys/fs/bpf/null 2>/dev/null; then
+	[ "$(prog-run /sys/fs/bpf/null)" = -22 ] || fail "NULL is not refused"
+	rm /sys/fs/bpf/null
+fi
 mkdir -p /sys/fs/bpf/abi
 bpftool struct_ops register /usr/lib/tierbpf/test-abi.bpf.o /sys/fs/bpf/abi >/dev/null 2>&1 &&
 	fail "a policy of another ABI was taken"
