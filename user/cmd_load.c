@@ -81,16 +81,14 @@ static int verify(const struct machine *before, unsigned int generation, int jso
 static int load(const char *path, int json)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_free_ struct machine *before = malloc(sizeof(*before));
+	_cleanup_(cleanup_machine) struct machine *before = NULL;
 	_cleanup_close_ int lock = -1;
 	unsigned int generation;
 	int err;
 
-	if (!before)
-		return fail(-ENOMEM, "out of memory");
 	err = policy_read(path, &policy);
 	err = err ?: engine_check();
-	err = err ?: machine_read("", before);
+	err = err ?: machine_read("", &before);
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: engine_load(policy, &generation);
 	return err ?: verify(before, generation, json);

@@ -143,9 +143,9 @@ static int wanted(const struct engine *e, const struct arguments *a, int *adista
 /* Moves the node and shows where everything is now. */
 static int apply(const struct engine *e, int node, const int *adistance)
 {
-	_cleanup_free_ struct machine *before = malloc(sizeof(*before));
+	_cleanup_(cleanup_machine) struct machine *before = NULL;
 	struct report r = {};
-	int err = before ? machine_read("", before) : fail(-ENOMEM, "out of memory");
+	int err = machine_read("", &before);
 
 	err = err ?: engine_set_override(e, node, adistance);
 	if (err)

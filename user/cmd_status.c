@@ -132,10 +132,10 @@ static int show(const struct engine *e, const struct report *r, int json)
 static int status(int json)
 {
 	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
-	_cleanup_free_ struct machine *m = malloc(sizeof(*m));
+	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_close_ int lock = -1;
 	struct report r = {};
-	int err = m ? engine_check() : fail(-ENOMEM, "out of memory");
+	int err = engine_check();
 
 	err = err ?: pins_lock(false, &lock);
 	err = err ?: engine_open(&e);
@@ -143,7 +143,7 @@ static int status(int json)
 		puts(json ? "{\n  \"loaded\": false\n}" : "no policy is loaded: tierbpf load POLICY");
 		return 0;
 	}
-	err = err ?: machine_read("", m);
+	err = err ?: machine_read("", &m);
 	err = err ?: report_gather(&e, m, NULL, &r);
 	err = err ?: show(&e, &r, json);
 	report_free(&r);

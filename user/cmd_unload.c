@@ -38,14 +38,13 @@ static const struct report_node *find_astray(const struct report *before, const 
 /* A node that a driver is at work on is given back a second later. */
 static int verify(const struct report *before)
 {
-	_cleanup_free_ struct machine *now = malloc(sizeof(*now));
+	_cleanup_(cleanup_machine) struct machine *now = NULL;
 	const struct report_node *n;
 	int i, err;
 
-	if (!now)
-		return fail(-ENOMEM, "out of memory");
 	for (i = 0; i < SETTLE_TRIES; i++) {
-		err = machine_read("", now);
+		machine_free(TAKE_PTR(now));
+		err = machine_read("", &now);
 		if (err)
 			return err;
 		n = find_astray(before, now);
@@ -59,11 +58,11 @@ static int verify(const struct report *before)
 
 static int unload(void)
 {
-	_cleanup_free_ struct machine *m = malloc(sizeof(*m));
+	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
 	_cleanup_close_ int lock = -1;
 	struct report r = {};
-	int err = m ? engine_check() : fail(-ENOMEM, "out of memory");
+	int err = engine_check();
 
 	err = err ?: pins_lock(false, &lock);
 	if (!err)
@@ -75,7 +74,7 @@ static int unload(void)
 	if (lock < 0)
 		return err;
 	/* Pins that cannot be read any more must not keep the policy in force. */
-	err = err ?: machine_read("", m);
+	err = err ?: machine_read("", &m);
 	err = err ?: report_gather(&e, m, NULL, &r);
 	engine_close(&e);
 	err = engine_unload() ?: err;

@@ -109,15 +109,27 @@ static int read_tiers(const char *root, struct machine *m)
 	return err;
 }
 
-int machine_read(const char *root, struct machine *m)
+int machine_read(const char *root, struct machine **machine)
 {
+	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
 	size_t i;
 	int err;
 
-	memset(m, 0, sizeof(*m));
+	if (!m)
+		return fail(-ENOMEM, "out of memory");
 	for (i = 0; i < TIERBPF_MAX_NODES; i++)
 		m->nodes[i].tier = NO_TIER;
 	err = read_node_list(root, "has_memory", set_memory, m);
 	err = err ?: read_node_list(root, "has_cpu", set_cpu, m);
-	return err ?: read_tiers(root, m);
+	err = err ?: read_tiers(root, m);
+	if (!err)
+		*machine = TAKE_PTR(m);
+	return err;
+}
+
+void machine_free(struct machine *m)
+{
+	if (m)
+		free(m->distance);
+	free(m);
 }

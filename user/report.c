@@ -96,13 +96,12 @@ size_t report_drift(const struct report *r)
 
 int report_settle(const struct engine *e, const struct machine *before, struct report *r)
 {
-	_cleanup_free_ struct machine *now = malloc(sizeof(*now));
+	_cleanup_(cleanup_machine) struct machine *now = NULL;
 	int i, err;
 
-	if (!now)
-		return fail(-ENOMEM, "out of memory");
 	for (i = 0;; i++) {
-		err = machine_read("", now);
+		machine_free(TAKE_PTR(now));
+		err = machine_read("", &now);
 		err = err ?: report_gather(e, now, before, r);
 		if (err || !report_drift(r))
 			return err;
