@@ -2,21 +2,26 @@
 #include "object.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "cleanup.h"
 
 int first_error(int err, int next)
 {
 	return !err || (err == -EBADMSG && next) ? next : err;
 }
 
-static bool known(const char *key, const struct member *table, size_t count)
+#define NOWHERE SIZE_MAX
+
+/* Its index in the table; @count where it is not in there. */
+static size_t find(const char *key, const struct member *table, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (!strcmp(key, table[i].key))
-			return true;
-	return false;
+	for (i = 0; i < count && strcmp(key, table[i].key); i++)
+		;
+	return i;
 }
 
 static int unknown_key(const struct value *key, const struct member *table, size_t count)
@@ -30,62 +35,57 @@ static int unknown_key(const struct value *key, const struct member *table, size
 	return value_error(key, "unknown key \"%.40s\"; known here: %s", value_text(key), list);
 }
 
-static int check_keys(const struct value *v, const struct member *table, size_t count)
+static int second_key(const struct value *key, const struct value *first)
 {
-	size_t i, j, size = value_size(v);
+	return value_error(key, "\"%s\" stands here a second time; first in line %zu", value_text(key),
+			   value_place(first).line + 1);
+}
+
+/* Also finds where each key of the table stands first. One pass: an object may have 100,000 keys. */
+static int check_keys(const struct value *v, const struct member *table, size_t count, size_t *where)
+{
+	size_t i, size = value_size(v);
 	int err = 0;
 
+	for (i = 0; i < count; i++)
+		where[i] = NOWHERE;
 	for (i = 0; i < size; i++) {
 		struct value key = value_key(v, i);
+		size_t found = find(value_text(&key), table, count);
 
-		if (!known(value_text(&key), table, count)) {
+		if (found == count) {
 			err = first_error(err, unknown_key(&key, table, count));
-			continue;
-		}
-		for (j = 0; j < i; j++) {
-			struct value earlier = value_key(v, j);
+		} else if (where[found] == NOWHERE) {
+			where[found] = i;
+		} else {
+			struct value first = value_key(v, where[found]);
 
-			if (strcmp(value_text(&key), value_text(&earlier)))
-				continue;
-			err = first_error(err, value_error(&key, "\"%s\" stands here a second time; first in line %zu",
-							   value_text(&key),
-							   value_place(&earlier).line + 1));
-			break;
+			err = first_error(err, second_key(&key, &first));
 		}
 	}
 	return err;
 }
 
-static bool find(const struct value *v, const char *key, struct value *found)
-{
-	size_t i;
-
-	for (i = 0; i < value_size(v); i++) {
-		struct value k = value_key(v, i);
-
-		if (!strcmp(value_text(&k), key)) {
-			*found = value_member(v, i);
-			return true;
-		}
-	}
-	return false;
-}
-
 int object_read(const struct value *v, const struct member *table, size_t count, void *context)
 {
+	_cleanup_free_ size_t *where = NULL;
 	int err = value_want(v, VALUE_OBJECT);
 	size_t i;
 
 	if (err)
 		return err;
-	err = check_keys(v, table, count);
+	where = calloc(count, sizeof(*where));
+	if (!where)
+		return -ENOMEM;
+	err = check_keys(v, table, count, where);
 	for (i = 0; i < count; i++) {
-		struct value found;
+		if (where[i] != NOWHERE) {
+			struct value member = value_member(v, where[i]);
 
-		if (find(v, table[i].key, &found))
-			err = first_error(err, table[i].read(&found, context));
-		else if (table[i].required)
+			err = first_error(err, table[i].read(&member, context));
+		} else if (table[i].required) {
 			err = first_error(err, value_error(v, "\"%s\" is missing", table[i].key));
+		}
 	}
 	return err;
 }

@@ -202,3 +202,87 @@ Test(object, long_path)
 	for (length = 150; length <= 200; length++)
 		expect_path(length);
 }
+
+/* ---- the largest text that there may be ---- */
+
+struct large {
+	const char *head;
+	const char *fillings[2]; /* half of the text each */
+	const char *tail;
+	size_t errors[2]; /* for each filling */
+	size_t less;	  /* but so many, which are none */
+};
+
+/* Its text, with " for '; the caller frees. *errors is what it must be told. */
+static char *large_new(const struct large *l, size_t *errors)
+{
+	char *text = malloc(TIERBPF_MAX_POLICY_BYTES + 1), *end = stpcpy(text, l->head), *p;
+	size_t room = (TIERBPF_MAX_POLICY_BYTES - strlen(l->head) - strlen(l->tail)) / 2, half, n;
+
+	for (*errors = half = 0; half < 2; half++) {
+		n = room / strlen(l->fillings[half]);
+		*errors += n * l->errors[half];
+		while (n--)
+			end = stpcpy(end, l->fillings[half]);
+	}
+	*errors -= l->less;
+	strcpy(end, l->tail);
+	for (p = text; *p; p++)
+		*p = *p == '\'' ? '"' : *p;
+	return text;
+}
+
+/* A second each. Where every key is compared with those before it, a quarter of an hour. */
+static void expect_large(const struct large *l)
+{
+	size_t errors, size;
+	char *text = large_new(l, &errors), *output;
+	struct diags diags = { .file = "p.json", .text = text };
+	struct log log = {};
+	yaml_document_t doc;
+	struct value root;
+	FILE *out = open_memstream(&output, &size);
+
+	cr_assert_eq(doc_parse(text, strlen(text), &diags, &doc), 0, "%.60s", text);
+	root = doc_root(&doc, &diags);
+	cr_expect_eq(object_read(&root, table, ARRAY_SIZE(table), &log), errors ? -EBADMSG : 0, "%.60s", text);
+	cr_expect_str_eq(log.calls, "123");
+	cr_expect_eq(diags.count, errors, "%.60s: %zu errors", text, diags.count);
+	diags_print(&diags, out);
+	fclose(out);
+	cr_expect_lt(size, 100000);
+	yaml_document_delete(&doc);
+	diags_free(&diags);
+	free(output);
+	free(text);
+}
+
+Test(object, unknown_keys, .timeout = 30)
+{
+	expect_large(&(struct large){ "{'two':2,'one':1", { ",'x':1", ",'y':1" }, ",'three':3}", { 1, 1 } });
+}
+
+/* Unknown ones first: what is found at once needs no search. */
+Test(object, doubled_keys, .timeout = 30)
+{
+	expect_large(&(struct large){ "{'one':1,", { "'x':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
+	expect_large(&(struct large){ "{'three':3,", { "'one':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
+}
+
+Test(object, large_and_good, .timeout = 30)
+{
+	static const struct large rows[] = {
+		{ "{'one':1,'two':'", { "x", "y" }, "','three':3}" },
+		{ "{'one':1,'two':'", { "\\n", "\\\\" }, "','three':3}" },
+		{ "{'one':1,'two':'", { "\xc3\xa9", "\xf0\x9f\x98\x80" }, "','three':3}" },
+		{ "{'one':1,", { " ", "\n" }, "'two':2,'three':3}" },
+		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", { "1,", "'x'," },
+		  "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],'three':3}" },
+		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", { "[],", "{'x':1}," },
+		  "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],'three':3}" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_large(&rows[i]);
+}
