@@ -10,8 +10,13 @@ struct ask_args {
 	__s32 node;			/* in */
 	__s32 err;			/* of tierbpf_ask() */
 	struct tierbpf_answer answer;	/* of the hook, programs of others included */
-	__s32 rule_adistance;		/* of the rules alone */
-	__s32 rule;			/* index of the deciding rule, -1: the default */
+	struct tierbpf_decision decision; /* of the rules alone */
+};
+
+/* Program decide_node: what the rules say of a node that need not exist; moves nothing. */
+struct decide_args {
+	struct tierbpf_node node; /* in */
+	struct tierbpf_decision decision;
 };
 
 #endif

@@ -7,7 +7,8 @@
  *   watch_update,
  *   watch_delete	a system call changed that map: retier
  *   count_event	statistics
- *   ask_node		lets user space ask without moving anything
+ *   ask_node,
+ *   decide_node	let user space ask without moving anything
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -31,22 +32,23 @@ static inline const struct tierbpf_test *tierbpf_get_test(void *policy, __u32 in
 	return bpf_map_lookup_elem(&tests, &index);
 }
 
+static inline const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 index)
+{
+	return bpf_map_lookup_elem(&groups, &index);
+}
+
 #define tierbpf_for(i, from, to) bpf_for(i, from, to)
 #include <tierbpf/decide.h>
 
-static __always_inline void decide_by_rules(const struct tierbpf_node *node,
-					    struct tierbpf_decision *d)
+/* One copy for all programs that decide. */
+static __noinline int decide_by_rules(const struct tierbpf_node *node, struct tierbpf_decision *d)
 {
 	__u32 zero = 0, id = node->id;
-	struct tierbpf_facts f = {};
-	const struct tierbpf_facts *stored = bpf_map_lookup_elem(&facts, &id);
 	const struct tierbpf_meta *m = bpf_map_lookup_elem(&meta, &zero);
 
-	if (!m)
-		return;
-	if (stored)
-		f = *stored;
-	tierbpf_decide(NULL, m->nr_rules, &m->otherwise, node, &f, d);
+	if (m)
+		tierbpf_decide(NULL, m, node, bpf_map_lookup_elem(&facts, &id), d);
+	return 0;
 }
 
 SEC("struct_ops/adistance")
@@ -169,7 +171,17 @@ int ask_node(struct ask_args *args)
 		return 0;
 	decide_by_rules(&answer.node, &d);
 	args->answer = answer;
-	args->rule_adistance = d.adistance;
-	args->rule = d.rule;
+	args->decision = d;
+	return 0;
+}
+
+SEC("syscall")
+int decide_node(struct decide_args *args)
+{
+	struct tierbpf_node node = args->node;
+	struct tierbpf_decision d = {};
+
+	decide_by_rules(&node, &d);
+	args->decision = d;
 	return 0;
 }

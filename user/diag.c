@@ -12,22 +12,28 @@
 #define MAX_SHOWN 100	/* diagnostics */
 #define MAX_CONTEXT 120 /* characters of a line */
 
-int diags_add(struct diags *d, struct place at, const char *path, const char *format, ...)
+static int make_room(struct diags *d)
 {
-	struct diag new = { .at = at };
-	va_list args;
+	struct diag *list;
 
-	if (!(d->count & (d->count - 1))) { /* full: a power of 2, or 0 */
-		struct diag *list = reallocarray(d->list, d->count ? 2 * d->count : 1, sizeof(*list));
+	if (d->count & (d->count - 1)) /* full: a power of 2, or 0 */
+		return 0;
+	list = reallocarray(d->list, d->count ? 2 * d->count : 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	d->list = list;
+	return 0;
+}
 
-		if (!list)
-			return d->failed = -ENOMEM;
-		d->list = list;
-	}
-	va_start(args, format);
+static int add(struct diags *d, enum severity severity, struct place at, const char *path,
+	       const char *format, va_list args)
+{
+	struct diag new = { .severity = severity, .at = at };
+
+	if (make_room(d))
+		return d->failed = -ENOMEM;
 	if (vasprintf(&new.message, format, args) < 0)
 		new.message = NULL;
-	va_end(args);
 	new.path = path && *path ? strdup(path) : NULL;
 	if (!new.message || (path && *path && !new.path)) {
 		free(new.message);
@@ -35,7 +41,38 @@ int diags_add(struct diags *d, struct place at, const char *path, const char *fo
 		return d->failed = -ENOMEM;
 	}
 	d->list[d->count++] = new;
-	return -EBADMSG;
+	d->errors += severity == DIAG_ERROR;
+	return 0;
+}
+
+int diags_add(struct diags *d, struct place at, const char *path, const char *format, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, format);
+	err = add(d, DIAG_ERROR, at, path, format, args);
+	va_end(args);
+	return err ?: -EBADMSG;
+}
+
+int diags_warn(struct diags *d, struct place at, const char *path, const char *format, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, format);
+	err = add(d, DIAG_WARNING, at, path, format, args);
+	va_end(args);
+	return err;
+}
+
+void diags_relate(struct diags *d, struct place other, const char *what)
+{
+	if (d->failed || !d->count)
+		return;
+	d->list[d->count - 1].other = other;
+	d->list[d->count - 1].related = what;
 }
 
 static int is_continuation(char c)
@@ -101,6 +138,27 @@ static void print_characters(const char *from, const char *to, FILE *out)
 	}
 }
 
+static const char *severity_name(const struct diag *d)
+{
+	return d->severity == DIAG_ERROR ? "error" : "warning";
+}
+
+/* A message may quote half of a character. */
+static json_t *json_text(const char *text)
+{
+	_cleanup_free_ char *clean = NULL;
+	json_t *string = json_string(text);
+	char *p;
+
+	if (string)
+		return string;
+	clean = strdup(text);
+	for (p = clean; p && *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	return json_string(clean ?: "");
+}
+
 static void print_text(const char *text, FILE *out)
 {
 	print_characters(text, text + strlen(text), out);
@@ -149,27 +207,70 @@ static int by_place(const void *a, const void *b)
 	return (x->column > y->column) - (x->column < y->column);
 }
 
+static void sort(struct diags *d)
+{
+	if (d->count)
+		qsort(d->list, d->count, sizeof(*d->list), by_place);
+}
+
+static void print_place(const struct diags *d, const struct place *at, const char *what,
+			const char *message, FILE *out)
+{
+	fprintf(out, "%s:%zu:%zu: %s: ", d->file, at->line + 1, at->column + 1, what);
+	print_text(message, out);
+	fputc('\n', out);
+	print_context(d->text, at, out);
+}
+
 void diags_print(struct diags *d, FILE *out)
 {
 	size_t i;
 
-	if (d->count)
-		qsort(d->list, d->count, sizeof(*d->list), by_place);
+	sort(d);
 	for (i = 0; i < d->count && i < MAX_SHOWN; i++) {
 		const struct diag *one = &d->list[i];
 
-		fprintf(out, "%s:%zu:%zu: error: ", d->file, one->at.line + 1, one->at.column + 1);
-		print_text(one->message, out);
-		fputc('\n', out);
-		print_context(d->text, &one->at, out);
+		print_place(d, &one->at, severity_name(one), one->message, out);
 		if (one->path) {
 			fputs("      at ", out);
 			print_text(one->path, out);
 			fputc('\n', out);
 		}
+		if (one->related)
+			print_place(d, &one->other, "note", one->related, out);
 	}
 	if (d->count > MAX_SHOWN)
-		fprintf(out, "%s: and %zu more errors\n", d->file, d->count - MAX_SHOWN);
+		fprintf(out, "%s: and %zu more\n", d->file, d->count - MAX_SHOWN);
+}
+
+static json_t *place_json(const struct place *at, const char *message)
+{
+	json_t *o = json_pack("{s:I, s:I, s:I}", "line", (json_int_t)at->line + 1,
+			      "column", (json_int_t)at->column + 1,
+			      "length", (json_int_t)(at->length ?: 1));
+
+	json_object_set_new(o, "message", json_text(message));
+	return o;
+}
+
+json_t *diags_json(struct diags *d)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	sort(d);
+	for (i = 0; i < d->count; i++) {
+		const struct diag *one = &d->list[i];
+		json_t *o = place_json(&one->at, one->message);
+
+		json_object_set_new(o, "severity", json_string(severity_name(one)));
+		if (one->path)
+			json_object_set_new(o, "path", json_text(one->path));
+		if (one->related)
+			json_object_set_new(o, "related", place_json(&one->other, one->related));
+		json_array_append_new(list, o);
+	}
+	return list;
 }
 
 void diags_free(struct diags *d)
@@ -183,4 +284,5 @@ void diags_free(struct diags *d)
 	free(d->list);
 	d->list = NULL;
 	d->count = 0;
+	d->errors = 0;
 }

@@ -52,6 +52,7 @@ static int lookup(const char *path, void *value)
 
 static int read_policy(struct engine *e)
 {
+	struct diags diags = { .file = "the policy in force" };
 	_cleanup_free_ char *text = NULL;
 	struct bpf_map_info info = {};
 	_cleanup_close_ int fd = -1;
@@ -71,7 +72,12 @@ static int read_policy(struct engine *e)
 	if (e->meta.source_bytes > info.value_size)
 		return fail(-EIO, POLICY_PATH("source") ": shorter than it should be; load the policy again");
 	text[e->meta.source_bytes] = 0;
-	return policy_parse("the policy in force", text, e->meta.source_bytes, stderr, &e->policy);
+	diags.text = text;
+	err = policy_parse(text, e->meta.source_bytes, &diags, &e->policy);
+	if (err == -EBADMSG)
+		diags_print(&diags, stderr);
+	diags_free(&diags);
+	return err;
 }
 
 static int read_back(struct engine *e)

@@ -1,29 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The machine as sysfs shows it. */
+/* The machine as sysfs and its firmware tables show it: nodes, tiers and facts, each with its source. */
 #ifndef MACHINE_H
 #define MACHINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <tierbpf/abi.h>
+#include <tierbpf/facts.h>
 
 #define NO_TIER (-1)
 
+/* Who says so. */
+enum source {
+	SOURCE_NONE, /* not known */
+	SOURCE_SYSFS,
+	SOURCE_SRAT,
+	SOURCE_HMAT,
+	SOURCE_CDAT,
+	SOURCE_MEASURED,
+	SOURCE_MODULE,	/* the kernel, asked through the module */
+	SOURCE_TIER,	/* concluded from the tier that the node is in */
+	SOURCE_DERIVED, /* computed from other facts */
+};
+
 struct machine_node {
-	bool memory; /* has memory that is online */
-	bool cpu;
-	int64_t tier; /* N of memory_tierN; NO_TIER */
+	bool possible; /* may ever exist */
+	bool memory;   /* has memory that is online */
+	bool cpu;      /* has CPUs that are online */
+	int64_t tier;  /* N of memory_tierN; NO_TIER */
+	/*
+	 * What does not depend on a policy: PXM to WRITE_BANDWIDTH, CXL_*. The
+	 * ratios and the adistances by performance are the compiler's (program.h).
+	 */
+	struct tierbpf_facts facts;
+	uint8_t source[TIERBPF_NR_FACTS]; /* enum source, by fact */
 };
 
 struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
-	int nr_nodes; /* the highest node with memory or CPUs, + 1 */
+	int nr_nodes;	   /* the highest possible node + 1 */
+	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
 };
 
 /*
- * Reads nodes and tiers below @root ("" for this machine). 0, -ENOPKG if the
- * kernel has no memory tiers, -EIO; with a message. @m is then undefined.
+ * Reads the machine below @root ("" for this one). 0, and *m is the caller's, for
+ * machine_free(); -ENOPKG if the kernel has no memory tiers, -EIO, -ENOMEM; with a message.
+ * Facts that are not there, or cannot be read, are not known: that is no error.
  */
-int machine_read(const char *root, struct machine *m);
+int machine_read(const char *root, struct machine **m);
+void machine_free(struct machine *m);
+
+/* The kernel's node_distance(): SLIT from @from to @to; 10 or 20 where it is not known. */
+int machine_distance(const struct machine *m, int from, int to);
+
+/* Adds a fact, or replaces it. */
+void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
+		      enum source source);
+
+/* "sysfs", "SRAT", …, for people. */
+const char *source_name(enum source source);
+
+static inline void cleanup_machine(struct machine **m)
+{
+	machine_free(*m);
+}
 
 #endif

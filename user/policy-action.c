@@ -5,6 +5,7 @@
 
 #include "object.h"
 #include "policy-parts.h"
+#include "quantity.h"
 
 struct action_context {
 	const struct policy *policy;
@@ -48,20 +49,35 @@ static int read_offset(const struct value *v, void *context)
 	return err ?: set(context, TIERBPF_ACTION_OFFSET, n);
 }
 
+static int read_scale(const struct value *v, void *context)
+{
+	int64_t n;
+	int err = quantity_read(v, &unit_scale, &n);
+
+	return err ?: set(context, TIERBPF_ACTION_SCALE, n);
+}
+
 static int read_from(const struct value *v, void *context)
 {
 	const char *from;
 	int err = value_string(v, &from);
 
-	if (!err && strcmp(from, "kernel"))
-		err = value_error(v, "this tierbpf takes an answer from \"kernel\" only, not from \"%.40s\"", from);
-	return err ?: set(context, TIERBPF_ACTION_KERNEL, 0);
+	if (err)
+		return err;
+	if (!strcmp(from, "kernel"))
+		return set(context, TIERBPF_ACTION_KERNEL, 0);
+	if (!strcmp(from, "hmat"))
+		return set(context, TIERBPF_ACTION_FACT, TIERBPF_FACT_HMAT_ADISTANCE);
+	if (!strcmp(from, "measured"))
+		return set(context, TIERBPF_ACTION_FACT, TIERBPF_FACT_MEASURED_ADISTANCE);
+	return value_error(v, "no source \"%.40s\"; known here: kernel, hmat, measured", from);
 }
 
 static const struct member action_members[] = {
 	{ "tier", read_tier, false },
 	{ "adistance", read_adistance, false },
 	{ "offset", read_offset, false },
+	{ "scale", read_scale, false },
 	{ "from", read_from, false },
 };
 
@@ -72,6 +88,6 @@ int action_read(const struct value *v, const struct policy *policy, struct tierb
 	int err = object_read(v, action_members, count, &c);
 
 	if (!err && value_size(v) != 1)
-		err = value_error(v, "an action has exactly one of: tier, adistance, offset, from");
+		err = value_error(v, "an action has exactly one of: tier, adistance, offset, scale, from");
 	return err;
 }

@@ -9,10 +9,16 @@
 /* policy-tiers.c: "tiers", into policy->tiers. */
 int tiers_read(const struct value *v, struct policy *policy);
 
-/* policy-rule.c: rule @index of "rules", its tests behind those of the rules before. */
+/* policy-rule.c: rule @index of "rules". */
 int rule_read(const struct value *v, struct policy *policy, size_t index);
+
+/* policy-match.c: "match", its tests behind those of the rules before. */
+int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule);
 
 /* policy-action.c: "action" or "default". The tiers must have been read. */
 int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action);
+
+/* policy-lint.c: what is no error, and yet hardly meant. 0 or -ENOMEM. */
+int policy_lint(const struct policy *policy, struct diags *diags);
 
 #endif

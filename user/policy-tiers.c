@@ -73,6 +73,7 @@ static int check_names(const struct value *v, const struct policy *p)
 
 			err = value_error(&second, "tier \"%s\" was named before, as tiers[%zu]",
 					  p->tiers[i].name, j);
+			diags_relate(v->diags, p->tiers[j].at, "first named here");
 		}
 	}
 	return err;
@@ -152,6 +153,9 @@ static int check_order(const struct value *v, const struct policy *p)
 		else if (b->adistance < a->adistance)
 			err = value_error(&tier, "tiers run from fast to slow, and \"%s\" (%d) is faster than \"%s\" (%d) before it",
 					  b->name, b->adistance, a->name, a->adistance);
+		else
+			continue;
+		diags_relate(v->diags, a->at, "the tier before it stands here");
 	}
 	return err;
 }
@@ -173,6 +177,7 @@ int tiers_read(const struct value *v, struct policy *p)
 	for (p->nr_tiers = count, i = 0; i < count; i++) {
 		struct value tier = value_element(v, i);
 
+		p->tiers[i].at = value_place(&tier);
 		err = first_error(err, tier_read(&tier, &p->tiers[i]));
 	}
 	if (err)

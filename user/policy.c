@@ -13,6 +13,7 @@
 #include "msg.h"
 #include "object.h"
 #include "policy-parts.h"
+#include "quantity.h"
 #include "text.h"
 
 static int read_version(const struct value *v, void *context)
@@ -40,6 +41,37 @@ static int read_tiers(const struct value *v, void *context)
 	return tiers_read(v, context);
 }
 
+static int read_reference_node(const struct value *v, void *context)
+{
+	struct policy *p = context;
+	int64_t node;
+	int err = value_int(v, 0, TIERBPF_MAX_NODES - 1, &node);
+
+	if (!err)
+		p->reference = (int)node;
+	return err;
+}
+
+static const struct member reference_members[] = {
+	{ "node", read_reference_node, true },
+};
+
+static int read_reference(const struct value *v, void *context)
+{
+	return object_read(v, reference_members, 1, context);
+}
+
+static int read_tolerance(const struct value *v, void *context)
+{
+	struct policy *p = context;
+	int64_t n;
+	int err = quantity_read(v, &unit_tolerance, &n);
+
+	if (!err)
+		p->tolerance = n;
+	return err;
+}
+
 static int read_rules(const struct value *v, void *context)
 {
 	struct policy *p = context;
@@ -54,7 +86,8 @@ static int read_rules(const struct value *v, void *context)
 				   TIERBPF_MAX_RULES);
 	p->rules = calloc(count + 1, sizeof(*p->rules));
 	p->rule_names = calloc(count + 1, sizeof(*p->rule_names));
-	if (!p->rules || !p->rule_names)
+	p->rule_places = calloc(count + 1, sizeof(*p->rule_places));
+	if (!p->rules || !p->rule_names || !p->rule_places)
 		return -ENOMEM;
 	for (p->nr_rules = count, i = 0; i < count; i++) {
 		struct value rule = value_element(v, i);
@@ -75,6 +108,8 @@ static const struct member policy_members[] = {
 	{ "version", read_version, true },
 	{ "description", read_description, false },
 	{ "tiers", read_tiers, false },
+	{ "reference", read_reference, false },
+	{ "tolerance", read_tolerance, false },
 	{ "rules", read_rules, true },
 	{ "default", read_default, false },
 };
@@ -91,32 +126,26 @@ static int parse(struct policy *p, struct diags *diags)
 	err = object_read(&root, policy_members,
 			  sizeof(policy_members) / sizeof(*policy_members), p);
 	yaml_document_delete(&doc);
-	return err;
+	return err ?: policy_lint(p, diags);
 }
 
-int policy_parse(const char *name, const char *text, size_t length, FILE *errors,
-		 struct policy **policy)
+int policy_parse(const char *text, size_t length, struct diags *diags, struct policy **policy)
 {
 	_cleanup_(cleanup_policy) struct policy *p = calloc(1, sizeof(*p));
-	struct diags diags = { .file = name };
 	SHA2_CTX hash;
 	int err;
 
 	if (!p || !(p->source = malloc(length + 1)))
-		return fail(-ENOMEM, "out of memory");
+		return -ENOMEM;
 	memcpy(p->source, text, length);
 	p->source[length] = 0;
 	p->source_bytes = length;
+	p->reference = -1;
 	SHA256Init(&hash);
 	SHA256Update(&hash, (const uint8_t *)text, length);
 	SHA256Final(p->digest, &hash);
 
-	diags.text = p->source;
-	err = parse(p, &diags) ?: diags.failed;
-	diags_print(&diags, errors);
-	diags_free(&diags);
-	if (err == -ENOMEM)
-		return fail(err, "out of memory");
+	err = parse(p, diags) ?: diags->failed;
 	if (!err)
 		*policy = TAKE_PTR(p);
 	return err;
@@ -125,10 +154,17 @@ int policy_parse(const char *name, const char *text, size_t length, FILE *errors
 int policy_read(const char *path, struct policy **policy)
 {
 	_cleanup_free_ char *text = NULL;
+	struct diags diags = { .file = path };
 	size_t length;
 	int err = text_read(path, TIERBPF_MAX_POLICY_BYTES, &text, &length);
 
-	return err ?: policy_parse(path, text, length, stderr, policy);
+	if (err)
+		return err;
+	diags.text = text;
+	err = policy_parse(text, length, &diags, policy);
+	diags_print(&diags, stderr);
+	diags_free(&diags);
+	return err == -ENOMEM ? fail(err, "out of memory") : err;
 }
 
 void policy_free(struct policy *p)
@@ -142,6 +178,7 @@ void policy_free(struct policy *p)
 	for (i = 0; i < p->nr_tiers; i++)
 		free(p->tiers[i].name);
 	free(p->rule_names);
+	free(p->rule_places);
 	free(p->tests);
 	free(p->rules);
 	free(p->tiers);
@@ -174,6 +211,26 @@ const char *policy_tier_name(const struct policy *p, __s32 adistance)
 		if (tierbpf_tier(p->tiers[i].adistance) == tierbpf_tier(adistance))
 			return p->tiers[i].name;
 	return tierbpf_tier(adistance) == tierbpf_tier(TIERBPF_ADISTANCE_DRAM) ? "dram" : "";
+}
+
+static const char *const kind_names[] = {
+	[TIERBPF_KIND_DRAM] = "dram", [TIERBPF_KIND_CXL] = "cxl", [TIERBPF_KIND_PMEM] = "pmem",
+	[TIERBPF_KIND_HBM] = "hbm",   [TIERBPF_KIND_HOTPLUG] = "hotplug",
+};
+
+enum tierbpf_kind policy_find_kind(const char *name)
+{
+	int kind;
+
+	for (kind = TIERBPF_KIND_DRAM; kind <= TIERBPF_KIND_HOTPLUG; kind++)
+		if (!strcmp(kind_names[kind], name))
+			return (enum tierbpf_kind)kind;
+	return 0;
+}
+
+const char *policy_kind_name(int64_t kind)
+{
+	return kind >= TIERBPF_KIND_DRAM && kind <= TIERBPF_KIND_HOTPLUG ? kind_names[kind] : "unknown";
 }
 
 const char *policy_rule_name(const struct policy *p, int rule, char *buffer, size_t size)

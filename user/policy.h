@@ -6,12 +6,14 @@
 #include <linux/types.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <tierbpf/abi.h>
+
+#include "diag.h"
 
 struct policy_tier {
 	char *name;
 	__s32 adistance;
+	struct place at;
 };
 
 struct policy {
@@ -27,21 +29,23 @@ struct policy {
 	size_t nr_tests;
 	struct tierbpf_action otherwise;
 	char **rule_names; /* by rule; NULL where it has none */
+	struct place *rule_places;
+	int reference;	 /* node that ratios refer to; -1: the first with CPUs and memory */
+	__s64 tolerance; /* millionths by which adistances may differ and share a tier; 0: none */
 };
 
 /*
  * Reads the policy in file @path ("-": standard input). 0, and *policy is the
  * caller's; -EBADMSG after all its errors have been printed on stderr; another
- * -errno with a message if the file cannot be read.
+ * -errno with a message if the file cannot be read. Warnings are printed too.
  */
 int policy_read(const char *path, struct policy **policy);
 
 /*
- * The same of a text in memory (@length bytes and a 0), called @name in errors,
- * which go to @errors. @text is copied.
+ * The same of a text in memory (@length bytes and a 0), which is copied. Errors and warnings go
+ * into @diags, whose file and text the caller has set; 0, -EBADMSG or -ENOMEM.
  */
-int policy_parse(const char *name, const char *text, size_t length, FILE *errors,
-		 struct policy **policy);
+int policy_parse(const char *text, size_t length, struct diags *diags, struct policy **policy);
 
 void policy_free(struct policy *policy);
 
@@ -53,6 +57,10 @@ const char *policy_tier_name(const struct policy *policy, __s32 adistance);
 
 /* The name of a rule: its own, or "rule 3" (from 1); "default" for -1. */
 const char *policy_rule_name(const struct policy *policy, int rule, char *buffer, size_t size);
+
+/* enum tierbpf_kind by its name, 0 if there is none; and back. */
+enum tierbpf_kind policy_find_kind(const char *name);
+const char *policy_kind_name(int64_t kind);
 
 static inline void cleanup_policy(struct policy **p)
 {

@@ -9,7 +9,6 @@
 
 #include "cleanup.h"
 #include "msg.h"
-#include "native.h"
 
 #define SETTLE_TRIES 50
 #define SETTLE_PATIENCE 20 /* tries until we say that we wait */
@@ -19,14 +18,15 @@
 static void decided_by(const struct engine *e, const struct ask_args *a, struct report_node *n)
 {
 	char buffer[32];
-	int override, rule;
-	__s32 wanted = native_decide(e->policy, &a->answer.node, &rule);
-	const char *by = policy_rule_name(e->policy, rule, buffer, sizeof(buffer));
+	int override;
+	const char *by = policy_rule_name(e->policy, a->decision.rule, buffer, sizeof(buffer));
 
 	n->rejected = a->answer.raw != a->answer.adistance;
 	if (engine_override(e, n->node, &override) && override)
 		by = "override";
-	else if (a->answer.raw != wanted)
+	else if (e->meta.object[0]) /* what it decides, nobody can compute beside it */
+		by = e->meta.object;
+	else if (a->answer.raw != a->decision.adistance)
 		by = "another BPF program";
 	snprintf(n->decided_by, sizeof(n->decided_by), "%s%s", by, n->rejected ? " (rejected)" : "");
 }

@@ -52,6 +52,13 @@ struct tierbpf_answer {
 	__s32 raw;	 /* what the programs said */
 };
 
+/* What the rules say of a node (decide.h). */
+struct tierbpf_decision {
+	__s32 adistance;
+	__s32 rule;  /* index of the rule that decides; -1: the default */
+	__s32 acted; /* what its action said, before nodes nearly equal were gathered */
+};
+
 enum tierbpf_event_kind {
 	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
 	TIERBPF_EVENT_REJECTED,	    /* not a sane adistance: the kernel's own stands */
@@ -70,11 +77,42 @@ struct tierbpf_event {
 
 /* ---- map values ---- */
 
+/* What kind of memory a node has: the value of TIERBPF_FACT_KIND. */
+enum tierbpf_kind {
+	TIERBPF_KIND_DRAM = 1,
+	TIERBPF_KIND_CXL,
+	TIERBPF_KIND_PMEM,
+	TIERBPF_KIND_HBM,
+	TIERBPF_KIND_HOTPLUG,
+};
+
+#define TIERBPF_MILLION 1000000 /* fractions are whole numbers of millionths */
+
 /* What rules look at. A fact that is not known never matches. */
 enum tierbpf_fact {
 	TIERBPF_FACT_NONE, /* holds always: the test of a rule without predicates */
+	/* Live: what the kernel says at the moment of the question. */
 	TIERBPF_FACT_NODE,
-	TIERBPF_FACT_CPU, /* 0 or 1 */
+	TIERBPF_FACT_CPU,	       /* 0 or 1 */
+	TIERBPF_FACT_KERNEL_ADISTANCE, /* where the stock kernel puts the node */
+	/* Stored in map `facts`. */
+	TIERBPF_FACT_PXM,	       /* proximity domain of SRAT */
+	TIERBPF_FACT_KIND,	       /* enum tierbpf_kind */
+	TIERBPF_FACT_SIZE,	       /* bytes */
+	TIERBPF_FACT_DISTANCE,	       /* SLIT, from the nearest node with CPUs */
+	TIERBPF_FACT_READ_LATENCY,     /* ns; this and the next three: access class 1 */
+	TIERBPF_FACT_WRITE_LATENCY,    /* ns */
+	TIERBPF_FACT_READ_BANDWIDTH,   /* MB/s */
+	TIERBPF_FACT_WRITE_BANDWIDTH,  /* MB/s */
+	TIERBPF_FACT_LATENCY_RATIO,    /* read + write, to the reference's; millionths */
+	TIERBPF_FACT_BANDWIDTH_RATIO,  /* the same */
+	TIERBPF_FACT_CXL_REGION,       /* N of /sys/bus/cxl/devices/regionN */
+	TIERBPF_FACT_CXL_SERIAL,       /* the bits of a u64; of the region's first card */
+	TIERBPF_FACT_CXL_SERIAL_2,     /* of an interleaved region's others */
+	TIERBPF_FACT_CXL_SERIAL_3,
+	TIERBPF_FACT_CXL_SERIAL_4,
+	TIERBPF_FACT_HMAT_ADISTANCE,   /* by firmware's latencies and bandwidths */
+	TIERBPF_FACT_MEASURED_ADISTANCE, /* by measured ones */
 	TIERBPF_NR_FACTS,
 };
 
@@ -84,18 +122,20 @@ struct tierbpf_facts {
 	__s64 value[TIERBPF_NR_FACTS];
 };
 
-/* Map `tests`: min <= fact <= max. Those of one rule and one fact stand together. */
+/* Map `tests`: min <= fact <= max. Those of one rule and one predicate stand together. */
 struct tierbpf_test {
 	__s64 min;
 	__s64 max;
-	__u32 fact; /* enum tierbpf_fact */
-	__u32 reserved;
+	__u32 fact;	 /* enum tierbpf_fact */
+	__u32 predicate; /* the fact it is about; of a rule's tests about the same, one must hold */
 };
 
 enum tierbpf_action_kind {
 	TIERBPF_ACTION_KERNEL,	  /* the kernel's own adistance */
 	TIERBPF_ACTION_ADISTANCE, /* value */
 	TIERBPF_ACTION_OFFSET,	  /* the kernel's own adistance + value */
+	TIERBPF_ACTION_SCALE,	  /* the kernel's own adistance * value / TIERBPF_MILLION */
+	TIERBPF_ACTION_FACT,	  /* fact number value; cannot act where it is not known */
 };
 
 struct tierbpf_action {
@@ -110,6 +150,16 @@ struct tierbpf_rule {
 	struct tierbpf_action action;
 };
 
+/*
+ * Map `groups`: an adistance of min..max that was computed becomes this one, so
+ * that nodes that are nearly equal share a tier ("tolerance"). Groups do not overlap.
+ */
+struct tierbpf_group {
+	__s32 min;
+	__s32 max;
+	__s32 adistance;
+};
+
 /* Map `meta`, one element. */
 struct tierbpf_meta {
 	__u32 abi;
@@ -118,7 +168,10 @@ struct tierbpf_meta {
 	__u32 source_bytes; /* length of the policy text in map `source` */
 	__u64 loaded_at;    /* seconds since the epoch */
 	struct tierbpf_action otherwise; /* where no rule matches */
-	__u8 digest[32];		 /* SHA-256 of the policy text */
+	__u8 digest[32];		 /* SHA-256 of the policy text, or of the object */
+	__u32 nr_groups;
+	__u32 reserved;
+	char object[TIERBPF_NAME_LEN]; /* name of the user's own BPF policy, "": rules decide */
 };
 
 /* Map `stats`, one element; one counter per tierbpf_event_kind. */
@@ -134,7 +187,9 @@ _Static_assert(sizeof(struct tierbpf_answer) == 20, "ABI");
 _Static_assert(sizeof(struct tierbpf_event) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
-_Static_assert(sizeof(struct tierbpf_meta) == 64, "ABI");
+_Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
+_Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
+_Static_assert(sizeof(struct tierbpf_meta) == 88, "ABI");
 _Static_assert(sizeof(struct tierbpf_stats) == 32, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */

@@ -23,19 +23,28 @@ static inline __s32 tierbpf_tier_centre(__u32 tier)
 	return (__s32)((tier << TIERBPF_TIER_SHIFT) + (1U << (TIERBPF_TIER_SHIFT - 1)));
 }
 
-/*
- * @adistance moved by @offset, held within what the kernel may be given: an
- * offset that leaves the range stops at its end instead of being rejected.
- */
+/* @n held within what the kernel may be given. */
+static inline __s32 tierbpf_clamp(__s64 n)
+{
+	if (n < TIERBPF_ADISTANCE_MIN)
+		return TIERBPF_ADISTANCE_MIN;
+	if (n > TIERBPF_ADISTANCE_MAX)
+		return TIERBPF_ADISTANCE_MAX;
+	return (__s32)n;
+}
+
+/* @adistance moved by @offset; one that leaves the range stops at its end instead of being rejected. */
 static inline __s32 tierbpf_offset(__s32 adistance, __s32 offset)
 {
-	__s64 moved = (__s64)adistance + offset;
+	return tierbpf_clamp((__s64)adistance + offset);
+}
 
-	if (moved < TIERBPF_ADISTANCE_MIN)
+/* @adistance times @scale millionths, rounded down; held within the range as above. */
+static inline __s32 tierbpf_scale(__s32 adistance, __s32 scale)
+{
+	if (adistance < 0 || scale < 0)
 		return TIERBPF_ADISTANCE_MIN;
-	if (moved > TIERBPF_ADISTANCE_MAX)
-		return TIERBPF_ADISTANCE_MAX;
-	return (__s32)moved;
+	return tierbpf_clamp((__s64)((__u64)adistance * (__u64)scale / TIERBPF_MILLION));
 }
 
 #endif

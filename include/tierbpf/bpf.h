@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * For BPF programs that decide about memory tiers. Include linux/bpf.h and
- * bpf/bpf_helpers.h before.
+ * For BPF programs that decide about memory tiers: the one header to include,
+ * after linux/bpf.h, bpf/bpf_helpers.h and, for BPF_PROG(), bpf/bpf_tracing.h.
  *
- * A policy is a struct_ops of type tierbpf_ops, attached with a link:
+ * A policy is a struct_ops of type tierbpf_ops in SEC(".struct_ops.link"):
  *
  *   SEC("struct_ops/adistance")
  *   int BPF_PROG(my_adistance, const struct tierbpf_node *node)
@@ -14,10 +14,17 @@
  *   struct tierbpf_ops my_policy = {
  *	.adistance = (void *)my_adistance, .abi = TIERBPF_ABI, .name = "mine",
  *   };
+ *   char LICENSE[] SEC("license") = "GPL";
  *
- * It must not sleep. Its answer is an adistance, TIERBPF_ADISTANCE_MIN to
- * TIERBPF_ADISTANCE_MAX; anything else is counted and reported, and the
- * kernel's own stands.
+ * It must not sleep, and cannot call the kernel functions below. Its answer is an
+ * adistance, TIERBPF_ADISTANCE_MIN to TIERBPF_ADISTANCE_MAX (adistance.h has the
+ * arithmetic); anything else is counted and reported, and the kernel's own stands.
+ *
+ * `tierbpf load --object FILE` puts it in force: one policy an object. It pins
+ * the object's maps as TIERBPF_PIN_ROOT/policy/object_NAME. Other programs of the
+ * object are attached as their SEC() says, in front of no policy but their own,
+ * and go with it; those that nothing attaches (SEC("syscall")) are pinned like the
+ * maps. LIBBPF_PIN_BY_NAME has no effect.
  *
  * A program SEC("fmod_ret/tierbpf_adistance") with the same argument stands in
  * front of the policy in force: 0 is no opinion, all else its answer.
@@ -25,17 +32,44 @@
 #ifndef TIERBPF_BPF_H
 #define TIERBPF_BPF_H
 
-#include "abi.h"
+#include "adistance.h"
+#include "facts.h"
 
 struct tierbpf_ops {
 	int (*adistance)(const struct tierbpf_node *node);
-	__u32 abi;
-	char name[TIERBPF_NAME_LEN];
+	__u32 abi;		     /* TIERBPF_ABI */
+	char name[TIERBPF_NAME_LEN]; /* for status; with a 0 at its end */
 };
 
 /*
+ * Once in a policy, if it wants to know more of a node than the kernel tells with
+ * the question: the map that the loader fills with what the firmware says, shared
+ * with tierbpf's own rules, and
+ *
+ *   _Bool tierbpf_get_fact(const struct tierbpf_node *node, __u32 fact, __s64 *value)
+ *
+ * which is true where the fact (enum tierbpf_fact in abi.h, with its unit) is known.
+ * A node that appears later than the load has only the live facts.
+ */
+#define TIERBPF_FACTS_MAP                                                                       \
+	struct {                                                                                \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                               \
+		__uint(max_entries, 1); /* the loader knows better */                           \
+		__type(key, __u32);                                                             \
+		__type(value, struct tierbpf_facts);                                            \
+	} facts SEC(".maps");                                                                   \
+	static inline _Bool tierbpf_get_fact(const struct tierbpf_node *node, __u32 fact,       \
+					     __s64 *value)                                      \
+	{                                                                                       \
+		__u32 id = node->id;                                                            \
+												\
+		return tierbpf_fact(node, bpf_map_lookup_elem(&facts, &id), fact, value);       \
+	}                                                                                       \
+	_Static_assert(1, "for the semicolon")
+
+/*
  * Decide again and move what changed; kmod/ops.c says what they return.
- * retier and ask: SEC("syscall") programs only.
+ * retier and ask: SEC("syscall") programs only. retier_async: tracing too.
  */
 extern int tierbpf_retier(int node) __ksym __weak;
 extern int tierbpf_retier_async(int node) __ksym __weak;

@@ -3,10 +3,11 @@
  * The decision: facts and rules in, adistance out. The only place where that
  * happens; compiled into the BPF policy, the tool and the tests.
  *
- * The includer says how a rule and a test are reached and how to count:
+ * The includer says how the parts of a policy are reached, and how to count:
  *
  *   const struct tierbpf_rule *tierbpf_get_rule(void *policy, __u32 index);
  *   const struct tierbpf_test *tierbpf_get_test(void *policy, __u32 index);
+ *   const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 index);
  *	NULL where there is none
  *   tierbpf_for(i, from, to)
  *	a loop that a verifier can bound
@@ -15,51 +16,22 @@
 #define TIERBPF_DECIDE_H
 
 #include "adistance.h"
+#include "facts.h"
 
-struct tierbpf_decision {
-	__s32 adistance;
-	__s32 rule; /* index of the rule that decides; -1: the default */
-};
-
-static inline void tierbpf_set_fact(struct tierbpf_facts *f, __u32 fact, __s64 value)
+static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struct tierbpf_node *node,
+				       const struct tierbpf_facts *stored)
 {
-	f->known |= 1ULL << fact;
-	f->value[fact] = value;
+	__s64 value;
+
+	return tierbpf_fact(node, stored, t->fact, &value) && value >= t->min && value <= t->max;
 }
 
-/* What the kernel says at the moment of the question beats what was stored before. */
-static inline void tierbpf_live_facts(struct tierbpf_facts *f, const struct tierbpf_node *node)
-{
-	tierbpf_set_fact(f, TIERBPF_FACT_NONE, 0);
-	tierbpf_set_fact(f, TIERBPF_FACT_NODE, node->id);
-	tierbpf_set_fact(f, TIERBPF_FACT_CPU, !!(node->flags & TIERBPF_NODE_CPU));
-}
-
-static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struct tierbpf_facts *f)
-{
-	__u32 fact = t->fact;
-
-	if (fact >= TIERBPF_NR_FACTS || !(f->known & (1ULL << fact)))
-		return 0;
-	return f->value[fact] >= t->min && f->value[fact] <= t->max;
-}
-
-static inline __s32 tierbpf_act(const struct tierbpf_action *a, __s32 kernel_adistance)
-{
-	switch (a->kind) {
-	case TIERBPF_ACTION_ADISTANCE:
-		return a->value;
-	case TIERBPF_ACTION_OFFSET:
-		return tierbpf_offset(kernel_adistance, a->value);
-	}
-	return kernel_adistance;
-}
-
-/* All predicates hold. Ranges of the same fact are one predicate: one of them must hold. */
+/* All predicates hold: of each one's tests, at least one. */
 static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule *rule,
-					 const struct tierbpf_facts *f)
+					 const struct tierbpf_node *node,
+					 const struct tierbpf_facts *stored)
 {
-	__u32 fact = TIERBPF_FACT_NONE;
+	__u32 predicate = 0;
 	_Bool holds = 1;
 	__u32 i;
 
@@ -68,42 +40,90 @@ static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule
 
 		if (!t)
 			return 0;
-		if (t->fact != fact) {
+		if (i == 0 || t->predicate != predicate) {
 			if (!holds)
 				return 0;
-			fact = t->fact;
+			predicate = t->predicate;
 			holds = 0;
 		}
-		holds = holds || tierbpf_test_holds(t, f);
+		holds = holds || tierbpf_test_holds(t, node, stored);
 	}
 	return holds;
 }
 
-/*
- * The first rule that matches decides, else @otherwise does. @f holds the
- * stored facts of the node and is completed with the live ones.
- */
-static inline void tierbpf_decide(void *policy, __u32 nr_rules,
-				  const struct tierbpf_action *otherwise,
-				  const struct tierbpf_node *node, struct tierbpf_facts *f,
-				  struct tierbpf_decision *d)
+/* False where the action needs a fact that is not known. */
+static inline _Bool tierbpf_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
+				const struct tierbpf_facts *stored, __s32 *adistance)
+{
+	__s64 value;
+
+	switch (a->kind) {
+	case TIERBPF_ACTION_ADISTANCE:
+		*adistance = a->value;
+		return 1;
+	case TIERBPF_ACTION_OFFSET:
+		*adistance = tierbpf_offset(node->kernel_adistance, a->value);
+		return 1;
+	case TIERBPF_ACTION_SCALE:
+		*adistance = tierbpf_scale(node->kernel_adistance, a->value);
+		return 1;
+	case TIERBPF_ACTION_FACT:
+		if (!tierbpf_fact(node, stored, (__u32)a->value, &value))
+			return 0;
+		*adistance = tierbpf_clamp(value);
+		return 1;
+	}
+	*adistance = node->kernel_adistance;
+	return 1;
+}
+
+/* A number that the policy names is meant; one that was computed joins its group. */
+static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct tierbpf_action *a,
+				   __s32 adistance)
 {
 	__u32 i;
 
-	tierbpf_live_facts(f, node);
-	tierbpf_for(i, 0, nr_rules) {
+	if (a->kind == TIERBPF_ACTION_ADISTANCE)
+		return adistance;
+	tierbpf_for(i, 0, nr_groups) {
+		const struct tierbpf_group *g = tierbpf_get_group(policy, i);
+
+		if (!g)
+			break;
+		if (adistance >= g->min && adistance <= g->max)
+			return g->adistance;
+	}
+	return adistance;
+}
+
+/*
+ * The first rule that matches and can act decides, else meta->otherwise, and
+ * where that cannot act, the kernel's own. @stored: what is stored of the node; may be NULL.
+ */
+static inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
+				  const struct tierbpf_node *node,
+				  const struct tierbpf_facts *stored, struct tierbpf_decision *d)
+{
+	const struct tierbpf_action *action = &meta->otherwise;
+	__u32 i;
+
+	d->rule = -1;
+	d->acted = node->kernel_adistance;
+	tierbpf_for(i, 0, meta->nr_rules) {
 		const struct tierbpf_rule *rule = tierbpf_get_rule(policy, i);
 
 		if (!rule)
 			break;
-		if (!tierbpf_rule_matches(policy, rule, f))
-			continue;
-		d->rule = (__s32)i;
-		d->adistance = tierbpf_act(&rule->action, node->kernel_adistance);
-		return;
+		if (tierbpf_rule_matches(policy, rule, node, stored) &&
+		    tierbpf_act(&rule->action, node, stored, &d->acted)) {
+			d->rule = (__s32)i;
+			action = &rule->action;
+			break;
+		}
 	}
-	d->rule = -1;
-	d->adistance = tierbpf_act(otherwise, node->kernel_adistance);
+	if (d->rule < 0)
+		tierbpf_act(action, node, stored, &d->acted);
+	d->adistance = tierbpf_gather(policy, meta->nr_groups, action, d->acted);
 }
 
 #endif

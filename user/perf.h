@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From latencies and bandwidths to an adistance, by the kernel's own formula:
+ * mt_perf_to_adistance() and mt_set_default_dram_perf() (mm/memory-tiers.c,
+ * 6.12 to 7.3), hmat_set_default_dram_perf() (drivers/acpi/numa/hmat.c).
+ */
+#ifndef PERF_H
+#define PERF_H
+
+#include "machine.h"
+
+/* Access class 1: as the node's nearest CPUs see it. 0: not known. */
+struct perf {
+	int64_t read_latency;	 /* ns */
+	int64_t write_latency;	 /* ns */
+	int64_t read_bandwidth;	 /* MB/s */
+	int64_t write_bandwidth; /* MB/s */
+};
+
+/* What the facts of a node say of it. */
+struct perf perf_of(const struct tierbpf_facts *facts);
+
+/*
+ * 576 * (latency / reference's) * (reference's bandwidth / bandwidth), rounded
+ * down at each step as the kernel does, but never wrapped: held within 1 to
+ * TIERBPF_ADISTANCE_MAX. 0 where a latency or a bandwidth of either is not known.
+ */
+__s32 perf_adistance(const struct perf *p, const struct perf *reference);
+
+/* The same as the kernel computes it, in u32, long and int, wraps included. */
+__s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
+
+/* The first node with CPUs and memory, which the kernel compares all others with; -1: none. */
+int perf_reference_node(const struct machine *m);
+
+/*
+ * Does the kernel use what firmware says? 0, or why not: -ENODATA the reference
+ * node has no latency or bandwidth, -ERANGE another node with CPUs and memory
+ * (*odd) differs from it by more than 10 % in one of the four; -ENOENT no reference node.
+ */
+int perf_kernel_believes(const struct machine *m, int *odd);
+
+#endif

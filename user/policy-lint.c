@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can be seen in the policy alone: rules that can never decide. */
+#include <errno.h>
+#include <stdbool.h>
+
+#include "policy-parts.h"
+
+/* The tests of one predicate of a rule: @count of them from @first on. */
+struct tests {
+	const struct tierbpf_test *first;
+	size_t count;
+};
+
+static struct tests tests_of(const struct policy *p, size_t rule)
+{
+	const struct tierbpf_rule *r = &p->rules[rule];
+
+	return (struct tests){ &p->tests[r->first_test], r->nr_tests };
+}
+
+/* Takes the next predicate off @rest; false at the end. */
+static bool next_predicate(struct tests *rest, struct tests *predicate)
+{
+	size_t n = 0;
+
+	while (n < rest->count && rest->first[n].predicate == rest->first->predicate)
+		n++;
+	*predicate = (struct tests){ rest->first, n };
+	rest->first += n;
+	rest->count -= n;
+	return n;
+}
+
+static bool find_predicate(struct tests rest, __u32 fact, struct tests *found)
+{
+	while (next_predicate(&rest, found))
+		if (found->first->predicate == fact)
+			return true;
+	return false;
+}
+
+/* Each range of @narrow lies within one of @wide; those of a list are in order (policy-match.c). */
+static bool covers(const struct tests *wide, const struct tests *narrow)
+{
+	size_t i, j;
+
+	for (i = j = 0; i < narrow->count; i++) {
+		while (j < wide->count && (wide->first[j].fact != narrow->first[i].fact ||
+					   wide->first[j].max < narrow->first[i].min))
+			j++;
+		if (j == wide->count || wide->first[j].min > narrow->first[i].min ||
+		    wide->first[j].max < narrow->first[i].max)
+			return false;
+	}
+	return true;
+}
+
+/* Whatever node matches rule @later matches rule @earlier too, and is decided there. */
+static bool shadows(const struct policy *p, size_t earlier, size_t later)
+{
+	struct tests rest = tests_of(p, earlier), predicate, same;
+
+	/* One that needs a fact passes over nodes without it. */
+	if (p->rules[earlier].action.kind == TIERBPF_ACTION_FACT)
+		return false;
+	while (next_predicate(&rest, &predicate)) {
+		if (predicate.first->predicate == TIERBPF_FACT_NONE)
+			continue;
+		if (!find_predicate(tests_of(p, later), predicate.first->predicate, &same) ||
+		    !covers(&predicate, &same))
+			return false;
+	}
+	return true;
+}
+
+static int warn_shadowed(const struct policy *p, size_t later, size_t earlier, struct diags *d)
+{
+	char path[32], name[32], by[32];
+	int err;
+
+	snprintf(path, sizeof(path), "rules[%zu]", later);
+	err = diags_warn(d, p->rule_places[later], path,
+			 "%s can never decide: each node that it matches is decided by %s before it",
+			 policy_rule_name(p, (int)later, name, sizeof(name)),
+			 policy_rule_name(p, (int)earlier, by, sizeof(by)));
+	if (!err)
+		diags_relate(d, p->rule_places[earlier], "the rule before it stands here");
+	return err;
+}
+
+int policy_lint(const struct policy *p, struct diags *diags)
+{
+	size_t later, earlier;
+	int err = 0;
+
+	for (later = 1; !err && later < p->nr_rules; later++) {
+		for (earlier = 0; earlier < later && !shadows(p, earlier, later); earlier++)
+			;
+		if (earlier < later)
+			err = warn_shadowed(p, later, earlier, diags);
+	}
+	return err;
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Predicates: each becomes ranges of a fact, one of which must hold (decide.h). */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "nodelist.h"
+#include "object.h"
+#include "policy-parts.h"
+#include "quantity.h"
+
+#define MAX_PXM 1023 /* include/acpi/acpi_numa.h, MAX_PXM_DOMAINS - 1 at NODES_SHIFT 10 */
+
+struct match_context {
+	struct policy *policy;
+	struct tierbpf_rule *rule;
+};
+
+static int add_alternative(struct match_context *c, const struct value *v,
+			   enum tierbpf_fact predicate, enum tierbpf_fact fact, int64_t min,
+			   int64_t max)
+{
+	struct policy *p = c->policy;
+	size_t n = p->nr_tests;
+
+	if (n == TIERBPF_MAX_TESTS)
+		return value_error(v, "the rules up to here name %d ranges, and no more are possible",
+				   TIERBPF_MAX_TESTS);
+	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
+		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		p->tests = more;
+	}
+	p->tests[p->nr_tests++] = (struct tierbpf_test){
+		.min = min, .max = max, .fact = fact, .predicate = predicate
+	};
+	c->rule->nr_tests++;
+	return 0;
+}
+
+static int add_test(struct match_context *c, const struct value *v, enum tierbpf_fact fact,
+		    int64_t min, int64_t max)
+{
+	return add_alternative(c, v, fact, fact, min, max);
+}
+
+/* Behind @index ASCII characters of a string; its start where escapes hide how far that is. */
+static struct place place_inside(const struct value *v, size_t index)
+{
+	size_t written = v->node->end_mark.column - v->node->start_mark.column - 2;
+	struct place at = value_place(v);
+	const char *p;
+
+	for (p = value_text(v); *p; p++)
+		written -= ((unsigned char)*p & 0xc0) != 0x80;
+	if (written)
+		return at;
+	at.column += 1 + index; /* behind the quotation mark */
+	at.length = 0;
+	return at;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* In order and without overlaps: fewer to try, and easy to compare with other rules. */
+static size_t merge(struct range *ranges, size_t count)
+{
+	size_t i, last = 0;
+
+	qsort(ranges, count, sizeof(*ranges), by_first);
+	for (i = 1; i < count; i++) {
+		if (ranges[i].first > ranges[last].last + 1)
+			ranges[++last] = ranges[i];
+		else if (ranges[i].last > ranges[last].last)
+			ranges[last].last = ranges[i].last;
+	}
+	return last + 1;
+}
+
+/* A number of 0..max, or a list of them; @what: "nodes". */
+static int read_list(const struct value *v, struct match_context *c, enum tierbpf_fact fact,
+		     unsigned int max, const char *what)
+{
+	_cleanup_free_ struct range *ranges = NULL;
+	size_t i, count, bad;
+	const char *why;
+	int64_t n;
+	int err;
+
+	if (value_kind(v) == VALUE_NUMBER) {
+		err = value_int(v, 0, max, &n);
+		return err ?: add_test(c, v, fact, n, n);
+	}
+	if (value_kind(v) != VALUE_STRING)
+		return value_error(v, "a number, or a list of %s such as \"0,2-5\", is expected here",
+				   what);
+	err = nodelist_parse(value_text(v), max, &ranges, &count, &bad, &why);
+	if (err == -EINVAL)
+		return diags_add(v->diags, place_inside(v, bad), v->path,
+				 "not a list of %s 0..%u such as \"0,2-5\": %s", what, max, why);
+	if (err)
+		return err;
+	count = merge(ranges, count);
+	for (i = 0; !err && i < count; i++)
+		err = add_test(c, v, fact, ranges[i].first, ranges[i].last);
+	return err;
+}
+
+static int read_node(const struct value *v, void *context)
+{
+	return read_list(v, context, TIERBPF_FACT_NODE, TIERBPF_MAX_NODES - 1, "nodes");
+}
+
+static int read_pxm(const struct value *v, void *context)
+{
+	return read_list(v, context, TIERBPF_FACT_PXM, MAX_PXM, "proximity domains");
+}
+
+static int read_cpu(const struct value *v, void *context)
+{
+	bool cpu;
+	int err = value_bool(v, &cpu);
+
+	return err ?: add_test(context, v, TIERBPF_FACT_CPU, cpu, cpu);
+}
+
+static int read_kind_name(const struct value *v, struct match_context *c)
+{
+	const char *name;
+	int err = value_string(v, &name);
+	enum tierbpf_kind kind;
+
+	if (err)
+		return err;
+	kind = policy_find_kind(name);
+	if (!kind)
+		return value_error(v, "no kind of memory \"%.40s\"; known here: dram, cxl, pmem, hbm, hotplug",
+				   name);
+	return add_test(c, v, TIERBPF_FACT_KIND, kind, kind);
+}
+
+static int read_kind(const struct value *v, void *context)
+{
+	size_t i;
+	int err = 0;
+
+	if (value_kind(v) != VALUE_ARRAY)
+		return read_kind_name(v, context);
+	if (!value_length(v))
+		return value_error(v, "at least one kind is expected here, such as \"cxl\"");
+	for (i = 0; i < value_length(v); i++) {
+		struct value kind = value_element(v, i);
+
+		err = first_error(err, read_kind_name(&kind, context));
+	}
+	return err;
+}
+
+/* ---- ranges ---- */
+
+struct range_context {
+	const struct unit *unit;
+	int64_t min, max;
+	struct value min_value, max_value;
+	bool has_min, has_max;
+};
+
+static int read_min(const struct value *v, void *context)
+{
+	struct range_context *r = context;
+	int err = quantity_read(v, r->unit, &r->min);
+
+	r->min_value = *v;
+	r->has_min = !err;
+	return err;
+}
+
+static int read_max(const struct value *v, void *context)
+{
+	struct range_context *r = context;
+	int err = quantity_read(v, r->unit, &r->max);
+
+	r->max_value = *v;
+	r->has_max = !err;
+	return err;
+}
+
+static const struct member range_members[] = {
+	{ "min", read_min, false },
+	{ "max", read_max, false },
+};
+
+static int read_range_object(const struct value *v, struct range_context *r)
+{
+	int err = object_read(v, range_members, 2, r);
+
+	if (!err && !value_size(v))
+		return value_error(v, "a range needs a \"min\", a \"max\" or both");
+	if (!r->has_min || !r->has_max || r->min <= r->max)
+		return err;
+	err = first_error(err, value_error(&r->max_value, "%.40s is less than the min, %.40s: no node can match",
+					   value_text(&r->max_value), value_text(&r->min_value)));
+	diags_relate(v->diags, value_place(&r->min_value), "the min stands here");
+	return err;
+}
+
+/* {"min": …, "max": …}, or a value alone, which means just that. */
+static int read_range(const struct value *v, struct match_context *c, enum tierbpf_fact fact,
+		      const struct unit *unit)
+{
+	struct range_context r = { .unit = unit, .min = INT64_MIN, .max = INT64_MAX };
+	int err;
+
+	if (value_kind(v) == VALUE_OBJECT) {
+		err = read_range_object(v, &r);
+	} else {
+		err = quantity_read(v, unit, &r.min);
+		r.max = r.min;
+	}
+	return err ?: add_test(c, v, fact, r.min, r.max);
+}
+
+#define RANGE_READER(name, fact, unit)                                     \
+	static int name(const struct value *v, void *context)              \
+	{                                                                  \
+		return read_range(v, context, TIERBPF_FACT_##fact, &unit); \
+	}
+
+RANGE_READER(read_size, SIZE, unit_bytes)
+RANGE_READER(read_distance, DISTANCE, unit_distance)
+RANGE_READER(read_read_latency, READ_LATENCY, unit_ns)
+RANGE_READER(read_write_latency, WRITE_LATENCY, unit_ns)
+RANGE_READER(read_read_bandwidth, READ_BANDWIDTH, unit_mbps)
+RANGE_READER(read_write_bandwidth, WRITE_BANDWIDTH, unit_mbps)
+RANGE_READER(read_latency_ratio, LATENCY_RATIO, unit_ratio)
+RANGE_READER(read_bandwidth_ratio, BANDWIDTH_RATIO, unit_ratio)
+RANGE_READER(read_kernel_adistance, KERNEL_ADISTANCE, unit_adistance)
+RANGE_READER(read_region, CXL_REGION, unit_region)
+
+/* ---- cxl ---- */
+
+/* A number, or hexadecimal as sysfs and cxl list show it. Any of the region's cards will do. */
+static int read_serial(const struct value *v, void *context)
+{
+	static const enum tierbpf_fact facts[] = { TIERBPF_FACT_CXL_SERIAL, TIERBPF_FACT_CXL_SERIAL_2,
+						   TIERBPF_FACT_CXL_SERIAL_3, TIERBPF_FACT_CXL_SERIAL_4 };
+	const char *text = value_text(v);
+	enum value_kind kind = value_kind(v);
+	unsigned long long serial;
+	size_t i;
+	char *end;
+	int err = 0;
+
+	errno = 0;
+	serial = strtoull(text, &end, kind == VALUE_STRING ? 0 : 10);
+	if ((kind != VALUE_STRING && kind != VALUE_NUMBER) || errno || *end || !isdigit((unsigned char)*text))
+		return value_error(v, "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
+	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)
+		err = add_alternative(context, v, TIERBPF_FACT_CXL_SERIAL, facts[i], (int64_t)serial,
+				      (int64_t)serial);
+	return err;
+}
+
+static const struct member cxl_members[] = {
+	{ "region", read_region, false },
+	{ "serial", read_serial, false },
+};
+
+static int read_cxl(const struct value *v, void *context)
+{
+	int err = object_read(v, cxl_members, 2, context);
+
+	if (!err && !value_size(v))
+		return value_error(v, "a \"region\" or a \"serial\" is expected here; \"kind\": \"cxl\" means any CXL memory");
+	return err;
+}
+
+/* ---- all of them ---- */
+
+static const struct member predicates[] = {
+	{ "node", read_node, false },
+	{ "pxm", read_pxm, false },
+	{ "kind", read_kind, false },
+	{ "cpu", read_cpu, false },
+	{ "size", read_size, false },
+	{ "distance", read_distance, false },
+	{ "read_latency_ns", read_read_latency, false },
+	{ "write_latency_ns", read_write_latency, false },
+	{ "read_bandwidth_mbps", read_read_bandwidth, false },
+	{ "write_bandwidth_mbps", read_write_bandwidth, false },
+	{ "latency_ratio", read_latency_ratio, false },
+	{ "bandwidth_ratio", read_bandwidth_ratio, false },
+	{ "kernel_adistance", read_kernel_adistance, false },
+	{ "cxl", read_cxl, false },
+};
+
+int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule)
+{
+	struct match_context c = { policy, rule };
+	int err = object_read(v, predicates, sizeof(predicates) / sizeof(*predicates), &c);
+
+	if (!err && !rule->nr_tests)
+		err = add_test(&c, v, TIERBPF_FACT_NONE, 0, 0);
+	return err;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "perf.h"
+
+static inline const struct tierbpf_rule *tierbpf_get_rule(void *program, __u32 index)
+{
+	const struct policy *p = ((const struct program *)program)->policy;
+
+	return index < p->nr_rules ? &p->rules[index] : NULL;
+}
+
+static inline const struct tierbpf_test *tierbpf_get_test(void *program, __u32 index)
+{
+	const struct policy *p = ((const struct program *)program)->policy;
+
+	return index < p->nr_tests ? &p->tests[index] : NULL;
+}
+
+static inline const struct tierbpf_group *tierbpf_get_group(void *program, __u32 index)
+{
+	const struct program *p = program;
+
+	return index < p->meta.nr_groups ? &p->groups[index] : NULL;
+}
+
+#define tierbpf_for(i, from, to) for ((i) = (from); (i) < (to); (i)++)
+#include <tierbpf/decide.h>
+
+static const struct tierbpf_facts *stored_facts(const struct program *p, int node)
+{
+	return node >= 0 && node < p->nr_nodes ? &p->facts[node] : NULL;
+}
+
+void program_decide(const struct program *p, const struct tierbpf_node *node,
+		    struct tierbpf_decision *d)
+{
+	tierbpf_decide((void *)p, &p->meta, node, stored_facts(p, node->id), d);
+}
+
+bool program_rule_matches(const struct program *p, const struct tierbpf_rule *rule,
+			  const struct tierbpf_node *node)
+{
+	return tierbpf_rule_matches((void *)p, rule, node, stored_facts(p, node->id));
+}
+
+bool program_act(const struct program *p, const struct tierbpf_action *action,
+		 const struct tierbpf_node *node, __s32 *adistance)
+{
+	return tierbpf_act(action, node, stored_facts(p, node->id), adistance);
+}
+
+bool program_fact(const struct program *p, const struct tierbpf_node *node, enum tierbpf_fact fact,
+		  __s64 *value)
+{
+	return tierbpf_fact(node, stored_facts(p, node->id), fact, value);
+}
+
+const struct tierbpf_action *program_action(const struct program *p, int rule)
+{
+	return rule < 0 ? &p->meta.otherwise : &p->policy->rules[rule].action;
+}
+
+struct tierbpf_node program_node(const struct machine *m, int node)
+{
+	const struct machine_node *n = &m->nodes[node];
+	struct tierbpf_node question = { .id = node, .kernel_adistance = TIERBPF_ADISTANCE_DRAM };
+
+	if (n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE))
+		question.kernel_adistance = (__s32)n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE];
+	if (n->cpu)
+		question.flags |= TIERBPF_NODE_CPU;
+	if (n->memory)
+		question.flags |= TIERBPF_NODE_MEMORY;
+	return question;
+}
+
+static void derive(struct program *p, int node, enum tierbpf_fact fact, int64_t value)
+{
+	tierbpf_set_fact(&p->facts[node], fact, value);
+	p->source[node][fact] = SOURCE_DERIVED;
+}
+
+static void derive_ratio(struct program *p, int node, enum tierbpf_fact fact, int64_t value,
+			 int64_t reference)
+{
+	if (value && reference)
+		derive(p, node, fact, (int64_t)((__int128)value * TIERBPF_MILLION / reference));
+}
+
+/* What a node's performance means beside that of the reference. */
+static void derive_facts(struct program *p, int node, const struct perf *ref)
+{
+	struct perf perf = perf_of(&p->facts[node]);
+	__s32 adistance = perf_adistance(&perf, ref);
+
+	derive_ratio(p, node, TIERBPF_FACT_LATENCY_RATIO, perf.read_latency + perf.write_latency,
+		     ref->read_latency + ref->write_latency);
+	derive_ratio(p, node, TIERBPF_FACT_BANDWIDTH_RATIO,
+		     perf.read_bandwidth + perf.write_bandwidth,
+		     ref->read_bandwidth + ref->write_bandwidth);
+	if (adistance)
+		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance);
+}
+
+static void fill_facts(struct program *p, const struct machine *m)
+{
+	struct perf reference = {};
+	int node;
+
+	p->reference = p->policy->reference >= 0 ? p->policy->reference : perf_reference_node(m);
+	if (p->reference >= 0 && p->reference < m->nr_nodes)
+		reference = perf_of(&m->nodes[p->reference].facts);
+	for (node = 0; node < p->nr_nodes; node++) {
+		p->facts[node] = m->nodes[node].facts;
+		memcpy(p->source[node], m->nodes[node].source, sizeof(p->source[node]));
+		derive_facts(p, node, &reference);
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	__s32 x = *(const __s32 *)a, y = *(const __s32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The answers of the present nodes that were computed, from fast to slow; returns how many. */
+static size_t computed_answers(const struct program *p, const struct machine *m, __s32 *answers)
+{
+	size_t count = 0;
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++) {
+		struct tierbpf_node question = program_node(m, node);
+		struct tierbpf_decision d;
+
+		if (!m->nodes[node].memory)
+			continue;
+		program_decide(p, &question, &d);
+		if (program_action(p, d.rule)->kind != TIERBPF_ACTION_ADISTANCE &&
+		    tierbpf_adistance_ok(d.acted))
+			answers[count++] = d.acted;
+	}
+	qsort(answers, count, sizeof(*answers), by_value);
+	return count;
+}
+
+/* All within the tolerance of @centre, and @centre for them. */
+static struct tierbpf_group group_around(__s32 centre, __s64 tolerance)
+{
+	__s64 reach = TIERBPF_MILLION + tolerance;
+
+	return (struct tierbpf_group){
+		.min = tierbpf_clamp(((__s64)centre * TIERBPF_MILLION + reach - 1) / reach),
+		.max = tierbpf_clamp((__s64)centre * reach / TIERBPF_MILLION),
+		.adistance = centre,
+	};
+}
+
+static bool is_in(const struct tierbpf_group *g, __s32 adistance)
+{
+	return adistance >= g->min && adistance <= g->max;
+}
+
+/*
+ * DRAM gathers what is near it; of the rest, the fastest gathers what is near
+ * it, and so on. A node that is added later joins the group that it falls into.
+ */
+static void gather(struct program *p, const __s32 *answers, size_t count)
+{
+	struct tierbpf_group dram = group_around(TIERBPF_ADISTANCE_DRAM, p->policy->tolerance);
+	struct tierbpf_group *last = NULL;
+	size_t i;
+
+	p->groups[p->meta.nr_groups++] = dram;
+	for (i = 0; i < count; i++) {
+		struct tierbpf_group g = group_around(answers[i], p->policy->tolerance);
+
+		if (is_in(&dram, answers[i]) || (last && is_in(last, answers[i])))
+			continue;
+		if (last && g.min <= last->max)
+			g.min = last->max + 1;
+		if (answers[i] > dram.max && g.min <= dram.max)
+			g.min = dram.max + 1;
+		if (answers[i] < dram.min && g.max >= dram.min)
+			g.max = dram.min - 1;
+		last = &p->groups[p->meta.nr_groups++];
+		*last = g;
+	}
+}
+
+static int make_groups(struct program *p, const struct machine *m)
+{
+	_cleanup_free_ __s32 *answers = calloc((size_t)m->nr_nodes + 1, sizeof(*answers));
+	size_t count;
+
+	if (!answers)
+		return fail(-ENOMEM, "out of memory");
+	if (!p->policy->tolerance)
+		return 0;
+	count = computed_answers(p, m, answers);
+	p->groups = calloc(count + 1, sizeof(*p->groups));
+	if (!p->groups)
+		return fail(-ENOMEM, "out of memory");
+	gather(p, answers, count);
+	return 0;
+}
+
+int program_compile(const struct policy *policy, const struct machine *m, struct program **program)
+{
+	_cleanup_(cleanup_program) struct program *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return fail(-ENOMEM, "out of memory");
+	p->policy = policy;
+	p->nr_nodes = m->nr_nodes;
+	p->meta.abi = TIERBPF_ABI;
+	p->meta.nr_rules = (__u32)policy->nr_rules;
+	p->meta.source_bytes = (__u32)policy->source_bytes;
+	p->meta.otherwise = policy->otherwise;
+	memcpy(p->meta.digest, policy->digest, sizeof(p->meta.digest));
+	p->facts = calloc((size_t)m->nr_nodes + 1, sizeof(*p->facts));
+	p->source = calloc((size_t)m->nr_nodes + 1, sizeof(*p->source));
+	if (!p->facts || !p->source)
+		return fail(-ENOMEM, "out of memory");
+	fill_facts(p, m);
+	err = make_groups(p, m);
+	if (!err)
+		*program = TAKE_PTR(p);
+	return err;
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	free(p->groups);
+	free(p->source);
+	free(p->facts);
+	free(p);
+}

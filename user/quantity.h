@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers with a unit: 300, "300ns", "16GiB", "20GB/s", 1.5. */
+#ifndef QUANTITY_H
+#define QUANTITY_H
+
+#include "doc.h"
+
+struct unit_suffix {
+	const char *text;
+	long double factor; /* to the kind's own unit */
+};
+
+/* A kind of quantity, in a unit of its own. */
+struct unit {
+	const char *example;		    /* for messages */
+	int64_t min, max;		    /* in that unit */
+	const struct unit_suffix *suffixes; /* NULL: plain numbers only */
+	bool fraction; /* a number with a fraction, kept as millionths; min and max too */
+};
+
+extern const struct unit unit_bytes;
+extern const struct unit unit_ns;	  /* latency */
+extern const struct unit unit_mbps;	  /* bandwidth, MB/s of 10^6 bytes */
+extern const struct unit unit_ratio;	  /* millionths */
+extern const struct unit unit_distance;	  /* SLIT */
+extern const struct unit unit_adistance;  /* as the kernel says it: any int */
+extern const struct unit unit_region;
+extern const struct unit unit_scale;	  /* millionths, not 0 */
+extern const struct unit unit_tolerance;  /* millionths */
+
+/*
+ * Reads a number, or a string with a number and a unit, rounded to the unit of
+ * @u. 0 and *value, or value_error() with what would be right.
+ */
+int quantity_read(const struct value *v, const struct unit *u, int64_t *value);
+
+#endif
