@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The nodes, their tiers and distances. What is known of a single node: machine-facts.c. */
 #include "machine.h"
 
 #include <dirent.h>
@@ -6,11 +7,18 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "machine-facts.h"
 #include "msg.h"
 #include "nodelist.h"
+#include "sysfs.h"
 
-#define NODES "/sys/devices/system/node"
 #define TIERS "/sys/devices/virtual/memory_tiering"
+
+/* include/linux/topology.h */
+#define LOCAL_DISTANCE 10
+#define REMOTE_DISTANCE 20
+
+typedef bool node_set[TIERBPF_MAX_NODES];
 
 static int gone(int err)
 {
@@ -18,70 +26,86 @@ static int gone(int err)
 }
 
 /*
- * Calls @set for each node in the list of file @path; an empty file has none.
- * Where there is no such file (any more), -ENOENT or -ENODEV and no message.
+ * Adds the nodes in the list of file @path to @set; an empty file has none. Where
+ * there is no such file (any more), -ENOENT or -ENODEV and no message.
  */
-static int read_list(const char *path, void (*set)(struct machine_node *n, int64_t arg), int64_t arg,
-		     struct machine *m)
+static int read_list(const char *path, node_set set)
 {
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
 	_cleanup_free_ struct range *ranges = NULL;
-	_cleanup_free_ char *line = NULL;
-	size_t i, count, bad, size = 0;
+	_cleanup_free_ char *text = NULL;
 	const char *why = "out of memory";
-	ssize_t length = f ? getline(&line, &size, f) : 0;
+	size_t i, count, bad;
+	int err = sysfs_text(&text, "%s", path);
 
-	if (!f || (length < 0 && !feof(f)))
-		return gone(-errno) ? -errno : fail(-EIO, "%s: %s", path, strerror(errno));
-	if (length <= 1)
+	if (err)
+		return gone(err) ? err : fail(-EIO, "%s: %s", path, strerror(-err));
+	if (!*text)
 		return 0;
-	if (nodelist_parse(line, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why))
+	if (nodelist_parse(text, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why))
 		return fail(-EIO, "%s: not a list of nodes: %s", path, why);
-	for (i = 0; i < count; i++) {
-		for (unsigned int node = ranges[i].first; node <= ranges[i].last; node++) {
-			set(&m->nodes[node], arg);
-			if (m->nr_nodes <= (int)node)
-				m->nr_nodes = (int)node + 1;
-		}
-	}
+	for (i = 0; i < count; i++)
+		memset(set + ranges[i].first, true, ranges[i].last - ranges[i].first + 1);
 	return 0;
 }
 
-static void set_memory(struct machine_node *n, int64_t arg)
-{
-	n->memory = true;
-}
-
-static void set_cpu(struct machine_node *n, int64_t arg)
-{
-	n->cpu = true;
-}
-
-static void set_tier(struct machine_node *n, int64_t tier)
-{
-	n->tier = tier;
-}
-
-static int read_node_list(const char *root, const char *name,
-			  void (*set)(struct machine_node *n, int64_t arg), struct machine *m)
+static int read_node_list(const char *root, const char *name, bool optional, node_set set)
 {
 	char path[4096];
 	int err;
 
-	snprintf(path, sizeof(path), "%s" NODES "/%s", root, name);
-	err = read_list(path, set, 0, m);
-	return gone(err) ? fail(-EIO, "%s: missing; is sysfs mounted?", path) : err;
+	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/%s", root, name);
+	err = read_list(path, set);
+	if (gone(err))
+		return optional ? 0 : fail(-EIO, "%s: missing; is sysfs mounted?", path);
+	return err;
+}
+
+/*
+ * Older captures are without "online" and "possible": what has memory or CPUs is
+ * both. A node that is only possible may come later, with its facts already known.
+ */
+static int read_nodes(const char *root, struct machine *m, node_set online)
+{
+	node_set memory = {}, cpu = {}, possible = {};
+	int i, err;
+
+	err = read_node_list(root, "has_memory", false, memory);
+	err = err ?: read_node_list(root, "has_cpu", false, cpu);
+	err = err ?: read_node_list(root, "online", true, online);
+	err = err ?: read_node_list(root, "possible", true, possible);
+	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
+		struct machine_node *n = &m->nodes[i];
+
+		n->memory = memory[i];
+		n->cpu = cpu[i];
+		online[i] |= memory[i] || cpu[i];
+		n->possible = possible[i] || online[i];
+		n->tier = NO_TIER;
+		if (n->possible)
+			m->nr_nodes = i + 1;
+	}
+	return err;
 }
 
 /* A tier may go while we look: that is not an error. */
 static int read_tier(const char *dir, const char *name, unsigned int tier, struct machine *m)
 {
 	_cleanup_free_ char *path = NULL;
-	int err;
+	node_set set = {};
+	int i, err;
 
-	if (asprintf(&path, "%s/%s/nodelist", dir, name) < 0)
+	if (asprintf(&path, "%s/%s/nodelist", dir, name) < 0) {
+		path = NULL;
 		return fail(-ENOMEM, "out of memory");
-	err = read_list(path, set_tier, tier, m);
+	}
+	err = read_list(path, set);
+	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
+		if (!set[i])
+			continue;
+		m->nodes[i].tier = tier;
+		if (i >= m->nr_nodes)
+			m->nr_nodes = i + 1;
+	}
 	return gone(err) ? 0 : err;
 }
 
@@ -109,22 +133,67 @@ static int read_tiers(const char *root, struct machine *m)
 	return err;
 }
 
+/*
+ * One row: its columns are the nodes that are online (for_each_online_node in
+ * node_read_distance, drivers/base/node.c). A row of another length was written when
+ * other nodes were online: nobody knows whose its columns are.
+ */
+static void read_row(const char *text, const int *columns, int nr_columns, uint8_t *row)
+{
+	uint8_t values[TIERBPF_MAX_NODES];
+	int i, count = 0;
+	char *end;
+
+	for (;; text = end) {
+		long value = strtol(text, &end, 10);
+
+		if (end == text)
+			break;
+		if (count == nr_columns || value < 1 || value > UINT8_MAX)
+			return;
+		values[count++] = (uint8_t)value;
+	}
+	if (count != nr_columns || text[strspn(text, " \n")])
+		return;
+	for (i = 0; i < count; i++)
+		row[columns[i]] = values[i];
+}
+
+static int read_distances(const char *root, const node_set online, struct machine *m)
+{
+	int columns[TIERBPF_MAX_NODES], i, count = 0;
+
+	m->distance = calloc((size_t)m->nr_nodes * (size_t)m->nr_nodes + 1, 1);
+	if (!m->distance)
+		return fail(-ENOMEM, "out of memory");
+	for (i = 0; i < m->nr_nodes; i++)
+		if (online[i])
+			columns[count++] = i;
+	for (i = 0; i < count; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!sysfs_text(&text, "%s" SYSFS_NODES "/node%d/distance", root, columns[i]))
+			read_row(text, columns, count, m->distance + columns[i] * m->nr_nodes);
+	}
+	return 0;
+}
+
 int machine_read(const char *root, struct machine **machine)
 {
 	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
-	size_t i;
+	node_set online = {};
 	int err;
 
 	if (!m)
 		return fail(-ENOMEM, "out of memory");
-	for (i = 0; i < TIERBPF_MAX_NODES; i++)
-		m->nodes[i].tier = NO_TIER;
-	err = read_node_list(root, "has_memory", set_memory, m);
-	err = err ?: read_node_list(root, "has_cpu", set_cpu, m);
+	err = read_nodes(root, m, online);
 	err = err ?: read_tiers(root, m);
-	if (!err)
-		*machine = TAKE_PTR(m);
-	return err;
+	err = err ?: read_distances(root, online, m);
+	if (err)
+		return err;
+	machine_read_facts(root, m);
+	*machine = TAKE_PTR(m);
+	return 0;
 }
 
 void machine_free(struct machine *m)
@@ -132,4 +201,17 @@ void machine_free(struct machine *m)
 	if (m)
 		free(m->distance);
 	free(m);
+}
+
+bool machine_knows_distance(const struct machine *m, int from, int to)
+{
+	return from >= 0 && to >= 0 && from < m->nr_nodes && to < m->nr_nodes && m->distance &&
+	       m->distance[from * m->nr_nodes + to];
+}
+
+int machine_distance(const struct machine *m, int from, int to)
+{
+	if (machine_knows_distance(m, from, to))
+		return m->distance[from * m->nr_nodes + to];
+	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
 }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which nodes are the memory of CXL regions, and of which cards.
+ *
+ *	/sys/bus/cxl/devices/regionN/
+ *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
+ *		resource, size			its addresses, also where it has been RAM since boot
+ *		targetI				decoderX.Y, the endpoint's, for card I of the interleave
+ *	/sys/bus/cxl/devices/decoderX.Y -> …/endpointX/decoderX.Y
+ *	…/endpointX/uport -> …/memN, the card, with its serial number
+ */
+#include <string.h>
+
+#include "cleanup.h"
+#include "machine-facts.h"
+#include "sysfs.h"
+
+#define CXL "/sys/bus/cxl/devices/"
+#define MAX_SERIALS 4
+
+struct region {
+	const char *root;
+	const struct srat *srat;
+	struct machine *m;
+	char *path; /* below the root, without links */
+	unsigned int number;
+	struct machine_node *node; /* NULL until found */
+};
+
+/* ---- the node ---- */
+
+static void visit_dax(const char *name, void *arg)
+{
+	struct region *r = arg;
+	uint64_t node;
+
+	if (!r->node && sysfs_number(&node, 10, "%s%s/dax_region%u/%s/target_node", r->root, r->path,
+				     r->number, name))
+		r->node = machine_possible(r->m, node);
+}
+
+static void find_by_dax(struct region *r)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s/dax_region%u", r->root, r->path, r->number);
+	sysfs_each(path, "dax", visit_dax, r);
+}
+
+/* Firmware may have made the region RAM: then it has no dax device, but blocks of memory. */
+static void find_by_block(struct region *r, uint64_t base)
+{
+	uint64_t block_size;
+	int i;
+
+	if (!sysfs_number(&block_size, 16, "%s/sys/devices/system/memory/block_size_bytes", r->root) ||
+	    !block_size)
+		return;
+	for (i = 0; i < r->m->nr_nodes && !r->node; i++)
+		if (sysfs_exists("%s" SYSFS_NODES "/node%d/memory%llu", r->root, i,
+				 (unsigned long long)(base / block_size)))
+			r->node = machine_possible(r->m, (uint64_t)i);
+}
+
+static void find_by_srat(struct region *r, uint64_t base)
+{
+	size_t i;
+
+	for (i = 0; r->srat && i < r->srat->nr_ranges && !r->node; i++) {
+		const struct srat_range *range = &r->srat->ranges[i];
+
+		if (base >= range->base && base - range->base < range->length)
+			r->node = machine_possible(r->m, (uint64_t)range->node);
+	}
+}
+
+static void find_node(struct region *r)
+{
+	uint64_t base;
+
+	find_by_dax(r);
+	if (r->node || !sysfs_number(&base, 0, "%s%s/resource", r->root, r->path))
+		return;
+	find_by_block(r, base);
+	find_by_srat(r, base);
+}
+
+/* ---- the cards ---- */
+
+/* Of the card that endpoint decoder @decoder belongs to. */
+static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
+{
+	_cleanup_free_ char *link = NULL, *real = NULL, *uport = NULL, *card = NULL;
+	char *slash;
+
+	if (strncmp(decoder, "decoder", 7) || strchr(decoder, '/'))
+		return false;
+	if (asprintf(&link, CXL "%s", decoder) < 0) {
+		link = NULL;
+		return false;
+	}
+	real = sysfs_real(root, link);
+	slash = real ? strrchr(real, '/') : NULL;
+	if (!slash)
+		return false;
+	*slash = 0;
+	if (asprintf(&uport, "%s/uport", real) < 0) {
+		uport = NULL;
+		return false;
+	}
+	card = sysfs_real(root, uport);
+	return card && sysfs_number(serial, 0, "%s%s/serial", root, card);
+}
+
+static void read_serials(const struct region *r)
+{
+	uint64_t serial;
+	int i;
+
+	for (i = 0; i < MAX_SERIALS; i++) {
+		_cleanup_free_ char *decoder = NULL;
+
+		if (sysfs_text(&decoder, "%s%s/target%d", r->root, r->path, i))
+			return;
+		if (read_serial(r->root, decoder, &serial))
+			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial, SOURCE_SYSFS);
+	}
+}
+
+/* A node of several regions is known by the first. */
+static void visit_region(const char *name, void *arg)
+{
+	struct region *r = arg;
+	_cleanup_free_ char *link = NULL;
+
+	r->node = NULL;
+	if (sscanf(name, "region%u", &r->number) != 1 || asprintf(&link, CXL "%s", name) < 0) {
+		link = NULL;
+		return;
+	}
+	r->path = sysfs_real(r->root, link);
+	if (r->path)
+		find_node(r);
+	if (r->node && !machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
+		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
+		machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+		read_serials(r);
+	}
+	free(r->path);
+}
+
+void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m)
+{
+	struct region r = { .root = root, .srat = srat, .m = m };
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s" CXL, root);
+	sysfs_each(path, "region", visit_region, &r);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What sysfs says of a node's size, distance and performance; its proximity domain from SRAT. */
+#include "machine-facts.h"
+
+#include <string.h>
+
+#include "cleanup.h"
+#include "sysfs.h"
+
+#define BLOCK_SIZE "/sys/devices/system/memory/block_size_bytes"
+
+const char *source_name(enum source source)
+{
+	static const char *const names[] = {
+		[SOURCE_NONE] = "unknown",   [SOURCE_SYSFS] = "sysfs",
+		[SOURCE_SRAT] = "SRAT",	     [SOURCE_HMAT] = "HMAT",
+		[SOURCE_CDAT] = "CDAT",	     [SOURCE_MEASURED] = "measured",
+		[SOURCE_MODULE] = "module",  [SOURCE_TIER] = "tier",
+		[SOURCE_DERIVED] = "derived",
+	};
+
+	return (size_t)source < sizeof(names) / sizeof(*names) ? names[source] : names[SOURCE_NONE];
+}
+
+void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value, enum source source)
+{
+	tierbpf_set_fact(&n->facts, fact, value);
+	n->source[fact] = (uint8_t)source;
+}
+
+struct machine_node *machine_possible(struct machine *m, uint64_t node)
+{
+	return node < (uint64_t)m->nr_nodes && m->nodes[node].possible ? &m->nodes[node] : NULL;
+}
+
+/* ---- size ---- */
+
+static void count_block(const char *name, void *arg)
+{
+	++*(uint64_t *)arg;
+}
+
+/* Bytes in blocks of memory, whether online or not; 0 where the kernel shows no blocks. */
+static uint64_t size_by_blocks(const char *root, int node, uint64_t block_size)
+{
+	uint64_t blocks = 0;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d", root, node);
+	sysfs_each(path, "memory", count_block, &blocks);
+	return block_size && blocks <= INT64_MAX / block_size ? blocks * block_size : 0;
+}
+
+/* "Node 1 MemTotal:        1048576 kB": without what the kernel took for itself at boot. */
+static uint64_t size_by_meminfo(const char *root, int node)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned long long kb;
+	const char *line;
+
+	if (sysfs_text(&text, "%s" SYSFS_NODES "/node%d/meminfo", root, node))
+		return 0;
+	line = strstr(text, "MemTotal:");
+	if (!line || sscanf(line, "MemTotal: %llu kB", &kb) != 1 || kb > INT64_MAX / 1024)
+		return 0;
+	return kb * 1024;
+}
+
+static void read_size(const char *root, int node, uint64_t block_size, struct machine_node *n)
+{
+	uint64_t size = size_by_blocks(root, node, block_size) ?: size_by_meminfo(root, node);
+
+	if (size)
+		machine_set_fact(n, TIERBPF_FACT_SIZE, (int64_t)size, SOURCE_SYSFS);
+}
+
+/* ---- distance ---- */
+
+static void find_distance(int node, struct machine *m)
+{
+	int from, distance, best = 0;
+
+	for (from = 0; from < m->nr_nodes; from++) {
+		if (!m->nodes[from].cpu || !machine_knows_distance(m, from, node))
+			continue;
+		distance = machine_distance(m, from, node);
+		if (!best || distance < best)
+			best = distance;
+	}
+	if (best)
+		machine_set_fact(&m->nodes[node], TIERBPF_FACT_DISTANCE, best, SOURCE_SYSFS);
+}
+
+/* ---- performance ---- */
+
+/*
+ * Access class 1, from the nearest node with CPUs: the one that the kernel computes
+ * adistances of. ns and MB/s; the kernel shows 0 for what it does not know.
+ */
+static void read_performance(const char *root, int node, struct machine_node *n)
+{
+	static const struct {
+		const char *name;
+		enum tierbpf_fact fact;
+	} files[] = {
+		{ "read_latency", TIERBPF_FACT_READ_LATENCY },
+		{ "write_latency", TIERBPF_FACT_WRITE_LATENCY },
+		{ "read_bandwidth", TIERBPF_FACT_READ_BANDWIDTH },
+		{ "write_bandwidth", TIERBPF_FACT_WRITE_BANDWIDTH },
+	};
+	uint64_t value;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (sysfs_number(&value, 10, "%s" SYSFS_NODES "/node%d/access1/initiators/%s", root, node,
+				 files[i].name) && value && value <= UINT32_MAX)
+			machine_set_fact(n, files[i].fact, (int64_t)value, SOURCE_SYSFS);
+}
+
+/* ---- proximity domain ---- */
+
+/*
+ * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)
+ * has one node, made up (dummy_numa_init): then no PXM is a node of that table.
+ */
+static bool kernel_uses(const struct srat *s, const struct machine *m)
+{
+	return m->nr_nodes > 1 || s->nr_nodes == 1;
+}
+
+static void set_pxm(const struct srat *s, struct machine *m)
+{
+	int i;
+
+	for (i = 0; i < m->nr_nodes && i < s->nr_nodes; i++)
+		if (m->nodes[i].possible)
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, s->pxm[i], SOURCE_SRAT);
+}
+
+void machine_read_facts(const char *root, struct machine *m)
+{
+	_cleanup_(cleanup_srat) struct srat *srat = NULL;
+	uint64_t block_size = 0;
+	int i;
+
+	sysfs_number(&block_size, 16, "%s" BLOCK_SIZE, root);
+	for (i = 0; i < m->nr_nodes; i++) {
+		if (!m->nodes[i].possible)
+			continue;
+		read_size(root, i, block_size, &m->nodes[i]);
+		read_performance(root, i, &m->nodes[i]);
+		find_distance(i, m);
+	}
+	if (!srat_read(root, &srat) && !kernel_uses(srat, m))
+		srat_free(TAKE_PTR(srat));
+	if (srat)
+		set_pxm(srat, m);
+	machine_read_cxl(root, srat, m);
+	machine_read_kind(root, srat, m);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How machine_read() gathers what is known of each node. Each file adds its part. */
+#ifndef MACHINE_FACTS_H
+#define MACHINE_FACTS_H
+
+#include "machine.h"
+#include "srat.h"
+
+/* All of them; needs nodes and distances. */
+void machine_read_facts(const char *root, struct machine *m);
+
+/* machine-cxl.c: CXL_REGION, CXL_SERIAL…, and KIND of those nodes. @srat may be NULL. */
+void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m);
+
+/* machine-kind.c: KIND of all others; needs all facts above. @srat may be NULL. */
+void machine_read_kind(const char *root, const struct srat *srat, struct machine *m);
+
+/* The node of that number, if it is possible; NULL. */
+struct machine_node *machine_possible(struct machine *m, uint64_t node);
+
+/* True if the kernel has told the distance; otherwise machine_distance() is a default. */
+bool machine_knows_distance(const struct machine *m, int from, int to);
+
+static inline bool machine_knows(const struct machine_node *n, enum tierbpf_fact fact)
+{
+	return n->facts.known & (1ULL << fact);
+}
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What kind of memory a node has. The first of these that holds:
+ *
+ * - pmem: one of its dax devices stands below an NVDIMM bus (…/ndbusN/regionN/…),
+ *   a CXL card's persistent memory included;
+ * - cxl: a CXL region is its memory (machine-cxl.c), or one of its dax devices stands
+ *   below one (…/regionN/dax_regionN/…);
+ * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
+ *   is more than 5/4 of that of the first node with CPUs and memory that has one;
+ * - hotplug: SRAT gives it memory (of a length above 0) and calls all of that
+ *   hot-pluggable; or there is a SRAT, and the node's memory is none of it;
+ * - dram: it has memory.
+ *
+ * A node without any of this has no kind, and may get one with its memory.
+ */
+#include <string.h>
+
+#include "cleanup.h"
+#include "machine-facts.h"
+#include "sysfs.h"
+
+#define DAX "/sys/bus/dax/devices/"
+
+/* ---- dax devices ---- */
+
+struct search {
+	const char *root;
+	struct machine *m;
+};
+
+/* 0 for a dax device of any other parent: hmem's may be anything that firmware set aside. */
+static enum tierbpf_kind kind_by_path(const char *path)
+{
+	if (strstr(path, "/ndbus"))
+		return TIERBPF_KIND_PMEM;
+	if (strstr(path, "/dax_region"))
+		return TIERBPF_KIND_CXL;
+	return 0;
+}
+
+static void visit_dax(const char *name, void *arg)
+{
+	_cleanup_free_ char *link = NULL, *path = NULL;
+	struct search *s = arg;
+	struct machine_node *n;
+	enum tierbpf_kind kind;
+	uint64_t node;
+
+	if (asprintf(&link, DAX "%s", name) < 0) {
+		link = NULL;
+		return;
+	}
+	path = sysfs_real(s->root, link);
+	if (!path || !sysfs_number(&node, 10, "%s%s/target_node", s->root, path))
+		return;
+	n = machine_possible(s->m, node);
+	kind = kind_by_path(path);
+	if (n && kind && n->facts.value[TIERBPF_FACT_KIND] != TIERBPF_KIND_PMEM)
+		machine_set_fact(n, TIERBPF_FACT_KIND, kind, SOURCE_SYSFS);
+}
+
+static void read_dax(const char *root, struct machine *m)
+{
+	struct search s = { root, m };
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s" DAX, root);
+	sysfs_each(path, "dax", visit_dax, &s);
+}
+
+/* ---- HBM ---- */
+
+/* 0 if it is not known. */
+static int64_t bandwidth(const struct machine_node *n)
+{
+	if (!machine_knows(n, TIERBPF_FACT_READ_BANDWIDTH) || !machine_knows(n, TIERBPF_FACT_WRITE_BANDWIDTH))
+		return 0;
+	return n->facts.value[TIERBPF_FACT_READ_BANDWIDTH] + n->facts.value[TIERBPF_FACT_WRITE_BANDWIDTH];
+}
+
+static int64_t dram_bandwidth(const struct machine *m)
+{
+	int i;
+
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].cpu && m->nodes[i].memory && bandwidth(&m->nodes[i]))
+			return bandwidth(&m->nodes[i]);
+	return 0;
+}
+
+static bool is_hbm(const struct machine_node *n, int64_t dram)
+{
+	return n->memory && !n->cpu && dram && 4 * bandwidth(n) > 5 * dram;
+}
+
+/* ---- hotplug ---- */
+
+static bool is_hotplug(const struct srat *s, int node, bool memory)
+{
+	bool described = false;
+	size_t i;
+
+	for (i = 0; i < s->nr_ranges; i++) {
+		const struct srat_range *range = &s->ranges[i];
+
+		if (range->node != node || !range->length)
+			continue;
+		if (!(range->flags & SRAT_HOTPLUG))
+			return false;
+		described = true;
+	}
+	return described || memory;
+}
+
+static void set_kind(const struct srat *srat, int node, int64_t dram, struct machine_node *n)
+{
+	if (machine_knows(n, TIERBPF_FACT_KIND))
+		return;
+	if (is_hbm(n, dram))
+		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_HBM, SOURCE_DERIVED);
+	else if (srat && is_hotplug(srat, node, n->memory))
+		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
+	else if (n->memory)
+		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
+}
+
+void machine_read_kind(const char *root, const struct srat *srat, struct machine *m)
+{
+	int64_t dram = dram_bandwidth(m);
+	int i;
+
+	read_dax(root, m);
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].possible)
+			set_kind(srat, i, dram, &m->nodes[i]);
+}

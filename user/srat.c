@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "srat.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "cleanup.h"
+#include "msg.h"
+
+#define SRAT_HEADER 48
+#define SUBTABLE_HEADER 2
+
+#define ENABLED 1U
+
+enum type {
+	LAPIC = 0,
+	MEMORY = 1,
+	X2APIC = 2,
+	GENERIC_INITIATOR = 5,
+};
+
+struct reader {
+	const struct table *table;
+	struct srat *srat;
+	const char *why; /* NULL while all is well */
+	bool done;	 /* of this pass, nothing more counts */
+};
+
+static void bad(struct reader *r, const char *why)
+{
+	r->why = why;
+}
+
+/* acpi_map_pxm_to_node(): first come, first numbered. The kernel's pxm is an int. */
+static int map_pxm(struct srat *s, uint32_t pxm)
+{
+	if (pxm >= SRAT_MAX_PXM)
+		return SRAT_NO_NODE;
+	if (s->node[pxm] == SRAT_NO_NODE) {
+		s->pxm[s->nr_nodes] = (int)pxm;
+		s->node[pxm] = s->nr_nodes++;
+	}
+	return s->node[pxm];
+}
+
+static void map_cpu(struct reader *r, uint32_t pxm)
+{
+	if (map_pxm(r->srat, pxm) == SRAT_NO_NODE)
+		bad(r, "a processor in a proximity domain above 1023");
+}
+
+/* The domain's upper 24 bits came with revision 2. */
+static void read_lapic(struct reader *r, size_t at, uint8_t length)
+{
+	const uint8_t *p = r->table->bytes + at;
+	uint32_t pxm = p[2];
+
+	if (length != 16)
+		return bad(r, "a processor affinity structure that is not 16 bytes long");
+	if (!(table_u32(r->table, at + 4) & ENABLED))
+		return;
+	if (r->table->revision >= 2)
+		pxm |= (table_u32(r->table, at + 8) & 0xffffff00);
+	map_cpu(r, pxm);
+}
+
+/*
+ * Linux skips one whose APIC id its APIC cannot have; that depends on the mode the
+ * APIC is in, and a table with such ids is of a machine in the mode that can.
+ */
+static void read_x2apic(struct reader *r, size_t at, uint8_t length)
+{
+	if (length < 24)
+		return bad(r, "an x2APIC affinity structure shorter than 24 bytes");
+	if (table_u32(r->table, at + 12) & ENABLED)
+		map_cpu(r, table_u32(r->table, at + 4));
+}
+
+/*
+ * Its handler answers "disabled" with an error, after which acpi_parse_entries_array()
+ * asks no handler any more: processors further down get no node from this pass.
+ */
+static void read_initiator(struct reader *r, size_t at)
+{
+	if (!(table_u32(r->table, at + 24) & ENABLED) ||
+	    map_pxm(r->srat, table_u32(r->table, at + 4)) == SRAT_NO_NODE)
+		r->done = true;
+}
+
+static void read_memory(struct reader *r, size_t at, uint8_t length)
+{
+	struct srat *s = r->srat;
+	struct srat_range range = {
+		.pxm = table_u32(r->table, at + 2),
+		.base = table_u64(r->table, at + 8),
+		.length = table_u64(r->table, at + 16),
+		.flags = table_u32(r->table, at + 28),
+	};
+
+	if (length < 40)
+		return bad(r, "a memory affinity structure shorter than 40 bytes");
+	if (!(range.flags & ENABLED))
+		return;
+	range.node = map_pxm(s, r->table->revision <= 1 ? range.pxm & 0xff : range.pxm);
+	if (range.node == SRAT_NO_NODE)
+		return bad(r, "memory in a proximity domain above 1023");
+	if (range.length > UINT64_MAX - range.base)
+		range.length = 0; /* as numa_add_memblk_to(): the domain counts, the range does not */
+	if (s->nr_ranges == SRAT_MAX_RANGES)
+		return bad(r, "more than 2048 ranges of memory");
+	s->ranges[s->nr_ranges++] = range;
+}
+
+/* Bytes of a subtable that are looked at; 0: of no interest. */
+static size_t needed(uint8_t type, bool memory)
+{
+	switch (type) {
+	case LAPIC:
+		return memory ? 0 : 16;
+	case X2APIC:
+		return memory ? 0 : 24;
+	case GENERIC_INITIATOR:
+		return memory ? 0 : 28;
+	case MEMORY:
+		return memory ? 40 : 0;
+	}
+	return 0;
+}
+
+static void read_subtable(struct reader *r, size_t at, bool memory)
+{
+	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + 1];
+	size_t need = needed(type, memory);
+
+	if (!need || r->done)
+		return;
+	/* Linux would read on, behind the table. */
+	if (r->table->length - at < need)
+		return bad(r, "a structure that goes on behind the end of the table");
+	if (type == LAPIC)
+		read_lapic(r, at, length);
+	else if (type == X2APIC)
+		read_x2apic(r, at, length);
+	else if (type == GENERIC_INITIATOR)
+		read_initiator(r, at);
+	else
+		read_memory(r, at, length);
+}
+
+/*
+ * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
+ * no length is compared with the end of the table. Returns where it stopped.
+ */
+static size_t walk(struct reader *r, bool memory)
+{
+	size_t at = SRAT_HEADER;
+
+	r->done = false;
+	while (at + SUBTABLE_HEADER < r->table->length) {
+		read_subtable(r, at, memory);
+		if (!r->table->bytes[at + 1])
+			bad(r, "a structure of length 0");
+		if (r->why)
+			break;
+		at += r->table->bytes[at + 1];
+	}
+	return at;
+}
+
+static struct srat *srat_new(void)
+{
+	struct srat *s = calloc(1, sizeof(*s));
+	int i;
+
+	if (!s)
+		return NULL;
+	for (i = 0; i < SRAT_MAX_PXM; i++)
+		s->node[i] = s->pxm[i] = SRAT_NO_NODE;
+	s->ranges = calloc(SRAT_MAX_RANGES, sizeof(*s->ranges));
+	if (s->ranges)
+		return s;
+	free(s);
+	return NULL;
+}
+
+void srat_free(struct srat *s)
+{
+	if (s)
+		free(s->ranges);
+	free(s);
+}
+
+/* Processors and generic initiators are numbered before memory. */
+int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char **why)
+{
+	_cleanup_(cleanup_srat) struct srat *s = srat_new();
+	struct reader r = { .table = t, .srat = s };
+
+	if (!s)
+		return -ENOMEM;
+	*at = walk(&r, false);
+	if (!r.why)
+		*at = walk(&r, true);
+	*why = r.why;
+	if (r.why)
+		return -EBADMSG;
+	if (!s->nr_ranges)
+		return -ENOENT; /* as acpi_numa_init() */
+	*srat = TAKE_PTR(s);
+	return 0;
+}
+
+int srat_read(const char *root, struct srat **s)
+{
+	struct table t = {};
+	const char *why;
+	size_t at;
+	int err = table_read(root, "SRAT", &t);
+
+	if (err)
+		return err;
+	err = srat_parse(&t, s, &at, &why);
+	if (err == -EBADMSG)
+		note("SRAT: not used: at offset 0x%zx: %s", at, why);
+	table_free(&t);
+	return err;
+}

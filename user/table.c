@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "table.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "sysfs.h"
+
+const char *table_init(struct table *t, const char *signature, uint8_t *bytes, size_t length)
+{
+	struct table new = { .bytes = bytes, .length = length };
+
+	if (length < TABLE_HEADER)
+		return "shorter than the header of a table";
+	if (memcmp(bytes, signature, 4))
+		return "another signature";
+	new.length = table_u32(&new, 4);
+	new.revision = bytes[8];
+	if (new.length < TABLE_HEADER)
+		return "its header gives a length shorter than itself";
+	if (new.length > length)
+		return "shorter than its header says";
+	*t = new;
+	return NULL;
+}
+
+/*
+ * Where there are several of a signature, sysfs numbers them from 1 on
+ * (acpi_table_attr_init), and the kernel's own readers take the first.
+ */
+static int read_bytes(const char *root, const char *signature, char **path, char **bytes, size_t *length)
+{
+	static const char *const suffixes[] = { "", "1" };
+	int i, err = -ENOENT;
+
+	for (i = 0; i < 2 && err == -ENOENT; i++) {
+		free(*path);
+		if (asprintf(path, "%s/sys/firmware/acpi/tables/%s%s", root, signature, suffixes[i]) < 0) {
+			*path = NULL;
+			return -ENOMEM;
+		}
+		err = sysfs_bytes(*path, TABLE_MAX, bytes, length);
+	}
+	return err;
+}
+
+int table_read(const char *root, const char *signature, struct table *t)
+{
+	_cleanup_free_ char *path = NULL, *bytes = NULL;
+	const char *why;
+	size_t length;
+	int err = read_bytes(root, signature, &path, &bytes, &length);
+
+	if (err == -EFBIG)
+		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, TABLE_MAX);
+	if (err)
+		return -ENOENT;
+	why = table_init(t, signature, (uint8_t *)bytes, length);
+	if (why)
+		return fail(-EBADMSG, "%s: not used: %s", path, why);
+	bytes = NULL; /* they are the table's now */
+	return 0;
+}
+
+void table_free(struct table *t)
+{
+	free(t->bytes);
+	t->bytes = NULL;
+}
+
+#define GET(type, convert)                                  \
+	do {                                                \
+		type value = 0;                             \
+							    \
+		if (at <= t->length && t->length - at >= sizeof(value)) \
+			memcpy(&value, t->bytes + at, sizeof(value)); \
+		return convert(value);                      \
+	} while (0)
+
+uint16_t table_u16(const struct table *t, size_t at)
+{
+	GET(uint16_t, le16toh);
+}
+
+uint32_t table_u32(const struct table *t, size_t at)
+{
+	GET(uint32_t, le32toh);
+}
+
+uint64_t table_u64(const struct table *t, size_t at)
+{
+	GET(uint64_t, le64toh);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A firmware table as ACPI defines it (ACPI 6.5, 5.2.6): a header, then what the
+ * signature says; the tables read here go on with subtables. All numbers are little-endian.
+ */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TABLE_HEADER 36
+#define TABLE_MAX (1 << 20)
+
+/* Never out of bounds: a table has at least its header. */
+struct table {
+	uint8_t *bytes;
+	size_t length; /* by its header; as many bytes are there */
+	uint8_t revision;
+};
+
+/*
+ * Reads table @signature of the machine below @root. 0, and the caller calls
+ * table_free(); -ENOENT if there is none, or it is not ours to read; -EBADMSG after a
+ * note if it is no such table. The checksum is not looked at: Linux does not either.
+ */
+int table_read(const char *root, const char *signature, struct table *t);
+void table_free(struct table *t);
+
+/* Takes @length bytes as a table. NULL, or what is wrong; *t is then as it was. Does not own @bytes. */
+const char *table_init(struct table *t, const char *signature, uint8_t *bytes, size_t length);
+
+uint16_t table_u16(const struct table *t, size_t at);
+uint32_t table_u32(const struct table *t, size_t at);
+uint64_t table_u64(const struct table *t, size_t at);
+
+#endif
