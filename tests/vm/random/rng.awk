@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Random numbers that are the same everywhere for a seed: Park and Miller's
+# generator, which doubles hold exactly. The caller sets `seed` with -v.
+
+# 0..n-1
+function rnd(n)
+{
+	rnd_state = (rnd_state * 16807) % 2147483647
+	return int(rnd_state / 2147483647 * n)
+}
+
+# from..to
+function between(from, to)
+{
+	return from + rnd(to - from + 1)
+}
+
+# True once in n times.
+function once_in(n)
+{
+	return rnd(n) == 0
+}
+
+# One of the words.
+function one_of(words,    w)
+{
+	return w[1 + rnd(split(words, w, " "))]
+}
+
+BEGIN {
+	rnd_state = (seed * 7919 + 1) % 2147483647
+	for (rnd_i = 0; rnd_i < 10; rnd_i++)
+		rnd(1)
+}
