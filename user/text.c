@@ -20,7 +20,7 @@ static int open_regular(const char *path)
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
-	return fail(-EIO, "%s: not a regular file", path);
+	return fail(-EIO, "%s: not a regular file; what comes from a pipe is read as -", path);
 }
 
 static int open_stdin(void)

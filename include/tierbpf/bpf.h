@@ -20,11 +20,10 @@
  * adistance, TIERBPF_ADISTANCE_MIN to TIERBPF_ADISTANCE_MAX (adistance.h has the
  * arithmetic); anything else is counted and reported, and the kernel's own stands.
  *
- * `tierbpf load --object FILE` puts it in force: one policy an object. It pins
- * the object's maps as TIERBPF_PIN_ROOT/policy/object_NAME. Other programs of the
- * object are attached as their SEC() says, in front of no policy but their own,
- * and go with it; those that nothing attaches (SEC("syscall")) are pinned like the
- * maps. LIBBPF_PIN_BY_NAME has no effect.
+ * `tierbpf load --object FILE` puts it in force: one policy an object. The object's
+ * maps are pinned as TIERBPF_PIN_ROOT/policy/object_NAME. Its other programs are
+ * attached as their SEC() says, and go with the policy; those that nothing attaches
+ * (SEC("syscall")) are pinned like the maps. LIBBPF_PIN_BY_NAME has no effect.
  *
  * A program SEC("fmod_ret/tierbpf_adistance") with the same argument stands in
  * front of the policy in force: 0 is no opinion, all else its answer.

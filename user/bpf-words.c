@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bpf-words.h"
+
+#include <bpf/libbpf.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+
+#define LOG_BEGIN "': -- BEGIN PROG LOAD LOG --\n"
+#define LOG_END "-- END PROG LOAD LOG --"
+
+static FILE *stream;
+static char *text;
+static size_t length;
+
+static int hear(enum libbpf_print_level level, const char *format, va_list args)
+{
+	va_list copy;
+
+	if (getenv("TIERBPF_DEBUG")) {
+		va_copy(copy, args);
+		vfprintf(stderr, format, copy);
+		va_end(copy);
+	}
+	return stream && level == LIBBPF_WARN ? vfprintf(stream, format, args) : 0;
+}
+
+void bpf_words_listen(void)
+{
+	if (stream)
+		fclose(stream);
+	free(text);
+	text = NULL;
+	/* Without memory for it, errors are only less precise. */
+	stream = open_memstream(&text, &length);
+	libbpf_set_print(hear);
+}
+
+/* An object brings names and source lines along: nothing of them may reach a terminal raw. */
+static void make_printable(void)
+{
+	char *c;
+
+	for (c = text; *c; c++)
+		if (*c != '\n' && !isprint((unsigned char)*c))
+			*c = *c == '\t' ? ' ' : '?';
+}
+
+const char *bpf_words(void)
+{
+	if (!stream || fflush(stream) || !text)
+		return "";
+	make_printable();
+	return text;
+}
+
+void bpf_words_last(char *line, size_t size)
+{
+	const char *words = bpf_words();
+	size_t end = strlen(words), begin;
+
+	while (end && words[end - 1] == '\n')
+		end--;
+	for (begin = end; begin && words[begin - 1] != '\n'; begin--)
+		;
+	if (!strncmp(words + begin, "libbpf: ", strlen("libbpf: ")))
+		begin += strlen("libbpf: ");
+	snprintf(line, size, "%.*s", (int)(end - begin), words + begin);
+}
+
+static const char *find_last(const char *in, const char *what)
+{
+	const char *found = NULL, *next;
+
+	for (next = strstr(in, what); next; next = strstr(next + 1, what))
+		found = next;
+	return found;
+}
+
+/* The verifier closes with its own statistics, which help nobody here. */
+static const char *verdict_end(const char *begin)
+{
+	const char *end = strstr(begin, LOG_END), *statistics;
+
+	end = end ?: begin + strlen(begin);
+	statistics = find_last(begin, "\nprocessed ");
+	return statistics && statistics < end ? statistics + 1 : end;
+}
+
+static void print_tail(const char *begin, const char *end, size_t lines)
+{
+	const char *from = end;
+
+	while (from > begin && lines) {
+		for (from--; from > begin && from[-1] != '\n'; from--)
+			;
+		lines--;
+	}
+	while (from < end) {
+		size_t size = strcspn(from, "\n");
+
+		fprintf(stderr, "    | %.*s\n", (int)size, from);
+		from += size + 1;
+	}
+}
+
+int bpf_words_print_verdict(const char *file, size_t lines)
+{
+	const char *begin = find_last(bpf_words(), LOG_BEGIN), *name;
+
+	if (!begin)
+		return -ENOENT;
+	for (name = begin; name > text && name[-1] != '\''; name--)
+		;
+	note("%s: the kernel's verifier rejects program %.*s; the end of what it says:", file,
+	     (int)(begin - name), name);
+	begin += strlen(LOG_BEGIN);
+	print_tail(begin, verdict_end(begin), lines);
+	return 0;
+}

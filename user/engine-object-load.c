@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Getting an object into the kernel; and where the kernel will not have it, why. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bpf-words.h"
+#include "cleanup.h"
+#include "engine-object.h"
+#include "msg.h"
+
+#define VERDICT_LINES 12
+
+/* What libbpf or the verifier says, what that means, and what helps. The first that was said counts. */
+static const struct cure {
+	const char *words;
+	int err;
+	const char *cure;
+} cures[] = {
+	{ "must have a GPL compatible license", -EBADMSG,
+	  "the kernel takes policies under the GPL only; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
+	{ "attach to unsupported member", -EBADMSG,
+	  "a policy must not sleep; its program goes into SEC(\"struct_ops/adistance\"), without .s" },
+	{ "isn't referenced anywhere", -EBADMSG,
+	  "this program answers for nobody; set it as .adistance of the struct tierbpf_ops, or remove it" },
+	{ "Cannot find member", -EBADMSG,
+	  "the module does not know a member of this struct_ops; use the headers of this tierbpf" },
+	{ "Error in size of member", -EBADMSG,
+	  "the module has a member of this struct_ops otherwise; use the headers of this tierbpf" },
+	{ "Unmatched member type", -EBADMSG,
+	  "the module has a member of this struct_ops otherwise; use the headers of this tierbpf" },
+	{ "extern (func ksym)", -ENOPKG,
+	  "this kernel and its modules have no such function (kfunc), or another one; use a kernel that has it, or "
+	  "declare it __weak and ask bpf_ksym_exists() first" },
+	{ "extern (var ksym)", -ENOPKG,
+	  "this kernel has no such variable; use one that has it, or declare it __weak and test its address" },
+	{ "(strong): not resolved", -ENOPKG,
+	  "this kernel has nothing of this name; use one that has it, or declare it __weak and test it" },
+	{ "failed to find kernel BTF type ID of", -ENOPKG,
+	  "this program wants to be attached to what this kernel does not have; use one that has it, or "
+	  "remove the program" },
+	{ "<invalid CO-RE relocation>", -ENOPKG,
+	  "it reads a type or a member that this kernel does not have; use one that has it, or ask "
+	  "bpf_core_field_exists() first" },
+	{ "': failed to create: ", -EBADMSG,
+	  "this map cannot be made; make it smaller, or of another type (TIERBPF_DEBUG=1 says more)" },
+};
+
+/* The name in quotes in the line that holds @at: which program, map or function is meant. */
+static void quoted_name(const char *at, char *name, size_t size)
+{
+	const char *begin = at, *end;
+
+	while (begin > bpf_words() && begin[-1] != '\n')
+		begin--;
+	begin += strcspn(begin, "'\n");
+	end = *begin == '\'' ? strchr(begin + 1, '\'') : NULL;
+	*name = 0;
+	if (end)
+		snprintf(name, size, " '%.*s':", (int)(end - begin - 1), begin + 1);
+}
+
+static int explain_load(const struct engine_object *o, int err)
+{
+	char name[80], last[200];
+	const char *said;
+	size_t i;
+
+	if (err == -ENOMEM)
+		return fail(err, "%s: the kernel is out of memory for this object", o->path);
+	for (i = 0; i < sizeof(cures) / sizeof(*cures); i++) {
+		said = strstr(bpf_words(), cures[i].words);
+		if (!said)
+			continue;
+		quoted_name(said, name, sizeof(name));
+		return fail(cures[i].err, "%s:%s %s", o->path, name, cures[i].cure);
+	}
+	if (!bpf_words_print_verdict(o->path, VERDICT_LINES))
+		return fail(-EBADMSG, "change what it complains about and compile again; TIERBPF_DEBUG=1 shows "
+			    "all of it");
+	bpf_words_last(last, sizeof(last));
+	return fail(-EBADMSG, "%s: the kernel does not take it (error %d, %s); TIERBPF_DEBUG=1 shows more "
+		    "than: %s", o->path, err, strerror(-err), last);
+}
+
+int engine_object_load(struct engine_object *o, int facts)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, "facts");
+	int err = map ? bpf_map__reuse_fd(map, facts) : 0;
+
+	/* Nothing that outlives the policy. */
+	bpf_object__for_each_map(map, o->bpf)
+		err = err ?: bpf_map__set_pin_path(map, NULL);
+	bpf_words_listen();
+	err = err ?: bpf_object__load(o->bpf);
+	return err ? explain_load(o, err) : 0;
+}
+
+static int pin(const struct engine_object *o, int fd, const char *directory, const char *prefix,
+	       const char *name)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s%s", directory, prefix, name) >= (int)sizeof(path) ||
+	    bpf_obj_pin(fd, path))
+		return fail(-EBADMSG, "%s: '%.80s' cannot be pinned; a shorter name of other characters may help",
+			    o->path, name);
+	return 0;
+}
+
+/* Nobody else finds the kernel's own maps of variables by a name, and bpffs takes none with a dot. */
+static int pin_maps(const struct engine_object *o, const char *directory)
+{
+	const struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, o->bpf) {
+		if (map == o->ops || bpf_map__fd(map) < 0 || bpf_map__is_internal(map) ||
+		    !strcmp(bpf_map__name(map), "facts"))
+			continue;
+		err = err ?: pin(o, bpf_map__fd(map), directory, "object_", bpf_map__name(map));
+	}
+	return err;
+}
+
+/* A program that does not say where to attach it waits, pinned, for whoever runs it. */
+static int attach(const struct engine_object *o, const struct bpf_program *program,
+		  const char *directory)
+{
+	struct bpf_link *link = bpf_program__attach(program);
+	const char *name = bpf_program__name(program);
+	int err = link ? 0 : -errno;
+
+	if (err == -EOPNOTSUPP)
+		return pin(o, bpf_program__fd(program), directory, "object_", name);
+	if (err)
+		return fail(err, "%s: program '%.80s' cannot be attached (error %d, %s); TIERBPF_DEBUG=1 says more",
+			    o->path, name, err, strerror(-err));
+	err = pin(o, bpf_link__fd(link), directory, "link_", name);
+	bpf_link__destroy(link);
+	return err;
+}
+
+int engine_object_pin(struct engine_object *o, const char *directory)
+{
+	struct bpf_program *program;
+	int err = pin_maps(o, directory);
+
+	bpf_object__for_each_program(program, o->bpf) {
+		if (bpf_program__fd(program) < 0 ||
+		    bpf_program__type(program) == BPF_PROG_TYPE_STRUCT_OPS)
+			continue;
+		err = err ?: attach(o, program, directory);
+	}
+	return err;
+}
