@@ -12,6 +12,7 @@
 
 struct arguments {
 	const char *policy;
+	const char *object;
 	int json;
 };
 
@@ -23,27 +24,35 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		a->json = 1;
 		return 0;
+	case 'o':
+		a->object = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (a->policy)
 			argp_error(state, "one policy is loaded at a time");
 		a->policy = arg;
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which policy?");
+	case ARGP_KEY_END:
+		if (!a->policy && !a->object)
+			argp_error(state, "which policy?");
+		if (a->policy && a->object)
+			argp_error(state, "a policy of rules or an object, not both");
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
+	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
 	{},
 };
 
 static const struct argp argp = {
-	options, parse, "POLICY",
+	options, parse, "POLICY\n--object=FILE",
 	"Puts a policy in force, in one step: the former policy or the new one decides at any "
 	"instant. Then reads the tiers back from the kernel, and prints what changed. "
-	"POLICY is a file, or - for standard input.", NULL, NULL, NULL
+	"POLICY and FILE are files, or - for standard input.", NULL, NULL, NULL
 };
 
 static int print(const struct report *r, unsigned int generation, int json)
@@ -78,20 +87,26 @@ static int verify(const struct machine *before, unsigned int generation, int jso
 	return err;
 }
 
-static int load(const char *path, int json)
+/* An object decides by itself, and gets the facts that rules would get. */
+static const struct policy no_rules = { .reference = -1 };
+
+static int load(const struct arguments *a)
 {
+	_cleanup_(cleanup_engine_object) struct engine_object *object = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_machine) struct machine *before = NULL;
+	_cleanup_(cleanup_program) struct program *program = NULL;
 	_cleanup_close_ int lock = -1;
 	unsigned int generation;
 	int err;
 
-	err = policy_read(path, &policy);
+	err = a->object ? engine_object_open(a->object, &object) : policy_read(a->policy, &policy);
 	err = err ?: engine_check();
 	err = err ?: machine_read("", &before);
+	err = err ?: program_compile(policy ?: &no_rules, before, &program);
 	err = err ?: pins_lock(true, &lock);
-	err = err ?: engine_load(policy, &generation);
-	return err ?: verify(before, generation, json);
+	err = err ?: engine_load(program, object, &generation);
+	return err ?: verify(before, generation, a->json);
 }
 
 int cmd_load(int argc, char **argv)
@@ -99,5 +114,5 @@ int cmd_load(int argc, char **argv)
 	struct arguments a = {};
 
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(load(a.policy, a.json));
+	return exit_status(load(&a));
 }

@@ -73,8 +73,9 @@ static void print_json(const struct engine *e, const struct report *r, const str
 	json_t *out;
 
 	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:i, s:s, s:I, s:i, s:o, s:{s:I, s:I, s:I, s:I}, s:b, s:i}",
-			"loaded", 1, "description", e->policy->description,
+	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:{s:I, s:I, s:I, s:I}, s:b, s:i}",
+			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
+			"object", e->policy ? NULL : e->meta.object,
 			"generation", (int)e->meta.generation, "digest", digest,
 			"loaded_at", (json_int_t)e->meta.loaded_at, "rules", (int)e->meta.nr_rules,
 			"nodes", report_json(r), "stats", "answered", (json_int_t)e->stats.answered,
@@ -94,9 +95,13 @@ static void print_head(const struct engine *e)
 
 	strftime(when, sizeof(when), "%F %T", localtime(&at));
 	digest_text(e->meta.digest, digest);
-	printf("policy: %s\n", e->policy->description ?: "(no description)");
-	printf("generation %u, loaded %s, %u rules, sha256 %.12s\n", e->meta.generation, when,
-	       e->meta.nr_rules, digest);
+	if (e->policy)
+		printf("policy: %s\ngeneration %u, loaded %s, %u rules, sha256 %.12s\n",
+		       e->policy->description ?: "(no description)", e->meta.generation, when,
+		       e->meta.nr_rules, digest);
+	else
+		printf("policy: BPF object %s\ngeneration %u, loaded %s, sha256 %.12s\n", e->meta.object,
+		       e->meta.generation, when, digest);
 	printf("%llu retiers, %llu rejected answers, %llu failures\n\n",
 	       (unsigned long long)e->stats.retiered, (unsigned long long)e->stats.rejected,
 	       (unsigned long long)e->stats.failed);

@@ -7,19 +7,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "bpf-words.h"
 #include "cleanup.h"
 #include "engine.h"
 #include "msg.h"
 #include "pins.h"
 #include "tierbpf.skel.h"
 
-/* libbpf's own words are for developers: TIERBPF_DEBUG=1 shows them. */
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (getenv("TIERBPF_DEBUG"))
-		return vfprintf(stderr, format, args);
-	return 0;
-}
+/* What is being put in force. */
+struct loading {
+	struct tierbpf_bpf *skel;
+	const struct program *program;
+	struct engine_object *object; /* NULL: the rules of the program decide */
+	struct tierbpf_meta meta;
+};
 
 static void cleanup_skel(struct tierbpf_bpf **skel)
 {
@@ -65,58 +66,76 @@ static int explain_attach(int err)
 	return fail(err, "the policy cannot be attached: error %d, %s", err, strerror(-err));
 }
 
-static unsigned int next_generation(void)
+/* The struct_ops that will answer the hook. */
+static const struct bpf_map *ops_map(const struct loading *l)
 {
-	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("meta"));
-	struct tierbpf_meta meta = {};
-	__u32 zero = 0;
+	return l->object ? l->object->ops : l->skel->maps.policy;
+}
 
-	if (fd >= 0)
-		bpf_map_lookup_elem(fd, &zero, &meta);
-	return meta.generation + 1;
+static struct tierbpf_meta next_meta(const struct program *program, const struct engine_object *object)
+{
+	struct tierbpf_meta meta = program->meta, former;
+
+	meta.generation = 1 + (engine_read_meta(&former) ? 0 : former.generation);
+	meta.loaded_at = (__u64)time(NULL);
+	if (object) {
+		memcpy(meta.object, object->name, sizeof(meta.object));
+		memcpy(meta.digest, object->digest, sizeof(meta.digest));
+	}
+	return meta;
+}
+
+/* The kernel wants more than nothing. */
+static int set_length(struct bpf_map *map, size_t length)
+{
+	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
 /* Maps as large as the policy needs; the override is the one that people know already. */
-static int set_sizes(struct tierbpf_bpf *skel, const struct policy *p)
+static int set_sizes(const struct loading *l)
 {
 	_cleanup_close_ int override = bpf_obj_get(PIN_PATH(TIERBPF_PIN_OVERRIDE));
+	const struct program *p = l->program;
 	int err = 0;
 
 	if (override >= 0)
-		err = bpf_map__reuse_fd(skel->maps.override, override);
-	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.rules, p->nr_rules ? (__u32)p->nr_rules : 1);
-	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.tests, p->nr_tests ? (__u32)p->nr_tests : 1);
-	/* The kernel wants more than nothing, and rounds up to 8 bytes itself. */
-	if (!err)
-		err = bpf_map__set_value_size(skel->maps.source, (__u32)p->source_bytes + 1);
-	return err;
+		err = bpf_map__reuse_fd(l->skel->maps.override, override);
+	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
+	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
+	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
+	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
+	/* The kernel rounds up to 8 bytes itself. */
+	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
+	/* Where an object decides, ours stays out; the program goes with it. */
+	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
 
-static int fill(struct tierbpf_bpf *skel, const struct policy *p, unsigned int generation)
+/* values: count of them, one behind the other. */
+static int fill_array(const struct bpf_map *map, const void *values, size_t count)
 {
-	struct tierbpf_meta meta = {
-		.abi = TIERBPF_ABI,
-		.generation = generation,
-		.nr_rules = (__u32)p->nr_rules,
-		.source_bytes = (__u32)p->source_bytes,
-		.loaded_at = (__u64)time(NULL),
-		.otherwise = p->otherwise,
-	};
-	__u32 i, zero = 0;
-	int err = 0;
+	_cleanup_free_ __u32 *keys = calloc(count + 1, sizeof(*keys));
+	__u32 done = (__u32)count, i;
 
-	memcpy(meta.digest, p->digest, sizeof(meta.digest));
-	for (i = 0; !err && i < p->nr_rules; i++)
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.rules), &i, &p->rules[i], BPF_ANY);
-	for (i = 0; !err && i < p->nr_tests; i++)
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tests), &i, &p->tests[i], BPF_ANY);
-	if (!err)
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.source), &zero, p->source, BPF_ANY);
-	if (!err)
-		err = bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, &meta, BPF_ANY);
-	return err;
+	if (!keys)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		keys[i] = i;
+	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
+}
+
+static int fill(const struct loading *l)
+{
+	const struct program *p = l->program;
+	int err;
+
+	err = fill_array(l->skel->maps.facts, p->facts, (size_t)p->nr_nodes);
+	err = err ?: fill_array(l->skel->maps.rules, p->policy->rules, p->policy->nr_rules);
+	err = err ?: fill_array(l->skel->maps.tests, p->policy->tests, p->policy->nr_tests);
+	err = err ?: fill_array(l->skel->maps.groups, p->groups, p->meta.nr_groups);
+	/* With the 0 behind the text. */
+	if (p->meta.source_bytes)
+		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
+	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
 }
 
 static int pin_object(int fd, const char *directory, const char *name)
@@ -127,19 +146,22 @@ static int pin_object(int fd, const char *directory, const char *name)
 	return bpf_obj_pin(fd, path) ? -errno : 0;
 }
 
-static int pin_maps(struct tierbpf_bpf *skel)
+static int pin_maps(const struct loading *l)
 {
 	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
+	struct tierbpf_bpf *skel = l->skel;
 	int err;
 
 	err = pin_object(bpf_map__fd(skel->maps.facts), staging, "facts");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.rules), staging, "rules");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.tests), staging, "tests");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.groups), staging, "groups");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.meta), staging, "meta");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.policy), staging, "ops");
+	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
+	err = err ?: pin_object(bpf_program__fd(skel->progs.decide_node), staging, "decide_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
 		err = pin_object(bpf_map__fd(skel->maps.override), TIERBPF_PIN_ROOT,
 				 TIERBPF_PIN_OVERRIDE);
@@ -172,13 +194,13 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 }
 
 /* Replaces what the pinned link has put in force, in one step of the kernel. */
-static int replace_policy(struct tierbpf_bpf *skel)
+static int replace_policy(const struct bpf_map *ops)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
 	if (link < 0)
 		return -EBUSY; /* somebody else's */
-	return bpf_link_update(link, bpf_map__fd(skel->maps.policy), NULL);
+	return bpf_link_update(link, bpf_map__fd(ops), NULL);
 }
 
 /*
@@ -187,61 +209,62 @@ static int replace_policy(struct tierbpf_bpf *skel)
  * writes behind the end of it). So: attach, and where a policy is in force
  * already, update its link.
  */
-static int attach_policy(struct tierbpf_bpf *skel)
+static int attach_policy(const struct bpf_map *ops)
 {
-	struct bpf_link *link = bpf_map__attach_struct_ops(skel->maps.policy);
+	struct bpf_link *link = bpf_map__attach_struct_ops(ops);
 	int err;
 
 	if (!link)
-		return errno == EBUSY ? replace_policy(skel) : -errno;
+		return errno == EBUSY ? replace_policy(ops) : -errno;
 	err = pin_object(bpf_link__fd(link), TIERBPF_PIN_ROOT, TIERBPF_PIN_LINK);
 	bpf_link__destroy(link);
 	return err;
 }
 
-static int stage(struct tierbpf_bpf *skel, const struct policy *policy, unsigned int generation)
+static int stage(const struct loading *l)
 {
-	int err = set_sizes(skel, policy);
+	int err = set_sizes(l);
 
-	if (!err)
-		err = tierbpf_bpf__load(skel);
-	if (!err)
-		err = fill(skel, policy, generation);
-	return err ? explain_load(err) : 0;
+	err = err ?: tierbpf_bpf__load(l->skel);
+	err = err ?: fill(l);
+	if (err)
+		return explain_load(err);
+	return l->object ? engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts)) : 0;
 }
 
-/* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
-static int switch_over(struct tierbpf_bpf *skel)
+/*
+ * From here to pins_commit() a kill leaves the former policy or the new one: pins.h.
+ * The override is attached after what an object brings along, so that it stands
+ * in front: of fmod_ret programs the youngest is asked first.
+ */
+static int switch_over(const struct loading *l)
 {
 	int err = pins_stage();
 
+	if (!err && l->object)
+		err = engine_object_pin(l->object, PIN_PATH(TIERBPF_PIN_STAGING));
 	if (err)
 		return err;
-	err = pin_maps(skel);
-	err = err ?: attach_tracing(skel);
-	err = err ?: attach_policy(skel);
+	err = pin_maps(l);
+	err = err ?: attach_tracing(l->skel);
+	err = err ?: attach_policy(ops_map(l));
 	return err ? explain_attach(err) : pins_commit();
 }
 
-static int load(struct tierbpf_bpf *skel, const struct policy *policy, unsigned int *generation)
-{
-	int err;
-
-	*generation = next_generation();
-	err = stage(skel, policy, *generation);
-	return err ?: switch_over(skel);
-}
-
-int engine_load(const struct policy *policy, unsigned int *generation)
+int engine_load(const struct program *program, struct engine_object *object, unsigned int *generation)
 {
 	_cleanup_(cleanup_skel) struct tierbpf_bpf *skel = NULL;
+	struct loading l = { .program = program, .object = object };
 	int err = pins_heal();
 
 	if (err)
 		return err;
-	libbpf_set_print(print_libbpf);
-	skel = tierbpf_bpf__open();
-	err = skel ? load(skel, policy, generation) : explain_load(-errno);
+	l.meta = next_meta(program, object);
+	*generation = l.meta.generation;
+	bpf_words_listen();
+	l.skel = skel = tierbpf_bpf__open();
+	err = skel ? stage(&l) : explain_load(-errno);
+	err = err ?: switch_over(&l);
 	if (err)
 		pins_abandon();
 	return err;

@@ -39,15 +39,38 @@ static int open_pin(const char *path, int *fd)
 	return fail(-errno, "%s: %s; load the policy again", path, strerror(errno));
 }
 
-static int lookup(const char *path, void *value)
+/* The only element of a map: a struct of @size bytes, or an older, shorter one of its kind. */
+static int lookup(int fd, void *value, size_t size)
+{
+	struct bpf_map_info info = {};
+	__u32 zero = 0, info_size = sizeof(info);
+
+	if (bpf_map_get_info_by_fd(fd, &info, &info_size))
+		return -errno;
+	if (info.value_size > size)
+		return -EOVERFLOW;
+	memset(value, 0, size);
+	return bpf_map_lookup_elem(fd, &zero, value) ? -errno : 0;
+}
+
+static int read_pin(const char *path, void *value, size_t size)
 {
 	_cleanup_close_ int fd = -1;
-	__u32 zero = 0;
 	int err = open_pin(path, &fd);
 
-	if (!err && bpf_map_lookup_elem(fd, &zero, value))
-		err = fail(-errno, "%s: %s", path, strerror(errno));
-	return err;
+	if (err)
+		return err;
+	err = lookup(fd, value, size);
+	if (err == -EOVERFLOW)
+		return fail(-ENOPKG, "%s: of a newer tierbpf; use that one, or load the policy again", path);
+	return err ? fail(err, "%s: %s; load the policy again", path, strerror(-err)) : 0;
+}
+
+int engine_read_meta(struct tierbpf_meta *meta)
+{
+	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("meta"));
+
+	return fd < 0 ? -errno : lookup(fd, meta, sizeof(*meta));
 }
 
 static int read_policy(struct engine *e)
@@ -66,7 +89,7 @@ static int read_policy(struct engine *e)
 	text = calloc(1, info.value_size + 1UL);
 	if (!text)
 		return fail(-ENOMEM, "out of memory");
-	err = lookup(POLICY_PATH("source"), text);
+	err = read_pin(POLICY_PATH("source"), text, info.value_size);
 	if (err)
 		return err;
 	if (e->meta.source_bytes > info.value_size)
@@ -82,17 +105,18 @@ static int read_policy(struct engine *e)
 
 static int read_back(struct engine *e)
 {
-	int err = lookup(POLICY_PATH("meta"), &e->meta);
+	int err = read_pin(POLICY_PATH("meta"), &e->meta, sizeof(e->meta));
 
 	if (err)
 		return err;
 	if (e->meta.abi != TIERBPF_ABI)
 		return fail(-ENOPKG, "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
 			    "load it again", e->meta.abi, TIERBPF_ABI);
-	err = lookup(POLICY_PATH("stats"), &e->stats);
+	err = read_pin(POLICY_PATH("stats"), &e->stats, sizeof(e->stats));
 	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
 	err = err ?: open_pin(PIN_PATH(TIERBPF_PIN_OVERRIDE), &e->override_fd);
-	return err ?: read_policy(e);
+	/* An object has no text, and no names for tiers. */
+	return err || e->meta.object[0] ? err : read_policy(e);
 }
 
 int engine_open(struct engine *e)

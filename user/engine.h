@@ -6,17 +6,23 @@
 #include <stdbool.h>
 
 #include "../bpf/args.h"
+#include "engine-object.h"
 #include "policy.h"
+#include "program.h"
 
 /* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
 int engine_check(void);
 
 /*
- * Puts @policy in force: attaches, or replaces the one in force in one step.
- * 0, and the nodes have been moved; on failure the former policy, or none, is in
- * force, and a message has been printed. *generation: of the new policy.
+ * Puts @program in force, or @object (NULL: none) with the facts of @program:
+ * attaches, or replaces the policy in force in one step. 0, and the nodes have been
+ * moved; on failure the former policy, or none, is in force, and a message has been
+ * printed. *generation: of the new policy.
  */
-int engine_load(const struct policy *policy, unsigned int *generation);
+int engine_load(const struct program *program, struct engine_object *object, unsigned int *generation);
+
+/* What the policy in force says of itself. 0 or -errno, without a message. */
+int engine_read_meta(struct tierbpf_meta *meta);
 
 /* Detaches: the nodes go back to the kernel's own tiers. 0 or -errno with a message. */
 int engine_unload(void);
@@ -28,7 +34,7 @@ void engine_wait_for_release(void);
 struct engine {
 	struct tierbpf_meta meta;
 	struct tierbpf_stats stats;
-	struct policy *policy; /* parsed again from its own text */
+	struct policy *policy; /* parsed again from its own text; NULL: an object (meta.object) */
 	int ask_fd;
 	int override_fd;
 };
