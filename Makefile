@@ -11,6 +11,8 @@ build := build
 cache := $(or $(TIERBPF_CACHE),$(or $(XDG_CACHE_HOME),$(or $(HOME),/var/tmp/tierbpf-$(shell id -u))/.cache)/tierbpf)
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
+includedir ?= $(prefix)/include
+datadir ?= $(prefix)/share
 
 CC ?= gcc
 CLANG ?= clang
@@ -33,7 +35,7 @@ objects := $(sources:user/%.c=$(build)/user/%.o)
 # Everything but the commands; what the tests link.
 library := $(filter-out $(build)/user/main.o $(build)/user/cmd_%.o,$(objects))
 
-all: $(build)/tierbpf
+all: $(build)/tierbpf examples
 
 $(build)/tierbpf: $(objects)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
@@ -63,6 +65,14 @@ $(build)/bpf/%.bpf.o: bpf/%.bpf.c vmlinux.h | $(build)/bpf check-libbpf
 $(build)/tierbpf.skel.h: $(build)/bpf/tierbpf.bpf.o
 	$(BPFTOOL) gen skeleton $< name tierbpf_bpf > $@.tmp && mv $@.tmp $@
 
+# Policies that users begin with, and what they are built from: tierbpf/bpf.h.
+examples := $(wildcard bpf/examples/*.bpf.c)
+
+examples: $(examples:bpf/examples/%.bpf.c=$(build)/bpf/example-%.bpf.o)
+
+$(build)/bpf/example-%.bpf.o: bpf/examples/%.bpf.c | $(build)/bpf check-libbpf
+	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
+
 # After a change of what bpf/ reads of the kernel: make vmlinux.h BTF=/path/to/vmlinux
 ifdef BTF
 .PHONY: vmlinux.h
@@ -81,8 +91,11 @@ $(build)/vm/prog-run: tests/vm/prog-run.c | check-libbpf
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) $(LDFLAGS) -o $@ $< $(pkg_libs)
 
-$(build)/bpf/test-%.bpf.o: tests/vm/bpf/test-%.bpf.c | $(build)/bpf check-libbpf
+$(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-libbpf
 	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
+
+# Objects that the loader must refuse, for what the compiler left out or did.
+$(build)/bpf/bad-no-btf.bpf.o: bpf_cflags += -g0
 
 KERNELS ?= 6.12 7.3
 KERNEL ?= $(KERNELS)
@@ -111,10 +124,12 @@ demo: setup
 
 install: all
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
+	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
+	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
 
 clean:
 	rm -rf $(build)
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all check check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers
+.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers
