@@ -109,6 +109,7 @@ check: setup
 	@tests/check
 
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make fuzz [SECONDS=60]   each program of tests/fuzz for that long, on all
+#                            CPUs. Totals: build/fuzz/totals
+#
+# One input: build/fuzz/policy FILE
+
+SECONDS ?= 60
+fuzz := $(build)/fuzz
+# gcc has warned of what there is to warn of.
+fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer -Iuser \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz)/%,$(filter-out %/fatal.c,$(wildcard tests/fuzz/*.c)))
+fuzz_objects := $(unit_library:%.c=$(fuzz)/user/%.o)
+
+fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
+	@tests/fuzz/run --must-find $(fuzz)/fatal
+	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_programs)
+
+# Totals of an earlier run must not stand for one that could not be built.
+fuzz-forget:
+	@rm -f $(fuzz)/totals
+
+$(fuzz)/fatal: tests/fuzz/fatal.c | $(fuzz)/user
+	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -MF $(fuzz)/user/fatal.d -o $@ $<
+
+$(fuzz_programs): $(fuzz)/%: tests/fuzz/%.c $(fuzz)/user/library.a
+	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer $(LDFLAGS) -MF $(fuzz)/user/$*.fuzz.d -o $@ \
+		$(filter %.c %.a,$^) $(pkg_libs)
+
+# A program takes from it what it needs.
+$(fuzz)/user/library.a: $(fuzz_objects)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(fuzz)/user/%.o: user/%.c | $(fuzz)/user check-libbpf
+	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(fuzz)/user:
+	mkdir -p $@
+
+-include $(wildcard $(fuzz)/user/*.d)
+
+.PHONY: fuzz fuzz-forget
