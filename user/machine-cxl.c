@@ -5,6 +5,7 @@
  *	/sys/bus/cxl/devices/regionN/
  *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
  *		resource, size			its addresses, also where it has been RAM since boot
+ *		access1/read_latency, …		from its cards' CDAT and the way there
  *		targetI				decoderX.Y, the endpoint's, for card I of the interleave
  *	/sys/bus/cxl/devices/decoderX.Y -> …/endpointX/decoderX.Y
  *	…/endpointX/uport -> …/memN, the card, with its serial number
@@ -127,6 +128,18 @@ static void read_serials(const struct region *r)
 	}
 }
 
+/*
+ * Before its memory is online, and with 7.3 also after that, the performance of
+ * a node that only a CXL window made stands nowhere else (HMAT knows no such node).
+ */
+static void read_performance(const struct region *r)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s/access1", r->root, r->path);
+	machine_read_performance(path, SOURCE_CDAT, r->node);
+}
+
 /* A node of several regions is known by the first. */
 static void visit_region(const char *name, void *arg)
 {
@@ -143,8 +156,10 @@ static void visit_region(const char *name, void *arg)
 		find_node(r);
 	if (r->node && !machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
 		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
-		machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+		if (!r->node->cpu)
+			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
 		read_serials(r);
+		read_performance(r);
 	}
 	free(r->path);
 }

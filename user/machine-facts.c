@@ -94,10 +94,10 @@ static void find_distance(int node, struct machine *m)
 /* ---- performance ---- */
 
 /*
- * Access class 1, from the nearest node with CPUs: the one that the kernel computes
- * adistances of. ns and MB/s; the kernel shows 0 for what it does not know.
+ * Access class 1, from the nearest node with CPUs: what the kernel computes adistances
+ * of. ns and MB/s; the kernel shows 0 for what it does not know.
  */
-static void read_performance(const char *root, int node, struct machine_node *n)
+void machine_read_performance(const char *path, enum source source, struct machine_node *n)
 {
 	static const struct {
 		const char *name;
@@ -112,9 +112,17 @@ static void read_performance(const char *root, int node, struct machine_node *n)
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (sysfs_number(&value, 10, "%s" SYSFS_NODES "/node%d/access1/initiators/%s", root, node,
-				 files[i].name) && value && value <= UINT32_MAX)
-			machine_set_fact(n, files[i].fact, (int64_t)value, SOURCE_SYSFS);
+		if (!machine_knows(n, files[i].fact) && sysfs_number(&value, 10, "%s/%s", path, files[i].name) &&
+		    value && value <= UINT32_MAX)
+			machine_set_fact(n, files[i].fact, (int64_t)value, source);
+}
+
+static void read_performance(const char *root, int node, struct machine_node *n)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d/access1/initiators", root, node);
+	machine_read_performance(path, SOURCE_SYSFS, n);
 }
 
 /* ---- proximity domain ---- */

@@ -9,6 +9,9 @@
 /* All of them; needs nodes and distances. */
 void machine_read_facts(const char *root, struct machine *m);
 
+/* The four of performance, those not known yet, from the files of directory @path. */
+void machine_read_performance(const char *path, enum source source, struct machine_node *n);
+
 /* machine-cxl.c: CXL_REGION, CXL_SERIAL…, and KIND of those nodes. @srat may be NULL. */
 void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m);
 

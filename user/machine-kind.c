@@ -2,17 +2,20 @@
 /*
  * What kind of memory a node has. The first of these that holds:
  *
- * - pmem: one of its dax devices stands below an NVDIMM bus (…/ndbusN/regionN/…),
- *   a CXL card's persistent memory included;
- * - cxl: a CXL region is its memory (machine-cxl.c), or one of its dax devices stands
- *   below one (…/regionN/dax_regionN/…);
+ * - pmem: no CPUs, and one of its dax devices stands below an NVDIMM bus
+ *   (…/ndbusN/regionN/…), a CXL card's persistent memory included; or no memory yet
+ *   either, and an NVDIMM region would become its memory;
+ * - cxl: no CPUs, and a CXL region is its memory (machine-cxl.c), or one of its dax
+ *   devices stands below one (…/regionN/dax_regionN/…);
  * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
  *   is more than 5/4 of that of the first node with CPUs and memory that has one;
  * - hotplug: SRAT gives it memory (of a length above 0) and calls all of that
  *   hot-pluggable; or there is a SRAT, and the node's memory is none of it;
  * - dram: it has memory.
  *
- * A node without any of this has no kind, and may get one with its memory.
+ * A node without any of this has no kind, and may get one with its memory. One with
+ * CPUs has memory of its own: a dax device (memmap= on the command line makes one) or a
+ * region on it does not turn that into pmem or cxl.
  */
 #include <string.h>
 
@@ -21,13 +24,20 @@
 #include "sysfs.h"
 
 #define DAX "/sys/bus/dax/devices/"
+#define ND "/sys/bus/nd/devices/"
 
-/* ---- dax devices ---- */
+/* ---- devices ---- */
 
 struct search {
 	const char *root;
 	struct machine *m;
 };
+
+static void set_device_kind(struct machine_node *n, enum tierbpf_kind kind)
+{
+	if (!n->cpu && n->facts.value[TIERBPF_FACT_KIND] != TIERBPF_KIND_PMEM)
+		machine_set_fact(n, TIERBPF_FACT_KIND, kind, SOURCE_SYSFS);
+}
 
 /* 0 for a dax device of any other parent: hmem's may be anything that firmware set aside. */
 static enum tierbpf_kind kind_by_path(const char *path)
@@ -56,17 +66,33 @@ static void visit_dax(const char *name, void *arg)
 		return;
 	n = machine_possible(s->m, node);
 	kind = kind_by_path(path);
-	if (n && kind && n->facts.value[TIERBPF_FACT_KIND] != TIERBPF_KIND_PMEM)
-		machine_set_fact(n, TIERBPF_FACT_KIND, kind, SOURCE_SYSFS);
+	if (n && kind)
+		set_device_kind(n, kind);
 }
 
-static void read_dax(const char *root, struct machine *m)
+/* A region of NVDIMMs has no dax device until somebody makes one of it. */
+static void visit_nd_region(const char *name, void *arg)
+{
+	struct search *s = arg;
+	struct machine_node *n;
+	uint64_t node;
+
+	if (!sysfs_number(&node, 10, "%s" ND "%s/target_node", s->root, name))
+		return;
+	n = machine_possible(s->m, node);
+	if (n && !n->memory)
+		set_device_kind(n, TIERBPF_KIND_PMEM);
+}
+
+static void read_devices(const char *root, struct machine *m)
 {
 	struct search s = { root, m };
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s" DAX, root);
 	sysfs_each(path, "dax", visit_dax, &s);
+	snprintf(path, sizeof(path), "%s" ND, root);
+	sysfs_each(path, "region", visit_nd_region, &s);
 }
 
 /* ---- HBM ---- */
@@ -130,7 +156,7 @@ void machine_read_kind(const char *root, const struct srat *srat, struct machine
 	int64_t dram = dram_bandwidth(m);
 	int i;
 
-	read_dax(root, m);
+	read_devices(root, m);
 	for (i = 0; i < m->nr_nodes; i++)
 		if (m->nodes[i].possible)
 			set_kind(srat, i, dram, &m->nodes[i]);
