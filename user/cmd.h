@@ -3,6 +3,9 @@
 #ifndef CMD_H
 #define CMD_H
 
+int cmd_check(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_load(int argc, char **argv);
 int cmd_unload(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -11,6 +11,9 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } verbs[] = {
+	{ "check", cmd_check, "say whether a policy is valid, and where it is not" },
+	{ "plan", cmd_plan, "show what a policy would change, and touch nothing" },
+	{ "explain", cmd_explain, "say why a node is in its tier" },
 	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
 	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, "show the policy, the nodes and their tiers" },

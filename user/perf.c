@@ -42,7 +42,7 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 	int64_t a = TIERBPF_ADISTANCE_DRAM;
 
 	if (!latency || !bandwidth || !r_latency || !r_bandwidth)
-		return TIERBPF_ADISTANCE_DRAM;
+		return 0;
 	a = a * latency / r_latency;
 	/* Wraps as on the kernel's machine. */
 	a = (int64_t)((uint64_t)a * r_bandwidth);

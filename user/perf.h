@@ -27,7 +27,7 @@ struct perf perf_of(const struct tierbpf_facts *facts);
  */
 __s32 perf_adistance(const struct perf *p, const struct perf *reference);
 
-/* The same as the kernel computes it, in u32, long and int, wraps included. */
+/* The same as the kernel computes it, in u32, long and int, wraps included; 0 also where it wraps to that. */
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
 
 /* The first node with CPUs and memory, which the kernel compares all others with; -1: none. */

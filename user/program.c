@@ -44,10 +44,10 @@ void program_decide(const struct program *p, const struct tierbpf_node *node,
 	tierbpf_decide((void *)p, &p->meta, node, stored_facts(p, node->id), d);
 }
 
-bool program_rule_matches(const struct program *p, const struct tierbpf_rule *rule,
-			  const struct tierbpf_node *node)
+bool program_test_holds(const struct program *p, const struct tierbpf_test *test,
+			const struct tierbpf_node *node)
 {
-	return tierbpf_rule_matches((void *)p, rule, node, stored_facts(p, node->id));
+	return tierbpf_test_holds(test, node, stored_facts(p, node->id));
 }
 
 bool program_act(const struct program *p, const struct tierbpf_action *action,

@@ -37,8 +37,8 @@ void program_decide(const struct program *program, const struct tierbpf_node *no
 		    struct tierbpf_decision *d);
 
 /* Its parts, for those who explain. */
-bool program_rule_matches(const struct program *program, const struct tierbpf_rule *rule,
-			  const struct tierbpf_node *node);
+bool program_test_holds(const struct program *program, const struct tierbpf_test *test,
+			const struct tierbpf_node *node);
 bool program_act(const struct program *program, const struct tierbpf_action *action,
 		 const struct tierbpf_node *node, __s32 *adistance);
 bool program_fact(const struct program *program, const struct tierbpf_node *node,

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "diag.h"
+#include "msg.h"
+#include "policy.h"
+#include "text.h"
+
+struct arguments {
+	const char *policy;
+	int json;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'j':
+		a->json = 1;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->policy)
+			argp_error(state, "one policy is checked at a time");
+		a->policy = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which policy?");
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option options[] = {
+	{ "json", 'j', NULL, 0, "Print what was found as JSON", 0 },
+	{},
+};
+
+static const struct argp argp = {
+	options, parse, "POLICY",
+	"Says whether POLICY (a file, - for standard input) is valid: all errors at once, each with its "
+	"place. Warnings name what is valid and hardly meant. Exit status 3 if it is not valid. What it "
+	"would change on a machine: tierbpf plan.", NULL, NULL, NULL
+};
+
+static void print_json(struct diags *diags)
+{
+	json_t *out = json_pack("{s:s, s:b, s:i, s:o}", "file", diags->file, "valid", !diags->errors,
+				"errors", (int)diags->errors, "diagnostics", diags_json(diags));
+
+	json_dumpf(out, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(out);
+}
+
+static int check(const struct arguments *a)
+{
+	_cleanup_(cleanup_policy) struct policy *policy = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct diags diags = { .file = a->policy };
+	size_t length;
+	int err = text_read(a->policy, TIERBPF_MAX_POLICY_BYTES, &text, &length);
+
+	if (err)
+		return err;
+	diags.text = text;
+	err = policy_parse(text, length, &diags, &policy);
+	if (err == -ENOMEM)
+		fail(err, "out of memory");
+	else if (a->json)
+		print_json(&diags);
+	else
+		diags_print(&diags, stderr);
+	diags_free(&diags);
+	if (!err && !a->json)
+		printf("%s: valid, %zu rules\n", a->policy, policy->nr_rules);
+	return err;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct arguments a = {};
+
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(check(&a));
+}

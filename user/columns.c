@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "columns.h"
+
+#include <errno.h>
+
+#include "msg.h"
+
+struct libscols_table *columns_new(const struct column *columns, size_t count)
+{
+	struct libscols_table *t = scols_new_table();
+	size_t i;
+
+	for (i = 0; t && i < count; i++) {
+		if (scols_table_new_column(t, columns[i].name, 0, columns[i].flags))
+			continue;
+		scols_unref_table(t);
+		t = NULL;
+	}
+	return t;
+}
+
+int columns_add(struct libscols_table *t, const char *const *cells)
+{
+	struct libscols_line *line = t ? scols_table_new_line(t, NULL) : NULL;
+	size_t i;
+
+	if (!line)
+		return -ENOMEM;
+	for (i = 0; i < scols_table_get_ncols(t); i++)
+		if (scols_line_set_data(line, i, cells[i]))
+			return -ENOMEM;
+	return 0;
+}
+
+int columns_print(struct libscols_table *t, int err, FILE *out)
+{
+	if (!t)
+		err = -ENOMEM;
+	if (!err) {
+		scols_table_set_stream(t, out);
+		err = scols_print_table(t);
+	}
+	scols_unref_table(t);
+	return err ? fail(err, "the table cannot be printed") : 0;
+}

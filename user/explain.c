@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "msg.h"
+
+/* The first predicate of @rule of which no test holds; NULL if all predicates hold. */
+static const struct tierbpf_test *find_failed(const struct explanation *e,
+					      const struct tierbpf_rule *rule, size_t *count)
+{
+	const struct program *p = e->plan->program;
+	const struct tierbpf_test *tests = &p->policy->tests[rule->first_test];
+	__u32 i, first;
+
+	for (first = 0; first < rule->nr_tests; first = i) {
+		bool holds = false;
+
+		for (i = first; i < rule->nr_tests && tests[i].predicate == tests[first].predicate; i++)
+			holds = holds || program_test_holds(p, &tests[i], &e->question);
+		*count = i - first;
+		if (!holds)
+			return &tests[first];
+	}
+	return NULL;
+}
+
+static struct tried_rule try(const struct explanation *e, int index)
+{
+	const struct program *p = e->plan->program;
+	const struct tierbpf_rule *rule = &p->policy->rules[index];
+	struct tried_rule t = { .rule = index };
+	__s32 adistance;
+
+	t.failed = find_failed(e, rule, &t.nr_failed);
+	if (t.failed)
+		t.verdict = VERDICT_NO_MATCH;
+	else if (!program_act(p, &rule->action, &e->question, &adistance))
+		t.verdict = VERDICT_NO_ANSWER;
+	return t;
+}
+
+static int try_rules(struct explanation *e)
+{
+	const struct program *p = e->plan->program;
+	__s32 adistance;
+	size_t i;
+
+	e->tried = calloc(p->policy->nr_rules + 1, sizeof(*e->tried));
+	if (!e->tried)
+		return fail(-ENOMEM, "out of memory");
+	for (i = 0; i < p->policy->nr_rules; i++) {
+		e->tried[e->nr_tried] = try(e, (int)i);
+		if (e->tried[e->nr_tried++].verdict == VERDICT_DECIDES)
+			return 0;
+	}
+	e->tried[e->nr_tried++] = (struct tried_rule){
+		.rule = -1,
+		.verdict = program_act(p, &p->meta.otherwise, &e->question, &adistance) ?
+				   VERDICT_DECIDES : VERDICT_NO_ANSWER,
+	};
+	return 0;
+}
+
+int explain_make(const struct plan *plan, int node, struct explanation *e)
+{
+	size_t i;
+
+	*e = (struct explanation){ .plan = plan };
+	for (i = 0; i < plan->count && plan->nodes[i].node != node; i++)
+		;
+	if (i == plan->count)
+		return fail(-ENODEV, "node %d has no memory, so it is in no tier", node);
+	e->node = &plan->nodes[i];
+	e->question = program_node(plan->machine, node);
+	return try_rules(e);
+}
+
+void explain_free(struct explanation *e)
+{
+	free(e->tried);
+	e->tried = NULL;
+	e->nr_tried = 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Facts and what is asked of them, in the words of the policy language. */
+#ifndef FACT_TEXT_H
+#define FACT_TEXT_H
+
+#include <stddef.h>
+#include <tierbpf/abi.h>
+
+/* "read_latency_ns". */
+const char *fact_name(__u32 fact);
+
+/* Where it would come from: "HMAT, in sysfs as access1". */
+const char *fact_wanted_from(__u32 fact);
+
+/* "20 ns", "16 GiB", "yes". Returns @buffer. */
+const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size);
+
+/* What @count tests of one predicate want: "300 ns or more", "0-1 or 3". Returns @buffer. */
+const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer, size_t size);
+
+#endif

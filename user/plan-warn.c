@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is allowed, and yet hardly meant: tierbpf-policy(5), WARNINGS, says why each matters. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+
+#include "cleanup.h"
+#include "fact-text.h"
+#include "perf.h"
+#include "plan.h"
+
+#define MAX_OF_A_KIND 8
+
+static int warn(struct plan *plan, const char *id, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int warn(struct plan *plan, const char *id, const char *format, ...)
+{
+	struct plan_warning *list, new = { .id = id };
+	size_t i, same = 0;
+	va_list args;
+
+	for (i = 0; i < plan->nr_warnings; i++)
+		same += !strcmp(plan->warnings[i].id, id);
+	if (same > MAX_OF_A_KIND)
+		return 0;
+	list = reallocarray(plan->warnings, plan->nr_warnings + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	plan->warnings = list;
+	if (same == MAX_OF_A_KIND)
+		format = "and more of this kind";
+	va_start(args, format);
+	if (vasprintf(&new.message, format, args) < 0)
+		new.message = NULL;
+	va_end(args);
+	if (!new.message)
+		return -ENOMEM;
+	list[plan->nr_warnings++] = new;
+	return 0;
+}
+
+/* Pages are only promoted from tiers below the last one that has CPUs. */
+static int warn_cpu_below_memory(struct plan *plan)
+{
+	const struct plan_node *c, *m, *end = plan->nodes + plan->count;
+	int err = 0;
+
+	for (c = plan->nodes; !err && c < end; c++) {
+		if (!c->cpu)
+			continue;
+		for (m = plan->nodes; m < end && (m->cpu || m->after.tier >= c->after.tier); m++)
+			;
+		if (m < end)
+			err = warn(plan, "cpu-below-memory",
+				   "node %d has CPUs and is in tier %lld, below node %d (tier %lld), which has none: "
+				   "the kernel promotes nothing from tier %lld or a faster one",
+				   c->node, (long long)c->after.tier, m->node,
+				   (long long)m->after.tier, (long long)c->after.tier);
+	}
+	return err;
+}
+
+static bool is_computed(const struct plan *plan, const struct plan_node *n)
+{
+	return !n->overridden &&
+	       program_action(plan->program, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
+}
+
+static int by_adistance(const void *a, const void *b)
+{
+	const struct plan_node *x = *(const struct plan_node *const *)a;
+	const struct plan_node *y = *(const struct plan_node *const *)b;
+
+	if (x->after.adistance != y->after.adistance)
+		return x->after.adistance < y->after.adistance ? -1 : 1;
+	return x->node - y->node;
+}
+
+/* Neighbours within 10 %, what the kernel itself calls the same for DRAM, on two sides of an edge. */
+static int warn_twins_split(struct plan *plan)
+{
+	const struct plan_node **sorted = calloc(plan->count + 1, sizeof(*sorted));
+	size_t i, count = 0;
+	int err = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (i = 0; i < plan->count; i++)
+		if (is_computed(plan, &plan->nodes[i]))
+			sorted[count++] = &plan->nodes[i];
+	qsort(sorted, count, sizeof(*sorted), by_adistance);
+	for (i = 1; !err && i < count; i++) {
+		const struct plan_node *a = sorted[i - 1], *b = sorted[i];
+
+		if (a->after.tier != b->after.tier && a->after.adistance > 0 &&
+		    (int64_t)b->after.adistance * 10 <= (int64_t)a->after.adistance * 11)
+			err = warn(plan, "twins-split",
+				   "nodes %d and %d are nearly equal (adistance %d and %d) and lie in tiers %lld and "
+				   "%lld: pages are demoted from one to the other; \"tolerance\": 0.1 gathers them",
+				   a->node, b->node, a->after.adistance, b->after.adistance,
+				   (long long)a->after.tier, (long long)b->after.tier);
+	}
+	free(sorted);
+	return err;
+}
+
+static bool known_of_any(const struct plan *plan, __u32 fact)
+{
+	int node;
+
+	if (fact <= TIERBPF_FACT_KERNEL_ADISTANCE) /* live */
+		return true;
+	for (node = 0; node < plan->program->nr_nodes; node++)
+		if (plan->program->facts[node].known & (1ULL << fact))
+			return true;
+	return false;
+}
+
+/* The fact for want of which rule @rule cannot decide about any node, or FACT_NONE. */
+static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *rule)
+{
+	const struct tierbpf_test *test = &plan->program->policy->tests[rule->first_test];
+	__u32 i;
+
+	for (i = 0; i < rule->nr_tests; i++)
+		if (!known_of_any(plan, test[i].predicate))
+			return test[i].predicate;
+	if (rule->action.kind == TIERBPF_ACTION_FACT && !known_of_any(plan, (__u32)rule->action.value))
+		return (__u32)rule->action.value;
+	return TIERBPF_FACT_NONE;
+}
+
+static int warn_rule_never(struct plan *plan)
+{
+	const struct policy *p = plan->program->policy;
+	char name[32];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < p->nr_rules; i++) {
+		__u32 fact = missing_fact(plan, &p->rules[i]);
+
+		if (fact != TIERBPF_FACT_NONE)
+			err = warn(plan, "rule-never",
+				   "%s can never decide here: it needs %s, which is known of no node (%s)",
+				   policy_rule_name(p, (int)i, name, sizeof(name)), fact_name(fact),
+				   fact_wanted_from(fact));
+	}
+	return err;
+}
+
+static int warn_tier_empty(struct plan *plan)
+{
+	const struct policy *p = plan->program->policy;
+	size_t i, n;
+	int err = 0;
+
+	for (i = 0; !err && i < p->nr_tiers; i++) {
+		int64_t tier = tierbpf_tier(p->tiers[i].adistance);
+
+		for (n = 0; n < plan->count && plan->nodes[n].after.tier != tier; n++)
+			;
+		if (n == plan->count)
+			err = warn(plan, "tier-empty", "tier \"%s\" has no node", p->tiers[i].name);
+	}
+	return err;
+}
+
+static int64_t distance(const struct plan *plan, const struct plan_node *n)
+{
+	const struct tierbpf_facts *f = &plan->program->facts[n->node];
+
+	return f->known & (1ULL << TIERBPF_FACT_DISTANCE) ? f->value[TIERBPF_FACT_DISTANCE] : 0;
+}
+
+/* Allocation falls back by SLIT: a near slow node is filled before a far fast one. */
+static int warn_slit(struct plan *plan)
+{
+	const struct plan_node *fast, *slow, *end = plan->nodes + plan->count;
+	int err = 0;
+
+	for (fast = plan->nodes; fast < end; fast++) {
+		for (slow = plan->nodes; !err && slow < end; slow++) {
+			if (fast->cpu || slow->cpu || fast->after.tier >= slow->after.tier ||
+			    !distance(plan, slow) || distance(plan, slow) >= distance(plan, fast))
+				continue;
+			err = warn(plan, "slit",
+				   "SLIT has node %d (tier %lld) nearer to its CPUs than node %d (tier %lld), %lld "
+				   "against %lld: new pages go to the slower node first",
+				   slow->node, (long long)slow->after.tier, fast->node,
+				   (long long)fast->after.tier, (long long)distance(plan, slow),
+				   (long long)distance(plan, fast));
+		}
+	}
+	return err;
+}
+
+static int warn_dram_mismatch(struct plan *plan)
+{
+	int odd;
+
+	if (perf_kernel_believes(plan->machine, &odd) != -ERANGE)
+		return 0;
+	return warn(plan, "dram-mismatch",
+		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "
+		    "switched HMAT off and sees all nodes as DRAM; \"from\": \"hmat\" goes by node %d",
+		    perf_reference_node(plan->machine), odd, plan->program->reference);
+}
+
+int plan_warn(struct plan *plan)
+{
+	int err = warn_dram_mismatch(plan);
+
+	err = err ?: warn_cpu_below_memory(plan);
+	err = err ?: warn_twins_split(plan);
+	err = err ?: warn_slit(plan);
+	err = err ?: warn_rule_never(plan);
+	return err ?: warn_tier_empty(plan);
+}

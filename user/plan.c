@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "tiering.h"
+
+/* Where the kernel has the node; exact if it is where the kernel alone puts it. */
+static __s32 adistance_now(const struct machine *m, int node)
+{
+	struct tierbpf_node n = program_node(m, node);
+	int64_t tier = m->nodes[node].tier;
+
+	if (tier == NO_TIER || tier == (int64_t)tierbpf_tier(n.kernel_adistance))
+		return n.kernel_adistance;
+	return tierbpf_tier_centre((__u32)tier);
+}
+
+static void decide(struct plan *plan, struct plan_node *n, __s32 override)
+{
+	struct tierbpf_node question = program_node(plan->machine, n->node);
+
+	n->cpu = plan->machine->nodes[n->node].cpu;
+	n->now.tier = plan->machine->nodes[n->node].tier;
+	n->now.adistance = adistance_now(plan->machine, n->node);
+	program_decide(plan->program, &question, &n->decision);
+	n->overridden = override;
+	n->after.adistance = override ?: n->decision.adistance;
+	/* As the module does: what is not sane is not believed. */
+	if (!tierbpf_adistance_ok(n->after.adistance))
+		n->after.adistance = question.kernel_adistance;
+	n->after.tier = tierbpf_tier(n->after.adistance);
+}
+
+static void set_targets(struct plan_place *place, const struct tiering_node *t)
+{
+	place->preferred = t->preferred;
+	place->fallback = t->fallback;
+	place->promotable = t->promotable;
+}
+
+static int find_targets(struct plan *plan)
+{
+	_cleanup_free_ struct tiering *t = malloc(sizeof(*t));
+	int64_t now[TIERBPF_MAX_NODES], after[TIERBPF_MAX_NODES];
+	size_t i;
+
+	if (!t)
+		return -ENOMEM;
+	for (i = 0; i < TIERBPF_MAX_NODES; i++)
+		now[i] = after[i] = NO_TIER;
+	for (i = 0; i < plan->count; i++) {
+		now[plan->nodes[i].node] = plan->nodes[i].now.tier;
+		after[plan->nodes[i].node] = plan->nodes[i].after.tier;
+	}
+	tiering_compute(plan->machine, now, t);
+	for (i = 0; i < plan->count; i++)
+		set_targets(&plan->nodes[i].now, &t->nodes[plan->nodes[i].node]);
+	tiering_compute(plan->machine, after, t);
+	for (i = 0; i < plan->count; i++)
+		set_targets(&plan->nodes[i].after, &t->nodes[plan->nodes[i].node]);
+	return 0;
+}
+
+int plan_make(const struct program *program, const struct machine *m, const __s32 *overrides,
+	      struct plan **plan)
+{
+	_cleanup_(cleanup_plan) struct plan *p = calloc(1, sizeof(*p));
+	int node, err;
+
+	if (!p || !(p->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*p->nodes))))
+		return fail(-ENOMEM, "out of memory");
+	p->program = program;
+	p->machine = m;
+	for (node = 0; node < m->nr_nodes; node++) {
+		if (!m->nodes[node].memory)
+			continue;
+		p->nodes[p->count].node = node;
+		decide(p, &p->nodes[p->count++], overrides ? overrides[node] : 0);
+	}
+	err = find_targets(p) ?: plan_warn(p);
+	if (err)
+		return fail(err, "out of memory");
+	*plan = TAKE_PTR(p);
+	return 0;
+}
+
+void plan_free(struct plan *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->nr_warnings; i++)
+		free(p->warnings[i].message);
+	free(p->warnings);
+	free(p->nodes);
+	free(p);
+}
+
+size_t plan_moves(const struct plan *plan)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < plan->count; i++)
+		count += plan->nodes[i].now.tier != plan->nodes[i].after.tier;
+	return count;
+}
+
+const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,
+			    size_t size)
+{
+	if (n->overridden)
+		return "override";
+	return policy_rule_name(plan->program->policy, n->decision.rule, buffer, size);
+}

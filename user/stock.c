@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "stock.h"
+
+#include <tierbpf/adistance.h>
+
+#include "perf.h"
+
+static void estimate(struct machine_node *n, __s32 computed, bool tier_tells)
+{
+	int64_t tier = tier_tells ? n->tier : NO_TIER;
+	int64_t highest = TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT;
+
+	if (computed && (tier == NO_TIER || (int64_t)tierbpf_tier(computed) == tier))
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, computed, SOURCE_DERIVED);
+	else if (tier >= 0 && tier <= highest)
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE,
+				 tierbpf_tier_centre((__u32)tier), SOURCE_TIER);
+	else
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, TIERBPF_ADISTANCE_DRAM, SOURCE_TIER);
+}
+
+void stock_estimate(struct machine *m, bool tiers_are_stock)
+{
+	struct perf reference = {};
+	int node, odd;
+
+	if (!perf_kernel_believes(m, &odd))
+		reference = perf_of(&m->nodes[perf_reference_node(m)].facts);
+	for (node = 0; node < m->nr_nodes; node++) {
+		struct machine_node *n = &m->nodes[node];
+		struct perf p = perf_of(&n->facts);
+
+		if (n->memory && !(n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE)))
+			estimate(n, perf_kernel_adistance(&p, &reference), tiers_are_stock);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the kernel alone puts a node, when it cannot be asked. */
+#ifndef STOCK_H
+#define STOCK_H
+
+#include "machine.h"
+
+/*
+ * Completes fact KERNEL_ADISTANCE of the nodes with memory that lack it: what the
+ * kernel computes from latencies and bandwidths where that gives the node's tier
+ * (SOURCE_DERIVED), otherwise the centre of the tier (SOURCE_TIER), which is
+ * exact for its defaults: 576 for DRAM, 2880 for dax/kmem.
+ * @tiers_are_stock: no policy has moved a node, so that its tier tells.
+ */
+void stock_estimate(struct machine *m, bool tiers_are_stock);
+
+#endif

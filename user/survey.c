@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "survey.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "pins.h"
+#include "stock.h"
+
+static int ask_node(struct survey *s, int node)
+{
+	struct ask_args args;
+	int err = engine_ask(&s->engine, node, &args);
+
+	if (err == -ENOENT) /* its memory has just gone */
+		return 0;
+	if (!err)
+		machine_set_fact(&s->machine->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE,
+				 args.answer.node.kernel_adistance, SOURCE_MODULE);
+	return err;
+}
+
+/* 0 also where no policy is in force. */
+static int ask_engine(struct survey *s)
+{
+	int node, err = engine_open(&s->engine);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	s->in_force = true;
+	for (node = 0; !err && node < TIERBPF_MAX_NODES; node++) {
+		if (!engine_override(&s->engine, node, &s->overrides[node]))
+			s->overrides[node] = 0;
+		if (s->machine->nodes[node].memory)
+			err = ask_node(s, node);
+	}
+	return err;
+}
+
+/* Something holds the module: a policy, most likely. */
+static bool module_is_used(void)
+{
+	_cleanup_fclose_ FILE *f = fopen("/sys/module/tierbpf/refcnt", "re");
+	int users = 0;
+
+	return f && fscanf(f, "%d", &users) == 1 && users > 0;
+}
+
+static void init(struct survey *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->engine.ask_fd = s->engine.override_fd = -1;
+}
+
+static void complete(struct survey *s, bool this_machine)
+{
+	bool moved = this_machine && !s->in_force && module_is_used();
+
+	if (moved)
+		note("a policy seems to be in force, and only root can ask it where the kernel alone puts the nodes; "
+		     "it is concluded from their latencies and bandwidths");
+	stock_estimate(s->machine, !moved && !s->in_force);
+}
+
+int survey_open_locked(struct survey *s)
+{
+	int err;
+
+	init(s);
+	err = machine_read("", &s->machine);
+	err = err ?: ask_engine(s);
+	if (err)
+		survey_close(s);
+	else
+		complete(s, true);
+	return err;
+}
+
+int survey_open(const char *root, struct survey *s)
+{
+	_cleanup_close_ int lock = -1;
+	int err;
+
+	if (!*root && !access(TIERBPF_PIN_ROOT, F_OK)) {
+		err = pins_lock(false, &lock);
+		if (!err)
+			return survey_open_locked(s);
+		if (err != -ENOENT)
+			return err;
+	}
+	init(s);
+	err = machine_read(root, &s->machine);
+	if (!err)
+		complete(s, !*root);
+	return err;
+}
+
+void survey_close(struct survey *s)
+{
+	if (s->in_force)
+		engine_close(&s->engine);
+	machine_free(TAKE_PTR(s->machine));
+	init(s);
+}
