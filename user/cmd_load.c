@@ -8,7 +8,9 @@
 #include "machine.h"
 #include "msg.h"
 #include "pins.h"
+#include "plan.h"
 #include "report.h"
+#include "survey.h"
 
 struct arguments {
 	const char *policy;
@@ -90,11 +92,22 @@ static int verify(const struct machine *before, unsigned int generation, int jso
 /* An object decides by itself, and gets the facts that rules would get. */
 static const struct policy no_rules = { .reference = -1 };
 
+/* Warnings only: what the kernel then makes of the policy is read back. */
+static int plan(const struct program *program, const struct survey *s)
+{
+	_cleanup_(cleanup_plan) struct plan *p = NULL;
+	int err = plan_make(program, s->machine, s->overrides, &p);
+
+	if (!err)
+		plan_print_warnings(p, stderr);
+	return err;
+}
+
 static int load(const struct arguments *a)
 {
 	_cleanup_(cleanup_engine_object) struct engine_object *object = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_machine) struct machine *before = NULL;
+	_cleanup_(cleanup_survey) struct survey s = {};
 	_cleanup_(cleanup_program) struct program *program = NULL;
 	_cleanup_close_ int lock = -1;
 	unsigned int generation;
@@ -102,11 +115,14 @@ static int load(const struct arguments *a)
 
 	err = a->object ? engine_object_open(a->object, &object) : policy_read(a->policy, &policy);
 	err = err ?: engine_check();
-	err = err ?: machine_read("", &before);
-	err = err ?: program_compile(policy ?: &no_rules, before, &program);
 	err = err ?: pins_lock(true, &lock);
+	err = err ?: survey_open_locked(&s);
+	err = err ?: program_compile(policy ?: &no_rules, s.machine, &program);
+	if (!err && policy)
+		err = plan(program, &s);
+	engine_close(&s.engine); /* or it would keep what is about to be replaced */
 	err = err ?: engine_load(program, object, &generation);
-	return err ?: verify(before, generation, a->json);
+	return err ?: verify(s.machine, generation, a->json);
 }
 
 int cmd_load(int argc, char **argv)

@@ -103,6 +103,8 @@ int plan_print(const struct plan *plan, FILE *out)
 			if (rank(&plan->nodes[i]) == r)
 				err = add_line(t, plan, &plan->nodes[i]);
 	err = columns_print(t, err, out);
+	if (!err && plan->nr_warnings)
+		fputc('\n', out);
 	if (!err)
 		plan_print_warnings(plan, out);
 	return err;
@@ -113,8 +115,7 @@ void plan_print_warnings(const struct plan *plan, FILE *out)
 	size_t i;
 
 	for (i = 0; i < plan->nr_warnings; i++)
-		fprintf(out, "%swarning: %s (%s)\n", i ? "" : "\n", plan->warnings[i].message,
-			plan->warnings[i].id);
+		fprintf(out, "warning: %s (%s)\n", plan->warnings[i].message, plan->warnings[i].id);
 }
 
 static json_t *set_json(const struct nodeset *set)

@@ -27,9 +27,9 @@ static int ask_engine(struct survey *s)
 {
 	int node, err = engine_open(&s->engine);
 
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	s->in_force = true;
+	s->in_force = !err;
+	if (err == -ENOENT)
+		return 0;
 	for (node = 0; !err && node < TIERBPF_MAX_NODES; node++) {
 		if (!engine_override(&s->engine, node, &s->overrides[node]))
 			s->overrides[node] = 0;
@@ -70,29 +70,38 @@ int survey_open_locked(struct survey *s)
 
 	init(s);
 	err = machine_read("", &s->machine);
-	err = err ?: ask_engine(s);
 	if (err)
-		survey_close(s);
-	else
-		complete(s, true);
-	return err;
+		return err;
+	if (ask_engine(s))
+		note("what is in force cannot be read; it is replaced");
+	complete(s, true);
+	return 0;
 }
 
-int survey_open(const char *root, struct survey *s)
+static int ask_under_lock(struct survey *s)
 {
 	_cleanup_close_ int lock = -1;
 	int err;
 
-	if (!*root && !access(TIERBPF_PIN_ROOT, F_OK)) {
-		err = pins_lock(false, &lock);
-		if (!err)
-			return survey_open_locked(s);
-		if (err != -ENOENT)
-			return err;
-	}
+	if (access(TIERBPF_PIN_ROOT, F_OK)) /* none, or not permitted */
+		return 0;
+	err = pins_lock(false, &lock);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	return ask_engine(s);
+}
+
+int survey_open(const char *root, struct survey *s)
+{
+	int err;
+
 	init(s);
 	err = machine_read(root, &s->machine);
-	if (!err)
+	if (!err && !*root)
+		err = ask_under_lock(s);
+	if (err)
+		survey_close(s);
+	else
 		complete(s, !*root);
 	return err;
 }

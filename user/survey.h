@@ -22,7 +22,10 @@ struct survey {
 int survey_open(const char *root, struct survey *s);
 void survey_close(struct survey *s);
 
-/* The same for one who holds the lock already. */
+/*
+ * The same of this machine, for load, which holds the lock already and replaces
+ * also what cannot be read any more.
+ */
 int survey_open_locked(struct survey *s);
 
 static inline void cleanup_survey(struct survey *s)
