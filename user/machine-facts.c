@@ -112,8 +112,8 @@ void machine_read_performance(const char *path, enum source source, struct machi
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (!machine_knows(n, files[i].fact) && sysfs_number(&value, 10, "%s/%s", path, files[i].name) &&
-		    value && value <= UINT32_MAX)
+		if (!machine_knows(n, files[i].fact) &&
+		    sysfs_number(&value, 10, "%s/%s", path, files[i].name) && value && value <= UINT32_MAX)
 			machine_set_fact(n, files[i].fact, (int64_t)value, source);
 }
 

@@ -159,7 +159,7 @@ static size_t walk(struct reader *r, bool memory)
 	r->done = false;
 	while (at + SUBTABLE_HEADER < r->table->length) {
 		read_subtable(r, at, memory);
-		if (!r->table->bytes[at + 1])
+		if (!r->why && !r->table->bytes[at + 1])
 			bad(r, "a structure of length 0");
 		if (r->why)
 			break;

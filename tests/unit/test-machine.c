@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "unit.h"
+#include "unit-machine.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "machine.h"
 
 #define NODES "sys/devices/system/node/"
 #define TIERS_DIR "sys/devices/virtual/memory_tiering/"
 
 static char *root;
-static struct machine machine;
+static struct machine *machine;
 
 static void setup(void)
 {
 	root = tmp_new();
-	memset(&machine, 0xff, sizeof(machine)); /* nothing is taken from before */
 }
 
 static void teardown(void)
 {
 	tmp_remove(root);
+	machine_free(machine);
 }
 
 TestSuite(machine, .init = setup, .fini = teardown);
@@ -44,6 +42,8 @@ static void read_good(void)
 	struct capture c;
 	int err;
 
+	machine_free(machine);
+	machine = NULL;
 	capture_start(&c);
 	err = machine_read(root, &machine);
 	capture_expect(&c, NULL);
@@ -52,18 +52,20 @@ static void read_good(void)
 
 static void read_bad(int error, const char *message)
 {
+	struct machine *untouched = (struct machine *)1, *m = untouched;
 	struct capture c;
 	int err;
 
 	capture_start(&c);
-	err = machine_read(root, &machine);
+	err = machine_read(root, &m);
 	capture_expect(&c, message);
 	cr_expect_eq(err, error, "%d", err);
+	cr_expect_eq(m, untouched);
 }
 
 static void expect_node(int node, bool memory, bool cpu, int64_t tier)
 {
-	const struct machine_node *n = &machine.nodes[node];
+	const struct machine_node *n = &machine->nodes[node];
 
 	cr_expect(n->memory == memory && n->cpu == cpu && n->tier == tier,
 		  "node %d: memory %d, cpu %d, tier %lld", node, n->memory, n->cpu, (long long)n->tier);
@@ -73,7 +75,7 @@ Test(machine, normal)
 {
 	put_normal();
 	read_good();
-	cr_expect_eq(machine.nr_nodes, 4);
+	cr_expect_eq(machine->nr_nodes, 4);
 	expect_node(0, true, true, 4);
 	expect_node(1, true, true, 4);
 	expect_node(2, true, false, 22);
@@ -89,7 +91,7 @@ Test(machine, gaps)
 	put(TIERS_DIR "memory_tier4/nodelist", "0,1000\n");
 	put(TIERS_DIR "memory_tier5/nodelist", "7\n");
 	read_good();
-	cr_expect_eq(machine.nr_nodes, 1024);
+	cr_expect_eq(machine->nr_nodes, 1024);
 	expect_node(0, true, true, 4);
 	expect_node(7, true, false, 5);
 	expect_node(8, false, false, NO_TIER);
@@ -104,11 +106,11 @@ Test(machine, one_node)
 	put(NODES "has_cpu", "0\n");
 	put(TIERS_DIR "memory_tier4/nodelist", "0\n");
 	read_good();
-	cr_expect_eq(machine.nr_nodes, 1);
+	cr_expect_eq(machine->nr_nodes, 1);
 	expect_node(0, true, true, 4);
 	put(TIERS_DIR "memory_tier4/nodelist", "\n");
 	read_good();
-	cr_expect_eq(machine.nr_nodes, 1);
+	cr_expect_eq(machine->nr_nodes, 1);
 	expect_node(0, true, true, NO_TIER);
 }
 
@@ -246,4 +248,67 @@ Test(machine, odd_roots)
 		free(root);
 	}
 	root = top;
+}
+
+/* What may come later is a node too; captures without the list know those that are there. */
+Test(machine, possible)
+{
+	put_normal();
+	read_good();
+	cr_expect(machine->nodes[3].possible && !machine->nodes[4].possible);
+	put(NODES "possible", "0-3,6\n");
+	put(NODES "online", "0-3\n");
+	read_good();
+	cr_expect_eq(machine->nr_nodes, 7);
+	cr_expect(machine->nodes[3].possible && !machine->nodes[5].possible && machine->nodes[6].possible);
+	expect_node(6, false, false, NO_TIER);
+	put(NODES "possible", "0-x\n");
+	read_bad(-EIO, "possible: not a list of nodes: a number is expected here\n");
+}
+
+static void expect_distances(const int *expected)
+{
+	int from, to;
+
+	for (from = 0; from < 4; from++)
+		for (to = 0; to < 4; to++)
+			cr_expect_eq(machine_distance(machine, from, to), expected[4 * from + to],
+				     "%d to %d: %d", from, to, machine_distance(machine, from, to));
+}
+
+/* The columns are the nodes that are online: here 0, 1 and 3. */
+Test(machine, distances)
+{
+	put(NODES "possible", "0-3\n");
+	put(NODES "online", "0-1,3\n");
+	put(NODES "has_memory", "0,3\n");
+	put(NODES "has_cpu", "0-1\n");
+	put(NODES "node0/distance", "10 21 31\n");
+	put(NODES "node1/distance", "22 10 32\n");
+	put(NODES "node2/distance", "1 2 3\n");
+	put(NODES "node3/distance", "33 254 10\n");
+	put(TIERS_DIR "memory_tier4/nodelist", "0,3\n");
+	read_good();
+	expect_distances((const int[]){ 10, 21, 20, 31, 22, 10, 20, 32, 20, 20, 10, 20, 33, 254, 20, 10 });
+	cr_expect_eq(machine_distance(machine, 0, 1023), 20);
+	cr_expect_eq(machine_distance(machine, -1, 4000), 20);
+	cr_expect_eq(machine_distance(machine, 4000, 4000), 10);
+}
+
+/* A row that says nothing sure says nothing. */
+Test(machine, rows_that_are_not_distances)
+{
+	static const char *const table[] = {
+		"", "\n", "10 20 30\n", "10 20 30 40 50\n", "10 20 30 x\n", "10 20 30 40x\n", "10 20 0 40\n",
+		"10 20 -30 40\n", "10 256 30 40\n", "99999999999999999999 20 30 40\n", "\xff",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		put_normal();
+		put(NODES "node0/distance", table[i]);
+		read_good();
+		cr_expect(machine_distance(machine, 0, 0) == 10 && machine_distance(machine, 0, 1) == 20 &&
+			  machine_distance(machine, 0, 3) == 20, "%s", table[i]);
+	}
 }
