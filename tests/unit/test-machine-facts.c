@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "unit-machine.h"
+#include "unit.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "machine.h"
 
 #define NODES "sys/devices/system/node/"
 #define MEMORY "sys/devices/system/memory/"
