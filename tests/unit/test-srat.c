@@ -281,7 +281,7 @@ Test(srat, rejected)
 
 	add_memory(&d, 4, 0, 1 << 20, 1);
 	good = d;
-	add_lapic(&d, 0, 1);
+	add(&d, 77, 16);
 	d.bytes[88 + 1] = 0;
 	expect_rejected(&d, 88, "a structure of length 0");
 	d = good;
