@@ -85,11 +85,16 @@ endif
 # BPF programs of others, for the guests.
 vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/bpf/*.bpf.c))
 
-vm-helpers: $(vm_objects) $(build)/vm/prog-run
+vm-helpers: $(vm_objects) $(build)/vm/prog-run $(build)/vm/differ
 
 $(build)/vm/prog-run: tests/vm/prog-run.c | check-libbpf
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) $(LDFLAGS) -o $@ $< $(pkg_libs)
+
+# The BPF policy against the same code natively.
+$(build)/vm/differ: $(wildcard tests/vm/differ/*.[ch]) $(library)
+	@mkdir -p $(@D)
+	$(CC) $(tool_cflags) -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
 
 $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-libbpf
 	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: no-hmat
+# kernels: 6.12 7.3
+# timeout: 300
+# The decision in the kernel is the decision of plan: 2,400 random machines and
+# policies, six of them with 1,024 nodes and 1,024 rules, answer for answer.
+. /usr/lib/tierbpf-test/test.sh
+
+modprobe tierbpf
+expect 0 differ 3 2400
+cat /tmp/out
+# It can fail: a map that is changed behind its back is found out.
+expect 1 differ 3 100 --spoil
+the_end "4:0-1"
