@@ -37,8 +37,11 @@ static int unknown_key(const struct value *key, const struct member *table, size
 
 static int second_key(const struct value *key, const struct value *first)
 {
-	return value_error(key, "\"%s\" stands here a second time; first in line %zu", value_text(key),
-			   value_place(first).line + 1);
+	int err = value_error(key, "\"%s\" stands here a second time; first in line %zu", value_text(key),
+			      value_place(first).line + 1);
+
+	diags_relate(key->diags, value_place(first), "it stands here first");
+	return err;
 }
 
 /* Also finds where each key of the table stands first. One pass: an object may have 100,000 keys. */
