@@ -7,7 +7,7 @@
 
 /* A document, and what was found wrong with it. */
 struct fixture {
-	struct source source;
+	struct sample source;
 	struct diags diags;
 	yaml_document_t doc;
 	struct value root;
@@ -15,7 +15,7 @@ struct fixture {
 
 static void start(struct fixture *f, const char *marked)
 {
-	*f = (struct fixture){ .source = source_new(marked) };
+	*f = (struct fixture){ .source = sample_new(marked) };
 	f->diags.file = "p.json";
 	f->diags.text = f->source.text;
 	cr_assert_eq(doc_parse(f->source.text, f->source.length, &f->diags, &f->doc), 0, "%s", marked);
@@ -27,7 +27,7 @@ static void end(struct fixture *f)
 {
 	yaml_document_delete(&f->doc);
 	diags_free(&f->diags);
-	source_free(&f->source);
+	sample_free(&f->source);
 }
 
 /* Ends with the one error that was found, at the mark. */

@@ -41,7 +41,7 @@ static const struct member table[] = {
 /* Reads a text by the table. The errors that are marked, and no others. */
 static int read_object(const char *marked, struct log *log, const struct expected *expected)
 {
-	struct source s = source_new(marked);
+	struct sample s = sample_new(marked);
 	struct diags diags = { .file = "p.json", .text = s.text };
 	yaml_document_t doc;
 	struct value root;
@@ -62,7 +62,7 @@ static int read_object(const char *marked, struct log *log, const struct expecte
 	free(output);
 	yaml_document_delete(&doc);
 	diags_free(&diags);
-	source_free(&s);
+	sample_free(&s);
 	return err;
 }
 
@@ -176,14 +176,14 @@ static void expect_path(size_t length)
 {
 	char text[256], key[201] = "", expected[161];
 	struct diags diags = {};
-	struct source s;
+	struct sample s;
 	yaml_document_t doc;
 	struct value v, below;
 
 	memset(key, 'k', length);
 	snprintf(text, sizeof(text), "{'%s': [1]}", key);
 	snprintf(expected, sizeof(expected), "%.*s%s", length > 159 ? 156 : 159, key, length > 159 ? "..." : "");
-	s = source_new(text);
+	s = sample_new(text);
 	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0);
 	v = doc_root(&doc, &diags);
 	v = value_member(&v, 0);
@@ -192,7 +192,7 @@ static void expect_path(size_t length)
 	cr_expect_eq(strlen(below.path), length < 156 ? length + 3 : 159);
 	cr_expect_str_eq(below.path + strlen(below.path) - 3, length < 157 ? "[0]" : "...");
 	yaml_document_delete(&doc);
-	source_free(&s);
+	sample_free(&s);
 }
 
 Test(object, long_path)

@@ -47,7 +47,7 @@ Test(policy_file, long_key)
 	char key[1201], text[1400];
 	struct expected expected = unknown;
 	char path[160];
-	struct source s;
+	struct sample s;
 
 	memset(key, 'k', 1200);
 	key[1200] = 0;
@@ -55,13 +55,13 @@ Test(policy_file, long_key)
 	strcpy(path + sizeof(path) - 4, "...");
 	expected.path = path;
 	snprintf(text, sizeof(text), "{'version': 1, 'rules': [], ^'%.1000s': 1}", key);
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &expected);
-	source_free(&s);
+	sample_free(&s);
 	snprintf(text, sizeof(text), "{'version': 1, 'rules': [], '%s'^: 1}", key);
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &long_one);
-	source_free(&s);
+	sample_free(&s);
 }
 
 /* The same error in the last value, in whatever way the text is laid out. */
@@ -86,13 +86,11 @@ Test(policy_file, layouts)
 static void expect_output(const char *text, size_t length, const char *expected)
 {
 	struct policy *policy = NULL;
-	char *output;
-	size_t size;
-	FILE *out = open_memstream(&output, &size);
+	int err;
+	char *output = parse_text(text, length, &err, &policy);
 
-	cr_expect_eq(policy_parse("p.json", text, length, out, &policy), -EBADMSG);
+	cr_expect_eq(err, -EBADMSG);
 	cr_expect_null(policy);
-	fclose(out);
 	cr_expect_str_eq(output, expected);
 	free(output);
 }
@@ -114,8 +112,10 @@ Test(policy_file, bytes_that_are_no_text)
 Test(policy_file, length)
 {
 	struct policy *policy = NULL;
+	int err;
 
-	cr_expect_eq(policy_parse("p", "{\"version\":1,\"rules\":[]}garbage", 24, stderr, &policy), 0);
+	free(parse_text("{\"version\":1,\"rules\":[]}garbage", 24, &err, &policy));
+	cr_expect_eq(err, 0);
 	cr_assert(policy);
 	cr_expect_eq(policy->source_bytes, 24);
 	cr_expect_str_eq(policy->source, "{\"version\":1,\"rules\":[]}");
@@ -126,15 +126,12 @@ static double seconds_for(const char *text, size_t length, int expected)
 {
 	struct policy *policy = NULL;
 	struct timespec from, to;
-	char *output;
-	size_t size;
-	FILE *out = open_memstream(&output, &size);
+	int err;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	cr_expect_eq(policy_parse("p", text, length, out, &policy), expected);
+	free(parse_text(text, length, &err, &policy));
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	fclose(out);
-	free(output);
+	cr_expect_eq(err, expected);
 	policy_free(policy);
 	return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }

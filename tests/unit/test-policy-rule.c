@@ -193,16 +193,16 @@ Test(policy_rule, as_many_ranges_as_possible)
 	};
 	char *text = with_list(TIERBPF_MAX_TESTS, "");
 	struct policy *p = good_policy(text);
-	struct source s;
+	struct sample s;
 
 	cr_expect_eq(p->nr_tests, TIERBPF_MAX_TESTS);
 	cr_expect_eq(p->rules[0].nr_tests, TIERBPF_MAX_TESTS);
 	policy_free(p);
 	free(text);
 	text = with_list(TIERBPF_MAX_TESTS + 1, "^");
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &expected);
-	source_free(&s);
+	sample_free(&s);
 	free(text);
 }
 
@@ -210,11 +210,11 @@ Test(policy_rule, very_long_bad_list)
 {
 	static const struct expected expected = { AT_NODE, LIST "',' or '-' is expected here" };
 	char *text = with_list(50000, "");
-	struct source s;
+	struct sample s;
 
 	strcpy(strstr(text, "1'}"), "1^x'}, 'action': {'offset': 1}}]}");
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &expected);
-	source_free(&s);
+	sample_free(&s);
 	free(text);
 }

@@ -81,15 +81,15 @@ Test(policy_tiers, too_many)
 {
 	static const struct expected expected = { "tiers", "error: 1025 tiers, and there are at most 1024 nodes" };
 	char *text = malloc(1 << 16), *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ^['dram'");
-	struct source s;
+	struct sample s;
 	size_t i;
 
 	for (i = 1; i < 1025; i++)
 		end += sprintf(end, ", 't%zu'", i);
 	strcpy(end, "]}");
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &expected);
-	source_free(&s);
+	sample_free(&s);
 	free(text);
 }
 
@@ -210,9 +210,9 @@ Test(policy_tiers, all_errors_at_once)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		struct source s = source_new(table[i].marked);
+		struct sample s = sample_new(table[i].marked);
 
 		expect_errors(&s, table[i].expected);
-		source_free(&s);
+		sample_free(&s);
 	}
 }

@@ -15,7 +15,7 @@ static const char example[] =
 
 Test(policy, example)
 {
-	struct source s = source_new(example);
+	struct sample s = sample_new(example);
 	struct policy *p = good_policy(example);
 
 	cr_expect_eq(p->source_bytes, s.length);
@@ -28,7 +28,7 @@ Test(policy, example)
 	cr_expect_null(p->rule_names[1]);
 	cr_expect_eq(p->otherwise.kind, TIERBPF_ACTION_KERNEL);
 	policy_free(p);
-	source_free(&s);
+	sample_free(&s);
 }
 
 Test(policy, smallest)
@@ -118,7 +118,7 @@ Test(policy, all_errors_at_once)
 		{ "tiers[1]", "a tier's name is a letter*" },
 		{ "version", "this tierbpf knows version 1*" },
 	};
-	struct source s = source_new(
+	struct sample s = sample_new(
 		"{\n"
 		"  'default': {'from': ^'hmat'},\n"
 		"  'rules': [\n"
@@ -132,7 +132,7 @@ Test(policy, all_errors_at_once)
 
 	cr_assert_eq(s.nr_marks, ARRAY_SIZE(expected));
 	expect_errors(&s, expected);
-	source_free(&s);
+	sample_free(&s);
 }
 
 /* A policy of @count rules, @mark before them. The caller frees. */
@@ -154,7 +154,7 @@ Test(policy, as_many_rules_as_possible)
 	static const struct expected expected = { "rules", "error: 1025 rules, and at most 1024 are possible" };
 	char *text = with_rules(1024, "");
 	struct policy *p = good_policy(text);
-	struct source s;
+	struct sample s;
 	size_t i;
 
 	cr_assert_eq(p->nr_rules, 1024);
@@ -163,9 +163,9 @@ Test(policy, as_many_rules_as_possible)
 	policy_free(p);
 	free(text);
 	text = with_rules(1025, "^");
-	s = source_new(text);
+	s = sample_new(text);
 	expect_errors(&s, &expected);
-	source_free(&s);
+	sample_free(&s);
 	free(text);
 }
 

@@ -3,7 +3,7 @@
 
 #include "syntax.h"
 
-static int check(const struct source *s, char **output)
+static int check(const struct sample *s, char **output)
 {
 	struct diags diags = { .file = "p.json", .text = s->text };
 	size_t size;
@@ -18,17 +18,17 @@ static int check(const struct source *s, char **output)
 
 static void expect_good(const char *marked)
 {
-	struct source s = source_new(marked);
+	struct sample s = sample_new(marked);
 	char *output;
 
 	cr_expect_eq(check(&s, &output), 0, "%s\n%s", marked, output);
 	cr_expect_str_empty(output);
 	free(output);
-	source_free(&s);
+	sample_free(&s);
 }
 
 /* One error, at the mark. A syntax error hides all others. */
-static void expect_error(const struct source *s, const char *message)
+static void expect_error(const struct sample *s, const char *message)
 {
 	struct expected expected = { NULL, message };
 	char *output;
@@ -126,10 +126,10 @@ Test(syntax, bad)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		struct source s = source_new(table[i].marked);
+		struct sample s = sample_new(table[i].marked);
 
 		expect_error(&s, table[i].message);
-		source_free(&s);
+		sample_free(&s);
 	}
 }
 
@@ -158,13 +158,13 @@ Test(syntax, bytes_that_are_not_shown)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		struct source s = source_new(table[i].text);
+		struct sample s = sample_new(table[i].text);
 		char *output;
 
 		cr_expect_eq(check(&s, &output), -EBADMSG, "%s", table[i].text);
 		cr_expect_str_eq(output, table[i].output);
 		free(output);
-		source_free(&s);
+		sample_free(&s);
 	}
 }
 
@@ -183,10 +183,10 @@ Test(syntax, characters_that_libyaml_does_not_keep)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		struct source s = source_new(table[i].marked);
+		struct sample s = sample_new(table[i].marked);
 
 		expect_error(&s, table[i].message);
-		source_free(&s);
+		sample_free(&s);
 	}
 	/* Their neighbours are fine, and so are all of them as escapes. */
 	expect_good("'\xc2\xa0\xe2\x80\xa7\xe2\x80\xaa\xef\xbf\xbd\xef\xbb\xbf'");
@@ -195,13 +195,13 @@ Test(syntax, characters_that_libyaml_does_not_keep)
 
 Test(syntax, byte_order_mark)
 {
-	struct source s = source_new("^\xef\xbb\xbf{}");
+	struct sample s = sample_new("^\xef\xbb\xbf{}");
 
 	expect_error(&s, "the file starts with a byte order mark; save it without");
-	source_free(&s);
-	s = source_new("^\xef\xbb\xbf");
+	sample_free(&s);
+	s = sample_new("^\xef\xbb\xbf");
 	expect_error(&s, "byte order mark*");
-	source_free(&s);
+	sample_free(&s);
 }
 
 Test(syntax, zero_byte)
@@ -210,25 +210,25 @@ Test(syntax, zero_byte)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(marked); i++) {
-		struct source s = source_new(marked[i]);
+		struct sample s = sample_new(marked[i]);
 
 		*strchr(s.text, '@') = 0;
 		expect_error(&s, "a zero byte: the file is not text");
-		source_free(&s);
+		sample_free(&s);
 	}
 }
 
 /* @depth brackets without their ends: not JSON either, but jansson looks 2,048 deep only. */
 static void expect_nested(size_t depth, const char *message)
 {
-	struct source s = { .text = calloc(1, depth + 1), .length = depth };
+	struct sample s = { .text = calloc(1, depth + 1), .length = depth };
 	char *output;
 
 	memset(s.text, '[', depth);
 	cr_expect_eq(check(&s, &output), -EBADMSG);
 	cr_expect(strstr(output, message), "%s", output);
 	free(output);
-	source_free(&s);
+	sample_free(&s);
 }
 
 Test(syntax, nesting_bomb, .timeout = 20)
@@ -242,12 +242,12 @@ Test(syntax, nesting_bomb, .timeout = 20)
 Test(syntax, nesting_of_valid_text)
 {
 	char marked[68] = "";
-	struct source s;
+	struct sample s;
 
 	memset(marked, '[', 34);
 	marked[32] = '^'; /* before the 33rd */
 	memset(marked + 34, ']', 33);
-	s = source_new(marked);
+	s = sample_new(marked);
 	expect_error(&s, "nested too deeply");
-	source_free(&s);
+	sample_free(&s);
 }

@@ -14,17 +14,21 @@ static bool is_first(char c)
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-/* ---- sources ---- */
+/* ---- samples ---- */
 
-struct source source_new(const char *marked)
+struct sample sample_new(const char *marked)
 {
-	struct source s = { .text = calloc(1, strlen(marked) + 1) };
+	struct sample s = { .text = calloc(1, strlen(marked) + 1) };
 	struct place at = {};
 
 	for (; *marked; marked++) {
 		if (*marked == '^') {
 			cr_assert_lt(s.nr_marks, ARRAY_SIZE(s.marks));
 			s.marks[s.nr_marks++] = at;
+			continue;
+		}
+		if (*marked == '$') {
+			s.note = at;
 			continue;
 		}
 		s.text[s.length++] = *marked == '\'' ? '"' : *marked == '`' ? '\'' : *marked;
@@ -35,7 +39,7 @@ struct source source_new(const char *marked)
 	return s;
 }
 
-void source_free(struct source *s)
+void sample_free(struct sample *s)
 {
 	free(s->text);
 }
@@ -121,56 +125,73 @@ static bool ends_with(const char *text, const char *end)
 	return strlen(text) >= length && !strcmp(text + strlen(text) - length, end);
 }
 
-static void expect_one(const char *of, char **output, const struct source *s, const struct place *at,
-		       const struct expected *e)
+/* One place: what is wrong with it, and the line. */
+static void expect_place(const struct sample *s, char **output, const struct place *at,
+			 const char *severity, const char *message)
 {
 	char *head = next_line(output), *context = next_line(output), *caret = next_line(output);
 	char *line = line_of(s->text, at->line), prefix[64];
 
-	snprintf(prefix, sizeof(prefix), FILE_NAME ":%zu:%zu: error: ", at->line + 1, at->column + 1);
-	cr_assert(head && e->message && *e->message, "%s: an error less than expected", of);
-	cr_expect(!strncmp(head, prefix, strlen(prefix)), "%s: \"%s\", not \"%s\"", of, head, prefix);
-	cr_expect(ends_with(head, e->message), "%s: \"%s\", not \"%s\"", of, head, e->message);
-	expect_context(of, context, caret, line, at);
+	snprintf(prefix, sizeof(prefix), FILE_NAME ":%zu:%zu: %s: ", at->line + 1, at->column + 1, severity);
+	cr_assert(head && message && *message, "%s: an %s less than expected", s->text, severity);
+	cr_expect(!strncmp(head, prefix, strlen(prefix)), "%s: \"%s\", not \"%s\"", s->text, head, prefix);
+	cr_expect(ends_with(head, message), "%s: \"%s\", not \"%s\"", s->text, head, message);
+	expect_context(s->text, context, caret, line, at);
 	free(line);
+}
+
+static void expect_one(const struct sample *s, char **output, const struct place *at,
+		       const char *severity, const struct expected *e)
+{
+	expect_place(s, output, at, severity, e->message);
 	if (*output && !strncmp(*output, "      at ", 9)) {
 		const char *path = next_line(output) + 9;
 
-		cr_expect(e->path && !strcmp(path, e->path), "%s: path %s, not %s", of, path, e->path);
+		cr_expect(e->path && !strcmp(path, e->path), "%s: path %s, not %s", s->text, path, e->path);
 	} else {
-		cr_expect_null(e->path, "%s: no path, not %s", of, e->path);
+		cr_expect_null(e->path, "%s: no path, not %s", s->text, e->path);
 	}
+	if (e->note)
+		expect_place(s, output, &s->note, "note", e->note);
 }
 
-void expect_shown(const struct source *s, const char *output, const struct expected *expected)
+static void expect_all(const struct sample *s, const char *output, const char *severity,
+		       const struct expected *expected)
 {
 	char *copy = strdup(output), *rest = copy;
 	size_t i;
 
-	cr_assert_gt(s->nr_marks, 0, "%s: no error is marked", s->text);
 	for (i = 0; i < s->nr_marks; i++)
-		expect_one(s->text, &rest, s, &s->marks[i], &expected[i]);
+		expect_one(s, &rest, &s->marks[i], severity, &expected[i]);
 	cr_expect(!rest || !*rest, "%s: more than expected: %s", s->text, rest);
 	free(copy);
 }
 
-/* Calls policy_parse(); what it printed is for the caller to free. */
-static char *parse(const struct source *s, int *err, struct policy **policy)
+void expect_shown(const struct sample *s, const char *output, const struct expected *expected)
 {
+	cr_assert_gt(s->nr_marks, 0, "%s: no error is marked", s->text);
+	expect_all(s, output, "error", expected);
+}
+
+char *parse_text(const char *text, size_t length, int *err, struct policy **policy)
+{
+	struct diags diags = { .file = FILE_NAME, .text = text };
 	char *output = NULL;
 	size_t size;
-	FILE *errors = open_memstream(&output, &size);
+	FILE *out = open_memstream(&output, &size);
 
-	*err = policy_parse(FILE_NAME, s->text, s->length, errors, policy);
-	fclose(errors);
+	*err = policy_parse(text, length, &diags, policy);
+	diags_print(&diags, out);
+	fclose(out);
+	diags_free(&diags);
 	return output;
 }
 
-void expect_errors(const struct source *s, const struct expected *expected)
+void expect_errors(const struct sample *s, const struct expected *expected)
 {
 	struct policy *untouched = (struct policy *)1, *policy = untouched;
 	int err;
-	char *output = parse(s, &err, &policy);
+	char *output = parse_text(s->text, s->length, &err, &policy);
 
 	cr_expect_eq(err, -EBADMSG, "%s: returns %d", s->text, err);
 	cr_expect_eq(policy, untouched, "%s: there is a policy", s->text);
@@ -183,25 +204,38 @@ void expect_bad(const struct bad *table, size_t count)
 	const struct bad *row;
 
 	for (row = table; row < table + count; row++) {
-		struct expected expected = { row->path, row->message };
-		struct source s = source_new(row->marked);
+		struct expected expected = { row->path, row->message, row->note };
+		struct sample s = sample_new(row->marked);
 
 		cr_assert_eq(s.nr_marks, 1, "%s: one mark is needed", row->marked);
 		expect_errors(&s, &expected);
-		source_free(&s);
+		sample_free(&s);
 	}
+}
+
+void expect_warnings(const struct sample *s, const struct expected *expected)
+{
+	struct policy *policy = NULL;
+	int err;
+	char *output = parse_text(s->text, s->length, &err, &policy);
+
+	cr_expect_eq(err, 0, "%s: returns %d", s->text, err);
+	cr_expect(policy, "%s: there is no policy", s->text);
+	expect_all(s, output, "warning", expected);
+	free(output);
+	policy_free(policy);
 }
 
 struct policy *good_policy(const char *marked)
 {
-	struct source s = source_new(marked);
+	struct sample s = sample_new(marked);
 	struct policy *policy = NULL;
 	int err;
-	char *output = parse(&s, &err, &policy);
+	char *output = parse_text(s.text, s.length, &err, &policy);
 
-	cr_assert(!err && !*output && policy, "%s: %d\n%s", marked, err, output);
+	cr_assert(!err && policy, "%s: %d\n%s", marked, err, output);
 	free(output);
-	source_free(&s);
+	sample_free(&s);
 	return policy;
 }
 

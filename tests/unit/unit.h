@@ -18,41 +18,51 @@
 
 /*
  * A text as the tables write it: ' stands for ", ` for ', and ^ for nothing: it
- * marks the place of an error that is expected, in the order of the text.
+ * marks the place of an error that is expected, in the order of the text. $
+ * marks the one place that notes are expected to name.
  */
-struct source {
+struct sample {
 	char *text;
 	size_t length;
 	struct place marks[16];
 	size_t nr_marks;
+	struct place note;
 };
 
-struct source source_new(const char *marked);
-void source_free(struct source *s);
+struct sample sample_new(const char *marked);
+void sample_free(struct sample *s);
 
 /* What an error says. */
 struct expected {
 	const char *path;    /* NULL where none is shown */
 	const char *message; /* its end; * at the end stands for any rest */
+	const char *note;    /* what is said of place $; NULL: there is no note */
 };
 
 /*
  * Expects that @output shows one error for each mark of @s, in its order, with
  * line, column, context and caret at that place, and as @expected says.
  */
-void expect_shown(const struct source *s, const char *output, const struct expected *expected);
+void expect_shown(const struct sample *s, const char *output, const struct expected *expected);
 
 /* Expects that policy_parse() finds these errors, and no others. */
-void expect_errors(const struct source *s, const struct expected *expected);
+void expect_errors(const struct sample *s, const struct expected *expected);
 
 /* One error each: a row of a table. */
 struct bad {
 	const char *marked;
 	const char *path;
 	const char *message;
+	const char *note;
 };
 
 void expect_bad(const struct bad *table, size_t count);
+
+/* Expects that policy_parse() is content, but warns at the marks; no mark: of nothing. */
+void expect_warnings(const struct sample *s, const struct expected *expected);
+
+/* Calls policy_parse(); returns what there is to print, for the caller to free. */
+char *parse_text(const char *text, size_t length, int *err, struct policy **policy);
 
 #define EXPECT_BAD(table)                                                        \
 	do {                                                                     \
@@ -60,7 +70,10 @@ void expect_bad(const struct bad *table, size_t count);
 		expect_bad(table, ARRAY_SIZE(table));                            \
 	} while (0)
 
-/* The policy of a text without errors, written as in the tables; ends the test if it has any. */
+/*
+ * The policy of a text without errors, written as in the tables; ends the test if
+ * it has any. Warnings do not count.
+ */
 struct policy *good_policy(const char *marked);
 
 /* Frames for the part of a policy that a case is about. */

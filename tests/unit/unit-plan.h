@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Machines as the tables write them, and what a policy plans for them. */
+#ifndef UNIT_PLAN_H
+#define UNIT_PLAN_H
+
+#include "perf.h"
+#include "plan.h"
+#include "unit.h"
+
+/* A node. What is 0 is not known, but for the tier of memory: that is 4 then, DRAM's. */
+struct test_node {
+	const char *has;  /* "c" CPUs, "m" memory, "cm" both, "" none: it is only possible */
+	struct perf perf; /* from HMAT */
+	int64_t tier;
+	int64_t kernel_adistance; /* from the module */
+	int64_t distance;	  /* SLIT, from the nearest CPUs */
+};
+
+/* Nodes 0 and up. Distances between them are not known. For machine_free(). */
+struct machine *test_machine(const struct test_node *nodes, size_t count);
+
+#define MACHINE(...)                                            \
+	test_machine((const struct test_node[]){ __VA_ARGS__ }, \
+		     sizeof((const struct test_node[]){ __VA_ARGS__ }) / sizeof(struct test_node))
+
+/* A policy on a machine. */
+struct test_plan {
+	struct policy *policy;
+	struct machine *machine;
+	struct program *program;
+	struct plan *plan;
+};
+
+/* @marked: as good_policy(). @machine goes with it. @overrides: as plan_make(). */
+struct test_plan test_plan(const char *marked, struct machine *machine, const __s32 *overrides);
+void test_plan_free(struct test_plan *t);
+
+#endif
