@@ -436,7 +436,7 @@ Test(srat, booted)
 /* More of them, and broken ones, than belong into the tree: TIERBPF_DATA is their folder. */
 static char *data(const char *name)
 {
-	const char *folder = getenv("TIERBPF_DATA") ?: "/work/shared/data";
+	const char *folder = getenv("TIERBPF_DATA") ?: "../shared/data";
 	char *path = tmp_path(folder, name);
 	DIR *dir = opendir(path);
 
