@@ -10,7 +10,7 @@ fuzz := $(build)/fuzz
 # gcc has warned of what there is to warn of.
 fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer -Iuser \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz)/%,$(filter-out %/fatal.c,$(wildcard tests/fuzz/*.c)))
+fuzz_programs := $(fuzz)/policy
 fuzz_objects := $(unit_library:%.c=$(fuzz)/user/%.o)
 
 fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
@@ -26,7 +26,17 @@ $(fuzz)/fatal: tests/fuzz/fatal.c | $(fuzz)/user
 
 $(fuzz_programs): $(fuzz)/%: tests/fuzz/%.c $(fuzz)/user/library.a
 	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer $(LDFLAGS) -MF $(fuzz)/user/$*.fuzz.d -o $@ \
-		$(filter %.c %.a,$^) $(pkg_libs)
+		$< $(filter %.o %.a,$^) $(pkg_libs)
+
+$(fuzz)/policy: $(fuzz)/json-mutator.o
+
+# Without what counts coverage: it is not what is tested.
+$(fuzz)/json-mutator.o: tests/fuzz/json-mutator.c $(fuzz)/policy-words.h
+	$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
+
+# An entry of a dictionary is a string as C writes it.
+$(fuzz)/%-words.h: tests/fuzz/%.dict | $(fuzz)/user
+	sed -n 's/^".*"$$/&,/p' $< > $@
 
 # A program takes from it what it needs.
 $(fuzz)/user/library.a: $(fuzz_objects)

@@ -2,7 +2,7 @@
 /*
  * Fuzzes what anybody may hand to the tool: a policy. Its text is read, its
  * errors are shown, and where it has none it is compiled for a machine that has
- * a node of each sort and decides about all of them.
+ * a node of each sort, and a few by chance, and decides about all of them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,9 +21,11 @@
 		}                                                                         \
 	} while (0)
 
-/* ---- the machine ---- */
+/* ---- the machine: nodes of each sort, and some by chance ---- */
 
-#define NR_NODES 12
+#define NR_SORTS 12
+#define NR_NODES 16
+#define NR_DRAWS 8 /* machines for each policy */
 
 static struct machine machine;
 static uint8_t distances[NR_NODES * NR_NODES];
@@ -95,6 +97,35 @@ static void build_machine(void)
 	perform(11, UINT32_MAX, UINT32_MAX);
 	know(11, TIERBPF_FACT_SIZE, INT64_MAX);
 	know(11, TIERBPF_FACT_MEASURED_ADISTANCE, INT64_MAX);
+}
+
+static uint64_t state;
+
+/* xorshift (Marsaglia) */
+static uint64_t random_bits(int bits)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> (64 - bits);
+}
+
+/* As likely a small one as a large one. */
+static int64_t random_size(int max_bits)
+{
+	return (int64_t)random_bits(1 + (int)(random_bits(32) % (unsigned int)max_bits));
+}
+
+static void draw_node(int node)
+{
+	struct machine_node *n = &machine.nodes[node];
+
+	n->facts.known = 0;
+	n->cpu = !random_bits(2);
+	add_node(node, (enum tierbpf_kind)(1 + random_bits(2)), random_size(17), 1 + random_size(12));
+	perform(node, random_size(12), random_size(20));
+	n->memory = random_bits(2);
+	n->facts.known &= random_bits(63) | random_bits(63);
 }
 
 /* ---- reading ---- */
@@ -239,6 +270,8 @@ static void check_program(const struct policy *policy, const bool *never)
 	struct program *program = NULL;
 	int node;
 
+	for (node = NR_SORTS; node < NR_NODES; node++)
+		draw_node(node);
 	must(!program_compile(policy, &machine, &program) && program);
 	check_groups(program);
 	for (node = 0; node < machine.nr_nodes; node++)
@@ -256,6 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
 	struct parsed first, second;
+	int i;
 
 	memcpy(text, data, size);
 	text[size] = 0;
@@ -264,7 +298,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_same(&first, &second);
 	if (first.policy) {
 		check_policy(first.policy, text, size);
-		check_program(first.policy, first.never);
+		memcpy(&state, first.policy->digest, sizeof(state));
+		for (i = 0; i < NR_DRAWS; i++)
+			check_program(first.policy, first.never);
 	}
 	parsed_free(&first);
 	parsed_free(&second);
