@@ -115,6 +115,7 @@ check: setup
 
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
+include tests/golden/golden.mk
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

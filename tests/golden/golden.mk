@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make check-golden   policies and machines in, what the tool says of them out,
+#                       letter by letter, under the sanitizers of unit.mk.
+#                       Totals: build/golden/totals
+#
+# After a change that is meant: make build/golden/tierbpf && tests/golden/run --renew
+
+golden := $(build)/golden
+
+check-golden: golden-forget $(golden)/tierbpf
+	@tests/golden/run --tool $(golden)/tierbpf --totals $(golden)/totals
+
+# Totals of an earlier run must not stand for one that could not be built.
+golden-forget:
+	@rm -f $(golden)/totals
+
+# The whole tool, of the objects of unit.mk and those that unit.mk leaves out.
+$(golden)/tierbpf: $(sources:user/%.c=$(unit)/%.o)
+	@mkdir -p $(@D)
+	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
+
+$(unit)/engine-load.o: $(build)/tierbpf.skel.h
+
+.PHONY: check-golden golden-forget

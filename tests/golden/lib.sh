@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the golden tests share; read by each with "." . They say nothing of what passes.
+# shellcheck shell=sh
+
+golden=$(cd "$(dirname "$0")" && pwd) || exit
+while [ ! -e "$golden/golden.mk" ]; do
+	golden=${golden%/*}
+done
+root=${golden%/tests/golden}
+: "${TIERBPF:=$root/build/golden/tierbpf}" # the tool
+: "${RENEW:=}"				    # not empty: what comes out is right
+: "${COUNTS:=}"				    # file to add "PASSED FAILED SKIPPED" to
+
+# Whatever a sanitizer finds is an exit status that no case expects.
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1
+export UBSAN_OPTIONS=exitcode=99:halt_on_error=1:print_stacktrace=1
+export LC_ALL=C.UTF-8
+
+[ -x "$TIERBPF" ] || { echo "$TIERBPF: missing; make check-golden builds it" >&2; exit 1; }
+tmp=$(mktemp -d) || exit
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0 skipped=0
+
+pass()
+{
+	passed=$((passed + 1))
+}
+
+# fail NAME [WHY...]
+fail()
+{
+	failed=$((failed + 1))
+	echo "not ok $1"
+	shift
+	[ $# = 0 ] || printf '    %s\n' "$@"
+}
+
+skip()
+{
+	skipped=$((skipped + 1))
+	echo "skipped $1"
+}
+
+# same NAME EXPECTED ACTUAL: two files; no EXPECTED is an empty one.
+same()
+{
+	expected=$2
+	if [ -n "$RENEW" ] && [ -s "$3" ]; then
+		cmp -s "$2" "$3" || echo "renewed $1"
+		cp "$3" "$2"
+	elif [ -n "$RENEW" ]; then
+		rm -f "$2"
+	fi
+	[ -e "$expected" ] || expected=/dev/null
+	if cmp -s "$expected" "$3"; then
+		pass
+	else
+		fail "$1"
+		diff -u --label expected --label "what came out" "$expected" "$3" | sed 's/^/    /'
+	fi
+}
+
+# The exit status of a part: its last line.
+finish()
+{
+	[ -z "$COUNTS" ] || echo "$passed $failed $skipped" >>"$COUNTS"
+	[ "$failed" = 0 ]
+}
