@@ -232,11 +232,7 @@ static int stage(const struct loading *l)
 	return l->object ? engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts)) : 0;
 }
 
-/*
- * From here to pins_commit() a kill leaves the former policy or the new one: pins.h.
- * The override is attached after what an object brings along, so that it stands
- * in front: of fmod_ret programs the youngest is asked first.
- */
+/* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
 static int switch_over(const struct loading *l)
 {
 	int err = pins_stage();

@@ -17,7 +17,7 @@
 /* What libbpf or the verifier says, what that means, and what helps. The first that was said counts. */
 static const struct cure {
 	const char *words;
-	int err;
+	int err; /* 0: what the kernel answered */
 	const char *cure;
 } cures[] = {
 	{ "must have a GPL compatible license", -EBADMSG,
@@ -45,7 +45,10 @@ static const struct cure {
 	{ "<invalid CO-RE relocation>", -ENOPKG,
 	  "it reads a type or a member that this kernel does not have; use one that has it, or ask "
 	  "bpf_core_field_exists() first" },
-	{ "': failed to create: ", -EBADMSG,
+	{ "Error loading .BTF into kernel", -EBADMSG,
+	  "the kernel does not take its BTF; compile it with a clang of the kernel's age (TIERBPF_DEBUG=1 "
+	  "says what is wrong)" },
+	{ "': failed to create: ", 0,
 	  "this map cannot be made; make it smaller, or of another type (TIERBPF_DEBUG=1 says more)" },
 };
 
@@ -69,15 +72,15 @@ static int explain_load(const struct engine_object *o, int err)
 	const char *said;
 	size_t i;
 
-	if (err == -ENOMEM)
-		return fail(err, "%s: the kernel is out of memory for this object", o->path);
 	for (i = 0; i < sizeof(cures) / sizeof(*cures); i++) {
 		said = strstr(bpf_words(), cures[i].words);
 		if (!said)
 			continue;
 		quoted_name(said, name, sizeof(name));
-		return fail(cures[i].err, "%s:%s %s", o->path, name, cures[i].cure);
+		return fail(cures[i].err ?: err, "%s:%s %s", o->path, name, cures[i].cure);
 	}
+	if (err == -ENOMEM)
+		return fail(err, "%s: the kernel has no memory for this object; make it smaller", o->path);
 	if (!bpf_words_print_verdict(o->path, VERDICT_LINES))
 		return fail(-EBADMSG, "change what it complains about and compile again; TIERBPF_DEBUG=1 shows "
 			    "all of it");

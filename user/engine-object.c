@@ -173,6 +173,19 @@ static int check_facts(const struct engine_object *o)
 	return 0;
 }
 
+/* It would go on answering for a moment after its policy is gone, and hide who decided. */
+static int check_programs(const struct engine_object *o)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, o->bpf)
+		if (!strcmp(bpf_program__section_name(program), "fmod_ret/tierbpf_adistance"))
+			return fail(-EBADMSG, "%s: program %s would stand in front of its own policy; let the "
+				    "policy answer, or make an object of its own for bpftool prog loadall … "
+				    "autoattach", o->path, bpf_program__name(program));
+	return 0;
+}
+
 static int check(struct engine_object *o)
 {
 	int err = find_ops(o);
@@ -181,6 +194,7 @@ static int check(struct engine_object *o)
 	err = err ?: check_abi(o);
 	err = err ?: check_callback(o);
 	err = err ?: check_facts(o);
+	err = err ?: check_programs(o);
 	return err ?: take_name(o);
 }
 

@@ -25,8 +25,8 @@
  * attached as their SEC() says, and go with the policy; those that nothing attaches
  * (SEC("syscall")) are pinned like the maps. LIBBPF_PIN_BY_NAME has no effect.
  *
- * A program SEC("fmod_ret/tierbpf_adistance") with the same argument stands in
- * front of the policy in force: 0 is no opinion, all else its answer.
+ * A program SEC("fmod_ret/tierbpf_adistance") with the same argument, from an object
+ * of its own, stands in front of any policy: 0 is no opinion, all else its answer.
  */
 #ifndef TIERBPF_BPF_H
 #define TIERBPF_BPF_H
@@ -57,12 +57,27 @@ struct tierbpf_ops {
 		__type(key, __u32);                                                             \
 		__type(value, struct tierbpf_facts);                                            \
 	} facts SEC(".maps");                                                                   \
-	static inline _Bool tierbpf_get_fact(const struct tierbpf_node *node, __u32 fact,       \
-					     __s64 *value)                                      \
+	__attribute__((unused)) static inline _Bool tierbpf_get_fact(                           \
+		const struct tierbpf_node *node, __u32 fact, __s64 *value)                      \
 	{                                                                                       \
 		__u32 id = node->id;                                                            \
 												\
 		return tierbpf_fact(node, bpf_map_lookup_elem(&facts, &id), fact, value);       \
+	}                                                                                       \
+	_Static_assert(1, "for the semicolon")
+
+/*
+ * TIERBPF_WATCH(map): whoever updates this map of the policy by a system call, say
+ * with bpftool, moves the nodes: all are decided again, soon. Needs bpf_tracing.h.
+ */
+#define TIERBPF_WATCH(map)                                                                      \
+	SEC("fexit/bpf_map_update_value")                                                       \
+	int BPF_PROG(tierbpf_watch_##map, void *updated, void *file, void *key, void *value,    \
+		     __u64 flags, int err)                                                      \
+	{                                                                                       \
+		if (updated == (void *)&map && !err)                                            \
+			tierbpf_retier_async(-1);                                               \
+		return 0;                                                                       \
 	}                                                                                       \
 	_Static_assert(1, "for the semicolon")
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Right, but compiled without -g (Makefile). */
+#include "bad.h"
+
+SEC("struct_ops/adistance")
+int BPF_PROG(answer, const struct tierbpf_node *node)
+{
+	return node->kernel_adistance;
+}
+
+BAD_POLICY(untyped, answer);

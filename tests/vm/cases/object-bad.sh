@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# What is no policy, or one that this kernel will not have, is refused with the
+# cure and the right status, and changes nothing in force.
+. /usr/lib/tierbpf-test/test.sh
+
+bad=/usr/lib/tierbpf/bad
+good=/usr/lib/tierbpf/example-cpuless.bpf.o
+
+state()
+{
+	tiers
+	find $pins 2>/dev/null | sort
+	[ ! -e $pins ] || tierbpf status --json | jq -c '[.generation, .digest]'
+}
+
+# refused STATUS TEXT FILE: and all is as before
+refused()
+{
+	before=$(state)
+	expect "$1" tierbpf load --object "$3"
+	says /tmp/err "$2"
+	[ ! -s /tmp/out ] || { cat /tmp/out; fail "$3 is announced"; }
+	[ "$(state)" = "$before" ] || fail "$3 changes something: $before, now $(state)"
+}
+
+all()
+{
+	# no file, or none to speak of
+	refused 1 "No such file or directory" /tmp/missing.bpf.o
+	refused 1 "not a regular file" /tmp
+	refused 1 "not a regular file" /tmp/fifo
+	refused 1 "larger than 16777216 bytes" /tmp/huge
+	says /tmp/err "a BPF object has some kilobytes: clang"
+	# not compiled, or not for BPF
+	refused 3 "empty; the compiler may have failed: clang -g -O2 -target bpf" /tmp/empty
+	refused 3 "not a BPF object, which is what the compiler makes of the source: clang" /tmp/source.bpf.c
+	refused 3 "is it a policy of rules? tierbpf load /tmp/rules.json" /tmp/rules.json
+	refused 3 "compiled, but not for BPF" /bin/busybox
+	refused 3 "compiled, but not for BPF" /tmp/header
+	refused 3 "damaged" /tmp/half.bpf.o
+	refused 3 "has no BTF, the types that the kernel wants to see; compile with -g" $bad-no-btf.bpf.o
+	# compiled, but no policy, or not one
+	refused 3 'holds no policy, that is no struct tierbpf_ops in SEC(".struct_ops.link")' \
+		/usr/lib/tierbpf/test-events.bpf.o
+	refused 3 "holds two policies, first and second" $bad-two.bpf.o
+	refused 3 "theirs is a struct_ops of type tcp_congestion_ops" $bad-other-ops.bpf.o
+	refused 3 'put it into SEC(".struct_ops.link")' $bad-section.bpf.o
+	refused 3 "abi_policy was built for ABI 2, and this tierbpf has 1; compile it again" \
+		/usr/lib/tierbpf/test-abi.bpf.o
+	refused 3 "add .abi = TIERBPF_ABI" $bad-no-abi.bpf.o
+	refused 3 "mute answers nothing; set .adistance" $bad-no-callback.bpf.o
+	refused 3 "the name of endless has no end; at most 15 characters fit" $bad-name.bpf.o
+	refused 3 "the name of red has characters that cannot be shown" $bad-escape.bpf.o
+	refused 3 "program pushy would stand in front of its own policy" $bad-front.bpf.o
+	refused 3 "a map called facts is tierbpf's (TIERBPF_FACTS_MAP)" $bad-facts.bpf.o
+}
+
+# What only the kernel can tell.
+kernel()
+{
+	refused 3 'under the GPL only; add char LICENSE[] SEC("license") = "GPL";' $bad-license.bpf.o
+	refused 3 "rejects program answer_unchecked; the end" $bad-verifier.bpf.o
+	says /tmp/err "invalid mem access 'map_value_or_null'"
+	says /tmp/err "TIERBPF_DEBUG=1 shows all of it"
+	refused 3 "must not sleep" $bad-sleeps.bpf.o
+	refused 3 "'forgotten': this program answers for nobody" $bad-unused.bpf.o
+	refused 1 "'vast': this map cannot be made; make it smaller" $bad-map.bpf.o
+	refused 3 "rejects program answer" $bad-helper.bpf.o
+	says /tmp/err "tierbpf_retier_async is not allowed"
+	refused 4 "'tierbpf_no_such_kfunc': this kernel and its modules have no such function" $bad-kfunc.bpf.o
+	refused 4 "'nosy': this program wants to be attached to what this kernel does not have" $bad-attach.bpf.o
+}
+
+mkfifo /tmp/fifo
+: >/tmp/empty
+head -c 16777217 /dev/zero >/tmp/huge
+echo 'int main(void) { return 0; }' >/tmp/source.bpf.c
+head -c 3000 $good >/tmp/half.bpf.o
+head -c 64 /bin/busybox >/tmp/header
+policy /tmp/rules.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+
+# 1. without the module: what is wrong with the file comes first
+all
+refused 4 "modprobe tierbpf" $good
+modprobe tierbpf
+# 2. with nothing in force, nothing is left behind
+all
+kernel
+# 3. with rules in force, with an object in force
+expect 0 tierbpf load /tmp/rules.json
+all
+kernel
+expect_tiers "4:0 10:1" "with rules"
+expect 0 tierbpf load --object $good
+kernel
+expect_tiers "4:0 19:1" "with an object"
+
+# 4. usage
+expect 2 tierbpf load --object
+expect 2 tierbpf load --object $good /tmp/rules.json
+says /tmp/err "not both"
+expect 2 tierbpf load
+# 5. one after another failed, the next good one is taken
+expect 0 tierbpf load --object /usr/lib/tierbpf/example-distance.bpf.o
+expect_tiers "4:0 9:1"
+the_end "4:0 18:1"
