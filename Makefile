@@ -85,11 +85,20 @@ endif
 # BPF programs of others, for the guests.
 vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/bpf/*.bpf.c))
 
-vm-helpers: $(vm_objects) $(build)/vm/prog-run $(build)/vm/differ
+# Ours by each compiler that the verifier has to get on with, where it is here:
+# clang 14 is that of Debian 12, clang 19 that of Debian 13.
+clangs := $(foreach version,14 19,$(if $(shell command -v clang-$(version)),$(version)))
+clang_objects := $(clangs:%=$(build)/bpf/tierbpf-clang%.bpf.o)
 
-$(build)/vm/prog-run: tests/vm/prog-run.c | check-libbpf
+vm-helpers: $(vm_objects) $(clang_objects) $(build)/vm/prog-run $(build)/vm/prog-count $(build)/vm/differ
+
+$(build)/vm/prog-%: tests/vm/prog-%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) $(LDFLAGS) -o $@ $< $(pkg_libs)
+	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
+
+$(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h | $(build)/bpf check-libbpf
+	clang-$* $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
+	$(BPFTOOL) gen object $@ $(@:.o=.tmp)
 
 # The BPF policy against the same code natively.
 $(build)/vm/differ: $(wildcard tests/vm/differ/*.[ch]) $(library)
