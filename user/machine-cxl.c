@@ -129,15 +129,16 @@ static void read_serials(const struct region *r)
 }
 
 /*
- * Before its memory is online, and with 7.3 also after that, the performance of
- * a node that only a CXL window made stands nowhere else (HMAT knows no such node).
+ * As the kernel computes it from the cards' CDAT. Before the memory is online, and
+ * with 7.3 also after that, the performance of a node that only a CXL window made
+ * stands nowhere else (HMAT knows no such node).
  */
 static void read_performance(const struct region *r)
 {
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s%s/access1", r->root, r->path);
-	machine_read_performance(path, SOURCE_CDAT, r->node);
+	machine_read_performance(path, &r->node->region);
 }
 
 /* A node of several regions is known by the first. */

@@ -93,36 +93,83 @@ static void find_distance(int node, struct machine *m)
 
 /* ---- performance ---- */
 
-/*
- * Access class 1, from the nearest node with CPUs: what the kernel computes adistances
- * of. ns and MB/s; the kernel shows 0 for what it does not know.
- */
-void machine_read_performance(const char *path, enum source source, struct machine_node *n)
+/* ns and MB/s; the kernel shows 0 for what it does not know. */
+void machine_read_performance(const char *path, struct perf *perf)
 {
-	static const struct {
+	const struct {
 		const char *name;
-		enum tierbpf_fact fact;
+		int64_t *to;
 	} files[] = {
-		{ "read_latency", TIERBPF_FACT_READ_LATENCY },
-		{ "write_latency", TIERBPF_FACT_WRITE_LATENCY },
-		{ "read_bandwidth", TIERBPF_FACT_READ_BANDWIDTH },
-		{ "write_bandwidth", TIERBPF_FACT_WRITE_BANDWIDTH },
+		{ "read_latency", &perf->read_latency },
+		{ "write_latency", &perf->write_latency },
+		{ "read_bandwidth", &perf->read_bandwidth },
+		{ "write_bandwidth", &perf->write_bandwidth },
 	};
 	uint64_t value;
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (!machine_knows(n, files[i].fact) &&
-		    sysfs_number(&value, 10, "%s/%s", path, files[i].name) && value && value <= UINT32_MAX)
-			machine_set_fact(n, files[i].fact, (int64_t)value, source);
+		if (sysfs_number(&value, 10, "%s/%s", path, files[i].name) && value <= UINT32_MAX)
+			*files[i].to = (int64_t)value;
 }
 
-static void read_performance(const char *root, int node, struct machine_node *n)
+static void visit_initiator(const char *name, void *arg)
+{
+	struct nodeset *initiators = arg;
+	unsigned int node;
+
+	if (sscanf(name, "node%u", &node) == 1 && node < TIERBPF_MAX_NODES)
+		nodeset_add(initiators, (int)node);
+}
+
+static void read_access(const char *root, int node, struct machine_node *n)
 {
 	char path[4096];
+	int class;
 
-	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d/access1/initiators", root, node);
-	machine_read_performance(path, SOURCE_SYSFS, n);
+	for (class = 0; class < NR_CLASSES; class++) {
+		snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d/access%d/initiators", root, node,
+			 class);
+		machine_read_performance(path, &n->sysfs[class].perf);
+		sysfs_each(path, "node", visit_initiator, &n->sysfs[class].initiators);
+	}
+}
+
+/* The first that knows the fact; @at: where in struct perf it stands. */
+static void choose(struct machine_node *n, enum tierbpf_fact fact, size_t at)
+{
+	const struct {
+		const struct perf *perf;
+		enum source source;
+	} order[] = {
+		{ &n->cdat, SOURCE_CDAT },
+		{ &n->sysfs[CLASS_CPU].perf, SOURCE_SYSFS },
+		{ &n->region, SOURCE_CDAT },
+		{ &n->hmat[CLASS_CPU].perf, SOURCE_HMAT },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		int64_t value = *(const int64_t *)((const char *)order[i].perf + at);
+
+		if (value) {
+			machine_set_fact(n, fact, value, order[i].source);
+			return;
+		}
+	}
+}
+
+/*
+ * Class CPU: what adistances are computed of. A card's CDAT is nearer to the truth
+ * than what the kernel may have made of it (6.12 takes ps for ns); HMAT also
+ * knows nodes whose memory is yet to come.
+ */
+static void choose_performance(struct machine_node *n)
+{
+	choose(n, TIERBPF_FACT_READ_LATENCY, offsetof(struct perf, read_latency));
+	choose(n, TIERBPF_FACT_WRITE_LATENCY, offsetof(struct perf, write_latency));
+	choose(n, TIERBPF_FACT_READ_BANDWIDTH, offsetof(struct perf, read_bandwidth));
+	choose(n, TIERBPF_FACT_WRITE_BANDWIDTH, offsetof(struct perf, write_bandwidth));
 }
 
 /* ---- proximity domain ---- */
@@ -156,7 +203,7 @@ void machine_read_facts(const char *root, struct machine *m)
 		if (!m->nodes[i].possible)
 			continue;
 		read_size(root, i, block_size, &m->nodes[i]);
-		read_performance(root, i, &m->nodes[i]);
+		read_access(root, i, &m->nodes[i]);
 		find_distance(i, m);
 	}
 	if (!srat_read(root, &srat) && !kernel_uses(srat, m))
@@ -164,5 +211,8 @@ void machine_read_facts(const char *root, struct machine *m)
 	if (srat)
 		set_pxm(srat, m);
 	machine_read_cxl(root, srat, m);
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].possible)
+			choose_performance(&m->nodes[i]);
 	machine_read_kind(root, srat, m);
 }

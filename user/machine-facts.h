@@ -9,10 +9,10 @@
 /* All of them; needs nodes and distances. */
 void machine_read_facts(const char *root, struct machine *m);
 
-/* The four of performance, those not known yet, from the files of directory @path. */
-void machine_read_performance(const char *path, enum source source, struct machine_node *n);
+/* The four files of directory @path (accessN/initiators, or a CXL region's accessN). */
+void machine_read_performance(const char *path, struct perf *perf);
 
-/* machine-cxl.c: CXL_REGION, CXL_SERIAL…, and KIND of those nodes. @srat may be NULL. */
+/* machine-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of those nodes, and n->region. @srat may be NULL. */
 void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m);
 
 /* machine-kind.c: KIND of all others; needs all facts above. @srat may be NULL. */

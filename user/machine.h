@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <tierbpf/facts.h>
 
+#include "nodeset.h"
+
 #define NO_TIER (-1)
 
 /* Who says so. */
@@ -22,11 +24,33 @@ enum source {
 	SOURCE_DERIVED, /* computed from other facts */
 };
 
+/* Latency in ns, bandwidth in MB/s; 0: not known. */
+struct perf {
+	int64_t read_latency;
+	int64_t write_latency;
+	int64_t read_bandwidth;
+	int64_t write_bandwidth;
+};
+
+/* ACPI's access classes as the kernel has them: the best initiator of any kind, the best with CPUs. */
+enum access_class { CLASS_ANY, CLASS_CPU, NR_CLASSES };
+
+struct access {
+	struct perf perf;
+	struct nodeset initiators; /* the nearest nodes */
+};
+
 struct machine_node {
 	bool possible; /* may ever exist */
 	bool memory;   /* has memory that is online */
 	bool cpu;      /* has CPUs that are online */
 	int64_t tier;  /* N of memory_tierN; NO_TIER */
+	/* How fast it is, by who says so. The facts below hold the one that is used. */
+	struct access sysfs[NR_CLASSES]; /* what the kernel believes */
+	struct access hmat[NR_CLASSES];	 /* from the tables, computed here as the kernel does */
+	struct perf region;		 /* a CXL region's, by the kernel; class CPU */
+	struct perf cdat;		 /* the same, from CDAT, computed here */
+	struct perf measured;		 /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: PXM to WRITE_BANDWIDTH, CXL_*. The
 	 * ratios and the adistances by performance are the compiler's (program.h).

@@ -9,14 +9,6 @@
 
 #include "machine.h"
 
-/* Access class 1: as the node's nearest CPUs see it. 0: not known. */
-struct perf {
-	int64_t read_latency;	 /* ns */
-	int64_t write_latency;	 /* ns */
-	int64_t read_bandwidth;	 /* MB/s */
-	int64_t write_bandwidth; /* MB/s */
-};
-
 /* What the facts of a node say of it. */
 struct perf perf_of(const struct tierbpf_facts *facts);
 
