@@ -38,8 +38,11 @@ static bool says(const json_error_t *error, const char *what)
 /* The start of the token whose last byte is @at. */
 static size_t token_start(const char *text, size_t at)
 {
-	size_t start = at;
+	size_t start;
 
+	while (at && ((unsigned char)text[at] & 0xc0) == 0x80) /* the first byte of a character */
+		at--;
+	start = at;
 	if (text[at] == '"') {
 		while (start && (text[--start] != '"' || (start && text[start - 1] == '\\')))
 			;
@@ -66,7 +69,32 @@ static size_t find_culprit(const char *text, size_t length, const json_error_t *
 	return read ? token_start(text, read - 1) : 0;
 }
 
-/* What people write who know another language better. */
+static bool is_json_word(const char *p)
+{
+	return !strncasecmp(p, "true", 4) || !strncasecmp(p, "false", 5) || !strncasecmp(p, "null", 4);
+}
+
+/* What people write who know another language better: by the culprit alone. */
+static const char *hint_by_token(const char *p)
+{
+	if (*p == '/' || *p == '#')
+		return " (JSON has no comments)";
+	if (*p == '\'')
+		return " (strings stand in double quotation marks)";
+	if (!strncmp(p, "\xe2\x80", 2) && (unsigned char)p[2] >= 0x98 && (unsigned char)p[2] <= 0x9f)
+		return " (strings stand in plain quotation marks)";
+	if (*p == '0' && (p[1] == 'x' || p[1] == 'X'))
+		return " (JSON has no hexadecimal numbers)";
+	if (*p == '0' && isdigit((unsigned char)p[1]))
+		return " (no number starts with 0 and another digit)";
+	if (*p == '+')
+		return " (no number starts with +)";
+	if (is_json_word(p))
+		return " (JSON has true, false and null)";
+	return "";
+}
+
+/* And by what was expected, and what stands before. */
 static const char *hint(const char *text, size_t at, const json_error_t *error)
 {
 	size_t end = at;
@@ -75,16 +103,16 @@ static const char *hint(const char *text, size_t at, const json_error_t *error)
 	while (end && isspace((unsigned char)text[end - 1]))
 		end--;
 	before = end ? text[end - 1] : 0;
-	if (text[at] == '/' || text[at] == '#')
-		return " (JSON has no comments)";
-	if (text[at] == '\'')
-		return " (strings stand in double quotation marks)";
+	if (says(error, "unexpected newline"))
+		return " (a string ends in its line)";
+	if (says(error, "string or '}' expected") && isalpha((unsigned char)text[at]))
+		return " (keys stand in double quotation marks)";
 	if ((text[at] == ']' || text[at] == '}') && before == ',')
 		return " (no comma may stand before it)";
 	if ((says(error, "'}' expected") || says(error, "']' expected")) && text[at] &&
 	    strchr("\"[{", text[at]))
 		return " (is a comma missing before it?)";
-	return "";
+	return hint_by_token(text + at);
 }
 
 static int explain(const char *text, size_t length, const json_error_t *error, struct diags *diags)
