@@ -136,7 +136,7 @@ static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *ru
 static int warn_rule_never(struct plan *plan)
 {
 	const struct policy *p = plan->program->policy;
-	char name[32];
+	char title[POLICY_RULE_TITLE];
 	size_t i;
 	int err = 0;
 
@@ -146,7 +146,7 @@ static int warn_rule_never(struct plan *plan)
 		if (fact != TIERBPF_FACT_NONE)
 			err = warn(plan, "rule-never",
 				   "%s can never decide here: it needs %s, which is known of no node (%s)",
-				   policy_rule_name(p, (int)i, name, sizeof(name)), fact_name(fact),
+				   policy_rule_title(p, (int)i, title, sizeof(title)), fact_name(fact),
 				   fact_wanted_from(fact));
 	}
 	return err;

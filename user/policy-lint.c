@@ -75,14 +75,14 @@ static bool shadows(const struct policy *p, size_t earlier, size_t later)
 
 static int warn_shadowed(const struct policy *p, size_t later, size_t earlier, struct diags *d)
 {
-	char path[32], name[32], by[32];
+	char path[32], title[POLICY_RULE_TITLE], by[POLICY_RULE_TITLE];
 	int err;
 
 	snprintf(path, sizeof(path), "rules[%zu]", later);
 	err = diags_warn(d, p->rule_places[later], path,
 			 "%s can never decide: each node that it matches is decided by %s before it",
-			 policy_rule_name(p, (int)later, name, sizeof(name)),
-			 policy_rule_name(p, (int)earlier, by, sizeof(by)));
+			 policy_rule_title(p, (int)later, title, sizeof(title)),
+			 policy_rule_title(p, (int)earlier, by, sizeof(by)));
 	if (!err)
 		diags_relate(d, p->rule_places[earlier], "the rule before it stands here");
 	return err;

@@ -242,3 +242,11 @@ const char *policy_rule_name(const struct policy *p, int rule, char *buffer, siz
 	snprintf(buffer, size, "rule %d", rule + 1);
 	return buffer;
 }
+
+const char *policy_rule_title(const struct policy *p, int rule, char *buffer, size_t size)
+{
+	if (rule < 0 || (size_t)rule >= p->nr_rules || !p->rule_names[rule])
+		return policy_rule_name(p, rule, buffer, size);
+	snprintf(buffer, size, "rule \"%s\"", p->rule_names[rule]);
+	return buffer;
+}

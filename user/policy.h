@@ -58,6 +58,10 @@ const char *policy_tier_name(const struct policy *policy, __s32 adistance);
 /* The name of a rule: its own, or "rule 3" (from 1); "default" for -1. */
 const char *policy_rule_name(const struct policy *policy, int rule, char *buffer, size_t size);
 
+/* The same within a sentence: rule "its own", or rule 3. */
+#define POLICY_RULE_TITLE 80
+const char *policy_rule_title(const struct policy *policy, int rule, char *buffer, size_t size);
+
 /* enum tierbpf_kind by its name, 0 if there is none; and back. */
 enum tierbpf_kind policy_find_kind(const char *name);
 const char *policy_kind_name(int64_t kind);
