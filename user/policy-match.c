@@ -133,7 +133,8 @@ static int read_cpu(const struct value *v, void *context)
 	return err ?: add_test(context, v, TIERBPF_FACT_CPU, cpu, cpu);
 }
 
-static int read_kind_name(const struct value *v, struct match_context *c)
+/* Adds the kind to @kinds, a bit each. */
+static int read_kind_name(const struct value *v, unsigned int *kinds)
 {
 	const char *name;
 	int err = value_string(v, &name);
@@ -145,23 +146,36 @@ static int read_kind_name(const struct value *v, struct match_context *c)
 	if (!kind)
 		return value_error(v, "no kind of memory \"%.40s\"; known here: dram, cxl, pmem, hbm, hotplug",
 				   name);
-	return add_test(c, v, TIERBPF_FACT_KIND, kind, kind);
+	*kinds |= 1U << kind;
+	return 0;
 }
 
-static int read_kind(const struct value *v, void *context)
+static int read_kinds(const struct value *v, unsigned int *kinds)
 {
 	size_t i;
 	int err = 0;
 
 	if (value_kind(v) != VALUE_ARRAY)
-		return read_kind_name(v, context);
+		return read_kind_name(v, kinds);
 	if (!value_length(v))
 		return value_error(v, "at least one kind is expected here, such as \"cxl\"");
 	for (i = 0; i < value_length(v); i++) {
 		struct value kind = value_element(v, i);
 
-		err = first_error(err, read_kind_name(&kind, context));
+		err = first_error(err, read_kind_name(&kind, kinds));
 	}
+	return err;
+}
+
+/* In order and each once, as merge() leaves numbers. */
+static int read_kind(const struct value *v, void *context)
+{
+	unsigned int kinds = 0;
+	int kind, err = read_kinds(v, &kinds);
+
+	for (kind = TIERBPF_KIND_DRAM; !err && kind <= TIERBPF_KIND_HOTPLUG; kind++)
+		if (kinds & (1U << kind))
+			err = add_test(context, v, TIERBPF_FACT_KIND, kind, kind);
 	return err;
 }
 

@@ -93,6 +93,7 @@ Test(policy_tiers, too_many)
 	free(text);
 }
 
+#define FIRST "first named here"
 #define NAMES "error: a tier's name is a letter, then letters, digits, '_', '-' or '.', 31 at most"
 
 Test(policy_tiers, names)
@@ -111,9 +112,9 @@ Test(policy_tiers, names)
 		{ TIERS("[^'1', 'dram']"), "tiers[0]", NAMES },
 		{ TIERS("[{'name': ^'2', 'adistance': 9}]"), "tiers[0].name", NAMES },
 		{ TIERS("[{'name': ^2, 'adistance': 9}]"), "tiers[0].name", "a string is expected here, not a number" },
-		{ TIERS("['dram', ^'dram']"), "tiers[1]", "error: tier \"dram\" was named before, as tiers[0]" },
-		{ TIERS("['a', 'dram', 'b', ^'a']"), "tiers[3]", "tier \"a\" was named before, as tiers[0]" },
-		{ TIERS("['a', 'dram', ^{'name': 'a', 'adistance': 999}]"), "tiers[2]", "as tiers[0]" },
+		{ TIERS("[$'dram', ^'dram']"), "tiers[1]", "error: tier \"dram\" was named before, as tiers[0]", FIRST },
+		{ TIERS("[$'a', 'dram', 'b', ^'a']"), "tiers[3]", "tier \"a\" was named before, as tiers[0]", FIRST },
+		{ TIERS("['b', 'dram', $'a',\n ^{'name': 'a', 'adistance': 999}]"), "tiers[3]", "as tiers[2]", FIRST },
 	};
 
 	EXPECT_BAD(table);
@@ -132,8 +133,8 @@ Test(policy_tiers, kinds)
 		{ TIERS("['dram', ^{'adistance': 999}]"), "tiers[1]", "error: \"name\" is missing" },
 		{ TIERS("['dram', {'name': 'a', 'adistance': 999, ^'x': 1}]"), "tiers[1].x",
 		  "unknown key \"x\"; known here: name, adistance" },
-		{ TIERS("['dram', {'name': 'a', 'adistance': 999, ^'name': 'b'}]"), "tiers[1].name",
-		  "\"name\" stands here a second time; first in line 1" },
+		{ TIERS("['dram', {$'name': 'a', 'adistance': 999, ^'name': 'b'}]"), "tiers[1].name",
+		  "\"name\" stands here a second time; first in line 1", "it stands here first" },
 	};
 
 	EXPECT_BAD(table);
@@ -157,6 +158,7 @@ Test(policy_tiers, adistance)
 	EXPECT_BAD(table);
 }
 
+#define BEFORE "the tier before it stands here"
 #define X(adistance) "{'name': 'x', 'adistance': " adistance "}"
 #define NO_ROOM "\"a\" lies in the fastest tier that there is; four fit before \"dram\""
 
@@ -166,7 +168,7 @@ Test(policy_tiers, order)
 		{ TIERS("[^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[0]", "error: no room for \"e\": " NO_ROOM },
 		{ TIERS("['f', ^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[1]", "error: no room for \"e\": " NO_ROOM },
 		{ TIERS("[^'a', " X("127") ", 'dram']"), "tiers[0]", "\"x\" lies in the fastest tier that there is*" },
-		{ TIERS("['dram', " X("16777215") ", ^'y']"), "tiers[2]", "error: no room for \"y\" behind \"x\"" },
+		{ TIERS("['dram', $" X("16777215") ", ^'y']"), "tiers[2]", "error: no room for \"y\" behind \"x\"", BEFORE },
 		{ TIERS("[^'a']"), "tiers[0]", "error: \"a\" has no place: list \"dram\" too, or give it an adistance" },
 		{ TIERS("[" X("900") ", ^'a']"), "tiers[1]", "\"a\" has no place*" },
 		/* the kernel's own */
@@ -174,20 +176,20 @@ Test(policy_tiers, order)
 		  "error: \"dram\" is the kernel's own tier at 576; choose another name" },
 		{ TIERS("[^{'name': 'dram', 'adistance': 1000}]"), "tiers[0]", "choose another name" },
 		/* two in one chunk */
-		{ TIERS("['dram', ^" X("577") "]"), "tiers[1]",
-		  "\"x\" (577) lies in the same tier of the kernel as \"dram\" (576): tiers are 128 wide" },
-		{ TIERS("['dram', ^" X("639") "]"), "tiers[1]", "tiers are 128 wide" },
-		{ TIERS("['dram', ^" X("512") "]"), "tiers[1]", "tiers are 128 wide" },
-		{ TIERS("['dram', 'cxl', ^" X("767") "]"), "tiers[2]", "as \"cxl\" (704): tiers are 128 wide" },
-		{ TIERS("[" X("512") ", ^'dram']"), "tiers[1]", "as \"x\" (512): tiers are 128 wide" },
-		{ TIERS("['dram', " X("1000") ", ^{'name': 'y', 'adistance': 1000}]"), "tiers[2]", "tiers are 128 wide" },
+		{ TIERS("[$'dram', ^" X("577") "]"), "tiers[1]",
+		  "\"x\" (577) lies in the same tier of the kernel as \"dram\" (576): tiers are 128 wide", BEFORE },
+		{ TIERS("[$'dram', ^" X("639") "]"), "tiers[1]", "tiers are 128 wide", BEFORE },
+		{ TIERS("[$'dram', ^" X("512") "]"), "tiers[1]", "tiers are 128 wide", BEFORE },
+		{ TIERS("['dram', $'cxl', ^" X("767") "]"), "tiers[2]", "as \"cxl\" (704): tiers are 128 wide", BEFORE },
+		{ TIERS("[$" X("512") ", ^'dram']"), "tiers[1]", "as \"x\" (512): tiers are 128 wide", BEFORE },
+		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 1000}]"), "tiers[2]", "tiers are 128 wide", BEFORE },
 		/* from fast to slow */
-		{ TIERS("['dram', ^" X("511") "]"), "tiers[1]",
-		  "tiers run from fast to slow, and \"x\" (511) is faster than \"dram\" (576) before it" },
-		{ TIERS("[" X("640") ", ^'dram']"), "tiers[1]", "\"dram\" (576) is faster than \"x\" (640) before it" },
-		{ TIERS("['dram', " X("1000") ", ^{'name': 'y', 'adistance': 800}]"), "tiers[2]",
-		  "\"y\" (800) is faster than \"x\" (1000) before it" },
-		{ TIERS("['dram', 'cxl', 'far', ^" X("704") "]"), "tiers[3]", "faster than \"far\" (832) before it" },
+		{ TIERS("[$'dram', ^" X("511") "]"), "tiers[1]",
+		  "tiers run from fast to slow, and \"x\" (511) is faster than \"dram\" (576) before it", BEFORE },
+		{ TIERS("[$" X("640") ", ^'dram']"), "tiers[1]", "\"dram\" (576) is faster than \"x\" (640) before it", BEFORE },
+		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 800}]"), "tiers[2]",
+		  "\"y\" (800) is faster than \"x\" (1000) before it", BEFORE },
+		{ TIERS("['dram', 'cxl', $'far', ^" X("704") "]"), "tiers[3]", "faster than \"far\" (832) before it", BEFORE },
 	};
 
 	EXPECT_BAD(table);
@@ -201,11 +203,12 @@ Test(policy_tiers, all_errors_at_once)
 	} table[] = {
 		{ TIERS("['dram', ^'1', ^2, {'name': 'x', 'adistance': ^0}]"),
 		  { { "tiers[1]", NAMES }, { "tiers[2]", "a tier is a name*" }, { "tiers[3].adistance", "error: 0" RANGE } } },
-		{ TIERS("['a', 'dram', ^'a', ^'dram', ^'a']"),
-		  { { "tiers[2]", "as tiers[0]" }, { "tiers[3]", "as tiers[1]" }, { "tiers[4]", "as tiers[0]" } } },
+		{ TIERS("[$'a', $'dram', ^'a', ^'dram', ^'dram']"),
+		  { { "tiers[2]", "as tiers[0]", FIRST }, { "tiers[3]", "as tiers[1]", FIRST },
+		    { "tiers[4]", "as tiers[1]", FIRST } } },
 		{ TIERS("[^'a', ^'b']"), { { "tiers[0]", "\"a\" has no place*" }, { "tiers[1]", "\"b\" has no place*" } } },
-		{ TIERS("['dram', ^" X("500") ", 'y', ^{'name': 'z', 'adistance': 560}]"),
-		  { { "tiers[1]", "is faster than*" }, { "tiers[3]", "tiers are 128 wide" } } },
+		{ TIERS("[$'dram', ^" X("500") ", $'y', ^{'name': 'z', 'adistance': 560}]"),
+		  { { "tiers[1]", "is faster than*", BEFORE }, { "tiers[3]", "tiers are 128 wide", BEFORE } } },
 	};
 	size_t i;
 

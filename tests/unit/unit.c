@@ -28,7 +28,8 @@ struct sample sample_new(const char *marked)
 			continue;
 		}
 		if (*marked == '$') {
-			s.note = at;
+			cr_assert_lt(s.nr_notes, ARRAY_SIZE(s.notes));
+			s.notes[s.nr_notes++] = at;
 			continue;
 		}
 		s.text[s.length++] = *marked == '\'' ? '"' : *marked == '`' ? '\'' : *marked;
@@ -151,18 +152,21 @@ static void expect_one(const struct sample *s, char **output, const struct place
 	} else {
 		cr_expect_null(e->path, "%s: no path, not %s", s->text, e->path);
 	}
-	if (e->note)
-		expect_place(s, output, &s->note, "note", e->note);
 }
 
 static void expect_all(const struct sample *s, const char *output, const char *severity,
 		       const struct expected *expected)
 {
 	char *copy = strdup(output), *rest = copy;
-	size_t i;
+	size_t i, note = 0;
 
-	for (i = 0; i < s->nr_marks; i++)
+	for (i = 0; i < s->nr_marks; i++) {
 		expect_one(s, &rest, &s->marks[i], severity, &expected[i]);
+		if (!expected[i].note)
+			continue;
+		expect_place(s, &rest, &s->notes[note], "note", expected[i].note);
+		note += note + 1 < s->nr_notes;
+	}
 	cr_expect(!rest || !*rest, "%s: more than expected: %s", s->text, rest);
 	free(copy);
 }

@@ -26,7 +26,8 @@ struct sample {
 	size_t length;
 	struct place marks[16];
 	size_t nr_marks;
-	struct place note;
+	struct place notes[4];
+	size_t nr_notes;
 };
 
 struct sample sample_new(const char *marked);
@@ -36,7 +37,7 @@ void sample_free(struct sample *s);
 struct expected {
 	const char *path;    /* NULL where none is shown */
 	const char *message; /* its end; * at the end stands for any rest */
-	const char *note;    /* what is said of place $; NULL: there is no note */
+	const char *note;    /* what is said of the place at $; NULL: there is no note */
 };
 
 /*
