@@ -86,6 +86,8 @@ Test(object, in_the_order_of_the_table)
 	}
 }
 
+#define FIRST "it stands here first"
+
 Test(object, errors)
 {
 	static const struct {
@@ -102,16 +104,16 @@ Test(object, errors)
 		{ "{'one': 1, 'three': 3, ^'One': 4}", { { "One", "unknown key \"One\"; known*" } }, "13" },
 		{ "{'one': 1, 'three': 3, ^'one ': 4}", { { "one ", "unknown key \"one \"; known*" } }, "13" },
 		/* the first is read, the others are told */
-		{ "{'one': 1, 'three': 3, ^'one': 'x'}",
-		  { { "one", "error: \"one\" stands here a second time; first in line 1" } }, "13" },
-		{ "{\n'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
-		  { { "one", "first in line 2" }, { "one", "first in line 2" } }, "123" },
+		{ "{$'one': 1, 'three': 3, ^'one': 'x'}",
+		  { { "one", "error: \"one\" stands here a second time; first in line 1", FIRST } }, "13" },
+		{ "{\n$'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
+		  { { "one", "first in line 2", FIRST }, { "one", "first in line 2", FIRST } }, "123" },
 		{ "{'one': 1, 'three': 3, ^'x': 4, ^'x': 4}",
 		  { { "x", "unknown key \"x\"; known*" }, { "x", "unknown key \"x\"; known*" } }, "13" },
 		/* all at once, by place */
-		{ "{'three': 3, ^'x': 1, 'one': ^'1',\n ^'three': 3}",
+		{ "{$'three': 3, ^'x': 1, 'one': ^'1',\n ^'three': 3}",
 		  { { "x", "unknown key \"x\"; known*" }, { "one", "a number is expected here, not a string" },
-		    { "three", "first in line 1" } }, "3" },
+		    { "three", "first in line 1", FIRST } }, "3" },
 	};
 	size_t i;
 

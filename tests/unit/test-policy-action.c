@@ -4,6 +4,8 @@
 #define KERNEL TIERBPF_ACTION_KERNEL
 #define ADISTANCE TIERBPF_ACTION_ADISTANCE
 #define OFFSET TIERBPF_ACTION_OFFSET
+#define SCALE TIERBPF_ACTION_SCALE
+#define FACT TIERBPF_ACTION_FACT
 
 Test(policy_action, good)
 {
@@ -20,7 +22,15 @@ Test(policy_action, good)
 		{ ACTION("{'offset': 128}"), { OFFSET, 128 } },
 		{ ACTION("{'offset': -16777215}"), { OFFSET, -16777215 } },
 		{ ACTION("{'offset': 16777215}"), { OFFSET, 16777215 } },
+		{ ACTION("{'scale': 1.5}"), { SCALE, 1500000 } },
+		{ ACTION("{'scale': 1}"), { SCALE, 1000000 } },
+		{ ACTION("{'scale': 0.001}"), { SCALE, 1000 } },
+		{ ACTION("{'scale': 1000}"), { SCALE, 1000000000 } },
+		{ ACTION("{'scale': 1.25e-1}"), { SCALE, 125000 } },
+		{ ACTION("{'scale': 1.1234567}"), { SCALE, 1123457 } },
 		{ ACTION("{'from': 'kernel'}"), { KERNEL, 0 } },
+		{ ACTION("{'from': 'hmat'}"), { FACT, TIERBPF_FACT_HMAT_ADISTANCE } },
+		{ ACTION("{'from': 'measured'}"), { FACT, TIERBPF_FACT_MEASURED_ADISTANCE } },
 		/* tiers may follow their use, and dram need not be listed */
 		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'x'}}],"
 		  " 'tiers': ['x', 'dram']}", { ADISTANCE, 448 } },
@@ -51,6 +61,8 @@ Test(policy_action, default)
 		{ DEFAULT("{'from': 'kernel'}"), { KERNEL, 0 } },
 		{ DEFAULT("{'tier': 'cxl'}"), { ADISTANCE, 704 } },
 		{ DEFAULT("{'offset': -5}"), { OFFSET, -5 } },
+		{ DEFAULT("{'scale': 0.5}"), { SCALE, 500000 } },
+		{ DEFAULT("{'from': 'hmat'}"), { FACT, TIERBPF_FACT_HMAT_ADISTANCE } },
 	};
 	size_t i;
 
@@ -64,7 +76,7 @@ Test(policy_action, default)
 }
 
 #define AT "rules[0].action"
-#define ONE "error: an action has exactly one of: tier, adistance, offset, from"
+#define ONE "error: an action has exactly one of: tier, adistance, offset, scale, from"
 
 Test(policy_action, keys)
 {
@@ -73,14 +85,15 @@ Test(policy_action, keys)
 		{ ACTION("^{'tier': 'cxl', 'offset': 1}"), AT, ONE },
 		{ ACTION("^{'tier': 'cxl', 'adistance': 1}"), AT, ONE },
 		{ ACTION("^{'from': 'kernel', 'offset': 1}"), AT, ONE },
+		{ ACTION("^{'from': 'hmat', 'scale': 2}"), AT, ONE },
 		{ ACTION("^{'from': 'kernel', 'offset': 1, 'tier': 'cxl', 'adistance': 1}"), AT, ONE },
 		{ ACTION("^[]"), AT, "an object is expected here, not an array" },
 		{ ACTION("^'cxl'"), AT, "an object is expected here, not a string" },
 		{ ACTION("^null"), AT, "an object is expected here, not null" },
-		{ ACTION("{^'scale': 2}"), AT ".scale", "unknown key \"scale\"; known here: tier, adistance, offset, from" },
+		{ ACTION("{^'Scale': 2}"), AT ".Scale", "unknown key \"Scale\"; known here: tier, adistance, offset, scale, from" },
 		{ ACTION("{'tier': 'cxl', ^'x': 2}"), AT ".x", "unknown key \"x\"; known*" },
-		{ ACTION("{'tier': 'cxl',\n ^'tier': 'dram'}"), AT ".tier",
-		  "\"tier\" stands here a second time; first in line 1" },
+		{ ACTION("{$'tier': 'cxl',\n ^'tier': 'dram'}"), AT ".tier",
+		  "\"tier\" stands here a second time; first in line 1", "it stands here first" },
 		{ DEFAULT("^{}"), "default", ONE },
 		{ DEFAULT("^null"), "default", "an object is expected here, not null" },
 		{ DEFAULT("{'tier': ^'x'}"), "default.tier", "error: no tier \"x\"; list it in \"tiers\"" },
@@ -111,10 +124,16 @@ Test(policy_action, values)
 		{ ACTION("{'offset': ^0.5}"), AT ".offset", "a whole number is expected here" },
 		{ ACTION("{'offset': ^'128'}"), AT ".offset", "a number is expected here, not a string" },
 		{ ACTION("{'offset': ^true}"), AT ".offset", "a number is expected here, not true or false" },
-		{ ACTION("{'from': ^'hmat'}"), AT ".from",
-		  "error: this tierbpf takes an answer from \"kernel\" only, not from \"hmat\"" },
-		{ ACTION("{'from': ^'measured'}"), AT ".from", "not from \"measured\"" },
-		{ ACTION("{'from': ^'Kernel'}"), AT ".from", "not from \"Kernel\"" },
+		{ ACTION("{'scale': ^0}"), AT ".scale", "error: 0 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^-1}"), AT ".scale", "error: -1 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^0.0009994}"), AT ".scale", "error: 0.0009994 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^1000.000001}"), AT ".scale", "1000.000001 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^'1.5'}"), AT ".scale",
+		  "error: a number is expected here, such as 1.5, not a string" },
+		{ ACTION("{'from': ^'cdat'}"), AT ".from",
+		  "error: no source \"cdat\"; known here: kernel, hmat, measured" },
+		{ ACTION("{'from': ^'Kernel'}"), AT ".from", "no source \"Kernel\"; known*" },
+		{ ACTION("{'from': ^''}"), AT ".from", "no source \"\"; known*" },
 		{ ACTION("{'from': ^null}"), AT ".from", "a string is expected here, not null" },
 	};
 

@@ -102,7 +102,7 @@ Test(policy_file, bytes_that_are_no_text)
 	expect_output("{\n\"\xff\": 1}", 9, "p.json:2:2: error: not UTF-8: unable to decode byte 0xff near '\"'\n"
 		      "    2 | \"?\": 1}\n      |  ^\n");
 	expect_output("{\"version\":1,\"rules\":[],\"\\u001b[31m\\n\":1}", 41,
-		      "p.json:1:25: error: unknown key \"?[31m \"; known here: version, description, tiers, rules, default\n"
+		      "p.json:1:25: error: unknown key \"?[31m \"; known here: version, description, tiers, reference, tolerance, rules, default\n"
 		      "    1 | {\"version\":1,\"rules\":[],\"\\u001b[31m\\n\":1}\n"
 		      "      |                         ^~~~~~~~~~~~~~\n"
 		      "      at ?[31m \n");
