@@ -95,11 +95,16 @@ static void action_step(const struct explanation *e, struct steps *s)
 	const struct tierbpf_action *a = program_action(e->plan->program, d->rule);
 	__s32 kernel = e->question.kernel_adistance;
 	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->program->reference);
+	const char *name;
 	int64_t unclamped;
 
 	switch (a->kind) {
 	case TIERBPF_ACTION_ADISTANCE:
-		step(s, "tier \"%s\", adistance %d", policy_tier_name(policy_of(e), a->value), a->value);
+		name = policy_tier_name(policy_of(e), a->value);
+		if (*name)
+			step(s, "tier \"%s\", adistance %d", name, a->value);
+		else
+			step(s, "adistance %d", a->value);
 		return;
 	case TIERBPF_ACTION_OFFSET:
 		unclamped = (int64_t)kernel + a->value;
@@ -157,8 +162,10 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 		step(s, "no node has both CPUs and memory: the kernel has nothing to compare with");
 		return;
 	case -ENODATA:
-		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): all memory is DRAM to the kernel",
-		     reference);
+		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s", reference,
+		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
+			     "the node is DRAM to the kernel" :
+			     "the node's driver, or CXL, has told the kernel");
 		return;
 	case -ERANGE:
 		step(s, "nodes %d and %d have CPUs and differ by more than 10 %%: the kernel has switched HMAT off",

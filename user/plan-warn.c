@@ -42,6 +42,12 @@ static int warn(struct plan *plan, const char *id, const char *format, ...)
 	return 0;
 }
 
+/* As in tiering.c: the number of a tier that has wrapped below zero is high, and the tier fast. */
+static bool is_faster(const struct plan_node *a, const struct plan_node *b)
+{
+	return (int32_t)a->after.tier < (int32_t)b->after.tier;
+}
+
 /* Pages are only promoted from tiers below the last one that has CPUs. */
 static int warn_cpu_below_memory(struct plan *plan)
 {
@@ -51,7 +57,7 @@ static int warn_cpu_below_memory(struct plan *plan)
 	for (c = plan->nodes; !err && c < end; c++) {
 		if (!c->cpu)
 			continue;
-		for (m = plan->nodes; m < end && (m->cpu || m->after.tier >= c->after.tier); m++)
+		for (m = plan->nodes; m < end && (m->cpu || !is_faster(m, c)); m++)
 			;
 		if (m < end)
 			err = warn(plan, "cpu-below-memory",
@@ -184,7 +190,7 @@ static int warn_slit(struct plan *plan)
 
 	for (fast = plan->nodes; fast < end; fast++) {
 		for (slow = plan->nodes; !err && slow < end; slow++) {
-			if (fast->cpu || slow->cpu || fast->after.tier >= slow->after.tier ||
+			if (fast->cpu || slow->cpu || !is_faster(fast, slow) ||
 			    !distance(plan, slow) || distance(plan, slow) >= distance(plan, fast))
 				continue;
 			err = warn(plan, "slit",
