@@ -59,11 +59,14 @@ int perf_reference_node(const struct machine *m)
 	return -1;
 }
 
+/* abs() of an int, times 10 in an unsigned int: values of 2^31 and more wrap. */
 static bool differs(int64_t value, int64_t reference)
 {
-	int64_t by = value > reference ? value - reference : reference - value;
+	uint32_t by = (uint32_t)value - (uint32_t)reference;
 
-	return (uint32_t)by * 10U > (uint32_t)reference;
+	if (by > INT32_MAX)
+		by = -by;
+	return by * 10U > (uint32_t)reference;
 }
 
 int perf_kernel_believes(const struct machine *m, int *odd)
