@@ -88,18 +88,39 @@ static const char *verdict_end(const char *begin)
 
 	end = end ?: begin + strlen(begin);
 	statistics = find_last(begin, "\nprocessed ");
-	return statistics && statistics < end ? statistics + 1 : end;
+	if (statistics && statistics < end)
+		end = statistics + 1;
+	while (end - begin > 1 && end[-2] == '\n')
+		end--;
+	return end;
 }
 
-static void print_tail(const char *begin, const char *end, size_t lines)
+static const char *line_before(const char *begin, const char *from)
 {
-	const char *from = end;
+	if (from > begin)
+		from--;
+	while (from > begin && from[-1] != '\n')
+		from--;
+	return from;
+}
 
-	while (from > begin && lines) {
-		for (from--; from > begin && from[-1] != '\n'; from--)
-			;
-		lines--;
-	}
+/*
+ * Kernels 7.x close with a report for people, after a line of the old kind: that is
+ * what to show, whole. Before, the last lines are all there is.
+ */
+static const char *verdict_begin(const char *begin, const char *end, size_t lines)
+{
+	const char *report = find_last(begin, "\n\nVerification failed: "), *from = end;
+
+	if (report && report < end)
+		return line_before(begin, report + 1);
+	while (lines--)
+		from = line_before(begin, from);
+	return from;
+}
+
+static void print_lines(const char *from, const char *end)
+{
 	while (from < end) {
 		size_t size = strcspn(from, "\n");
 
@@ -110,7 +131,7 @@ static void print_tail(const char *begin, const char *end, size_t lines)
 
 int bpf_words_print_verdict(const char *file, size_t lines)
 {
-	const char *begin = find_last(bpf_words(), LOG_BEGIN), *name;
+	const char *begin = find_last(bpf_words(), LOG_BEGIN), *name, *end;
 
 	if (!begin)
 		return -ENOENT;
@@ -119,6 +140,7 @@ int bpf_words_print_verdict(const char *file, size_t lines)
 	note("%s: the kernel's verifier rejects program %.*s; the end of what it says:", file,
 	     (int)(begin - name), name);
 	begin += strlen(LOG_BEGIN);
-	print_tail(begin, verdict_end(begin), lines);
+	end = verdict_end(begin);
+	print_lines(verdict_begin(begin, end, lines), end);
 	return 0;
 }

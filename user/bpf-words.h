@@ -20,7 +20,8 @@ void bpf_words_last(char *line, size_t size);
 
 /*
  * The name of the program that the verifier rejected, and the end of what it said
- * about it: prints at most @lines lines on stderr. 0, or -ENOENT if it rejected none.
+ * about it (@lines lines, or the report of newer kernels), on stderr. 0, or -ENOENT
+ * if it rejected none.
  */
 int bpf_words_print_verdict(const char *file, size_t lines);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# timeout: 240
 # What is no policy, or one that this kernel will not have, is refused with the
 # cure and the right status, and changes nothing in force.
 . /usr/lib/tierbpf-test/test.sh
@@ -7,17 +8,17 @@
 bad=/usr/lib/tierbpf/bad
 good=/usr/lib/tierbpf/example-cpuless.bpf.o
 
+# The ids are those of what is in force, and not only of what has its name.
 state()
 {
 	tiers
-	find $pins 2>/dev/null | sort
-	[ ! -e $pins ] || tierbpf status --json | jq -c '[.generation, .digest]'
+	[ ! -e $pins ] || find $pins | sort
+	[ ! -e $pins ] || bpftool -j map show pinned $pins/policy/ops | jq .id
 }
 
-# refused STATUS TEXT FILE: and all is as before
+# refused STATUS TEXT FILE: and all is as it was
 refused()
 {
-	before=$(state)
 	expect "$1" tierbpf load --object "$3"
 	says /tmp/err "$2"
 	[ ! -s /tmp/out ] || { cat /tmp/out; fail "$3 is announced"; }
@@ -81,20 +82,24 @@ head -c 64 /bin/busybox >/tmp/header
 policy /tmp/rules.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 
 # 1. without the module: what is wrong with the file comes first
+before=$(state)
 all
 refused 4 "modprobe tierbpf" $good
 modprobe tierbpf
 # 2. with nothing in force, nothing is left behind
-all
 kernel
 # 3. with rules in force, with an object in force
 expect 0 tierbpf load /tmp/rules.json
+before=$(state)
 all
 kernel
 expect_tiers "4:0 10:1" "with rules"
 expect 0 tierbpf load --object $good
-kernel
-expect_tiers "4:0 19:1" "with an object"
+before=$(state)
+refused 3 "rejects program answer" $bad-helper.bpf.o
+refused 3 "holds two policies" $bad-two.bpf.o
+expect 0 tierbpf status
+says /tmp/out "generation 2"
 
 # 4. usage
 expect 2 tierbpf load --object
