@@ -4,6 +4,8 @@
 #define CMD_H
 
 int cmd_check(int argc, char **argv);
+int cmd_topology(int argc, char **argv);
+int cmd_init(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_load(int argc, char **argv);

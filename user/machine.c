@@ -178,6 +178,21 @@ static int read_distances(const char *root, const node_set online, struct machin
 	return 0;
 }
 
+static void read_cpulists(const char *root, struct machine *m)
+{
+	char *list;
+	int i;
+
+	for (i = 0; i < m->nr_nodes; i++) {
+		if (!m->nodes[i].cpu || sysfs_text(&list, "%s" SYSFS_NODES "/node%d/cpulist", root, i))
+			continue;
+		if (*list)
+			m->nodes[i].cpulist = list;
+		else
+			free(list);
+	}
+}
+
 int machine_read(const char *root, struct machine **machine)
 {
 	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
@@ -191,6 +206,7 @@ int machine_read(const char *root, struct machine **machine)
 	err = err ?: read_distances(root, online, m);
 	if (err)
 		return err;
+	read_cpulists(root, m);
 	machine_read_facts(root, m);
 	*machine = TAKE_PTR(m);
 	return 0;
@@ -198,8 +214,13 @@ int machine_read(const char *root, struct machine **machine)
 
 void machine_free(struct machine *m)
 {
-	if (m)
-		free(m->distance);
+	int i;
+
+	if (!m)
+		return;
+	for (i = 0; i < m->nr_nodes; i++)
+		free(m->nodes[i].cpulist);
+	free(m->distance);
 	free(m);
 }
 

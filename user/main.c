@@ -11,6 +11,8 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } verbs[] = {
+	{ "topology", cmd_topology, "show what is known of each node, and who says so" },
+	{ "init", cmd_init, "write a policy to begin with, for this machine" },
 	{ "check", cmd_check, "say whether a policy is valid, and where it is not" },
 	{ "plan", cmd_plan, "show what a policy would change, and touch nothing" },
 	{ "explain", cmd_explain, "say why a node is in its tier" },

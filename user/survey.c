@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "capture.h"
 #include "cleanup.h"
 #include "msg.h"
 #include "pins.h"
@@ -97,7 +98,9 @@ int survey_open(const char *root, struct survey *s)
 
 	init(s);
 	err = machine_read(root, &s->machine);
-	if (!err && !*root)
+	if (!err && *root)
+		capture_read_adistances(root, s->machine);
+	else if (!err)
 		err = ask_under_lock(s);
 	if (err)
 		survey_close(s);

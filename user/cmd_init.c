@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "msg.h"
+#include "starter.h"
+#include "survey.h"
+
+struct arguments {
+	const char *output;
+	const char *sysroot;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'o':
+		a->output = arg;
+		return 0;
+	case 'r':
+		a->sysroot = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
+	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
+	{},
+};
+
+static const struct argp argp = {
+	options, parse, NULL,
+	"Writes a policy to begin with, which loads as it is: tiers by the latencies and bandwidths "
+	"that are known, or, where none are, nodes without CPUs below DRAM.", NULL, NULL, NULL
+};
+
+/* Nothing of yours is overwritten. */
+static FILE *create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+static int init(const struct arguments *a)
+{
+	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_fclose_ FILE *file = NULL;
+	int err = survey_open(a->sysroot ?: "", &s);
+
+	if (err || !a->output)
+		return err ?: starter_write(s.machine, stdout);
+	file = create(a->output);
+	if (!file)
+		return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", a->output, strerror(errno));
+	err = starter_write(s.machine, file);
+	if (!err && fflush(file))
+		err = fail(-EIO, "%s: %s", a->output, strerror(errno));
+	if (!err)
+		printf("%s: tierbpf plan %s shows what it would change\n", a->output, a->output);
+	return err;
+}
+
+int cmd_init(int argc, char **argv)
+{
+	struct arguments a = {};
+
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(init(&a));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A policy to begin with, made from what is known of a machine. */
+#ifndef STARTER_H
+#define STARTER_H
+
+#include <stdio.h>
+
+#include "machine.h"
+
+/*
+ * Writes a policy that loads as it is. Where latencies and bandwidths of nodes
+ * without CPUs are known, those nodes get tiers by them; where none are, they are
+ * taken to be slower than DRAM, and the description says so. 0 or -errno with a message.
+ */
+int starter_write(const struct machine *m, FILE *out);
+
+#endif

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "topology.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "columns.h"
+#include "fact-text.h"
+#include "msg.h"
+
+#define MAX_MATRIX 16 /* nodes */
+
+static bool is_known(const struct perf *p)
+{
+	return p->read_latency || p->write_latency || p->read_bandwidth || p->write_bandwidth;
+}
+
+static bool is_same(const struct telling *t, const struct perf *perf, const struct nodeset *initiators)
+{
+	return !memcmp(t->perf, perf, sizeof(*perf)) &&
+	       (!t->initiators || !initiators || !memcmp(t->initiators, initiators, sizeof(*initiators)));
+}
+
+static bool is_used(const struct machine_node *n, const struct perf *p)
+{
+	const struct tierbpf_facts *f = &n->facts;
+
+	return (f->known & 1ULL << TIERBPF_FACT_READ_LATENCY) &&
+	       f->value[TIERBPF_FACT_READ_LATENCY] == p->read_latency &&
+	       f->value[TIERBPF_FACT_READ_BANDWIDTH] == p->read_bandwidth;
+}
+
+static void tell(struct telling *t, size_t *count, const char *by, const struct perf *perf,
+		 const struct nodeset *initiators)
+{
+	size_t i, used;
+
+	if (!is_known(perf))
+		return;
+	for (i = 0; i < *count && !is_same(&t[i], perf, initiators); i++)
+		;
+	if (i == *count)
+		t[(*count)++] = (struct telling){ .perf = perf, .initiators = initiators };
+	used = strlen(t[i].by);
+	snprintf(t[i].by + used, sizeof(t[i].by) - used, "%s%s", used ? ", " : "", by);
+	if (!t[i].initiators)
+		t[i].initiators = initiators;
+}
+
+size_t topology_tellings(const struct machine_node *n, enum access_class class,
+			 struct telling t[MAX_TELLINGS])
+{
+	size_t i, count = 0;
+
+	memset(t, 0, MAX_TELLINGS * sizeof(*t));
+	tell(t, &count, "sysfs", &n->sysfs[class].perf, &n->sysfs[class].initiators);
+	tell(t, &count, "HMAT", &n->hmat[class].perf, &n->hmat[class].initiators);
+	if (class == CLASS_CPU) {
+		tell(t, &count, "CXL region", &n->region, NULL);
+		tell(t, &count, "CDAT", &n->cdat, NULL);
+		tell(t, &count, "measured", &n->measured, NULL);
+		for (i = 0; i < count; i++)
+			t[i].used = is_used(n, t[i].perf);
+	}
+	return count;
+}
+
+static const char *fact_or(const struct machine_node *n, enum tierbpf_fact fact, const char *unknown,
+			   char *buffer, size_t size)
+{
+	if (n->facts.known & (1ULL << fact))
+		return fact_text(fact, n->facts.value[fact], buffer, size);
+	snprintf(buffer, size, "%s", unknown);
+	return buffer;
+}
+
+/* ---- tables ---- */
+
+static int add_node(struct libscols_table *t, const struct machine_node *n, int node)
+{
+	char number[16], pxm[24], kind[24], size[32], tier[24] = "-", distance[24];
+	const char *const cells[] = {
+		number,
+		fact_or(n, TIERBPF_FACT_PXM, "-", pxm, sizeof(pxm)),
+		fact_or(n, TIERBPF_FACT_KIND, "-", kind, sizeof(kind)),
+		n->cpulist ?: "-",
+		fact_or(n, TIERBPF_FACT_SIZE, "-", size, sizeof(size)),
+		tier,
+		fact_or(n, TIERBPF_FACT_DISTANCE, "-", distance, sizeof(distance)),
+	};
+
+	snprintf(number, sizeof(number), "%d", node);
+	if (n->tier != NO_TIER)
+		snprintf(tier, sizeof(tier), "%lld", (long long)n->tier);
+	return columns_add(t, cells);
+}
+
+static int print_nodes(const struct machine *m, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "NODE", SCOLS_FL_RIGHT }, { "PXM", SCOLS_FL_RIGHT },	{ "KIND", 0 }, { "CPUS", 0 },
+		{ "SIZE", SCOLS_FL_RIGHT }, { "TIER", SCOLS_FL_RIGHT }, { "DISTANCE", SCOLS_FL_RIGHT },
+	};
+	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	int node, err = 0;
+
+	for (node = 0; !err && node < m->nr_nodes; node++)
+		if (m->nodes[node].possible)
+			err = add_node(t, &m->nodes[node], node);
+	return columns_print(t, err, out);
+}
+
+static const char *class_name(enum access_class class)
+{
+	return class == CLASS_CPU ? "cpu" : "any";
+}
+
+static void read_write(int64_t read, int64_t write, char *buffer, size_t size)
+{
+	char r[24] = "?", w[24] = "?";
+
+	if (read)
+		snprintf(r, sizeof(r), "%" PRId64, read);
+	if (write)
+		snprintf(w, sizeof(w), "%" PRId64, write);
+	snprintf(buffer, size, "%s/%s", r, w);
+}
+
+static int add_telling(struct libscols_table *t, int node, enum access_class class,
+		       const struct telling *s)
+{
+	_cleanup_free_ char *initiators = s->initiators ? nodeset_text(s->initiators) : NULL;
+	char number[16], latency[56], bandwidth[56];
+	const char *const cells[] = {
+		number, class_name(class), initiators && *initiators ? initiators : "-", latency, bandwidth,
+		s->by, s->used ? "yes" : "",
+	};
+
+	snprintf(number, sizeof(number), "%d", node);
+	read_write(s->perf->read_latency, s->perf->write_latency, latency, sizeof(latency));
+	read_write(s->perf->read_bandwidth, s->perf->write_bandwidth, bandwidth, sizeof(bandwidth));
+	return columns_add(t, cells);
+}
+
+/* Says whether there was anything to print. */
+static int print_performance(const struct machine *m, FILE *out, bool *any)
+{
+	static const struct column columns[] = {
+		{ "NODE", SCOLS_FL_RIGHT }, { "FROM", 0 }, { "NODES", 0 },
+		{ "LATENCY ns", SCOLS_FL_RIGHT }, { "BANDWIDTH MB/s", SCOLS_FL_RIGHT },
+		{ "SAID BY", 0 }, { "USED", 0 },
+	};
+	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	struct telling tellings[MAX_TELLINGS];
+	int node, class, err = 0;
+	size_t i, count;
+
+	*any = false;
+	for (node = 0; node < m->nr_nodes; node++) {
+		for (class = CLASS_CPU; class >= CLASS_ANY; class--) {
+			count = topology_tellings(&m->nodes[node], (enum access_class)class, tellings);
+			*any = *any || count;
+			for (i = 0; !err && i < count; i++)
+				err = add_telling(t, node, (enum access_class)class, &tellings[i]);
+		}
+	}
+	if (*any)
+		return columns_print(t, err, out);
+	scols_unref_table(t);
+	fputs("no latency or bandwidth is known: there is no HMAT, or the kernel ignores it\n", out);
+	return 0;
+}
+
+static void print_distances(const struct machine *m, FILE *out)
+{
+	int from, to, count = 0;
+
+	for (to = 0; to < m->nr_nodes; to++)
+		count += m->nodes[to].possible;
+	if (count > MAX_MATRIX) {
+		fputs("distances of more than 16 nodes: --json\n", out);
+		return;
+	}
+	fputs("distance", out);
+	for (to = 0; to < m->nr_nodes; to++)
+		if (m->nodes[to].possible)
+			fprintf(out, " %4d", to);
+	fputc('\n', out);
+	for (from = 0; from < m->nr_nodes; from++) {
+		if (!m->nodes[from].possible)
+			continue;
+		fprintf(out, "%8d", from);
+		for (to = 0; to < m->nr_nodes; to++)
+			if (m->nodes[to].possible)
+				fprintf(out, " %4d", machine_distance(m, from, to));
+		fputc('\n', out);
+	}
+}
+
+int topology_print(const struct machine *m, FILE *out)
+{
+	bool any;
+	int err = print_nodes(m, out);
+
+	if (!err) {
+		fputc('\n', out);
+		err = print_performance(m, out, &any);
+	}
+	if (!err) {
+		fputc('\n', out);
+		print_distances(m, out);
+	}
+	return err;
+}
+
+/* ---- JSON ---- */
+
+static void set_number(json_t *o, const char *key, int64_t value)
+{
+	if (value)
+		json_object_set_new(o, key, json_integer(value));
+}
+
+static json_t *telling_json(enum access_class class, const struct telling *t)
+{
+	json_t *o = json_pack("{s:i, s:s, s:b}", "class", (int)class, "by", t->by, "used", t->used);
+
+	set_number(o, "read_latency_ns", t->perf->read_latency);
+	set_number(o, "write_latency_ns", t->perf->write_latency);
+	set_number(o, "read_bandwidth_mbps", t->perf->read_bandwidth);
+	set_number(o, "write_bandwidth_mbps", t->perf->write_bandwidth);
+	if (t->initiators) {
+		_cleanup_free_ char *text = nodeset_text(t->initiators);
+
+		json_object_set_new(o, "initiators", json_string(text ?: ""));
+	}
+	return o;
+}
+
+static json_t *tellings_json(const struct machine_node *n)
+{
+	struct telling t[MAX_TELLINGS];
+	json_t *list = json_array();
+	size_t i, count;
+	int class;
+
+	for (class = CLASS_ANY; class < NR_CLASSES; class++) {
+		count = topology_tellings(n, (enum access_class)class, t);
+		for (i = 0; i < count; i++)
+			json_array_append_new(list, telling_json((enum access_class)class, &t[i]));
+	}
+	return list;
+}
+
+static json_t *facts_json(const struct machine_node *n)
+{
+	json_t *facts = json_object();
+	char text[64];
+	__u32 f;
+
+	for (f = TIERBPF_FACT_PXM; f < TIERBPF_NR_FACTS; f++) {
+		if (!(n->facts.known & (1ULL << f)))
+			continue;
+		json_object_set_new(facts, fact_name(f),
+				    json_pack("{s:o, s:s}", "value",
+					      f == TIERBPF_FACT_KIND ?
+						      json_string(fact_text(f, n->facts.value[f], text,
+									    sizeof(text))) :
+						      json_integer(n->facts.value[f]),
+					      "source", source_name((enum source)n->source[f])));
+	}
+	return facts;
+}
+
+static json_t *node_json(const struct machine *m, int node)
+{
+	const struct machine_node *n = &m->nodes[node];
+	json_t *distance = json_object();
+	char key[16];
+	int to;
+
+	for (to = 0; to < m->nr_nodes; to++) {
+		snprintf(key, sizeof(key), "%d", to);
+		if (m->nodes[to].possible)
+			json_object_set_new(distance, key, json_integer(machine_distance(m, node, to)));
+	}
+	return json_pack("{s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o}", "node", node, "memory", n->memory,
+			 "cpu", n->cpu, "cpus", n->cpulist, "tier",
+			 n->tier == NO_TIER ? json_null() : json_integer(n->tier), "facts",
+			 facts_json(n), "performance", tellings_json(n), "distance", distance);
+}
+
+json_t *topology_json(const struct machine *m)
+{
+	json_t *nodes = json_array();
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (m->nodes[node].possible)
+			json_array_append_new(nodes, node_json(m, node));
+	return json_pack("{s:o}", "nodes", nodes);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The machine for people, for programs and as a picture. */
+#ifndef TOPOLOGY_H
+#define TOPOLOGY_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "machine.h"
+
+/*
+ * One who told how fast a node is, and those who say the same; @used: facts are
+ * taken from one of them.
+ */
+struct telling {
+	const struct perf *perf;
+	const struct nodeset *initiators; /* NULL: not told */
+	char by[64];			  /* "sysfs, HMAT" */
+	bool used;
+};
+
+#define MAX_TELLINGS 5
+
+/* Fills @t with what is said of @n for @class, each different saying once; returns how many. */
+size_t topology_tellings(const struct machine_node *n, enum access_class class,
+			 struct telling t[MAX_TELLINGS]);
+
+/* Tables: nodes; performance; distances (up to 16 nodes). 0 or -errno with a message. */
+int topology_print(const struct machine *m, FILE *out);
+json_t *topology_json(const struct machine *m);
+
+/* Nodes, tiers and demotion arrows, for dot(1) of Graphviz. 0 or -ENOMEM with a message. */
+int topology_dot(const struct machine *m, FILE *out);
+
+#endif
