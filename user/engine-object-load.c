@@ -22,6 +22,8 @@ static const struct cure {
 } cures[] = {
 	{ "must have a GPL compatible license", -EBADMSG,
 	  "the kernel takes policies under the GPL only; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
+	{ "from non-GPL compatible program", -EBADMSG,
+	  "the kernel takes policies under the GPL only; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
 	{ "attach to unsupported member", -EBADMSG,
 	  "a policy must not sleep; its program goes into SEC(\"struct_ops/adistance\"), without .s" },
 	{ "isn't referenced anywhere", -EBADMSG,
