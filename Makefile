@@ -13,6 +13,7 @@ prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
 includedir ?= $(prefix)/include
 datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
 
 CC ?= gcc
 CLANG ?= clang
@@ -142,6 +143,8 @@ install: all
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
+	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/policy.schema.json
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 man/*.5
 
 clean:
 	rm -rf $(build)
