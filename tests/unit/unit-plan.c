@@ -13,6 +13,7 @@ static void set_node(struct machine_node *n, const struct test_node *t)
 	n->cpu = strchr(t->has, 'c');
 	n->memory = strchr(t->has, 'm');
 	n->tier = !n->memory ? NO_TIER : t->tier ?: 4;
+	n->sysfs[CLASS_CPU].perf = t->perf;
 	set_known(n, TIERBPF_FACT_READ_LATENCY, t->perf.read_latency, SOURCE_HMAT);
 	set_known(n, TIERBPF_FACT_WRITE_LATENCY, t->perf.write_latency, SOURCE_HMAT);
 	set_known(n, TIERBPF_FACT_READ_BANDWIDTH, t->perf.read_bandwidth, SOURCE_HMAT);
