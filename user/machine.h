@@ -8,6 +8,7 @@
 #include <tierbpf/facts.h>
 
 #include "nodeset.h"
+#include "table.h"
 
 #define NO_TIER (-1)
 
@@ -16,7 +17,9 @@ enum source {
 	SOURCE_NONE, /* not known */
 	SOURCE_SYSFS,
 	SOURCE_SRAT,
+	SOURCE_SLIT,
 	SOURCE_HMAT,
+	SOURCE_CEDT,
 	SOURCE_CDAT,
 	SOURCE_MEASURED,
 	SOURCE_MODULE,	/* the kernel, asked through the module */
@@ -51,6 +54,7 @@ struct machine_node {
 	struct access hmat[NR_CLASSES];	 /* from the tables, computed here as the kernel does */
 	struct perf region;		 /* a CXL region's, by the kernel; class CPU */
 	struct perf cdat;		 /* the same, from CDAT, computed here */
+	int64_t cdat_link_ps;		 /* what 6.12 adds to cdat's latencies as if it were ns */
 	struct perf measured;		 /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: PXM to WRITE_BANDWIDTH, CXL_*. The
@@ -64,6 +68,12 @@ struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
 	int nr_nodes;	   /* the highest possible node + 1 */
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
+	/* What the tables say beyond the facts; NULL where there is none that the kernel uses. */
+	struct srat *srat;
+	struct hmat *hmat;
+	struct {
+		struct table_state srat, slit, hmat, cedt;
+	} tables; /* which there are, and why the kernel ignores one */
 };
 
 /*

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cdat.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "sysfs.h"
+#include "table.h"
+
+#define CDAT_HEADER 16
+#define CDAT_MAX (1 << 20)
+#define STRUCTURE_HEADER 4
+
+enum structure {
+	DSMAS = 0,
+	DSLBIS = 1,
+	SSLBIS = 5,
+};
+
+#define DSMAS_LENGTH 24
+#define DSLBIS_LENGTH 24
+#define SSLBIS_LENGTH 16 /* without its entries */
+#define SSLBIS_ENTRY 8
+
+#define HIERARCHY 0x0f /* of a DSLBIS' flags; 0: the memory, not a cache in front of it */
+
+/* Ports in a SSLBIS entry that are no downstream port. */
+#define UPSTREAM_PORT 0x100
+#define ANY_PORT 0xffff
+
+/* ACPI_HMAT_ACCESS_LATENCY, … */
+enum data_type {
+	ACCESS_LATENCY,
+	READ_LATENCY,
+	WRITE_LATENCY,
+	ACCESS_BANDWIDTH,
+	READ_BANDWIDTH,
+	WRITE_BANDWIDTH,
+};
+
+struct reader {
+	struct table table;
+	struct cdat *cdat;
+	uint16_t port;
+	const char *why; /* NULL while all is well */
+};
+
+/* cdat_normalize() */
+static uint32_t value_of(uint16_t entry, uint64_t base, uint8_t type)
+{
+	uint32_t value;
+
+	if (entry == 0xffff || !entry || base > UINT32_MAX / entry)
+		return 0;
+	value = entry * (uint32_t)base;
+	/* In u32, as the kernel's DIV_ROUND_UP() there: what is nearly 2^32 gives 0. */
+	return type <= WRITE_LATENCY ? (value + 999) / 1000 : value;
+}
+
+static void set(struct perf *p, uint8_t type, uint32_t value)
+{
+	if (type == ACCESS_LATENCY || type == READ_LATENCY)
+		p->read_latency = value;
+	if (type == ACCESS_LATENCY || type == WRITE_LATENCY)
+		p->write_latency = value;
+	if (type == ACCESS_BANDWIDTH || type == READ_BANDWIDTH)
+		p->read_bandwidth = value;
+	if (type == ACCESS_BANDWIDTH || type == WRITE_BANDWIDTH)
+		p->write_bandwidth = value;
+}
+
+static struct cdat_memory *find_handle(struct cdat *c, uint8_t handle)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_memory; i++)
+		if (c->memory[i].handle == handle)
+			return &c->memory[i];
+	return NULL;
+}
+
+static const char *read_dsmas(struct reader *r, size_t at, size_t length)
+{
+	uint8_t handle = r->table.bytes[at + 4];
+
+	if (length != DSMAS_LENGTH)
+		return "a DSMAS that is not 24 bytes long";
+	if (find_handle(r->cdat, handle))
+		return "a second DSMAS of the same handle";
+	r->cdat->memory[r->cdat->nr_memory++] = (struct cdat_memory){
+		.handle = handle,
+		.base = table_u64(&r->table, at + 8),
+		.length = table_u64(&r->table, at + 16),
+	};
+	return NULL;
+}
+
+/* Only the first of its three entries counts; of an unknown handle: none. */
+static const char *read_dslbis(struct reader *r, size_t at, size_t length)
+{
+	const uint8_t *p = r->table.bytes + at;
+	struct cdat_memory *memory;
+
+	if (length != DSLBIS_LENGTH)
+		return "a DSLBIS that is not 24 bytes long";
+	memory = find_handle(r->cdat, p[4]);
+	if (memory && p[6] <= WRITE_BANDWIDTH && !(p[5] & HIERARCHY))
+		set(&memory->perf, p[6],
+		    value_of(table_u16(&r->table, at + 16), table_u64(&r->table, at + 8), p[6]));
+	return NULL;
+}
+
+/* The downstream port of a pair; ANY_PORT: each. Ways between two of them are taken for the first's. */
+static uint16_t downstream_of(uint16_t x, uint16_t y)
+{
+	return x == UPSTREAM_PORT || (x == ANY_PORT && y != UPSTREAM_PORT) ? y : x;
+}
+
+/* The first entry that is about our port counts; 6.12: the last. */
+static const char *read_sslbis(struct reader *r, size_t at, size_t length)
+{
+	uint8_t type = r->table.bytes[at + 4];
+	uint64_t base = table_u64(&r->table, at + 8);
+	size_t entry;
+
+	if (length <= SSLBIS_LENGTH || (length - SSLBIS_LENGTH) % SSLBIS_ENTRY)
+		return "a SSLBIS that is not 16 bytes and some entries of 8 long";
+	if (type > WRITE_BANDWIDTH)
+		return NULL;
+	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
+		uint16_t port = downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
+
+		if (port == ANY_PORT || port == r->port) {
+			set(&r->cdat->port, type, value_of(table_u16(&r->table, entry + 4), base, type));
+			break;
+		}
+	}
+	return NULL;
+}
+
+static const char *read_structure(struct reader *r, enum structure wanted, size_t at)
+{
+	size_t length = table_u16(&r->table, at + 2);
+
+	if (!length)
+		return "a structure of length 0";
+	if (r->table.bytes[at] != wanted)
+		return NULL;
+	/* What they need to have is checked by the length that they say. */
+	if (length > r->table.length - at)
+		return "a structure that goes on behind the end of the table";
+	switch (wanted) {
+	case DSMAS:
+		return read_dsmas(r, at, length);
+	case DSLBIS:
+		return read_dslbis(r, at, length);
+	case SSLBIS:
+		return read_sslbis(r, at, length);
+	}
+	return NULL;
+}
+
+/* acpi_parse_entries_array(): seen is what is longer than a header. Returns where it stopped. */
+static size_t walk(struct reader *r, enum structure wanted)
+{
+	size_t at = CDAT_HEADER;
+
+	while (at + STRUCTURE_HEADER < r->table.length) {
+		r->why = read_structure(r, wanted, at);
+		if (r->why)
+			break;
+		at += table_u16(&r->table, at + 2);
+	}
+	return at;
+}
+
+/* read_cdat_data() (drivers/cxl/core/pci.c) */
+static uint8_t sum_of(const struct table *t)
+{
+	uint8_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < t->length; i++)
+		sum += t->bytes[i];
+	return sum;
+}
+
+static const char *check_header(struct table *t)
+{
+	size_t length;
+
+	if (t->length < CDAT_HEADER)
+		return "shorter than its header";
+	length = table_u32(t, 0);
+	if (length < CDAT_HEADER)
+		return "its header gives a length shorter than itself";
+	if (length > t->length)
+		return "shorter than its header says";
+	t->length = length;
+	return sum_of(t) ? "its checksum is wrong" : NULL;
+}
+
+int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat **c, size_t *at,
+	       const char **why)
+{
+	static const enum structure passes[] = { DSMAS, DSLBIS, SSLBIS };
+	_cleanup_(cleanup_cdat) struct cdat *cdat = calloc(1, sizeof(*cdat));
+	struct reader r = { .table = { .bytes = (uint8_t *)bytes, .length = length }, .cdat = cdat, .port = port };
+	size_t i;
+
+	if (!cdat)
+		return -ENOMEM;
+	*at = 0;
+	r.why = check_header(&r.table);
+	for (i = 0; i < sizeof(passes) / sizeof(*passes) && !r.why; i++)
+		*at = walk(&r, passes[i]);
+	*why = r.why;
+	if (r.why)
+		return -EBADMSG;
+	*c = TAKE_PTR(cdat);
+	return 0;
+}
+
+int cdat_read(const char *path, uint16_t port, struct cdat **c)
+{
+	_cleanup_free_ char *bytes = NULL;
+	const char *why;
+	size_t length, at;
+	int err = sysfs_bytes(path, CDAT_MAX, &bytes, &length);
+
+	if (err == -EFBIG)
+		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, CDAT_MAX);
+	/* Empty: the card has one, but the kernel could not read it. */
+	if (err || !length)
+		return err == -ENOMEM ? err : -ENOENT;
+	err = cdat_parse((const uint8_t *)bytes, length, port, c, &at, &why);
+	if (err == -EBADMSG)
+		note("%s: not used: at offset 0x%zx: %s", path, at, why);
+	return err;
+}
+
+void cdat_free(struct cdat *c)
+{
+	free(c);
+}
+
+const struct cdat_memory *cdat_find(const struct cdat *c, uint64_t base, uint64_t length)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_memory; i++) {
+		const struct cdat_memory *m = &c->memory[i];
+
+		if (base >= m->base && length && length <= m->length && base - m->base <= m->length - length)
+			return m;
+	}
+	return NULL;
+}

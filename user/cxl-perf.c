@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cxl-perf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cdat.h"
+#include "cleanup.h"
+#include "cxl-tree.h"
+#include "pcie-link.h"
+#include "sysfs.h"
+
+struct reader {
+	const char *root;
+	const struct cxl_bridge *bridges;
+	size_t nr_bridges;
+};
+
+static int64_t min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* ---- the parts of a way ---- */
+
+static bool is_complete(const struct perf *p)
+{
+	return p->read_latency && p->write_latency && p->read_bandwidth && p->write_bandwidth;
+}
+
+static void limit(struct perf *p, int64_t read_bandwidth, int64_t write_bandwidth)
+{
+	p->read_bandwidth = min(p->read_bandwidth, read_bandwidth);
+	p->write_bandwidth = min(p->write_bandwidth, write_bandwidth);
+}
+
+static void delay(struct perf *p, int64_t read_latency, int64_t write_latency)
+{
+	p->read_latency += read_latency;
+	p->write_latency += write_latency;
+}
+
+/* cxl_coordinates_combine() */
+static void combine(struct perf *p, const struct perf *part)
+{
+	limit(p, part->read_bandwidth, part->write_bandwidth);
+	delay(p, part->read_latency, part->write_latency);
+}
+
+/* get_genport_coordinates() (drivers/cxl/acpi.c) */
+static const struct perf *bridge_perf(const struct reader *r, const char *bridge)
+{
+	uint64_t uid;
+	size_t i;
+
+	if (!sysfs_number(&uid, 0, "%s%s/firmware_node/uid", r->root, bridge))
+		return NULL;
+	for (i = 0; i < r->nr_bridges; i++)
+		if (r->bridges[i].uid == uid)
+			return is_complete(&r->bridges[i].perf) ? &r->bridges[i].perf : NULL;
+	return NULL;
+}
+
+struct dport_search {
+	const struct reader *r;
+	const char *port;
+	const char *device;
+	int number; /* -1: not found */
+};
+
+static void visit_dport(const char *name, void *arg)
+{
+	struct dport_search *s = arg;
+	_cleanup_free_ char *device = cxl_link(s->r->root, s->port, name);
+	unsigned int number;
+
+	if (device && !strcmp(device, s->device) && sscanf(name, "dport%u", &number) == 1 &&
+	    number <= UINT16_MAX)
+		s->number = (int)number;
+}
+
+/* By switch @port, from its upstream port to downstream port @device. */
+static bool switch_perf(const struct reader *r, const char *port, const char *device, struct perf *p)
+{
+	struct dport_search s = { r, port, device, -1 };
+	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s", r->root, port);
+	sysfs_each(path, "dport", visit_dport, &s);
+	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, port);
+	if (s.number < 0 || cdat_read(path, (uint16_t)s.number, &cdat))
+		return false;
+	*p = cdat->port;
+	return is_complete(p);
+}
+
+/* True if @port is that of a host bridge: no switch, so that it has no CDAT. */
+static bool is_bridge(const char *port)
+{
+	_cleanup_free_ char *parent = cxl_parent(port);
+
+	return parent && cxl_is_root(parent);
+}
+
+/* ---- one card ---- */
+
+struct card {
+	char *endpoint;	    /* its port */
+	struct perf memory; /* by its own CDAT */
+	struct perf way;    /* with all on the way to it */
+	int64_t link_ps;
+};
+
+static bool read_memory(const struct reader *r, const char *decoder, struct card *card)
+{
+	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
+	const struct cdat_memory *memory;
+	uint64_t base, size;
+	char path[4096];
+
+	if (!sysfs_number(&base, 0, "%s%s/dpa_resource", r->root, decoder) ||
+	    !sysfs_number(&size, 0, "%s%s/dpa_size", r->root, decoder))
+		return false;
+	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, card->endpoint);
+	if (cdat_read(path, 0, &cdat))
+		return false;
+	memory = cdat_find(cdat, base, size);
+	if (memory)
+		card->memory = memory->perf;
+	return memory && is_complete(&card->memory);
+}
+
+/* From @port to the one above: the link, and the switch that it is of, if it is one. */
+static bool add_hop(const struct reader *r, const char *dport, const char *above, struct card *card)
+{
+	struct pcie_link link;
+	struct perf part;
+	int64_t ns;
+
+	if (!pcie_link_read(r->root, dport, &link))
+		return false;
+	ns = (pcie_link_latency_ps(&link) + 999) / 1000;
+	delay(&card->way, ns, ns);
+	card->link_ps += pcie_link_latency_ps_6_12(&link);
+	if (is_bridge(above))
+		return true;
+	if (!switch_perf(r, above, dport, &part))
+		return false;
+	combine(&card->way, &part);
+	return true;
+}
+
+/*
+ * cxl_endpoint_get_perf_coordinates(). A card right below the root is one of CXL 1.1 in
+ * a root complex: that its performance is in HMAT is what Linux expects.
+ */
+static bool walk_up(const struct reader *r, struct card *card)
+{
+	_cleanup_free_ char *port = strdup(card->endpoint);
+
+	card->way = card->memory;
+	while (port) {
+		_cleanup_free_ char *above = cxl_parent(port);
+		_cleanup_free_ char *dport = cxl_link(r->root, port, "parent_dport");
+		const struct perf *bridge;
+
+		if (!above || !dport)
+			return false;
+		if (cxl_is_root(above)) {
+			bridge = cxl_is_endpoint(port) ? NULL : bridge_perf(r, dport);
+			if (bridge)
+				combine(&card->way, bridge);
+			return bridge;
+		}
+		if (!add_hop(r, dport, above, card))
+			return false;
+		free(port);
+		port = TAKE_PTR(above);
+	}
+	return false;
+}
+
+/* ---- what cards share ---- */
+
+/* The cards below @port, as far as it is from there. */
+struct flow {
+	char *port;
+	struct perf perf; /* only the bandwidths */
+};
+
+/* The device whose link goes up from @port. */
+static char *device_of(const struct reader *r, const char *port)
+{
+	_cleanup_free_ char *uport = cxl_link(r->root, port, "uport");
+
+	if (!uport || !cxl_is_endpoint(port))
+		return TAKE_PTR(uport);
+	return cxl_parent(uport); /* of …/0000:0d:00.0/mem0 */
+}
+
+/* cxl_endpoint_gather_bandwidth(), cxl_switch_gather_bandwidth() */
+static bool flow_up(const struct reader *r, struct flow *f)
+{
+	_cleanup_free_ char *device = device_of(r, f->port);
+	_cleanup_free_ char *dport = cxl_link(r->root, f->port, "parent_dport");
+	_cleanup_free_ char *above = cxl_parent(f->port);
+	struct pcie_link link;
+	struct perf part;
+
+	if (!device || !dport || !above || !pcie_link_read(r->root, device, &link))
+		return false;
+	limit(&f->perf, pcie_link_bandwidth(&link), pcie_link_bandwidth(&link));
+	if (!is_bridge(above)) {
+		if (!switch_perf(r, above, dport, &part))
+			return false;
+		limit(&f->perf, part.read_bandwidth, part.write_bandwidth);
+	}
+	free(f->port);
+	f->port = TAKE_PTR(above);
+	return true;
+}
+
+static void add_bandwidth(struct perf *p, const struct perf *part)
+{
+	p->read_bandwidth += part->read_bandwidth;
+	p->write_bandwidth += part->write_bandwidth;
+}
+
+/* Flows that have come to the same port are one from there on. */
+static size_t join(struct flow *flows, size_t count)
+{
+	size_t i, j, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < kept && strcmp(flows[j].port, flows[i].port); j++)
+			;
+		if (j < kept) {
+			add_bandwidth(&flows[j].perf, &flows[i].perf);
+			free(flows[i].port);
+		} else {
+			flows[kept++] = flows[i];
+		}
+	}
+	return kept;
+}
+
+static size_t count_at_bridge(const struct flow *flows, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		n += is_bridge(flows[i].port);
+	return n;
+}
+
+/* True if all flows have come to host bridges, and none before the others. */
+static bool flow_to_bridges(const struct reader *r, struct flow *flows, size_t *count)
+{
+	size_t i, there;
+
+	do {
+		for (i = 0; i < *count; i++)
+			if (!flow_up(r, &flows[i]))
+				return false;
+		*count = join(flows, *count);
+		there = count_at_bridge(flows, *count);
+	} while (!there);
+	return there == *count;
+}
+
+static bool sum_of_bridges(const struct reader *r, const struct flow *flows, size_t count, struct perf *p)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		_cleanup_free_ char *bridge = cxl_link(r->root, flows[i].port, "parent_dport");
+		const struct perf *part = bridge ? bridge_perf(r, bridge) : NULL;
+		struct perf flow = flows[i].perf;
+
+		if (!part)
+			return false;
+		limit(&flow, part->read_bandwidth, part->write_bandwidth);
+		add_bandwidth(p, &flow);
+	}
+	return true;
+}
+
+/* cxl_region_shared_upstream_bandwidth_update() */
+static bool shared_bandwidth(const struct reader *r, const struct card *cards, size_t count, struct perf *p)
+{
+	struct flow flows[CXL_MAX_TARGETS] = {};
+	struct perf sum = {};
+	size_t i;
+	bool done = true;
+
+	for (i = 0; i < count; i++) {
+		flows[i] = (struct flow){ strdup(cards[i].endpoint), cards[i].memory };
+		done = done && flows[i].port;
+	}
+	done = done && flow_to_bridges(r, flows, &count) && sum_of_bridges(r, flows, count, &sum);
+	for (i = 0; i < count; i++)
+		free(flows[i].port);
+	if (done) {
+		p->read_bandwidth = sum.read_bandwidth;
+		p->write_bandwidth = sum.write_bandwidth;
+	}
+	return done;
+}
+
+/* Where some cards are behind more switches than others, Linux leaves it at the sum of the cards'. */
+static bool own_bandwidth(const struct reader *r, const struct card *cards, size_t count, struct perf *p)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		_cleanup_free_ char *device = device_of(r, cards[i].endpoint);
+		int64_t available = device ? pcie_bandwidth_available(r->root, device) : 0;
+		struct perf way = cards[i].way;
+
+		if (!available)
+			return false;
+		limit(&way, available, available);
+		add_bandwidth(p, &way);
+	}
+	return true;
+}
+
+/* ---- the region ---- */
+
+static bool read_card(const struct reader *r, const char *decoder, struct card *card)
+{
+	card->endpoint = decoder ? cxl_parent(decoder) : NULL;
+	return card->endpoint && cxl_is_endpoint(card->endpoint) && read_memory(r, decoder, card) &&
+	       walk_up(r, card);
+}
+
+/* 0: something of some card is not known. */
+static size_t read_cards(const struct reader *r, const char *region, struct card *cards)
+{
+	size_t i;
+
+	for (i = 0; i < CXL_MAX_TARGETS; i++) {
+		bool more;
+		_cleanup_free_ char *decoder = cxl_target(r->root, region, (int)i, &more);
+
+		if (!more)
+			break;
+		if (!read_card(r, decoder, &cards[i]))
+			return 0;
+	}
+	return i;
+}
+
+static bool read_region(const struct reader *r, const char *region, struct card *cards, struct cxl_perf *p)
+{
+	size_t i, count = read_cards(r, region, cards);
+
+	for (i = 0; i < count; i++) {
+		p->perf.read_latency = max(p->perf.read_latency, cards[i].way.read_latency);
+		p->perf.write_latency = max(p->perf.write_latency, cards[i].way.write_latency);
+		p->link_ps = max(p->link_ps, cards[i].link_ps);
+	}
+	return count && (shared_bandwidth(r, cards, count, &p->perf) || own_bandwidth(r, cards, count, &p->perf));
+}
+
+bool cxl_perf_read(const char *root, const char *region, const struct cxl_bridge *bridges,
+		   size_t nr_bridges, struct cxl_perf *p)
+{
+	const struct reader r = { root, bridges, nr_bridges };
+	struct card cards[CXL_MAX_TARGETS] = {};
+	struct cxl_perf found = {};
+	bool known = read_region(&r, region, cards, &found);
+	size_t i;
+
+	for (i = 0; i < CXL_MAX_TARGETS; i++)
+		free(cards[i].endpoint);
+	if (known)
+		*p = found;
+	return known;
+}
