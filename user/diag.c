@@ -10,6 +10,7 @@
 #include "cleanup.h"
 
 #define MAX_SHOWN 100	/* diagnostics */
+#define MAX_KEPT 10000	/* a text of 1 MiB can have 500,000 */
 #define MAX_CONTEXT 120 /* characters of a line */
 
 static int make_room(struct diags *d)
@@ -30,6 +31,11 @@ static int add(struct diags *d, enum severity severity, struct place at, const c
 {
 	struct diag new = { .severity = severity, .at = at };
 
+	d->errors += severity == DIAG_ERROR;
+	if (d->count == MAX_KEPT) {
+		d->dropped++;
+		return 0;
+	}
 	if (make_room(d))
 		return d->failed = -ENOMEM;
 	if (vasprintf(&new.message, format, args) < 0)
@@ -41,7 +47,6 @@ static int add(struct diags *d, enum severity severity, struct place at, const c
 		return d->failed = -ENOMEM;
 	}
 	d->list[d->count++] = new;
-	d->errors += severity == DIAG_ERROR;
 	return 0;
 }
 
@@ -69,7 +74,7 @@ int diags_warn(struct diags *d, struct place at, const char *path, const char *f
 
 void diags_relate(struct diags *d, struct place other, const char *what)
 {
-	if (d->failed || !d->count)
+	if (d->failed || !d->count || d->dropped)
 		return;
 	d->list[d->count - 1].other = other;
 	d->list[d->count - 1].related = what;
@@ -240,7 +245,7 @@ void diags_print(struct diags *d, FILE *out)
 			print_place(d, &one->other, "note", one->related, out);
 	}
 	if (d->count > MAX_SHOWN)
-		fprintf(out, "%s: and %zu more\n", d->file, d->count - MAX_SHOWN);
+		fprintf(out, "%s: and %zu more\n", d->file, d->count - MAX_SHOWN + d->dropped);
 }
 
 static json_t *place_json(const struct place *at, const char *message)
@@ -285,4 +290,5 @@ void diags_free(struct diags *d)
 	d->list = NULL;
 	d->count = 0;
 	d->errors = 0;
+	d->dropped = 0;
 }

@@ -29,7 +29,8 @@ struct diags {
 	const char *text; /* what line and column refer to; not owned */
 	struct diag *list;
 	size_t count;
-	size_t errors; /* of them */
+	size_t errors;	/* of them and of those that were dropped */
+	size_t dropped; /* too many to be kept; the last ones added */
 	int failed; /* -ENOMEM if one could not be kept */
 };
 

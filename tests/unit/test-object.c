@@ -238,7 +238,7 @@ static char *large_new(const struct large *l, size_t *errors)
 static void expect_large(const struct large *l)
 {
 	size_t errors, size;
-	char *text = large_new(l, &errors), *output;
+	char *text = large_new(l, &errors), *output, more[50];
 	struct diags diags = { .file = "p.json", .text = text };
 	struct log log = {};
 	yaml_document_t doc;
@@ -249,10 +249,13 @@ static void expect_large(const struct large *l)
 	root = doc_root(&doc, &diags);
 	cr_expect_eq(object_read(&root, table, ARRAY_SIZE(table), &log), errors ? -EBADMSG : 0, "%.60s", text);
 	cr_expect_str_eq(log.calls, "123");
-	cr_expect_eq(diags.count, errors, "%.60s: %zu errors", text, diags.count);
+	cr_expect_eq(diags.errors, errors, "%.60s: %zu errors", text, diags.errors);
+	cr_expect_leq(diags.count, 10000);
 	diags_print(&diags, out);
 	fclose(out);
 	cr_expect_lt(size, 100000);
+	snprintf(more, sizeof(more), "p.json: and %zu more\n", errors - 100);
+	cr_expect(!errors || !strcmp(output + size - strlen(more), more), "%s", more);
 	yaml_document_delete(&doc);
 	diags_free(&diags);
 	free(output);
