@@ -27,8 +27,12 @@ function one_of(words,    w)
 	return w[1 + rnd(split(words, w, " "))]
 }
 
+# Stirred by a multiplier that varies: else the machines of neighbouring seeds,
+# which are as far apart in every number, would be much alike.
 BEGIN {
-	rnd_state = (seed * 7919 + 1) % 2147483647
-	for (rnd_i = 0; rnd_i < 10; rnd_i++)
-		rnd(1)
+	rnd_state = seed % 2147483647
+	for (rnd_i = 0; rnd_i < 20; rnd_i++)
+		rnd_state = (rnd_state * (16807 + rnd_state % 9973) + 1) % 2147483647
+	if (rnd_state == 0)
+		rnd_state = 1
 }
