@@ -16,6 +16,7 @@ static const struct verb {
 	{ "check", cmd_check, "say whether a policy is valid, and where it is not" },
 	{ "plan", cmd_plan, "show what a policy would change, and touch nothing" },
 	{ "explain", cmd_explain, "say why a node is in its tier" },
+	{ "export", cmd_export, "print the nodes as options of QEMU, XML of libvirt, or a corrected HMAT" },
 	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
 	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, "show the policy, the nodes and their tiers" },

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* export: what is known of the nodes, for a guest or for the next boot. */
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "export.h"
+#include "msg.h"
+
+enum { KEY_CPUS = 256, KEY_PASTE };
+
+struct arguments {
+	const char *format; /* qemu, libvirt */
+	const char *sysroot;
+	struct guest_wish wish;
+	const char *end; /* of QEMU's lines */
+	const char *guests; /* an option that is only for guests */
+};
+
+static const struct argp_option options[] = {
+	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
+	{ NULL, 0, NULL, 0, "For qemu and libvirt:", 1 },
+	{ "node", 'n', "HOST=GUEST", 0, "Node HOST of this machine as the guest's node GUEST; once for each node. "
+	  "Without: all nodes with memory or CPUs, as 0, 1, ...", 1 },
+	{ "memory", 'm', "[GUEST=]SIZE", 0, "Memory of each node, or of the guest's node GUEST: 512M, 4G. Without: "
+	  "as much as the node has here", 1 },
+	{ "cpus", KEY_CPUS, "N", 0, "CPUs for each node that has any here (1)", 1 },
+	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script; without, $(tierbpf export "
+	  "qemu) is a command's arguments", 1 },
+	{},
+};
+
+/* Digits, and what follows them. */
+static uint64_t number(const char *text, uint64_t max, const char **end, const char *what,
+		       struct argp_state *state)
+{
+	char *after;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &after, 10);
+	if (!isdigit((unsigned char)*text) || errno || value > max)
+		argp_error(state, "%s, not \"%s\"", what, text);
+	*end = after;
+	return value;
+}
+
+static void parse_node(const char *arg, struct arguments *a, struct argp_state *state)
+{
+	static const char what[] = "--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to 127 "
+				   "for the guest's";
+	const char *at;
+	uint64_t guest, host = number(arg, TIERBPF_MAX_NODES - 1, &at, what, state);
+
+	if (*at != '=')
+		argp_error(state, "%s, not \"%s\"", what, arg);
+	guest = number(at + 1, GUEST_MAX_NODES - 1, &at, what, state);
+	if (*at)
+		argp_error(state, "%s, not \"%s\"", what, arg);
+	if (a->wish.host[guest])
+		argp_error(state, "two nodes for the guest's node %d: %d and %d", (int)guest,
+			   a->wish.host[guest] - 1, (int)host);
+	a->wish.host[guest] = (int)host + 1;
+}
+
+/* As QEMU has sizes: M, G and T are powers of 1024. */
+static uint64_t parse_size(const char *text, struct argp_state *state)
+{
+	static const char what[] = "--memory takes a size such as 512M or 4G, or GUEST=SIZE";
+	static const struct {
+		const char *suffix;
+		int shift;
+	} units[] = { { "M", 20 }, { "MiB", 20 }, { "G", 30 }, { "GiB", 30 }, { "T", 40 }, { "TiB", 40 } };
+	const char *at;
+	uint64_t value = number(text, UINT32_MAX, &at, what, state);
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (!strcmp(at, units[i].suffix) && value && value <= (uint64_t)INT64_MAX >> units[i].shift)
+			return value << units[i].shift;
+	argp_error(state, "%s, not \"%s\"", what, text);
+	return 0;
+}
+
+static void parse_memory(const char *arg, struct arguments *a, struct argp_state *state)
+{
+	const char *at;
+
+	if (!strchr(arg, '=')) {
+		a->wish.every_size = parse_size(arg, state);
+		return;
+	}
+	a->wish.size[number(arg, GUEST_MAX_NODES - 1, &at, "--memory takes GUEST=SIZE with a guest's node, 0 to 127",
+			    state)] = parse_size(strchr(arg, '=') + 1, state);
+	if (*at != '=')
+		argp_error(state, "--memory takes GUEST=SIZE, such as 1=4G, not \"%s\"", arg);
+}
+
+static void parse_cpus(const char *arg, struct arguments *a, struct argp_state *state)
+{
+	const char *end;
+
+	a->wish.cpus = (unsigned int)number(arg, 4096, &end, "--cpus takes a number, 1 to 4096", state);
+	if (*end || !a->wish.cpus)
+		argp_error(state, "--cpus takes a number, 1 to 4096, not \"%s\"", arg);
+}
+
+static error_t parse_guest(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'n':
+		parse_node(arg, a, state);
+		a->guests = "--node";
+		return 0;
+	case 'm':
+		parse_memory(arg, a, state);
+		a->guests = "--memory";
+		return 0;
+	case KEY_CPUS:
+		parse_cpus(arg, a, state);
+		a->guests = "--cpus";
+		return 0;
+	case KEY_PASTE:
+		a->end = " \\";
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static bool is_format(const char *word)
+{
+	return !strcmp(word, "qemu") || !strcmp(word, "libvirt");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'r':
+		a->sysroot = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->format)
+			argp_error(state, "one argument too many: %s", arg);
+		if (!is_format(arg))
+			argp_error(state, "\"%s\" is none of qemu, libvirt", arg);
+		a->format = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->format)
+			argp_error(state, "export what? qemu or libvirt");
+		return 0;
+	}
+	return parse_guest(key, arg, state);
+}
+
+static const struct argp argp = {
+	options, parse, "qemu\nlibvirt",
+	"Says what is known of this machine's nodes to others.\v"
+	"qemu: prints the options that give a guest the same nodes, distances, latencies and bandwidths: "
+	"qemu-system-x86_64 -machine q35 $(tierbpf export qemu --memory 1G) ... They are complete, with -m, -smp "
+	"and a memory-backend-ram for each node; replace those with your own.\n"
+	"libvirt: prints the same as a <cpu> element for a domain.\n"
+	"What a guest cannot have as it is here is said on standard error.", NULL, NULL, NULL
+};
+
+static int export_guest(const struct arguments *a)
+{
+	_cleanup_(cleanup_machine) struct machine *m = NULL;
+	_cleanup_(cleanup_guest) struct guest *g = NULL;
+	int err = machine_read(a->sysroot ?: "", &m);
+
+	err = err ?: guest_make(m, &a->wish, &g);
+	if (err)
+		return err;
+	if (!strcmp(a->format, "qemu"))
+		return guest_print_qemu(g, a->end, stdout);
+	guest_print_libvirt(g, stdout);
+	return 0;
+}
+
+int cmd_export(int argc, char **argv)
+{
+	struct arguments a = { .wish = GUEST_WISH, .end = "" };
+
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(export_guest(&a));
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The guest that gets nodes of this machine, within what QEMU can say of them. */
+#include "export.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "cleanup.h"
+#include "machine-facts.h"
+#include "msg.h"
+#include "perf.h"
+
+/* An entry of HMAT is 16 bits, and all ones is none (QEMU's hw/core/numa.c, parse_numa_hmat_lb). */
+#define ENTRY_MAX 65534
+
+/* QEMU writes latencies in ps; Linux computes them in u32, rounded up (hmat_normalize). */
+#define LATENCY_MAX (4294966296 / 1000)
+
+/* ---- the four quantities ---- */
+
+const char *quantity_name(enum quantity q)
+{
+	static const char *const names[] = { "read latency", "write latency", "read bandwidth",
+					     "write bandwidth" };
+
+	return names[q];
+}
+
+const char *quantity_unit(enum quantity q)
+{
+	return q <= WRITE_LATENCY ? "ns" : "MB/s";
+}
+
+int64_t *quantity_in(struct perf *perf, enum quantity q)
+{
+	int64_t *const places[] = { &perf->read_latency, &perf->write_latency, &perf->read_bandwidth,
+				    &perf->write_bandwidth };
+
+	return places[q];
+}
+
+int64_t quantity_of(const struct perf *perf, enum quantity q)
+{
+	struct perf copy = *perf;
+
+	return *quantity_in(&copy, q);
+}
+
+/* ---- which nodes ---- */
+
+static bool chosen(const struct guest_wish *w)
+{
+	int i;
+
+	for (i = 0; i < GUEST_MAX_NODES; i++)
+		if (w->host[i])
+			return true;
+	return false;
+}
+
+static bool is_online(const struct machine *m, int node)
+{
+	return node < m->nr_nodes && (m->nodes[node].memory || m->nodes[node].cpu);
+}
+
+static int take_all(const struct machine *m, struct guest *g)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++) {
+		if (!is_online(m, node))
+			continue;
+		if (g->count == GUEST_MAX_NODES)
+			return fail(-EINVAL, "QEMU knows at most %d nodes; choose some: --node HOST=GUEST",
+				    GUEST_MAX_NODES);
+		g->nodes[g->count++].host = node;
+	}
+	return 0;
+}
+
+static int take_chosen(const struct machine *m, const struct guest_wish *w, struct guest *g)
+{
+	int i, j, last = GUEST_MAX_NODES - 1;
+
+	while (!w->host[last])
+		last--;
+	for (i = 0; i <= last; i++) {
+		int host = w->host[i] - 1;
+
+		if (host < 0)
+			return fail(-EINVAL, "guest node %d is missing: a guest's nodes are 0 to %d without a "
+				    "gap; add --node HOST=%d", i, last, i);
+		if (!is_online(m, host))
+			return fail(-EINVAL, "there is no node %d with memory or CPUs here", host);
+		for (j = 0; j < i; j++)
+			if (g->nodes[j].host == host)
+				return fail(-EINVAL, "node %d is given twice, as guest nodes %d and %d", host,
+					    j, i);
+		g->nodes[g->count++].host = host;
+	}
+	return 0;
+}
+
+/* ---- CPUs and memory ---- */
+
+/* Linux numbers nodes with CPUs first (x86, acpi_numa_init), whatever QEMU calls them. */
+static void note_order(const struct guest *g)
+{
+	int i;
+
+	for (i = 1; i < g->count; i++)
+		if (g->nodes[i].cpu && !g->nodes[i - 1].cpu) {
+			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs the "
+			     "lowest numbers, so the guest will number them otherwise", i, i - 1);
+			return;
+		}
+}
+
+static int set_cpus(const struct machine *m, const struct guest_wish *w, struct guest *g)
+{
+	int i;
+
+	for (i = 0; i < g->count; i++) {
+		struct guest_node *n = &g->nodes[i];
+
+		n->cpu = m->nodes[n->host].cpu;
+		if (!n->cpu)
+			continue;
+		n->first_cpu = g->nr_cpus;
+		g->nr_cpus += w->cpus;
+		n->last_cpu = g->nr_cpus - 1;
+		g->nr_cpu_nodes++;
+	}
+	note_order(g);
+	return g->nr_cpus ? 0 : fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add --node "
+				     "HOST=GUEST for one that has");
+}
+
+static int set_size(const struct machine *m, const struct guest_wish *w, int i, struct guest_node *n)
+{
+	const struct machine_node *host = &m->nodes[n->host];
+
+	n->size = w->size[i] ?: w->every_size;
+	if (!host->memory) {
+		if (w->size[i])
+			return fail(-EINVAL, "node %d has no memory; guest node %d gets none", n->host, i);
+		n->size = 0;
+		return 0;
+	}
+	if (!n->size && !machine_knows(host, TIERBPF_FACT_SIZE))
+		return fail(-EINVAL, "the size of node %d is not known: say it with --memory %d=SIZE", n->host, i);
+	n->size = (n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
+	if (!n->size)
+		return fail(-EINVAL, "guest node %d gets less than 1 MiB: --memory %d=SIZE", i, i);
+	return 0;
+}
+
+static int set_sizes(const struct machine *m, const struct guest_wish *w, struct guest *g)
+{
+	int i, err;
+
+	for (i = 0; i < g->count; i++) {
+		err = set_size(m, w, i, &g->nodes[i]);
+		if (err)
+			return err;
+		g->size += g->nodes[i].size;
+	}
+	for (; i < GUEST_MAX_NODES; i++)
+		if (w->size[i])
+			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d", i, g->count);
+	return 0;
+}
+
+/* ---- distances ---- */
+
+static void set_distances(const struct machine *m, struct guest *g)
+{
+	int i, j;
+
+	g->distances = g->symmetric = true;
+	for (i = 0; i < g->count; i++)
+		for (j = 0; j < g->count; j++) {
+			int from = g->nodes[i].host, to = g->nodes[j].host;
+
+			g->distance[i][j] = (uint8_t)machine_distance(m, from, to);
+			/* 10 is a node's own; with another at it, Linux drops the whole SLIT. */
+			if (i != j && (!machine_knows_distance(m, from, to) || g->distance[i][j] <= 10))
+				g->distances = false;
+		}
+	for (i = 0; i < g->count; i++)
+		for (j = 0; j < i; j++)
+			if (g->distance[i][j] != g->distance[j][i])
+				g->symmetric = false;
+	if (!g->distances)
+		note("not all distances between these nodes are known: none are given, and the guest takes 20");
+}
+
+bool guest_says_distance(const struct guest *g, int from, int to)
+{
+	return g->distances && from != to && (!g->symmetric || from < to);
+}
+
+/* ---- initiators ---- */
+
+static void nearest_in_guest(const struct machine *m, const struct guest *g, int host, struct nodeset *set)
+{
+	int i, best = -1;
+
+	for (i = 0; i < g->count; i++)
+		if (g->nodes[i].cpu && (best < 0 || machine_distance(m, g->nodes[i].host, host) <
+						    machine_distance(m, g->nodes[best].host, host)))
+			best = i;
+	nodeset_add(set, best);
+}
+
+static void set_initiators(const struct machine *m, struct guest *g, int node)
+{
+	struct guest_node *n = &g->nodes[node];
+	const struct machine_node *host = &m->nodes[n->host];
+	const struct nodeset *known = &host->sysfs[CLASS_CPU].initiators;
+	int i;
+
+	if (n->cpu) {
+		nodeset_add(&n->initiators, node);
+		return;
+	}
+	if (nodeset_is_empty(known))
+		known = &host->hmat[CLASS_CPU].initiators;
+	for (i = 0; i < g->count; i++)
+		if (g->nodes[i].cpu && nodeset_has(known, g->nodes[i].host))
+			nodeset_add(&n->initiators, i);
+	if (!nodeset_is_empty(&n->initiators))
+		return;
+	nearest_in_guest(m, g, n->host, &n->initiators);
+	if (!nodeset_is_empty(known))
+		note("node %d: its latencies and bandwidths are seen from the CPUs nearest to it, which the "
+		     "guest does not have; its own may be farther", n->host);
+}
+
+/* ---- latencies and bandwidths ---- */
+
+static int64_t round_to(int64_t value, int64_t base)
+{
+	int64_t rounded = (value + base / 2) / base * base;
+
+	return rounded ?: base;
+}
+
+/* The smallest power of @step of which the largest value of a table is a multiple that fits. */
+static int64_t base_for(const struct guest *g, enum quantity q, int64_t step)
+{
+	int64_t base = 1, largest = 0;
+	int i;
+
+	for (i = 0; i < g->count; i++)
+		if (quantity_of(&g->nodes[i].perf, q) > largest)
+			largest = quantity_of(&g->nodes[i].perf, q);
+	while (largest && round_to(largest, base) / base > ENTRY_MAX)
+		base *= step;
+	return base;
+}
+
+static void set_value(struct guest *g, int node, enum quantity q, int64_t value)
+{
+	int64_t *place = quantity_in(&g->nodes[node].perf, q);
+
+	if (*place == value)
+		return;
+	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64 ": QEMU's HMAT can't hold it "
+	     "beside the others", g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q), value);
+	*place = value;
+}
+
+static void fit_quantity(struct guest *g, enum quantity q)
+{
+	bool latency = q <= WRITE_LATENCY;
+	int64_t base;
+	int i;
+
+	for (i = 0; i < g->count; i++)
+		if (latency && quantity_of(&g->nodes[i].perf, q) > LATENCY_MAX)
+			set_value(g, i, q, LATENCY_MAX);
+	/* QEMU takes the base itself: latencies' by powers of 10, bandwidths' by powers of 2. */
+	base = base_for(g, q, latency ? 10 : 2);
+	for (i = 0; i < g->count; i++) {
+		int64_t value = quantity_of(&g->nodes[i].perf, q);
+
+		if (value)
+			set_value(g, i, q, round_to(value, base));
+	}
+}
+
+static void set_perf(const struct machine *m, struct guest *g)
+{
+	enum quantity q;
+	int i;
+
+	for (i = 0; i < g->count; i++) {
+		struct guest_node *n = &g->nodes[i];
+
+		if (n->size)
+			n->perf = perf_of(&m->nodes[n->host].facts);
+		for (q = 0; q < NR_QUANTITIES; q++)
+			g->hmat |= quantity_of(&n->perf, q) > 0;
+	}
+	for (q = 0; q < NR_QUANTITIES; q++)
+		fit_quantity(g, q);
+}
+
+static bool as_access(const struct guest *g, enum quantity read)
+{
+	int i;
+
+	for (i = 0; i < g->count; i++)
+		if (quantity_of(&g->nodes[i].perf, read) != quantity_of(&g->nodes[i].perf, read + 1))
+			return false;
+	return true;
+}
+
+void guest_each_value(const struct guest *g,
+		      void (*print)(int initiator, int target, enum quantity q, const char *type,
+				    int64_t value, FILE *out), FILE *out)
+{
+	bool access[2] = { as_access(g, READ_LATENCY), as_access(g, READ_BANDWIDTH) };
+	int target, initiator;
+	enum quantity q;
+
+	for (target = 0; target < g->count; target++)
+		for (initiator = 0; initiator < g->count; initiator++)
+			for (q = 0; q < NR_QUANTITIES; q++) {
+				int64_t value = quantity_of(&g->nodes[target].perf, q);
+				const char *type = access[q / 2] ? "access" : q % 2 ? "write" : "read";
+
+				if (value && nodeset_has(&g->nodes[target].initiators, initiator) &&
+				    !(access[q / 2] && q % 2))
+					print(initiator, target, q, type, value, out);
+			}
+}
+
+/* ---- will the guest believe it ---- */
+
+/* hmat_set_default_dram_perf() on the guest's nodes, through the same check of a host's. */
+static int guest_believes(const struct guest *g, int *odd)
+{
+	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
+	enum quantity q;
+	int i;
+
+	if (!m)
+		return 0;
+	for (i = 0; i < g->count; i++) {
+		m->nodes[i].cpu = g->nodes[i].cpu;
+		m->nodes[i].memory = g->nodes[i].size;
+		for (q = 0; q < NR_QUANTITIES; q++)
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_READ_LATENCY + q,
+					 quantity_of(&g->nodes[i].perf, q), SOURCE_DERIVED);
+	}
+	m->nr_nodes = g->count;
+	return perf_kernel_believes(m, odd);
+}
+
+static void note_disbelief(const struct guest *g)
+{
+	int odd;
+
+	if (!g->hmat) {
+		note("nothing is known of these nodes' latencies and bandwidths: the guest gets no HMAT, and has "
+		     "them all in one tier");
+		return;
+	}
+	switch (guest_believes(g, &odd)) {
+	case -ENODATA:
+		note("too little is known of the first node with CPUs and memory: a Linux guest puts all nodes "
+		     "into one tier then, whatever HMAT says of the others");
+		break;
+	case -ERANGE:
+		note("guest node %d has CPUs and differs from the first such node by more than 10 %%: a Linux "
+		     "guest puts all nodes into one tier then, as this host's kernel does", odd);
+		break;
+	}
+}
+
+int guest_make(const struct machine *m, const struct guest_wish *w, struct guest **guest)
+{
+	_cleanup_(cleanup_guest) struct guest *g = calloc(1, sizeof(*g));
+	int i, err;
+
+	if (!g)
+		return fail(-ENOMEM, "out of memory");
+	err = chosen(w) ? take_chosen(m, w, g) : take_all(m, g);
+	err = err ?: set_cpus(m, w, g);
+	err = err ?: set_sizes(m, w, g);
+	if (err)
+		return err;
+	set_distances(m, g);
+	for (i = 0; i < g->count; i++)
+		set_initiators(m, g, i);
+	set_perf(m, g);
+	note_disbelief(g);
+	*guest = TAKE_PTR(g);
+	return 0;
+}
+
+void guest_free(struct guest *g)
+{
+	free(g);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A guest as QEMU's options, one a line; what they mean: -numa in qemu-system-x86_64(1). */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "export.h"
+#include "msg.h"
+
+static void print_size(uint64_t size, FILE *out)
+{
+	if (size % (GUEST_MIB << 10))
+		fprintf(out, "%" PRIu64 "M", size / GUEST_MIB);
+	else
+		fprintf(out, "%" PRIu64 "G", size / (GUEST_MIB << 10));
+}
+
+/* CPUs of two nodes in one socket: Linux complains (topology_sane). So each node has one of its own. */
+static void print_machine(const struct guest *g, FILE *out)
+{
+	if (g->hmat)
+		fputs("-machine hmat=on\n", out);
+	fputs("-m ", out);
+	print_size(g->size, out);
+	fprintf(out, "\n-smp %u,sockets=%u,cores=%u,threads=1\n", g->nr_cpus, g->nr_cpu_nodes,
+		g->nr_cpus / g->nr_cpu_nodes);
+}
+
+/*
+ * initiator= of one is all that the guest's kernel looks at; where several are as near, it
+ * finds them by itself. A node with CPUs is its own.
+ */
+static void print_initiator(const struct guest *g, const struct guest_node *n, FILE *out)
+{
+	int i, only = -1;
+
+	for (i = 0; i < g->count; i++)
+		if (nodeset_has(&n->initiators, i)) {
+			if (only >= 0)
+				return;
+			only = i;
+		}
+	if (g->hmat && !n->cpu && only >= 0)
+		fprintf(out, ",initiator=%d", only);
+}
+
+static void print_node(const struct guest *g, int i, FILE *out)
+{
+	const struct guest_node *n = &g->nodes[i];
+
+	if (n->size) {
+		fprintf(out, "-object memory-backend-ram,id=ram-node%d,size=", i);
+		print_size(n->size, out);
+		fputc('\n', out);
+	}
+	fprintf(out, "-numa node,nodeid=%d", i);
+	if (n->cpu)
+		fprintf(out, ",cpus=%u", n->first_cpu);
+	if (n->cpu && n->last_cpu > n->first_cpu)
+		fprintf(out, "-%u", n->last_cpu);
+	if (n->size)
+		fprintf(out, ",memdev=ram-node%d", i);
+	print_initiator(g, n, out);
+	fputc('\n', out);
+}
+
+static void print_distances(const struct guest *g, FILE *out)
+{
+	int i, j;
+
+	for (i = 0; i < g->count; i++)
+		for (j = 0; j < g->count; j++)
+			if (guest_says_distance(g, i, j))
+				fprintf(out, "-numa dist,src=%d,dst=%d,val=%d\n", i, j, g->distance[i][j]);
+}
+
+/* QEMU wants bandwidths in bytes, and its M is what HMAT counts in. */
+static void print_value(int initiator, int target, enum quantity q, const char *type, int64_t value, FILE *out)
+{
+	const char *what = q <= WRITE_LATENCY ? "latency" : "bandwidth";
+
+	fprintf(out, "-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,data-type=%s-%s,%s=%" PRId64 "%s\n",
+		initiator, target, type, what, what, value, q <= WRITE_LATENCY ? "" : "M");
+}
+
+/* @text has whole lines. */
+static void print_lines(const char *text, const char *end, FILE *out)
+{
+	for (;;) {
+		const char *stop = strchr(text, '\n');
+
+		fprintf(out, "%.*s%s\n", (int)(stop - text), text, stop[1] ? end : "");
+		if (!stop[1])
+			return;
+		text = stop + 1;
+	}
+}
+
+int guest_print_qemu(const struct guest *g, const char *end, FILE *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *lines = open_memstream(&text, &size);
+	int i;
+
+	if (!lines)
+		return fail(-ENOMEM, "out of memory");
+	print_machine(g, lines);
+	for (i = 0; i < g->count; i++)
+		print_node(g, i, lines);
+	print_distances(g, lines);
+	guest_each_value(g, print_value, lines);
+	if (fclose(lines))
+		return fail(-ENOMEM, "out of memory");
+	print_lines(text, end, out);
+	return 0;
+}
