@@ -141,7 +141,7 @@ static int print_rule(const struct starter *s, const struct slot *slot, FILE *ou
 
 static void print_description(const struct starter *s, FILE *out)
 {
-	fprintf(out, "  \"description\": \"%d nodes with CPUs and memory, %d with memory only; ", s->with_cpus,
+	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ", s->with_cpus,
 		s->without);
 	if (s->measured)
 		fprintf(out, "latencies and bandwidths are known of %d of these\",\n", s->measured);

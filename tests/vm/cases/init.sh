@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat no-hmat three-hmat hbm
+# The starter policy loads as it is, and gives tiers by what is known of the machine.
+. /usr/lib/tierbpf-test/test.sh
+
+stock=$(tiers)
+modprobe tierbpf
+cd /root || exit
+expect 0 tierbpf init --output p.json
+expect 1 tierbpf init --output p.json
+says /tmp/err "p.json: File exists"
+expect 0 tierbpf check p.json
+[ ! -s /tmp/err ] || fail "the starter policy is warned about: $(cat /tmp/err)"
+case $stock in
+"4:0 18:1") after=$stock what="are known of 1 of these" ;;
+"4:0-1") after="4:0 5:1" what="no HMAT" ;;
+"4:0 18:1 36:2") after=$stock what="are known of 2 of these" ;;
+"2:1 4:0") after=$stock what="are known of 1 of these" ;;
+*) fail "unknown machine: $stock" ;;
+esac
+says p.json "$what"
+expect 0 tierbpf load p.json
+expect_tiers "$after"
+the_end "$stock"
