@@ -117,8 +117,11 @@ static void print_test(const struct tierbpf_test *t, char *buffer, size_t size)
 		snprintf(buffer, size, is_list(t->fact) ? "%s-%s" : "%s to %s", min, max);
 }
 
+#define REST ", …"
+
 const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer, size_t size)
 {
+	const char *separator;
 	size_t i, used = 0;
 	char one[96];
 
@@ -128,12 +131,12 @@ const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char
 		if (i && tests[i].fact != tests[0].fact)
 			break;
 		print_test(&tests[i], one, sizeof(one));
-		if (used + strlen(one) + 6 > size) {
-			snprintf(buffer + used, size - used, ", …");
+		separator = !i ? "" : is_list(tests[i].fact) ? "," : " or ";
+		if (used + strlen(separator) + strlen(one) + sizeof(REST) > size) {
+			snprintf(buffer + used, size - used, REST);
 			break;
 		}
-		used += (size_t)snprintf(buffer + used, size - used, "%s%s",
-					 !i ? "" : is_list(tests[i].fact) ? "," : " or ", one);
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s", separator, one);
 	}
 	return buffer;
 }
