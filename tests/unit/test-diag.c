@@ -234,3 +234,78 @@ Test(diag, a_hundred_are_shown)
 		free(output);
 	}
 }
+
+/* ---- warnings and second places ---- */
+
+Test(diag, warning)
+{
+	struct diags d = { .file = "f", .text = "one two\n" };
+
+	cr_expect_eq(diags_warn(&d, (struct place){ 0, 4, 3 }, "p", "%s", "hm"), 0);
+	cr_expect_eq(d.count, 1);
+	cr_expect_eq(d.errors, 0);
+	diags_add(&d, (struct place){ 0, 0, 3 }, NULL, "no");
+	cr_expect_eq(d.count, 2);
+	cr_expect_eq(d.errors, 1);
+	expect_output(&d, "f:1:1: error: no\n    1 | one two\n      | ^~~\n"
+			  "f:1:5: warning: hm\n    1 | one two\n      |     ^~~\n      at p\n");
+	cr_expect_eq(d.errors, 0);
+}
+
+/* The second place belongs to what was added last, and is shown below it wherever it lies. */
+Test(diag, related)
+{
+	struct diags d = { .file = "f", .text = "min\nmax\n" };
+
+	diags_relate(&d, (struct place){ 0, 0, 1 }, "of nothing");
+	diags_add(&d, (struct place){ 1, 0, 3 }, "p", "less");
+	diags_relate(&d, (struct place){ 0, 1, 2 }, "the min stands here");
+	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "first");
+	expect_output(&d, "f:1:1: error: first\n    1 | min\n      | ^\n"
+			  "f:2:1: error: less\n    2 | max\n      | ^~~\n      at p\n"
+			  "f:1:2: note: the min stands here\n    1 | min\n      |  ^~\n");
+}
+
+/* ---- for programs ---- */
+
+static void expect_json(struct diags *d, const char *expected)
+{
+	json_t *list = diags_json(d);
+	char *text = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
+
+	cr_expect_str_eq(text, expected);
+	free(text);
+	json_decref(list);
+	diags_free(d);
+}
+
+Test(diag, json)
+{
+	struct diags none = { .file = "f", .text = "" }, d = { .file = "f", .text = "one\n  two\n" };
+
+	expect_json(&none, "[]");
+	diags_warn(&d, (struct place){ 1, 2, 3 }, "rules[0]", "late");
+	diags_relate(&d, (struct place){ 0, 1, 2 }, "here");
+	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "first \"%s\"", "x");
+	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"first \\\"x\\\"\",\"severity\":\"error\"},"
+			"{\"column\":3,\"length\":3,\"line\":2,\"message\":\"late\",\"path\":\"rules[0]\","
+			"\"related\":{\"column\":2,\"length\":2,\"line\":1,\"message\":\"here\"},\"severity\":\"warning\"}]");
+}
+
+/* All of them, and whatever the text was: what is no UTF-8 is no JSON either. */
+Test(diag, json_of_odd_text)
+{
+	struct diags d = { .file = "f", .text = "" };
+	json_t *list;
+	size_t i;
+
+	diags_add(&d, (struct place){}, "a.\xff" "b", "half \xe2\x82 and \xc3\xa9\n");
+	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"half ?? and ??\\n\",\"path\":\"a.?b\","
+			"\"severity\":\"error\"}]");
+	for (i = 0; i < 300; i++)
+		diags_add(&d, (struct place){}, NULL, "x");
+	list = diags_json(&d);
+	cr_expect_eq(json_array_size(list), 300);
+	json_decref(list);
+	diags_free(&d);
+}

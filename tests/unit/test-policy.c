@@ -6,9 +6,13 @@ static const char example[] =
 	"  'version': 1,\n"
 	"  'description': 'host CXL memory passed to a guest as nodes 1-3',\n"
 	"  'tiers': ['hbm', 'dram', 'cxl', {'name': 'far', 'adistance': 1344}],\n"
+	"  'reference': {'node': 0},\n"
+	"  'tolerance': 0.10,\n"
 	"  'rules': [\n"
+	"    {'name': 'slow by firmware', 'match': {'read_latency_ns': {'min': 300}}, 'action': {'tier': 'far'}},\n"
 	"    {'name': 'guest cxl', 'match': {'node': '1-3', 'cpu': false}, 'action': {'tier': 'cxl'}},\n"
-	"    {'match': {'node': 4}, 'action': {'offset': 128}}\n"
+	"    {'match': {'pxm': 4}, 'action': {'offset': 128}},\n"
+	"    {'name': 'the rest by HMAT', 'match': {}, 'action': {'from': 'hmat'}}\n"
 	"  ],\n"
 	"  'default': {'from': 'kernel'}\n"
 	"}\n";
@@ -22,10 +26,14 @@ Test(policy, example)
 	cr_expect_eq(memcmp(p->source, s.text, s.length + 1), 0);
 	cr_expect_str_eq(p->description, "host CXL memory passed to a guest as nodes 1-3");
 	cr_expect_eq(p->nr_tiers, 4);
-	cr_expect_eq(p->nr_rules, 2);
-	cr_expect_eq(p->nr_tests, 3);
-	cr_expect_str_eq(p->rule_names[0], "guest cxl");
-	cr_expect_null(p->rule_names[1]);
+	cr_expect_eq(p->reference, 0);
+	cr_expect_eq(p->tolerance, 100000);
+	cr_expect_eq(p->nr_rules, 4);
+	cr_expect_eq(p->nr_tests, 5);
+	cr_expect_str_eq(p->rule_names[1], "guest cxl");
+	cr_expect_null(p->rule_names[2]);
+	cr_expect_eq(p->rule_places[2].line, 9);
+	cr_expect_eq(p->rule_places[2].column, 4);
 	cr_expect_eq(p->otherwise.kind, TIERBPF_ACTION_KERNEL);
 	policy_free(p);
 	sample_free(&s);
@@ -37,6 +45,8 @@ Test(policy, smallest)
 
 	cr_expect_null(p->description);
 	cr_expect_eq(p->nr_rules + p->nr_tests + p->nr_tiers, 0);
+	cr_expect_eq(p->reference, -1);
+	cr_expect_eq(p->tolerance, 0);
 	cr_expect_eq(p->otherwise.kind, TIERBPF_ACTION_KERNEL);
 	policy_free(p);
 	policy_free(NULL);
@@ -98,6 +108,33 @@ Test(policy, version)
 		{ VERSION("^null"), "version", "error: a number is expected here, not null" },
 	};
 
+	EXPECT_BAD(table);
+}
+
+#define REFERENCE(reference) "{'version': 1, 'rules': [], 'reference': " reference "}"
+#define TOLERANCE(tolerance) "{'version': 1, 'rules': [], 'tolerance': " tolerance "}"
+
+Test(policy, reference_and_tolerance)
+{
+	static const struct bad table[] = {
+		{ REFERENCE("^0"), "reference", "error: an object is expected here, not a number" },
+		{ REFERENCE("^{}"), "reference", "error: \"node\" is missing" },
+		{ REFERENCE("{'node': ^-1}"), "reference.node", "error: -1 is not within 0..1023" },
+		{ REFERENCE("{'node': ^1024}"), "reference.node", "error: 1024 is not within 0..1023" },
+		{ REFERENCE("{'node': ^'0-1'}"), "reference.node", "error: a number is expected here, not a string" },
+		{ REFERENCE("{'node': 1, ^'pxm': 1}"), "reference.pxm", "error: unknown key \"pxm\"; known here: node" },
+		{ TOLERANCE("^-0.1"), "tolerance", "error: -0.1 is not within 0..1" },
+		{ TOLERANCE("^1.01"), "tolerance", "error: 1.01 is not within 0..1" },
+		{ TOLERANCE("^10"), "tolerance", "error: 10 is not within 0..1" },
+		{ TOLERANCE("^'10%'"), "tolerance", "error: a number is expected here, such as 0.10, not a string" },
+	};
+	struct policy *p = good_policy(REFERENCE("{'node': 1023}"));
+
+	cr_expect_eq(p->reference, 1023);
+	policy_free(p);
+	p = good_policy(TOLERANCE("1"));
+	cr_expect_eq(p->tolerance, 1000000);
+	policy_free(p);
 	EXPECT_BAD(table);
 }
 
@@ -214,13 +251,32 @@ Test(policy, tier_name)
 Test(policy, rule_name)
 {
 	struct policy *p = good_policy(example);
-	char buffer[16] = "";
+	char buffer[16] = "", title[POLICY_RULE_TITLE] = "";
 
-	cr_expect_str_eq(policy_rule_name(p, 0, buffer, sizeof(buffer)), "guest cxl");
-	cr_expect_str_eq(policy_rule_name(p, 1, buffer, sizeof(buffer)), "rule 2");
+	cr_expect_str_eq(policy_rule_name(p, 1, buffer, sizeof(buffer)), "guest cxl");
+	cr_expect_str_eq(policy_rule_name(p, 2, buffer, sizeof(buffer)), "rule 3");
 	cr_expect_str_eq(policy_rule_name(p, -1, buffer, sizeof(buffer)), "default");
 	cr_expect_str_eq(policy_rule_name(p, 1023, buffer, sizeof(buffer)), "rule 1024");
 	cr_expect_str_eq(policy_rule_name(NULL, 0, buffer, sizeof(buffer)), "rule 1");
 	cr_expect_str_eq(policy_rule_name(NULL, 1022, buffer, 7), "rule 1");
+	cr_expect_str_eq(policy_rule_title(p, 1, title, sizeof(title)), "rule \"guest cxl\"");
+	cr_expect_str_eq(policy_rule_title(p, 2, title, sizeof(title)), "rule 3");
+	cr_expect_str_eq(policy_rule_title(p, -1, title, sizeof(title)), "default");
 	policy_free(p);
+}
+
+Test(policy, kinds)
+{
+	static const char *const names[] = { "dram", "cxl", "pmem", "hbm", "hotplug" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		cr_expect_eq(policy_find_kind(names[i]), i + 1);
+		cr_expect_str_eq(policy_kind_name((int64_t)i + 1), names[i]);
+	}
+	cr_expect_eq(policy_find_kind("unknown"), 0);
+	cr_expect_eq(policy_find_kind(""), 0);
+	cr_expect_str_eq(policy_kind_name(0), "unknown");
+	cr_expect_str_eq(policy_kind_name(6), "unknown");
+	cr_expect_str_eq(policy_kind_name(-1), "unknown");
 }
