@@ -271,8 +271,15 @@ static void check_decision(const struct program *program, const bool *never, int
 {
 	struct tierbpf_node question = program_node(&machine, node);
 	struct tierbpf_decision d = {};
+	const char *name;
+	char buffer[32];
+	__s32 adistance;
 
 	program_decide(program, &question, &d);
+	must(*policy_rule_name(program->policy, d.rule, buffer, sizeof(buffer)));
+	name = policy_tier_name(program->policy, d.adistance);
+	must(!*name || (!policy_find_tier(program->policy, name, &adistance) &&
+			tierbpf_tier(adistance) == tierbpf_tier(d.adistance)));
 	must(d.adistance == question.kernel_adistance || tierbpf_adistance_ok(d.adistance));
 	must(d.acted == question.kernel_adistance || tierbpf_adistance_ok(d.acted));
 	must(d.rule >= -1 && d.rule < (int)program->policy->nr_rules);
