@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 	size_t i;
 
 	argp_err_exit_status = EXIT_USAGE;
+	/* Policies are UTF-8, and so is what tables show of them; nothing else may depend on a locale. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;
