@@ -4,7 +4,7 @@
 #                       letter by letter, under the sanitizers of unit.mk.
 #                       Totals: build/golden/totals
 #
-# After a change that is meant: make build/golden/tierbpf && tests/golden/run --renew
+# After a change that is meant: tests/golden/run --renew, and a look at git diff
 
 golden := $(build)/golden
 
