@@ -150,11 +150,47 @@ static void make_steps(const struct explanation *e, struct steps *s)
 
 /* ---- the kernel's own answer ---- */
 
+/* By more than what rounding can do to the few parts of a sum: 2 %. */
+static bool differs(int64_t a, int64_t b)
+{
+	return (a > b ? a - b : b - a) * 50 > b;
+}
+
+/* Linux 6.12 adds the links' latency in ps to the rest in ns; 7.3 no longer does. */
+static bool is_picoseconds(const struct machine_node *n, const struct perf *has)
+{
+	int64_t links = n->cdat_link_ps;
+
+	return links && !differs(has->read_latency - n->cdat.read_latency, links) &&
+	       !differs(has->write_latency - n->cdat.write_latency, links);
+}
+
+static void cdat_step(const struct machine_node *n, struct steps *s)
+{
+	struct perf has = perf_kernel_has(n);
+	const struct perf *cdat = &n->cdat;
+	char why[80] = "";
+
+	if (!cdat->read_latency || !(differs(has.read_latency, cdat->read_latency) ||
+				     differs(has.write_latency, cdat->write_latency) ||
+				     differs(has.read_bandwidth, cdat->read_bandwidth) ||
+				     differs(has.write_bandwidth, cdat->write_bandwidth)))
+		return;
+	if (is_picoseconds(n, &has))
+		snprintf(why, sizeof(why), ": link latency of %" PRId64 " ps, taken for ns (as Linux 6.12 does)",
+			 n->cdat_link_ps);
+	step(s, "the kernel has %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64
+	     " MB/s; CDAT says %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64 " MB/s%s",
+	     has.read_latency, has.write_latency, has.read_bandwidth, has.write_bandwidth, cdat->read_latency,
+	     cdat->write_latency, cdat->read_bandwidth, cdat->write_bandwidth, why);
+}
+
 static void why_kernel(const struct explanation *e, struct steps *s)
 {
 	const struct machine *m = e->plan->machine;
 	int odd, reference = perf_reference_node(m);
-	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, reference);
+	const struct machine_node *node = &m->nodes[e->question.id];
+	struct perf own = perf_kernel_has(node), ref = perf_at(e, reference);
 	__s32 computed = perf_kernel_adistance(&own, &ref);
 
 	switch (perf_kernel_believes(m, &odd)) {
@@ -178,6 +214,7 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 		perf_step(s, "by the kernel's formula", &own, &ref, computed);
 	else
 		step(s, "HMAT would give %d; the node's driver, or CXL, has told the kernel otherwise", computed);
+	cdat_step(node, s);
 }
 
 /* ---- text ---- */

@@ -19,6 +19,18 @@ struct perf perf_of(const struct tierbpf_facts *f)
 	};
 }
 
+static bool says_enough(const struct perf *p)
+{
+	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
+}
+
+struct perf perf_kernel_has(const struct machine_node *n)
+{
+	if (says_enough(&n->sysfs[CLASS_CPU].perf))
+		return n->sysfs[CLASS_CPU].perf;
+	return says_enough(&n->region) ? n->region : perf_of(&n->facts);
+}
+
 __s32 perf_adistance(const struct perf *p, const struct perf *r)
 {
 	int64_t latency = p->read_latency + p->write_latency;

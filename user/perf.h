@@ -13,6 +13,12 @@
 struct perf perf_of(const struct tierbpf_facts *facts);
 
 /*
+ * What the kernel computes its own answer from: what it shows of the node, or of the CXL
+ * region that is its memory; the facts where it shows nothing. A card's CDAT may say otherwise.
+ */
+struct perf perf_kernel_has(const struct machine_node *n);
+
+/*
  * 576 * (latency / reference's) * (reference's bandwidth / bandwidth), rounded
  * down at each step as the kernel does, but never wrapped: held within 1 to
  * TIERBPF_ADISTANCE_MAX. 0 where a latency or a bandwidth of either is not known.

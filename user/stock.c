@@ -28,7 +28,7 @@ void stock_estimate(struct machine *m, bool tiers_are_stock)
 		reference = perf_of(&m->nodes[perf_reference_node(m)].facts);
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct machine_node *n = &m->nodes[node];
-		struct perf p = perf_of(&n->facts);
+		struct perf p = perf_kernel_has(n);
 
 		if (n->memory && !(n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE)))
 			estimate(n, perf_kernel_adistance(&p, &reference), tiers_are_stock);

@@ -285,7 +285,7 @@ Test(cdat, ways)
 
 /* ---- the walk ---- */
 
-/* What is unknown is skipped, DSEMTS too; a header alone at the end is not seen, nor what is behind the end. */
+/* What is unknown is skipped, DSEMTS too; a header alone at the end is not seen, nor what is behind. */
 Test(cdat, unknown_and_last)
 {
 	struct draft d = draft_new();

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cxl-perf.h"
+#include "cxl-tree.h"
+#include "pcie-link.h"
+
+#define PLATFORM "sys/devices/platform/ACPI0017:00/root0"
+#define CXL_BUS "sys/bus/cxl/devices/"
+#define REGION "region0"
+
+static char *root;
+
+static void setup(void)
+{
+	root = tmp_new();
+}
+
+static void teardown(void)
+{
+	tmp_remove(root);
+}
+
+TestSuite(cxl_perf, .init = setup, .fini = teardown);
+
+static void put_bytes(const char *dir, const char *name, const void *bytes, size_t length)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	tmp_put(root, path, bytes, length);
+}
+
+static void put(const char *dir, const char *name, const char *text)
+{
+	put_bytes(dir, name, text, strlen(text));
+}
+
+/* Link @name in @dir, to @target; both from the root. */
+static void put_link(const char *dir, const char *name, const char *target)
+{
+	char link[1024], *to = tmp_path(root, target);
+
+	snprintf(link, sizeof(link), "%s/%s/%s", root, dir, name);
+	unlink(link);
+	put(dir, name, ""); /* the directories on the way */
+	cr_assert(!unlink(link) && !symlink(to, link), "%s", link);
+	free(to);
+}
+
+static void take_away(const char *name)
+{
+	char *path = tmp_path(root, name);
+
+	cr_assert(!unlink(path), "%s", path);
+	free(path);
+}
+
+/* ---- CDAT ---- */
+
+struct draft {
+	uint8_t bytes[512];
+	size_t length;
+};
+
+static void put_cdat(const char *dir, struct draft *d)
+{
+	uint8_t sum = 0;
+	size_t i;
+
+	d->bytes[0] = (uint8_t)d->length;
+	d->bytes[1] = (uint8_t)(d->length >> 8);
+	for (i = 0; i < d->length; i++)
+		sum = (uint8_t)(sum + d->bytes[i]);
+	d->bytes[5] = (uint8_t)-sum;
+	put_bytes(dir, "CDAT", d->bytes, d->length);
+}
+
+static void put16(struct draft *d, size_t at, uint16_t value)
+{
+	memcpy(d->bytes + at, &value, sizeof(value)); /* tests run on little-endian machines */
+}
+
+static void put64(struct draft *d, size_t at, uint64_t value)
+{
+	memcpy(d->bytes + at, &value, sizeof(value));
+}
+
+static void add_memory(struct draft *d, uint8_t handle, uint64_t base, uint64_t length)
+{
+	d->bytes[d->length + 2] = 24;
+	d->bytes[d->length + 4] = handle;
+	put64(d, d->length + 8, base);
+	put64(d, d->length + 16, length);
+	d->length += 24;
+}
+
+/* In ns and MB/s; 0: not told. */
+static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
+{
+	const int64_t values[] = { 0, p->read_latency, p->write_latency, 0, p->read_bandwidth, p->write_bandwidth };
+	uint8_t type;
+
+	for (type = 0; type < ARRAY_SIZE(values); type++) {
+		if (!values[type])
+			continue;
+		d->bytes[d->length] = 1;
+		d->bytes[d->length + 2] = 24;
+		d->bytes[d->length + 4] = handle;
+		d->bytes[d->length + 6] = type;
+		put64(d, d->length + 8, type < 3 ? 1000 : 1);
+		put16(d, d->length + 16, (uint16_t)values[type]);
+		d->length += 24;
+	}
+}
+
+static void add_way(struct draft *d, uint16_t port, const struct perf *p)
+{
+	const int64_t values[] = { 0, p->read_latency, p->write_latency, 0, p->read_bandwidth, p->write_bandwidth };
+	uint8_t type;
+
+	for (type = 0; type < ARRAY_SIZE(values); type++) {
+		if (!values[type])
+			continue;
+		d->bytes[d->length] = 5;
+		d->bytes[d->length + 2] = 24;
+		d->bytes[d->length + 4] = type;
+		put64(d, d->length + 8, type < 3 ? 1000 : 1);
+		put16(d, d->length + 16, 0x100);
+		put16(d, d->length + 18, port);
+		put16(d, d->length + 20, (uint16_t)values[type]);
+		d->length += 24;
+	}
+}
+
+/* ---- the machine ---- */
+
+#define GIB (1ULL << 30)
+
+static const struct perf card_perf = { 150, 250, 16000, 16000 };
+
+static void put_pci(const char *device, const char *speed, const char *width)
+{
+	put(device, "current_link_speed", speed);
+	put(device, "current_link_width", width);
+}
+
+/* Host bridge @number with ACPI's name for it, and its port. */
+static void put_bridge(int number, const char *uid)
+{
+	char device[128], port[256];
+
+	snprintf(device, sizeof(device), "sys/devices/pci0000:%d0", number);
+	snprintf(port, sizeof(port), PLATFORM "/port%d", number);
+	put(device, "firmware_node/uid", uid);
+	put_link(port, "parent_dport", device);
+	put_link(port, "uport", device);
+}
+
+/*
+ * Card @number below CXL port @port, in PCI port @slot ("sys/devices/…"), at place @place of
+ * the region; its first GiB.
+ */
+static void put_card(const char *port, const char *slot, int number, int place, const struct perf *p)
+{
+	char device[256], endpoint[256], decoder[300], name[64];
+	struct draft d = { .length = 16 };
+
+	snprintf(device, sizeof(device), "%s/0000:0%d:00.0", slot, number);
+	put_pci(slot, "32.0 GT/s PCIe\n", "16\n");
+	put_pci(device, "32.0 GT/s PCIe\n", "16\n");
+	snprintf(endpoint, sizeof(endpoint), "%s/endpoint%d", port, number);
+	put_link(endpoint, "parent_dport", slot);
+	snprintf(name, sizeof(name), "/mem%d", number);
+	strcat(device, name);
+	put(device, "serial", "0x1\n");
+	put_link(endpoint, "uport", device);
+	add_memory(&d, 3, 0, GIB);
+	add_values(&d, 3, p);
+	put_cdat(endpoint, &d);
+	snprintf(decoder, sizeof(decoder), "%s/decoder%d.0", endpoint, number);
+	put(decoder, "dpa_resource", "0x0\n");
+	put(decoder, "dpa_size", "0x40000000\n");
+	snprintf(name, sizeof(name), "decoder%d.0", number);
+	put_link("sys/bus/cxl/devices", name, decoder);
+	snprintf(endpoint, sizeof(endpoint), "target%d", place);
+	strcat(name, "\n");
+	put(PLATFORM "/decoder0.0/" REGION, endpoint, name);
+}
+
+static void put_region(void)
+{
+	put(PLATFORM "/decoder0.0/" REGION, "resource", "0x100000000\n");
+	put_link("sys/bus/cxl/devices", REGION, PLATFORM "/decoder0.0/" REGION);
+}
+
+static const struct cxl_bridge bridges[] = {
+	{ 7, { 20, 30, 40000, 30000 } },
+	{ 12, { 50, 60, 8192, 4096 } },
+	{ 13, { 70, 0, 1000, 1000 } },
+};
+
+static bool read_region(struct cxl_perf *p)
+{
+	char *path = cxl_region(root, REGION);
+	bool known;
+
+	cr_assert(path);
+	known = cxl_perf_read(root, path, bridges, ARRAY_SIZE(bridges), p);
+	free(path);
+	return known;
+}
+
+static void expect_perf(int64_t rl, int64_t wl, int64_t rb, int64_t wb, int64_t link_ps)
+{
+	struct cxl_perf found = {};
+	const struct perf *p = &found.perf;
+	struct capture c;
+	bool known;
+
+	capture_start(&c);
+	known = read_region(&found);
+	capture_expect(&c, NULL);
+	cr_assert(known);
+	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
+		  p->write_bandwidth == wb && found.link_ps == link_ps, "%lld %lld %lld %lld %lld",
+		  (long long)p->read_latency, (long long)p->write_latency, (long long)p->read_bandwidth,
+		  (long long)p->write_bandwidth, (long long)found.link_ps);
+}
+
+static void expect_unknown(const char *message)
+{
+	struct cxl_perf found = { .link_ps = 42 };
+	struct capture c;
+
+	capture_start(&c);
+	cr_expect(!read_region(&found));
+	capture_expect(&c, message);
+	cr_expect(found.link_ps == 42 && !found.perf.read_latency, "it is as it was");
+}
+
+#define SLOT "sys/devices/pci0000:10/0000:10:00.0"
+#define SLOT2 "sys/devices/pci0000:10/0000:10:01.0"
+
+static void put_one_card(void)
+{
+	put_region();
+	put_bridge(1, "12\n");
+	put_card(PLATFORM "/port1", SLOT, 2, 0, &card_perf);
+}
+
+/* The emulated one: 7.3 itself shows 202, 302 and 8192, 6.12 17200 and 17300 (data: QEMU 10). */
+Test(cxl_perf, one_card)
+{
+	put_one_card();
+	expect_perf(150 + 50 + 2, 250 + 60 + 2, 8192, 4096, 17000);
+	put_bridge(1, "0x7\n");
+	expect_perf(150 + 20 + 2, 250 + 30 + 2, 16000, 16000, 17000);
+}
+
+/* One GB/s a lane, twice as long a flit for half the lanes. */
+Test(cxl_perf, links)
+{
+	put_one_card();
+	put_bridge(1, "7");
+	put_pci(SLOT "/0000:02:00.0", "8.0 GT/s PCIe\n", "4\n");
+	expect_perf(150 + 20 + 2, 250 + 30 + 2, 4000, 4000, 17000);
+	put_pci(SLOT, "8.0 GT/s PCIe\n", "4\n"); /* 68 * 10^6 / 4000 = 17000 ps; of one lane 68000 */
+	expect_perf(150 + 20 + 17, 250 + 30 + 17, 4000, 4000, 68000);
+	put_pci(SLOT, "64.0 GT/s PCIe\n", "16\n"); /* 256 * 10^6 / 128000 = 2000 */
+	expect_perf(150 + 20 + 2, 250 + 30 + 2, 4000, 4000, 32000);
+}
+
+/* Two root ports of one host bridge: it counts once. */
+Test(cxl_perf, two_cards)
+{
+	put_one_card();
+	put_card(PLATFORM "/port1", SLOT2, 3, 1, &(struct perf){ 100, 300, 9000, 9000 });
+	expect_perf(150 + 50 + 2, 300 + 60 + 2, 8192, 4096, 17000);
+	put_bridge(1, "7");
+	expect_perf(150 + 20 + 2, 300 + 30 + 2, 25000, 25000, 17000);
+}
+
+Test(cxl_perf, two_bridges)
+{
+	put_one_card();
+	put_bridge(9, "7");
+	put_card(PLATFORM "/port9", "sys/devices/pci0000:90/0000:90:00.0", 3, 1, &card_perf);
+	expect_perf(150 + 50 + 2, 250 + 60 + 2, 8192 + 16000, 4096 + 16000, 17000);
+}
+
+/* ---- switches ---- */
+
+#define UPSTREAM SLOT "/0000:11:00.0"
+#define SWITCH PLATFORM "/port1/port5"
+
+static void put_switch(const char *speed, const char *width)
+{
+	struct draft d = { .length = 16 };
+
+	put_region();
+	put_bridge(1, "7");
+	put_pci(SLOT, "32.0 GT/s PCIe\n", "16\n");
+	put_pci(UPSTREAM, speed, width);
+	put_link(SWITCH, "parent_dport", SLOT);
+	put_link(SWITCH, "uport", UPSTREAM);
+	put_link(SWITCH, "dport4", UPSTREAM "/0000:12:00.0");
+	put_link(SWITCH, "dport8", UPSTREAM "/0000:12:01.0");
+	add_way(&d, 4, &(struct perf){ 30, 31, 15000, 14000 });
+	add_way(&d, 8, &(struct perf){ 40, 41, 12000, 13000 });
+	put_cdat(SWITCH, &d);
+	put_card(SWITCH, UPSTREAM "/0000:12:00.0", 6, 0, &card_perf);
+	put_card(SWITCH, UPSTREAM "/0000:12:01.0", 7, 1, &card_perf);
+}
+
+/* Each card's own ways add up; they share what goes up from the switch. */
+Test(cxl_perf, behind_a_switch)
+{
+	put_switch("32.0 GT/s PCIe\n", "16\n");
+	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 15000 + 12000, 14000 + 13000, 34000);
+	put_pci(UPSTREAM, "32.0 GT/s PCIe\n", "4\n");
+	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 16000, 16000, 34000);
+}
+
+/* One card in a root port, one behind a switch: Linux adds up what each has for itself. */
+Test(cxl_perf, asymmetric)
+{
+	put_switch("8.0 GT/s PCIe\n", "8\n");
+	put_card(PLATFORM "/port1", SLOT2, 8, 1, &card_perf);
+	/* 8000 * 128 / 130 = 7876 Mbit/s, of 8 lanes: 63008 / 8 = 7876 MB/s */
+	expect_perf(150 + 30 + 20 + 2 * 2, 250 + 31 + 30 + 2 * 2, 7876 + 16000, 7876 + 16000, 34000);
+}
+
+/* A switch in a switch. */
+Test(cxl_perf, two_switches)
+{
+	struct draft d = { .length = 16 };
+
+	put_switch("32.0 GT/s PCIe\n", "16\n");
+	put_link(SWITCH "/port9", "parent_dport", UPSTREAM "/0000:12:00.0");
+	put_link(SWITCH "/port9", "uport", UPSTREAM "/0000:12:00.0/0000:20:00.0");
+	put_pci(UPSTREAM "/0000:12:00.0/0000:20:00.0", "32.0 GT/s PCIe\n", "2\n");
+	put_link(SWITCH "/port9", "dport0", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0");
+	add_way(&d, 0xffff, &(struct perf){ 5, 6, 50000, 50000 });
+	put_cdat(SWITCH "/port9", &d);
+	put_card(SWITCH "/port9", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0", 6, 0, &card_perf);
+	take_away(PLATFORM "/decoder0.0/" REGION "/target1");
+	expect_perf(150 + 5 + 30 + 20 + 3 * 2, 250 + 6 + 31 + 30 + 3 * 2, 8000, 8000, 51000);
+}
+
+/* ---- what is not known ---- */
+
+Test(cxl_perf, bridges_that_are_not_known)
+{
+	put_one_card();
+	put_bridge(1, "99");
+	expect_unknown(NULL);
+	put_bridge(1, "13"); /* no write latency */
+	expect_unknown(NULL);
+	put_bridge(1, "CXL0");
+	expect_unknown(NULL);
+	put_bridge(1, "4294967308"); /* 2^32 + 12 */
+	expect_unknown(NULL);
+	take_away("sys/devices/pci0000:10/firmware_node/uid");
+	expect_unknown(NULL);
+}
+
+Test(cxl_perf, cards_that_are_not_known)
+{
+	struct draft d = { .length = 16 };
+
+	put_region();
+	expect_unknown(NULL);
+	put_one_card();
+	put(PLATFORM "/decoder0.0/" REGION, "target1", "\n");
+	expect_unknown(NULL);
+	put(PLATFORM "/decoder0.0/" REGION, "target1", "../decoder2.0\n");
+	expect_unknown(NULL);
+	take_away(PLATFORM "/decoder0.0/" REGION "/target1");
+	put(PLATFORM "/port1/endpoint2/decoder2.0", "dpa_size", "0x40000001\n");
+	expect_unknown(NULL);
+	put(PLATFORM "/port1/endpoint2/decoder2.0", "dpa_size", "0x0\n");
+	expect_unknown(NULL);
+	put(PLATFORM "/port1/endpoint2/decoder2.0", "dpa_size", "0x1000\n");
+	expect_perf(202, 312, 8192, 4096, 17000);
+	put_card(PLATFORM "/port1", SLOT, 2, 0, &(struct perf){ 150, 250, 16000, 0 });
+	expect_unknown(NULL);
+	put_cdat(PLATFORM "/port1/endpoint2", &d);
+	expect_unknown(NULL);
+	put(PLATFORM "/port1/endpoint2", "CDAT", "");
+	expect_unknown(NULL);
+	put(PLATFORM "/port1/endpoint2", "CDAT", "x");
+	expect_unknown("/port1/endpoint2/CDAT: not used: at offset 0x0: shorter than its header\n");
+	take_away(PLATFORM "/port1/endpoint2/CDAT");
+	expect_unknown(NULL);
+}
+
+Test(cxl_perf, links_that_are_not_known)
+{
+	static const char *const speeds[] = { "Unknown\n", "", "32.5 GT/s PCIe", "66 MHz PCI", "128.0 GT/s PCIe" };
+	static const char *const widths[] = { "0\n", "", "64\n", "x\n" };
+	size_t i;
+
+	put_one_card();
+	for (i = 0; i < ARRAY_SIZE(speeds); i++) {
+		put(SLOT, "current_link_speed", speeds[i]);
+		expect_unknown(NULL);
+	}
+	put_one_card();
+	for (i = 0; i < ARRAY_SIZE(widths); i++) {
+		put(SLOT, "current_link_width", widths[i]);
+		expect_unknown(NULL);
+	}
+	put_one_card();
+	put(SLOT "/0000:02:00.0", "current_link_width", "255\n"); /* a link that is down */
+	expect_unknown(NULL);
+}
+
+Test(cxl_perf, switches_that_are_not_known)
+{
+	struct draft d = { .length = 16 };
+
+	put_switch("32.0 GT/s PCIe\n", "16\n");
+	take_away(SWITCH "/dport8");
+	expect_unknown(NULL);
+	put_switch("32.0 GT/s PCIe\n", "16\n");
+	add_way(&d, 4, &(struct perf){ 30, 31, 15000, 14000 });
+	put_cdat(SWITCH, &d);
+	expect_unknown(NULL);
+	put(SWITCH, "CDAT", "x");
+	expect_unknown("/port5/CDAT: not used: at offset 0x0: shorter than its header\n");
+	take_away(SWITCH "/CDAT");
+	expect_unknown(NULL);
+}
+
+/* A card of CXL 1.1, in the root complex itself: HMAT is to know of it. */
+Test(cxl_perf, restricted_card)
+{
+	put_one_card();
+	put_card(PLATFORM, "sys/devices/pci0000:10", 4, 0, &card_perf);
+	expect_unknown(NULL);
+}
+
+/* ---- flits ---- */
+
+static void put_config(const uint8_t *list, size_t length, uint16_t link_status_2)
+{
+	uint8_t config[256] = {};
+
+	config[6] = 0x10;
+	config[0x34] = 0x40;
+	memcpy(config + 0x40, list, length);
+	memcpy(config + 0x80 + 0x32, &link_status_2, 2);
+	put_bytes(SLOT, "config", config, sizeof(config));
+}
+
+static int64_t latency_ps(void)
+{
+	struct pcie_link link;
+
+	cr_assert(pcie_link_read(root, "/" SLOT, &link));
+	return pcie_link_latency_ps(&link);
+}
+
+Test(cxl_perf, flits)
+{
+	static const uint8_t list[] = { 0x01, 0x44, 0, 0, 0x05, 0x80 }, ring[] = { 0x01, 0x40 };
+	static const uint8_t nowhere[] = { 0x01, 0xfc };
+	uint8_t express[0x42] = { 0x01, 0x80 };
+
+	express[0x40] = 0x10;
+	put_pci(SLOT, "32.0 GT/s PCIe\n", "16\n");
+	cr_expect_eq(latency_ps(), 1062);
+	put_config(express, sizeof(express), 0x0400);
+	cr_expect_eq(latency_ps(), 4000);
+	put_config(express, sizeof(express), 0xfbff);
+	cr_expect_eq(latency_ps(), 1062);
+	put_config(list, sizeof(list), 0x0400); /* what is at 0x80 there is no link */
+	cr_expect_eq(latency_ps(), 1062);
+	put_config(ring, sizeof(ring), 0x0400);
+	cr_expect_eq(latency_ps(), 1062);
+	put_config(nowhere, sizeof(nowhere), 0x0400);
+	cr_expect_eq(latency_ps(), 1062);
+	put(SLOT, "config", "x");
+	cr_expect_eq(latency_ps(), 1062);
+	put_pci(SLOT, "64.0 GT/s PCIe\n", "16\n");
+	cr_expect_eq(latency_ps(), 2000);
+	put_config(express, sizeof(express), 0);
+	cr_expect_eq(latency_ps(), 531, "at 64 GT/s, the register is believed");
+}
