@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# timeout: 240
+# timeout: 400
 # What is no policy, or one that this kernel will not have, is refused with the
 # cure and the right status, and changes nothing in force.
 . /usr/lib/tierbpf-test/test.sh
@@ -87,7 +87,8 @@ all
 refused 4 "modprobe tierbpf" $good
 modprobe tierbpf
 # 2. with nothing in force, nothing is left behind
-kernel
+refused 3 "rejects program answer" $bad-helper.bpf.o
+refused 4 "'tierbpf_no_such_kfunc'" $bad-kfunc.bpf.o
 # 3. with rules in force, with an object in force
 expect 0 tierbpf load /tmp/rules.json
 before=$(state)
