@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "columns.h"
 #include "diag.h"
 #include "msg.h"
 #include "policy.h"
@@ -47,12 +48,8 @@ static const struct argp argp = {
 
 static void print_json(struct diags *diags)
 {
-	json_t *out = json_pack("{s:s, s:b, s:i, s:o}", "file", diags->file, "valid", !diags->errors,
-				"errors", (int)diags->errors, "diagnostics", diags_json(diags));
-
-	json_dumpf(out, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(out);
+	json_print(json_pack("{s:s, s:b, s:i, s:o}", "file", diags->file, "valid", !diags->errors,
+			     "errors", (int)diags->errors, "diagnostics", diags_json(diags)));
 }
 
 static int check(const struct arguments *a)

@@ -4,6 +4,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "columns.h"
 #include "engine.h"
 #include "machine.h"
 #include "msg.h"
@@ -59,14 +60,9 @@ static const struct argp argp = {
 
 static int print(const struct report *r, unsigned int generation, int json)
 {
-	json_t *out;
-
 	if (!json)
 		return report_print(r, true, stdout);
-	out = json_pack("{s:i, s:o}", "generation", (int)generation, "nodes", report_json(r));
-	json_dumpf(out, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(out);
+	json_print(json_pack("{s:i, s:o}", "generation", (int)generation, "nodes", report_json(r)));
 	return 0;
 }
 

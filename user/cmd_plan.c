@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "columns.h"
 #include "explain.h"
 #include "msg.h"
 #include "plan.h"
@@ -108,17 +109,10 @@ static const struct argp explain_argp = {
 	"the arithmetic, the override, and the kernel's own answer.", NULL, NULL, NULL
 };
 
-static void print_json(json_t *out)
-{
-	json_dumpf(out, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(out);
-}
-
 static int show_plan(const struct plan *plan, const struct arguments *a)
 {
 	if (a->json)
-		print_json(plan_json(plan));
+		json_print(plan_json(plan));
 	return a->json ? 0 : plan_print(plan, stdout);
 }
 
@@ -130,7 +124,7 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 	if (err)
 		return err;
 	if (a->json)
-		print_json(explain_json(&e));
+		json_print(explain_json(&e));
 	else
 		explain_print(&e, stdout);
 	return 0;

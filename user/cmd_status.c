@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "columns.h"
 #include "engine.h"
 #include "machine.h"
 #include "msg.h"
@@ -83,9 +84,7 @@ static void print_json(const struct engine *e, const struct report *r, const str
 			"retiered", (json_int_t)e->stats.retiered,
 			"failed", (json_int_t)e->stats.failed,
 			"demotion_enabled", s->demotion, "numa_balancing", s->numa_balancing);
-	json_dumpf(out, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(out);
+	json_print(out);
 }
 
 static void print_head(const struct engine *e)

@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "cleanup.h"
 #include "cmd.h"
+#include "columns.h"
 #include "msg.h"
 #include "survey.h"
 #include "topology.h"
@@ -69,18 +70,13 @@ static int save(const struct machine *m, const char *dir)
 
 static int show(const struct machine *m, const struct arguments *a)
 {
-	json_t *out;
-
 	if (a->save)
 		return save(m, a->save);
 	if (a->dot)
 		return topology_dot(m, stdout);
 	if (!a->json)
 		return topology_print(m, stdout);
-	out = topology_json(m);
-	json_dumpf(out, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(out);
+	json_print(topology_json(m));
 	return 0;
 }
 

@@ -43,3 +43,10 @@ int columns_print(struct libscols_table *t, int err, FILE *out)
 	scols_unref_table(t);
 	return err ? fail(err, "the table cannot be printed") : 0;
 }
+
+void json_print(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(json);
+}

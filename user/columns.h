@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tables for people, by libsmartcols. */
+/* Tables for people, by libsmartcols; JSON for programs. */
 #ifndef COLUMNS_H
 #define COLUMNS_H
 
+#include <jansson.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 
 struct column {
 	const char *name;
-	int flags; /* SCOLS_FL_RIGHT */
+	int flags; /* SCOLS_FL_RIGHT, SCOLS_FL_HIDDEN */
 };
 
 /* A table with @count columns; NULL: out of memory. For columns_print(). */
@@ -19,5 +20,8 @@ int columns_add(struct libscols_table *t, const char *const *cells);
 
 /* Prints and frees; @t may be NULL. 0, or -errno with a message. @err: of what came before. */
 int columns_print(struct libscols_table *t, int err, FILE *out);
+
+/* Prints to stdout, and lets go of it. */
+void json_print(json_t *json);
 
 #endif

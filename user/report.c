@@ -2,12 +2,12 @@
 #include "report.h"
 
 #include <errno.h>
-#include <libsmartcols.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "columns.h"
 #include "msg.h"
 
 #define SETTLE_TRIES 50
@@ -128,15 +128,19 @@ static void tier_text(char *text, size_t size, int64_t tier)
 		snprintf(text, size, "%lld", (long long)tier);
 }
 
-static int add_line(struct libscols_table *t, const struct report *r, const struct report_node *n,
-		    const int *column)
+static int add_line(struct libscols_table *t, const struct report *r, const struct report_node *n)
 {
-	struct libscols_line *line = scols_table_new_line(t, NULL);
 	char node[16], before[24], tier[48], adistance[16];
-	int err = 0;
+	const char *const cells[NR_COLUMNS] = {
+		[NODE] = node,
+		[CPUS] = n->cpu ? "yes" : "no",
+		[BEFORE] = before,
+		[TIER] = tier,
+		[NAME] = policy_tier_name(r->policy, n->adistance),
+		[ADISTANCE] = adistance,
+		[BY] = n->decided_by,
+	};
 
-	if (!line)
-		return -ENOMEM;
 	snprintf(node, sizeof(node), "%d", n->node);
 	snprintf(adistance, sizeof(adistance), "%d", n->adistance);
 	tier_text(before, sizeof(before), n->before);
@@ -144,45 +148,27 @@ static int add_line(struct libscols_table *t, const struct report *r, const stru
 	if (drifts(n))
 		snprintf(tier + strlen(tier), sizeof(tier) - strlen(tier), "!=%u",
 			 tierbpf_tier(n->adistance));
-	err |= scols_line_set_data(line, (size_t)column[NODE], node);
-	err |= scols_line_set_data(line, (size_t)column[CPUS], n->cpu ? "yes" : "no");
-	if (column[BEFORE] >= 0)
-		err |= scols_line_set_data(line, (size_t)column[BEFORE], before);
-	err |= scols_line_set_data(line, (size_t)column[TIER], tier);
-	err |= scols_line_set_data(line, (size_t)column[NAME], policy_tier_name(r->policy, n->adistance));
-	err |= scols_line_set_data(line, (size_t)column[ADISTANCE], adistance);
-	err |= scols_line_set_data(line, (size_t)column[BY], n->decided_by);
-	return err ? -ENOMEM : 0;
+	return columns_add(t, cells);
 }
 
 int report_print(const struct report *r, bool before, FILE *out)
 {
-	static const struct {
-		const char *name;
-		int flags;
-	} columns[NR_COLUMNS] = {
-		[NODE] = { "NODE", SCOLS_FL_RIGHT },	    [CPUS] = { "CPUS", 0 },
-		[BEFORE] = { "BEFORE", SCOLS_FL_RIGHT },    [TIER] = { "TIER", SCOLS_FL_RIGHT },
+	const struct column columns[NR_COLUMNS] = {
+		[NODE] = { "NODE", SCOLS_FL_RIGHT },
+		[CPUS] = { "CPUS", 0 },
+		[BEFORE] = { "BEFORE", SCOLS_FL_RIGHT | (before ? 0 : SCOLS_FL_HIDDEN) },
+		[TIER] = { "TIER", SCOLS_FL_RIGHT },
 		[NAME] = { "NAME", 0 },
-		[ADISTANCE] = { "ADISTANCE", SCOLS_FL_RIGHT }, [BY] = { "DECIDED BY", 0 },
+		[ADISTANCE] = { "ADISTANCE", SCOLS_FL_RIGHT },
+		[BY] = { "DECIDED BY", 0 },
 	};
-	struct libscols_table *t = scols_new_table();
-	int i, next = 0, column[NR_COLUMNS], err = t ? 0 : -ENOMEM;
-	size_t n;
+	struct libscols_table *t = columns_new(columns, NR_COLUMNS);
+	int err = 0;
+	size_t i;
 
-	for (i = 0; !err && i < NR_COLUMNS; i++) {
-		column[i] = i == BEFORE && !before ? -1 : next++;
-		if (column[i] >= 0 && !scols_table_new_column(t, columns[i].name, 0, columns[i].flags))
-			err = -ENOMEM;
-	}
-	for (n = 0; !err && n < r->count; n++)
-		err = add_line(t, r, &r->nodes[n], column);
-	if (!err) {
-		scols_table_set_stream(t, out);
-		err = scols_print_table(t);
-	}
-	scols_unref_table(t);
-	return err ? fail(err, "the table cannot be printed") : 0;
+	for (i = 0; !err && i < r->count; i++)
+		err = add_line(t, r, &r->nodes[i]);
+	return columns_print(t, err, out);
 }
 
 static json_t *json_tier(int64_t tier)
