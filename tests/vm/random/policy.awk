@@ -111,6 +111,24 @@ function tiers_text(    faster, slower, i, text)
 	return text
 }
 
+# Rules as anybody may write them.
+function rules_print(    rules, r)
+{
+	rules = between(1, 6)
+	for (r = 0; r < rules; r++)
+		print "    {\"name\": \"r" r "\", \"match\": " match_of() ", \"action\": " \
+		      action(one_of("tier tier tier adistance adistance offset scale kernel hmat hmat")) \
+		      "}" (r < rules - 1 ? "," : "")
+}
+
+# Each node, those with CPUs too, in one of three tiers: many targets to choose from.
+function shuffle_print(    node)
+{
+	for (node = 0; node < 8; node++)
+		print "    {\"match\": {\"node\": " node "}, \"action\": {\"adistance\": " \
+		      one_of("100 500 500 600 600 600") "}}" (node < 7 ? "," : "")
+}
+
 BEGIN {
 	print "{"
 	print "  \"version\": 1,"
@@ -120,12 +138,11 @@ BEGIN {
 		print "  \"reference\": {\"node\": " rnd(3) "},"
 	if (once_in(3))
 		print "  \"tolerance\": " decimal(1, 50) ","
-	rules = between(1, 6)
 	print "  \"rules\": ["
-	for (r = 0; r < rules; r++)
-		print "    {\"name\": \"r" r "\", \"match\": " match_of() ", \"action\": " \
-		      action(one_of("tier tier tier adistance adistance offset scale kernel hmat hmat")) \
-		      "}" (r < rules - 1 ? "," : "")
+	if (once_in(2))
+		shuffle_print()
+	else
+		rules_print()
 	print "  ]" (once_in(2) ? "" : ",\n  \"default\": " \
 		     action(one_of("tier adistance offset scale kernel hmat hmat")))
 	print "}"
