@@ -41,7 +41,7 @@ const struct unit unit_tolerance = { "0.10", 0, MILLION, NULL, true };
 static int out_of_range(const struct value *v, const struct unit *u)
 {
 	if (u->fraction)
-		return value_error(v, "%.40s is not within %g..%g", value_text(v),
+		return value_error(v, "%.40s is not within %.7g..%.7g", value_text(v),
 				   (double)u->min / TIERBPF_MILLION, (double)u->max / TIERBPF_MILLION);
 	return value_error(v, "%.40s is not within %" PRId64 "..%" PRId64, value_text(v), u->min,
 			   u->max);

@@ -222,7 +222,7 @@ Test(policy_match, units)
 		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps", "known here: kB/s*" },
 		{ MATCH("{'write_bandwidth_mbps': {'max': ^-1}}"), AT ".write_bandwidth_mbps.max",
 		  "error: -1 is not within 0..4294967295" },
-		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio", "error: 1e9 is not within 0..1e+06" },
+		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio", "error: 1e9 is not within 0..1000000" },
 		{ MATCH("{'bandwidth_ratio': ^'2'}"), AT ".bandwidth_ratio", "such as 1.5, not a string" },
 		{ MATCH("{'kernel_adistance': ^4294967872}"), AT ".kernel_adistance",
 		  "error: 4294967872 is not within -2147483648..2147483647" },
