@@ -40,14 +40,20 @@ static inline const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 
 #define tierbpf_for(i, from, to) bpf_for(i, from, to)
 #include <tierbpf/decide.h>
 
-/* One copy for all programs that decide. */
+static const struct tierbpf_facts nothing;
+
+/*
+ * One copy for all programs that decide. It never passes NULL for what is stored:
+ * clang 19 adds to the pointer before it looks at it, which the verifier refuses.
+ */
 static __noinline int decide_by_rules(const struct tierbpf_node *node, struct tierbpf_decision *d)
 {
 	__u32 zero = 0, id = node->id;
 	const struct tierbpf_meta *m = bpf_map_lookup_elem(&meta, &zero);
+	const struct tierbpf_facts *stored = bpf_map_lookup_elem(&facts, &id);
 
 	if (m)
-		tierbpf_decide(NULL, m, node, bpf_map_lookup_elem(&facts, &id), d);
+		tierbpf_decide(NULL, m, node, stored ?: &nothing, d);
 	return 0;
 }
 
