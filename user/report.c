@@ -118,7 +118,7 @@ int report_settle(const struct engine *e, const struct machine *before, struct r
 	return -ESTALE;
 }
 
-enum column { NODE, CPUS, BEFORE, TIER, NAME, ADISTANCE, BY, NR_COLUMNS };
+enum { NODE, CPUS, BEFORE, TIER, NAME, ADISTANCE, BY, NR_COLUMNS };
 
 static void tier_text(char *text, size_t size, int64_t tier)
 {
