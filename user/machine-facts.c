@@ -13,7 +13,8 @@ const char *source_name(enum source source)
 {
 	static const char *const names[] = {
 		[SOURCE_NONE] = "unknown",   [SOURCE_SYSFS] = "sysfs",
-		[SOURCE_SRAT] = "SRAT",	     [SOURCE_HMAT] = "HMAT",
+		[SOURCE_SRAT] = "SRAT",	     [SOURCE_SLIT] = "SLIT",
+		[SOURCE_HMAT] = "HMAT",	     [SOURCE_CEDT] = "CEDT",
 		[SOURCE_CDAT] = "CDAT",	     [SOURCE_MEASURED] = "measured",
 		[SOURCE_MODULE] = "module",  [SOURCE_TIER] = "tier",
 		[SOURCE_DERIVED] = "derived",
@@ -76,10 +77,12 @@ static void read_size(const char *root, int node, uint64_t block_size, struct ma
 
 /* ---- distance ---- */
 
-static void find_distance(int node, struct machine *m)
+static void find_distance(int node, enum source source, struct machine *m)
 {
 	int from, distance, best = 0;
 
+	if (machine_knows(&m->nodes[node], TIERBPF_FACT_DISTANCE))
+		return;
 	for (from = 0; from < m->nr_nodes; from++) {
 		if (!m->nodes[from].cpu || !machine_knows_distance(m, from, node))
 			continue;
@@ -88,7 +91,7 @@ static void find_distance(int node, struct machine *m)
 			best = distance;
 	}
 	if (best)
-		machine_set_fact(&m->nodes[node], TIERBPF_FACT_DISTANCE, best, SOURCE_SYSFS);
+		machine_set_fact(&m->nodes[node], TIERBPF_FACT_DISTANCE, best, source);
 }
 
 /* ---- performance ---- */
@@ -172,29 +175,10 @@ static void choose_performance(struct machine_node *n)
 	choose(n, TIERBPF_FACT_WRITE_BANDWIDTH, offsetof(struct perf, write_bandwidth));
 }
 
-/* ---- proximity domain ---- */
-
-/*
- * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)
- * has one node, made up (dummy_numa_init): then no PXM is a node of that table.
- */
-static bool kernel_uses(const struct srat *s, const struct machine *m)
-{
-	return m->nr_nodes > 1 || s->nr_nodes == 1;
-}
-
-static void set_pxm(const struct srat *s, struct machine *m)
-{
-	int i;
-
-	for (i = 0; i < m->nr_nodes && i < s->nr_nodes; i++)
-		if (m->nodes[i].possible)
-			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, s->pxm[i], SOURCE_SRAT);
-}
+/* ---- all of it ---- */
 
 void machine_read_facts(const char *root, struct machine *m)
 {
-	_cleanup_(cleanup_srat) struct srat *srat = NULL;
 	uint64_t block_size = 0;
 	int i;
 
@@ -204,15 +188,16 @@ void machine_read_facts(const char *root, struct machine *m)
 			continue;
 		read_size(root, i, block_size, &m->nodes[i]);
 		read_access(root, i, &m->nodes[i]);
-		find_distance(i, m);
+		find_distance(i, SOURCE_SYSFS, m);
 	}
-	if (!srat_read(root, &srat) && !kernel_uses(srat, m))
-		srat_free(TAKE_PTR(srat));
-	if (srat)
-		set_pxm(srat, m);
-	machine_read_cxl(root, srat, m);
-	for (i = 0; i < m->nr_nodes; i++)
-		if (m->nodes[i].possible)
-			choose_performance(&m->nodes[i]);
-	machine_read_kind(root, srat, m);
+	machine_read_tables(root, m);
+	machine_read_cxl(root, m->srat, m);
+	machine_read_windows(root, m);
+	for (i = 0; i < m->nr_nodes; i++) {
+		if (!m->nodes[i].possible)
+			continue;
+		find_distance(i, SOURCE_SLIT, m);
+		choose_performance(&m->nodes[i]);
+	}
+	machine_read_kind(root, m->srat, m);
 }

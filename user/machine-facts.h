@@ -12,6 +12,15 @@ void machine_read_facts(const char *root, struct machine *m);
 /* The four files of directory @path (accessN/initiators, or a CXL region's accessN). */
 void machine_read_performance(const char *path, struct perf *perf);
 
+/*
+ * machine-tables.c: m->srat to m->tables, PXM, n->hmat, and the distances that sysfs does
+ * not show. Nothing of SRAT but its state where the kernel does not use it.
+ */
+void machine_read_tables(const char *root, struct machine *m);
+
+/* The same: KIND of nodes that CXL windows made; behind machine_read_cxl(). */
+void machine_read_windows(const char *root, struct machine *m);
+
 /* machine-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of those nodes, and n->region. @srat may be NULL. */
 void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m);
 

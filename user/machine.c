@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "hmat.h"
 #include "machine-facts.h"
 #include "msg.h"
 #include "nodelist.h"
@@ -221,6 +222,8 @@ void machine_free(struct machine *m)
 	for (i = 0; i < m->nr_nodes; i++)
 		free(m->nodes[i].cpulist);
 	free(m->distance);
+	srat_free(m->srat);
+	hmat_free(m->hmat);
 	free(m);
 }
 

@@ -17,6 +17,11 @@ static inline void nodeset_add(struct nodeset *s, int node)
 	s->bits[node / 64] |= 1ULL << (node % 64);
 }
 
+static inline void nodeset_remove(struct nodeset *s, int node)
+{
+	s->bits[node / 64] &= ~(1ULL << (node % 64));
+}
+
 static inline bool nodeset_has(const struct nodeset *s, int node)
 {
 	return s->bits[node / 64] >> (node % 64) & 1;

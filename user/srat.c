@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cleanup.h"
-#include "msg.h"
 
 #define SRAT_HEADER 48
 #define SUBTABLE_HEADER 2
@@ -18,7 +18,11 @@ enum type {
 	MEMORY = 1,
 	X2APIC = 2,
 	GENERIC_INITIATOR = 5,
+	GENERIC_PORT = 6,
 };
+
+/* The kernel goes through the table three times, the last time for HMAT. */
+enum pass { INITIATORS, RANGES, PORTS };
 
 struct reader {
 	const struct table *table;
@@ -46,8 +50,11 @@ static int map_pxm(struct srat *s, uint32_t pxm)
 
 static void map_cpu(struct reader *r, uint32_t pxm)
 {
-	if (map_pxm(r->srat, pxm) == SRAT_NO_NODE)
-		bad(r, "a processor in a proximity domain above 1023");
+	int node = map_pxm(r->srat, pxm);
+
+	if (node == SRAT_NO_NODE)
+		return bad(r, "a processor in a proximity domain above 1023");
+	nodeset_add(&r->srat->cpus, node);
 }
 
 /* The domain's upper 24 bits came with revision 2. */
@@ -83,9 +90,31 @@ static void read_x2apic(struct reader *r, size_t at, uint8_t length)
  */
 static void read_initiator(struct reader *r, size_t at)
 {
-	if (!(table_u32(r->table, at + 24) & ENABLED) ||
-	    map_pxm(r->srat, table_u32(r->table, at + 4)) == SRAT_NO_NODE)
+	int node = SRAT_NO_NODE;
+
+	if (table_u32(r->table, at + 24) & ENABLED)
+		node = map_pxm(r->srat, table_u32(r->table, at + 4));
+	if (node == SRAT_NO_NODE)
 		r->done = true;
+	else
+		nodeset_add(&r->srat->initiators, node);
+}
+
+/* srat_parse_genport_affinity(): those with a PCI handle are passed over. */
+static void read_port(struct reader *r, size_t at)
+{
+	struct srat *s = r->srat;
+	struct srat_port port = { .pxm = table_u32(r->table, at + 4) };
+	struct srat_port *ports;
+
+	if (!(table_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
+		return;
+	ports = reallocarray(s->ports, s->nr_ports + 1, sizeof(*ports));
+	if (!ports)
+		return bad(r, "out of memory");
+	s->ports = ports;
+	memcpy(port.handle, r->table->bytes + at + 8, sizeof(port.handle));
+	ports[s->nr_ports++] = port;
 }
 
 static void read_memory(struct reader *r, size_t at, uint8_t length)
@@ -112,26 +141,28 @@ static void read_memory(struct reader *r, size_t at, uint8_t length)
 	s->ranges[s->nr_ranges++] = range;
 }
 
-/* Bytes of a subtable that are looked at; 0: of no interest. */
-static size_t needed(uint8_t type, bool memory)
+/* Bytes of a subtable that a pass looks at; 0: of no interest to it. */
+static size_t needed(uint8_t type, enum pass pass)
 {
 	switch (type) {
 	case LAPIC:
-		return memory ? 0 : 16;
+		return pass == INITIATORS ? 16 : 0;
 	case X2APIC:
-		return memory ? 0 : 24;
+		return pass == INITIATORS ? 24 : 0;
 	case GENERIC_INITIATOR:
-		return memory ? 0 : 28;
+		return pass == INITIATORS ? 28 : 0;
 	case MEMORY:
-		return memory ? 40 : 0;
+		return pass == RANGES ? 40 : 0;
+	case GENERIC_PORT:
+		return pass == PORTS ? 28 : 0;
 	}
 	return 0;
 }
 
-static void read_subtable(struct reader *r, size_t at, bool memory)
+static void read_subtable(struct reader *r, size_t at, enum pass pass)
 {
 	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + 1];
-	size_t need = needed(type, memory);
+	size_t need = needed(type, pass);
 
 	if (!need || r->done)
 		return;
@@ -144,6 +175,8 @@ static void read_subtable(struct reader *r, size_t at, bool memory)
 		read_x2apic(r, at, length);
 	else if (type == GENERIC_INITIATOR)
 		read_initiator(r, at);
+	else if (type == GENERIC_PORT)
+		read_port(r, at);
 	else
 		read_memory(r, at, length);
 }
@@ -152,13 +185,13 @@ static void read_subtable(struct reader *r, size_t at, bool memory)
  * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
  * no length is compared with the end of the table. Returns where it stopped.
  */
-static size_t walk(struct reader *r, bool memory)
+static size_t walk(struct reader *r, enum pass pass)
 {
 	size_t at = SRAT_HEADER;
 
 	r->done = false;
 	while (at + SUBTABLE_HEADER < r->table->length) {
-		read_subtable(r, at, memory);
+		read_subtable(r, at, pass);
 		if (!r->why && !r->table->bytes[at + 1])
 			bad(r, "a structure of length 0");
 		if (r->why)
@@ -186,22 +219,37 @@ static struct srat *srat_new(void)
 
 void srat_free(struct srat *s)
 {
-	if (s)
+	if (s) {
 		free(s->ranges);
+		free(s->ports);
+	}
 	free(s);
 }
 
-/* Processors and generic initiators are numbered before memory. */
+bool srat_has_target(const struct srat *s, uint32_t pxm)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_ranges; i++)
+		if (s->ranges[i].pxm == pxm)
+			return true;
+	for (i = 0; i < s->nr_ports; i++)
+		if (s->ports[i].pxm == pxm)
+			return true;
+	return false;
+}
+
+/* Processors and generic initiators are numbered before memory; ports get no number. */
 int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char **why)
 {
 	_cleanup_(cleanup_srat) struct srat *s = srat_new();
 	struct reader r = { .table = t, .srat = s };
+	enum pass pass;
 
 	if (!s)
 		return -ENOMEM;
-	*at = walk(&r, false);
-	if (!r.why)
-		*at = walk(&r, true);
+	for (pass = INITIATORS; pass <= PORTS && !r.why; pass++)
+		*at = walk(&r, pass);
 	*why = r.why;
 	if (r.why)
 		return -EBADMSG;
@@ -211,18 +259,13 @@ int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char
 	return 0;
 }
 
-int srat_read(const char *root, struct srat **s)
+int srat_read(const char *root, struct srat **s, struct table_state *state)
 {
 	struct table t = {};
-	const char *why;
-	size_t at;
-	int err = table_read(root, "SRAT", &t);
+	int err = table_open(root, "SRAT", &t, state);
 
 	if (err)
 		return err;
-	err = srat_parse(&t, s, &at, &why);
-	if (err == -EBADMSG)
-		note("SRAT: not used: at offset 0x%zx: %s", at, why);
-	table_free(&t);
-	return err;
+	err = srat_parse(&t, s, &state->at, &state->ignored);
+	return table_close(&t, "SRAT", state, err);
 }

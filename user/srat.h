@@ -5,7 +5,7 @@
  * drivers/acpi/numa/srat.c; 6.12 and 7.3 agree).
  *
  * What the table does not tell: nodes of CXL windows that SRAT is silent about (the
- * kernel invents PXMs for them, from CEDT), and whether the kernel used SRAT at all
+ * kernel invents PXMs for them: cedt.h), and whether the kernel used SRAT at all
  * (numa=off; ranges that overlap in memory that is there at boot).
  */
 #ifndef SRAT_H
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nodeset.h"
 #include "table.h"
 
 #define SRAT_MAX_PXM 1024 /* MAX_PXM_DOMAINS: MAX_NUMNODES, as NODES_SHIFT is 10 */
@@ -32,19 +33,32 @@ struct srat_range {
 	int node;
 };
 
+/*
+ * A generic port that ACPI has a name for (5.2.16.7): where a CXL host bridge hangs in the
+ * machine. Its domain need not be that of a node; HMAT says how far it is from the CPUs.
+ */
+struct srat_port {
+	uint32_t pxm;
+	uint8_t handle[16]; /* _HID in 8 bytes, _UID in 4, 0 in 4 */
+};
+
 struct srat {
 	int node[SRAT_MAX_PXM]; /* by PXM; SRAT_NO_NODE */
 	int pxm[SRAT_MAX_PXM];	/* by node; the first nr_nodes are set */
 	int nr_nodes;
 	struct srat_range *ranges; /* in the order of the table */
 	size_t nr_ranges;
+	struct nodeset cpus;	   /* nodes with processors, on line or yet to come */
+	struct nodeset initiators; /* nodes of generic initiators */
+	struct srat_port *ports;   /* in the order of the table */
+	size_t nr_ports;
 };
 
 /*
  * Reads the SRAT of the machine below @root. 0, and *s is the caller's, for srat_free();
  * -ENOENT if there is none, or no memory in it; -EBADMSG after a note if Linux would not use it; -ENOMEM.
  */
-int srat_read(const char *root, struct srat **s);
+int srat_read(const char *root, struct srat **s, struct table_state *state);
 void srat_free(struct srat *s);
 
 /*
@@ -52,6 +66,9 @@ void srat_free(struct srat *s);
  * the offset of the subtable that is wrong.
  */
 int srat_parse(const struct table *t, struct srat **s, size_t *at, const char **why);
+
+/* True if memory or a port is in the domain: find_mem_target() of the kernel's hmat.c. */
+bool srat_has_target(const struct srat *s, uint32_t pxm);
 
 static inline void cleanup_srat(struct srat **s)
 {

@@ -71,6 +71,26 @@ void table_free(struct table *t)
 	t->bytes = NULL;
 }
 
+int table_open(const char *root, const char *signature, struct table *t, struct table_state *state)
+{
+	int err = table_read(root, signature, t);
+
+	*state = (struct table_state){ .found = err != -ENOENT };
+	if (!err)
+		state->revision = t->revision;
+	else if (state->found)
+		state->ignored = "it is cut short, too large, or no such table";
+	return err;
+}
+
+int table_close(struct table *t, const char *signature, const struct table_state *state, int err)
+{
+	table_free(t);
+	if (err == -EBADMSG)
+		note("%s: not used: at offset 0x%zx: %s", signature, state->at, state->ignored);
+	return err;
+}
+
 #define GET(type, convert)                                  \
 	do {                                                \
 		type value = 0;                             \

@@ -6,17 +6,26 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define TABLE_HEADER 36
-#define TABLE_MAX (1 << 20)
+#define TABLE_MAX (1 << 24) /* HMAT of 1024 domains, for each of the six data types: 12.6 MB */
 
 /* Never out of bounds: a table has at least its header. */
 struct table {
 	uint8_t *bytes;
 	size_t length; /* by its header; as many bytes are there */
 	uint8_t revision;
+};
+
+/* What became of a table. */
+struct table_state {
+	bool found;
+	uint8_t revision;
+	const char *ignored; /* why the kernel makes no use of it; NULL: it does; constant text */
+	size_t at;	     /* what is wrong is at this offset, or the table as a whole */
 };
 
 /*
@@ -26,6 +35,12 @@ struct table {
  */
 int table_read(const char *root, const char *signature, struct table *t);
 void table_free(struct table *t);
+
+/* The same, and begins *state. */
+int table_open(const char *root, const char *signature, struct table *t, struct table_state *state);
+
+/* Ends reading: notes why the table is ignored, if it is: -EBADMSG and state->ignored. Returns @err. */
+int table_close(struct table *t, const char *signature, const struct table_state *state, int err);
 
 /* Takes @length bytes as a table. NULL, or what is wrong; *t is then as it was. Does not own @bytes. */
 const char *table_init(struct table *t, const char *signature, uint8_t *bytes, size_t length);

@@ -334,15 +334,18 @@ Test(srat, header)
 
 static void expect_read(const char *root, int error, const char *message)
 {
+	struct table_state state;
 	struct srat *s = NULL;
 	struct capture c;
 	int err;
 
 	capture_start(&c);
-	err = srat_read(root, &s);
+	err = srat_read(root, &s, &state);
 	capture_expect(&c, message);
 	cr_expect_eq(err, error, "%d", err);
 	cr_expect_eq(!s, !!error);
+	cr_expect_eq(state.found, error != -ENOENT);
+	cr_expect_eq(!state.ignored, error != -EBADMSG);
 	srat_free(s);
 }
 

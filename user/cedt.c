@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cedt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cleanup.h"
+
+#define CEDT_HEADER TABLE_HEADER
+#define SUBTABLE_HEADER 4
+#define CFMWS 1
+#define CFMWS_LENGTH 36 /* without its targets */
+
+/* "Encoded number of interleave ways": 1, 2, 4, 8, 16; 3, 6, 12 from 8 on; 0: none of them. */
+static int ways(uint8_t encoded)
+{
+	if (encoded <= 4)
+		return 1 << encoded;
+	return encoded >= 8 && encoded <= 10 ? 3 << (encoded - 8) : 0;
+}
+
+static struct cedt_window read_window(const struct table *t, size_t at, uint16_t length)
+{
+	struct cedt_window w = {
+		.base = table_u64(t, at + 8),
+		.size = table_u64(t, at + 16),
+		.restrictions = table_u16(t, at + 32),
+		.node = CEDT_NO_NODE,
+	};
+	int i, count = ways(t->bytes[at + 24]);
+
+	for (i = 0; i < count && CFMWS_LENGTH + 4 * (i + 1) <= length; i++)
+		w.targets[i] = table_u32(t, at + CFMWS_LENGTH + 4 * (size_t)i);
+	w.nr_targets = i;
+	return w;
+}
+
+/* Linux would read on, behind the structure or the table. */
+static const char *check_window(const struct table *t, size_t at, uint16_t length)
+{
+	if (length < CFMWS_LENGTH)
+		return "a window's structure shorter than 36 bytes";
+	if (t->length - at < CFMWS_LENGTH)
+		return "a structure that goes on behind the end of the table";
+	return NULL;
+}
+
+/* acpi_parse_entries_array(), to the next window. Without one and without a reason: the end. */
+static const char *next_window(const struct table *t, size_t *at, bool *found)
+{
+	*found = false;
+	while (*at + SUBTABLE_HEADER < t->length) {
+		uint16_t length = table_u16(t, *at + 2);
+
+		if (!length)
+			return "a structure of length 0";
+		*found = t->bytes[*at] == CFMWS;
+		if (*found)
+			return check_window(t, *at, length);
+		*at += length;
+	}
+	return NULL;
+}
+
+/* memblock_addrs_overlap(), with the wraps of numa_fill_memblks(). */
+static bool overlaps(const struct srat *s, const struct cedt_window *w)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_ranges; i++) {
+		const struct srat_range *r = &s->ranges[i];
+
+		if (r->length && w->base < r->base + r->length && r->base < w->base + w->size)
+			return true;
+	}
+	return false;
+}
+
+static int highest_pxm(const struct srat *s)
+{
+	int node, highest = -1;
+
+	for (node = 0; node < s->nr_nodes; node++)
+		if (s->pxm[node] > highest)
+			highest = s->pxm[node];
+	return highest;
+}
+
+struct cedt_reader {
+	const struct srat *srat;
+	int next_pxm;
+	int next_node;
+};
+
+/* False: no domain is left, and the kernel reads no further. */
+static bool number(struct cedt_reader *r, struct cedt_window *w)
+{
+	if (overlaps(r->srat, w))
+		return true;
+	if (r->next_pxm >= SRAT_MAX_PXM || r->next_node >= SRAT_MAX_PXM)
+		return false;
+	r->next_pxm++;
+	w->node = r->next_node++;
+	return true;
+}
+
+static int grow(struct cedt **c, const struct cedt_window *w)
+{
+	size_t count = *c ? (*c)->nr_windows : 0;
+	struct cedt *grown = realloc(*c, sizeof(*grown) + (count + 1) * sizeof(*w));
+
+	if (!grown)
+		return -ENOMEM;
+	*c = grown;
+	grown->windows[count] = *w;
+	grown->nr_windows = count + 1;
+	return 0;
+}
+
+int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **cedt, size_t *at,
+	       const char **why)
+{
+	struct cedt_reader r = { srat, highest_pxm(srat) + 1, srat->nr_nodes };
+	_cleanup_free_ struct cedt *c = calloc(1, sizeof(*c));
+	struct cedt_window w;
+	uint16_t length;
+	bool found;
+
+	if (!c)
+		return -ENOMEM;
+	*at = CEDT_HEADER;
+	while (!(*why = next_window(t, at, &found)) && found) {
+		length = table_u16(t, *at + 2);
+		w = read_window(t, *at, length);
+		if (!number(&r, &w)) {
+			*why = "a window for which no proximity domain is left";
+			break;
+		}
+		if (grow(&c, &w))
+			return -ENOMEM;
+		*at += length;
+	}
+	*cedt = TAKE_PTR(c);
+	return 0;
+}
+
+int cedt_read(const char *root, const struct srat *srat, struct cedt **c, struct table_state *state)
+{
+	struct table t = {};
+	int err = table_open(root, "CEDT", &t, state);
+
+	if (err)
+		return err;
+	err = cedt_parse(&t, srat, c, &state->at, &state->ignored);
+	/* The note is the same, of the rest. */
+	table_close(&t, "CEDT", state, !err && state->ignored ? -EBADMSG : err);
+	return err;
+}

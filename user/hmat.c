@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hmat.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+
+#define HMAT_HEADER 40
+#define SUBTABLE_HEADER 8
+#define MEMORY_LENGTH 40
+#define LOCALITY_LENGTH 32 /* without its lists and entries */
+#define CACHE_LENGTH 32
+
+enum structure { MEMORY, LOCALITY, CACHE, NR_STRUCTURES };
+
+struct reader {
+	struct hmat *hmat;
+	const struct srat *srat;      /* or NULL */
+	uint16_t levels[SRAT_MAX_PXM]; /* of caches, by PXM: those that there are */
+};
+
+/* What a handler answers: NULL, or why the table is not used. */
+static const char out_of_memory[] = "out of memory";
+static const char behind_the_end[] = "a structure that goes on behind the end of the table";
+
+/* Room for one more in *list, which has @count. */
+static void *append(void *list, size_t *count, size_t size)
+{
+	void **array = list, *grown = *array;
+
+	/* Full at each power of two. */
+	if (!(*count & (*count - 1)))
+		grown = reallocarray(*array, *count ? 2 * *count : 1, size);
+	if (!grown)
+		return NULL;
+	*array = grown;
+	return (char *)grown + (*count)++ * size;
+}
+
+static bool is_there(const struct hmat *h, size_t at, uint64_t length)
+{
+	return h->table.length - at >= length;
+}
+
+/* ---- memory and its attached initiator: hmat_parse_proximity_domain() ---- */
+
+static bool has_node(const struct srat *s, uint32_t pxm)
+{
+	return pxm < SRAT_MAX_PXM && s->node[pxm] != SRAT_NO_NODE;
+}
+
+/* Revision 1 may say that no memory is meant; then nothing of it counts. */
+static bool is_of_memory(const struct hmat *h, const struct hmat_memory *m)
+{
+	return h->table.revision > 1 || m->flags & HMAT_MEMORY_VALID;
+}
+
+static const char *read_memory(struct reader *r, size_t at, uint32_t length)
+{
+	const struct table *t = &r->hmat->table;
+	struct hmat_memory *m, memory = {
+		.at = at,
+		.flags = table_u16(t, at + 8),
+		.initiator = table_u32(t, at + 12),
+		.pxm = table_u32(t, at + 16),
+	};
+
+	if (length != MEMORY_LENGTH)
+		return "a memory domain structure that is not 40 bytes long";
+	if (!is_there(r->hmat, at, MEMORY_LENGTH))
+		return behind_the_end;
+	if (!is_of_memory(r->hmat, &memory))
+		memory.flags = 0;
+	else if (r->srat && !srat_has_target(r->srat, memory.pxm))
+		return "memory of a domain that has none in SRAT";
+	if (memory.flags & HMAT_INITIATOR_VALID && r->srat && !has_node(r->srat, memory.initiator))
+		return "memory attached to an initiator that is not in SRAT";
+	m = append(&r->hmat->memory, &r->hmat->nr_memory, sizeof(*m));
+	if (!m)
+		return out_of_memory;
+	*m = memory;
+	return NULL;
+}
+
+/* ---- latencies and bandwidths: hmat_parse_locality() ---- */
+
+/* The kernel compares the length with the same, computed in u32. */
+static const char *check_size(const struct hmat *h, const struct hmat_locality *l, uint32_t length)
+{
+	unsigned __int128 i = l->nr_initiators, j = l->nr_targets;
+	unsigned __int128 size = LOCALITY_LENGTH + 2 * i * j + 4 * i + 4 * j;
+
+	if (length < (uint32_t)size)
+		return "a locality structure too short for its domains";
+	if (size > length)
+		return "a locality structure with so many domains that their number overflows: Linux "
+		       "crashes on it at boot (6.12 to 7.3)";
+	return is_there(h, l->at, (uint64_t)size) ? NULL : behind_the_end;
+}
+
+static const char *read_locality(struct reader *r, size_t at, uint32_t length)
+{
+	const struct table *t = &r->hmat->table;
+	struct hmat_locality *l, locality = { .at = at };
+	const char *why;
+
+	if (length < LOCALITY_LENGTH)
+		return "a locality structure shorter than 32 bytes";
+	if (!is_there(r->hmat, at, LOCALITY_LENGTH))
+		return behind_the_end;
+	locality.flags = t->bytes[at + 8];
+	locality.type = t->bytes[at + 9];
+	locality.nr_initiators = table_u32(t, at + 12);
+	locality.nr_targets = table_u32(t, at + 16);
+	locality.base = table_u64(t, at + 24);
+	why = check_size(r->hmat, &locality, length);
+	if (why)
+		return why;
+	l = append(&r->hmat->localities, &r->hmat->nr_localities, sizeof(*l));
+	if (!l)
+		return out_of_memory;
+	*l = locality;
+	return NULL;
+}
+
+uint32_t hmat_initiator(const struct hmat *h, const struct hmat_locality *l, uint32_t i)
+{
+	return table_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * 4);
+}
+
+uint32_t hmat_target(const struct hmat *h, const struct hmat_locality *l, uint32_t j)
+{
+	return table_u32(&h->table, l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * 4);
+}
+
+uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_t i, uint32_t j)
+{
+	size_t entries = l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + l->nr_targets) * 4;
+
+	return table_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
+}
+
+/*
+ * hmat_normalize(), wraps of its u32 included: the kernel takes what is near 2^32 for
+ * nothing. Revision 1's tenths of ns come out as ns, ten times too slow; so do bandwidths.
+ */
+uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_t entry)
+{
+	uint32_t value;
+
+	if (entry == 0xffff || !entry || l->base > UINT32_MAX / entry)
+		return 0;
+	value = (uint32_t)(entry * l->base);
+	if (h->table.revision == 1)
+		return value < 10 ? 0 : (value + 9) / 10;
+	return l->type <= HMAT_WRITE_LATENCY ? (value + 999) / 1000 : value;
+}
+
+/* ---- caches: hmat_parse_cache() ---- */
+
+static void decode_cache(struct hmat_cache *c, uint16_t address_mode)
+{
+	static const enum hmat_indexing indexing[16] = {
+		HMAT_INDEXING_OTHER, HMAT_DIRECT_MAPPED, HMAT_INDEXED, [3 ... 15] = HMAT_INDEXING_OTHER,
+	};
+	static const enum hmat_policy policy[16] = {
+		HMAT_POLICY_OTHER, HMAT_WRITE_BACK, HMAT_WRITE_THROUGH, [3 ... 15] = HMAT_POLICY_OTHER,
+	};
+
+	c->level = c->attributes >> 4 & 0xf;
+	c->indexing = indexing[c->attributes >> 8 & 0xf];
+	c->policy = policy[c->attributes >> 12 & 0xf];
+	c->line = (uint16_t)(c->attributes >> 16);
+	c->extended_linear = c->indexing == HMAT_DIRECT_MAPPED && address_mode == 1;
+}
+
+/* node_add_cache() refuses a second one of a level. */
+static bool is_first_of_level(struct reader *r, const struct hmat_cache *c)
+{
+	uint16_t bit = (uint16_t)(1U << c->level), *levels;
+
+	if (c->pxm >= SRAT_MAX_PXM || (r->srat && !srat_has_target(r->srat, c->pxm)))
+		return false;
+	levels = &r->levels[c->pxm];
+	if (*levels & bit)
+		return false;
+	*levels |= bit;
+	return true;
+}
+
+static const char *read_cache(struct reader *r, size_t at, uint32_t length)
+{
+	const struct table *t = &r->hmat->table;
+	struct hmat_cache *c, cache = {
+		.at = at,
+		.pxm = table_u32(t, at + 8),
+		.size = table_u64(t, at + 16),
+		.attributes = table_u32(t, at + 24),
+	};
+
+	if (length < CACHE_LENGTH)
+		return "a cache structure shorter than 32 bytes";
+	if (!is_there(r->hmat, at, CACHE_LENGTH))
+		return behind_the_end;
+	decode_cache(&cache, table_u16(t, at + 28));
+	cache.shown = is_first_of_level(r, &cache);
+	c = append(&r->hmat->caches, &r->hmat->nr_caches, sizeof(*c));
+	if (!c)
+		return out_of_memory;
+	*c = cache;
+	return NULL;
+}
+
+const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, const struct hmat_cache *after)
+{
+	const struct hmat_cache *c = after ? after + 1 : h->caches;
+
+	for (; c < h->caches + h->nr_caches; c++)
+		if (c->pxm == pxm && c->shown)
+			return c;
+	return NULL;
+}
+
+/* ---- the table: hmat_init() ---- */
+
+/*
+ * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
+ * no length is compared with the end of the table. *at: where it stopped.
+ */
+static const char *walk(struct reader *r, enum structure type, size_t *at)
+{
+	static const char *(*const readers[])(struct reader *, size_t, uint32_t) = {
+		[MEMORY] = read_memory, [LOCALITY] = read_locality, [CACHE] = read_cache,
+	};
+	const struct table *t = &r->hmat->table;
+	const char *why = NULL;
+	uint32_t length;
+
+	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > SUBTABLE_HEADER; *at += length) {
+		length = table_u32(t, *at + 4);
+		if (table_u16(t, *at) == type)
+			why = readers[type](r, *at, length);
+		if (!why && !length)
+			why = "a structure of length 0";
+		if (why || length > t->length - *at)
+			return why;
+	}
+	return NULL;
+}
+
+static const char *read_all(struct reader *r, size_t *at)
+{
+	const char *why = NULL;
+	enum structure type;
+
+	*at = 8; /* of the revision */
+	if (r->hmat->table.revision != 1 && r->hmat->table.revision != 2)
+		return "neither revision 1 nor 2";
+	for (type = MEMORY; type < NR_STRUCTURES && !why; type++)
+		why = walk(r, type, at);
+	return why;
+}
+
+static struct hmat *hmat_new(const struct table *t)
+{
+	struct hmat *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->table = *t;
+	h->table.bytes = malloc(t->length);
+	if (!h->table.bytes) {
+		free(h);
+		return NULL;
+	}
+	memcpy(h->table.bytes, t->bytes, t->length);
+	return h;
+}
+
+void hmat_free(struct hmat *h)
+{
+	if (!h)
+		return;
+	table_free(&h->table);
+	free(h->memory);
+	free(h->localities);
+	free(h->caches);
+	free(h);
+}
+
+int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **hmat, size_t *at,
+	       const char **why)
+{
+	_cleanup_(cleanup_hmat) struct hmat *h = hmat_new(t);
+	struct reader r = { .hmat = h, .srat = srat };
+
+	if (!h)
+		return -ENOMEM;
+	*why = read_all(&r, at);
+	if (*why)
+		return *why == out_of_memory ? -ENOMEM : -EBADMSG;
+	*hmat = TAKE_PTR(h);
+	return 0;
+}
+
+int hmat_read(const char *root, const struct srat *srat, struct hmat **h, struct table_state *state)
+{
+	struct table t = {};
+	int err = table_open(root, "HMAT", &t, state);
+
+	if (err)
+		return err;
+	if (!srat) {
+		table_free(&t);
+		state->ignored = "there is no SRAT that tells its domains' nodes";
+		return -EBADMSG;
+	}
+	err = hmat_parse(&t, srat, h, &state->at, &state->ignored);
+	return table_close(&t, "HMAT", state, err);
+}

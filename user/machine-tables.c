@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What firmware's tables say of the nodes: also of those whose memory is not there yet,
+ * which sysfs does not show.
+ */
+#include <stdlib.h>
+
+#include "cedt.h"
+#include "cleanup.h"
+#include "hmat-access.h"
+#include "machine-facts.h"
+#include "slit.h"
+
+/*
+ * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)
+ * has one node, made up (dummy_numa_init): then no PXM is a node of that table.
+ */
+static bool kernel_uses(const struct srat *s, const struct machine *m)
+{
+	return m->nr_nodes > 1 || s->nr_nodes == 1;
+}
+
+static void read_srat(const char *root, struct machine *m)
+{
+	int i;
+
+	if (srat_read(root, &m->srat, &m->tables.srat))
+		return;
+	if (!kernel_uses(m->srat, m)) {
+		srat_free(TAKE_PTR(m->srat));
+		m->tables.srat.ignored = "the kernel has one node: numa=off, or ranges of memory that overlap";
+		return;
+	}
+	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++)
+		if (m->nodes[i].possible)
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i], SOURCE_SRAT);
+}
+
+/* Sysfs shows the distances between nodes that are online, and knows them better. */
+static void read_slit(const char *root, struct machine *m)
+{
+	_cleanup_free_ struct slit *slit = NULL;
+	int from, to;
+
+	if (!m->srat || slit_read(root, &slit, &m->tables.slit))
+		return;
+	for (from = 0; from < m->nr_nodes; from++)
+		for (to = 0; to < m->nr_nodes; to++)
+			if (m->nodes[from].possible && m->nodes[to].possible &&
+			    !machine_knows_distance(m, from, to))
+				m->distance[from * m->nr_nodes + to] =
+					(uint8_t)slit_distance(slit, m->srat, from, to);
+}
+
+/* The kernel looked which nodes have CPUs when it booted; most of them are as they were. */
+static void read_hmat(const char *root, struct machine *m)
+{
+	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
+	struct nodeset cpus = {};
+	int i;
+
+	if (hmat_read(root, m->srat, &m->hmat, &m->tables.hmat))
+		return;
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].cpu)
+			nodeset_add(&cpus, i);
+	if (hmat_access_new(m->hmat, m->srat, &cpus, &access))
+		return;
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].possible)
+			hmat_access_node(access, i, m->nodes[i].hmat);
+}
+
+void machine_read_tables(const char *root, struct machine *m)
+{
+	read_srat(root, m);
+	read_slit(root, m);
+	read_hmat(root, m);
+}
+
+void machine_read_windows(const char *root, struct machine *m)
+{
+	_cleanup_free_ struct cedt *cedt = NULL;
+	size_t i;
+
+	if (!m->srat || cedt_read(root, m->srat, &cedt, &m->tables.cedt))
+		return;
+	for (i = 0; i < cedt->nr_windows; i++) {
+		int node = cedt->windows[i].node;
+		struct machine_node *n = node == CEDT_NO_NODE ? NULL : machine_possible(m, (uint64_t)node);
+
+		if (n && !n->cpu && !machine_knows(n, TIERBPF_FACT_KIND))
+			machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
+	}
+}
