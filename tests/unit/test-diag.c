@@ -235,6 +235,26 @@ Test(diag, a_hundred_are_shown)
 	}
 }
 
+/* More than anybody reads are counted only. A second place does not go to another error. */
+Test(diag, ten_thousand_are_kept)
+{
+	struct diags d = { .file = "f", .text = "x" };
+	char *output;
+	size_t i;
+
+	for (i = 0; i < 10003; i++)
+		cr_assert_eq(diags_add(&d, (struct place){}, NULL, "m"), -EBADMSG);
+	diags_relate(&d, (struct place){}, "elsewhere");
+	cr_expect_eq(d.count, 10000);
+	cr_expect_eq(d.errors, 10003);
+	cr_expect_eq(d.dropped, 3);
+	cr_expect_null(d.list[9999].related);
+	output = print(&d);
+	cr_expect(strstr(output, "f: and 9903 more\n"), "%s", output);
+	cr_expect_eq(d.dropped, 0);
+	free(output);
+}
+
 /* ---- warnings and second places ---- */
 
 Test(diag, warning)
