@@ -7,21 +7,27 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "export-acpi.h"
 #include "export.h"
 #include "msg.h"
+#include "survey.h"
 
 enum { KEY_CPUS = 256, KEY_PASTE };
 
 struct arguments {
-	const char *format; /* qemu, libvirt */
+	const char *format; /* qemu, libvirt, acpi */
 	const char *sysroot;
+	const char *policy; /* acpi; NULL: what is known */
+	const char *output; /* acpi */
 	struct guest_wish wish;
 	const char *end; /* of QEMU's lines */
 	const char *guests; /* an option that is only for guests */
 };
 
 static const struct argp_option options[] = {
-	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
+	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
+	{ NULL, 0, NULL, 0, "For acpi:", 2 },
+	{ "output", 'o', "FILE", 0, "The archive to write", 2 },
 	{ NULL, 0, NULL, 0, "For qemu and libvirt:", 1 },
 	{ "node", 'n', "HOST=GUEST", 0, "Node HOST of this machine as the guest's node GUEST; once for each node. "
 	  "Without: all nodes with memory or CPUs, as 0, 1, ...", 1 },
@@ -127,14 +133,43 @@ static error_t parse_guest(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PASTE:
 		a->end = " \\";
+		a->guests = "--paste";
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static bool is_format(const char *word)
+static void parse_argument(char *arg, struct arguments *a, struct argp_state *state)
 {
-	return !strcmp(word, "qemu") || !strcmp(word, "libvirt");
+	static const char *const formats[] = { "qemu", "libvirt", "acpi" };
+	size_t i;
+
+	for (i = 0; !a->format && i < sizeof(formats) / sizeof(*formats); i++)
+		if (!strcmp(arg, formats[i])) {
+			a->format = formats[i];
+			return;
+		}
+	if (!a->format)
+		argp_error(state, "\"%s\" is none of qemu, libvirt, acpi", arg);
+	if (strcmp(a->format, "acpi"))
+		argp_error(state, "%s takes no policy: a guest gets what is known of the nodes", a->format);
+	if (a->policy)
+		argp_error(state, "one policy at a time");
+	a->policy = arg;
+}
+
+static void check(const struct arguments *a, struct argp_state *state)
+{
+	if (!a->format)
+		argp_error(state, "export what? qemu, libvirt or acpi");
+	if (!strcmp(a->format, "acpi")) {
+		if (a->guests)
+			argp_error(state, "%s is for guests: qemu and libvirt", a->guests);
+		if (!a->output)
+			argp_error(state, "where to? --output FILE");
+	} else if (a->output) {
+		argp_error(state, "--output is for acpi; %s is printed", a->format);
+	}
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -145,29 +180,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		a->sysroot = arg;
 		return 0;
+	case 'o':
+		a->output = arg;
+		return 0;
 	case ARGP_KEY_ARG:
-		if (a->format)
-			argp_error(state, "one argument too many: %s", arg);
-		if (!is_format(arg))
-			argp_error(state, "\"%s\" is none of qemu, libvirt", arg);
-		a->format = arg;
+		parse_argument(arg, a, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (!a->format)
-			argp_error(state, "export what? qemu or libvirt");
+		check(a, state);
 		return 0;
 	}
 	return parse_guest(key, arg, state);
 }
 
 static const struct argp argp = {
-	options, parse, "qemu\nlibvirt",
-	"Says what is known of this machine's nodes to others.\v"
-	"qemu: prints the options that give a guest the same nodes, distances, latencies and bandwidths: "
-	"qemu-system-x86_64 -machine q35 $(tierbpf export qemu --memory 1G) ... They are complete, with -m, -smp "
-	"and a memory-backend-ram for each node; replace those with your own.\n"
-	"libvirt: prints the same as a <cpu> element for a domain.\n"
-	"What a guest cannot have as it is here is said on standard error.", NULL, NULL, NULL
+	options, parse, "qemu\nlibvirt\nacpi --output FILE [POLICY]",
+	"Says to others what is known of this machine's nodes.\v"
+	"qemu prints the options that give a guest the same nodes, distances, latencies and bandwidths. They "
+	"are complete, with -m, -smp and a memory-backend-ram for each node; put your own in their place:\n"
+	"  qemu-system-x86_64 -machine q35 $(tierbpf export qemu --memory 1G) ...\n"
+	"libvirt prints the same as a <cpu> element for a domain. What a guest cannot have as it is here "
+	"is said on standard error.\n\n"
+	"acpi writes an HMAT, the firmware's table of latencies and bandwidths, into an archive that goes in "
+	"front of the initrd: from then on the kernel itself puts the nodes where they belong, without a "
+	"module. The table says what is known; with POLICY, what makes the kernel decide as that does:\n"
+	"  tierbpf export acpi --output hmat.cpio policy.json\n"
+	"It says what to do with the archive. Nodes that SRAT does not name are for tierbpf load.\n", NULL, NULL, NULL
 };
 
 static int export_guest(const struct arguments *a)
@@ -185,10 +223,32 @@ static int export_guest(const struct arguments *a)
 	return 0;
 }
 
+static int export_acpi(const struct arguments *a)
+{
+	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_policy) struct policy *policy = NULL;
+	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_plan) struct plan *plan = NULL;
+	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
+	int err = a->policy ? policy_read(a->policy, &policy) : 0;
+
+	err = err ?: survey_open(a->sysroot ?: "", &s);
+	if (a->policy) {
+		err = err ?: program_compile(policy, s.machine, &program);
+		err = err ?: plan_make(program, s.machine, s.overrides, &plan);
+	}
+	err = err ?: acpi_make(a->sysroot ?: "", s.machine, plan, &e);
+	err = err ?: archive_write(a->output, &e->hmat);
+	if (!err)
+		acpi_print(e, a->output, stdout);
+	return err;
+}
+
 int cmd_export(int argc, char **argv)
 {
 	struct arguments a = { .wish = GUEST_WISH, .end = "" };
 
+	argv[0] = "tierbpf export";
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(export_guest(&a));
+	return exit_status(strcmp(a.format, "acpi") ? export_guest(&a) : export_acpi(&a));
 }

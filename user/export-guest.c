@@ -131,7 +131,6 @@ static int set_cpus(const struct machine *m, const struct guest_wish *w, struct 
 		n->last_cpu = g->nr_cpus - 1;
 		g->nr_cpu_nodes++;
 	}
-	note_order(g);
 	return g->nr_cpus ? 0 : fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add --node "
 				     "HOST=GUEST for one that has");
 }
@@ -392,6 +391,7 @@ int guest_make(const struct machine *m, const struct guest_wish *w, struct guest
 	err = err ?: set_sizes(m, w, g);
 	if (err)
 		return err;
+	note_order(g);
 	set_distances(m, g);
 	for (i = 0; i < g->count; i++)
 		set_initiators(m, g, i);

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit-plan.h"
+
+#include "export.h"
+
+#define GIB (1ULL << 30)
+
+static struct machine *machine;
+static struct guest *guest;
+
+static void teardown(void)
+{
+	machine_free(machine);
+	guest_free(guest);
+}
+
+TestSuite(export_guest, .fini = teardown);
+
+/* Sizes of 1 GiB, distances of 20. */
+static struct machine *complete(struct machine *m)
+{
+	int i, j;
+
+	m->distance = calloc((size_t)m->nr_nodes * (size_t)m->nr_nodes, 1);
+	for (i = 0; i < m->nr_nodes; i++) {
+		if (m->nodes[i].memory)
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_SIZE, GIB, SOURCE_SYSFS);
+		for (j = 0; j < m->nr_nodes; j++)
+			m->distance[i * m->nr_nodes + j] = i == j ? 10 : 20;
+	}
+	return m;
+}
+
+static struct machine *four_options(void)
+{
+	return complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "m", { 20, 20, 5, 5 } }));
+}
+
+/* @notes: parts of lines, each in its order; NULL: there are none. */
+static void make(const struct guest_wish *wish, const char *notes[])
+{
+	static const struct guest_wish all = GUEST_WISH;
+	FILE *terminal = stderr;
+	char *text = NULL, *line, *rest;
+	size_t size;
+	int err;
+
+	guest_free(guest);
+	guest = NULL;
+	stderr = open_memstream(&text, &size);
+	err = guest_make(machine, wish ?: &all, &guest);
+	fclose(stderr);
+	stderr = terminal;
+	cr_assert_eq(err, 0, "%d: %s", err, text);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cr_assert(notes && *notes, "\"%s\"", line);
+		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
+		notes++;
+	}
+	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
+	free(text);
+}
+
+#define NOTES(...) ((const char *[]){ __VA_ARGS__, NULL })
+
+static void expect_text(const char *expected, char *text)
+{
+	cr_expect_str_eq(text, expected, "%s", text);
+	free(text);
+}
+
+static char *qemu(const char *end)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	cr_expect_eq(guest_print_qemu(guest, end, out), 0);
+	fclose(out);
+	return text;
+}
+
+static char *libvirt(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	guest_print_libvirt(guest, out);
+	fclose(out);
+	return text;
+}
+
+/* Lines of QEMU's options that begin so. */
+static void expect_options(const char *start, const char *expected)
+{
+	char *text = qemu(""), *found = calloc(1, strlen(text) + 1), *line, *rest;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (!strncmp(line, start, strlen(start))) {
+			strcat(found, line + strlen(start));
+			strcat(found, "\n");
+		}
+	expect_text(expected, found);
+	free(text);
+}
+
+Test(export_guest, four_options)
+{
+	machine = four_options();
+	make(NULL, NULL);
+	expect_text("-machine hmat=on\n"
+		    "-m 2G\n"
+		    "-smp 1,sockets=1,cores=1,threads=1\n"
+		    "-object memory-backend-ram,id=ram-node0,size=1G\n"
+		    "-numa node,nodeid=0,cpus=0,memdev=ram-node0\n"
+		    "-object memory-backend-ram,id=ram-node1,size=1G\n"
+		    "-numa node,nodeid=1,memdev=ram-node1,initiator=0\n"
+		    "-numa dist,src=0,dst=1,val=20\n"
+		    "-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=access-latency,latency=10\n"
+		    "-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=access-bandwidth,bandwidth=10M\n"
+		    "-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=access-latency,latency=20\n"
+		    "-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=access-bandwidth,bandwidth=5M\n",
+		    qemu(""));
+	expect_text("<!-- For the domain's <cpu>. With it go <memory unit='KiB'>2097152</memory> and\n"
+		    "     <vcpu>1</vcpu>. Latency is in ns, bandwidth per second. -->\n"
+		    "<cpu>\n"
+		    "  <numa>\n"
+		    "    <cell id='0' cpus='0' memory='1048576' unit='KiB'>\n"
+		    "      <distances>\n"
+		    "        <sibling id='0' value='10'/>\n"
+		    "        <sibling id='1' value='20'/>\n"
+		    "      </distances>\n"
+		    "    </cell>\n"
+		    "    <cell id='1' memory='1048576' unit='KiB'>\n"
+		    "      <distances>\n"
+		    "        <sibling id='0' value='20'/>\n"
+		    "        <sibling id='1' value='10'/>\n"
+		    "      </distances>\n"
+		    "    </cell>\n"
+		    "    <interconnects>\n"
+		    "      <latency initiator='0' target='0' type='access' value='10'/>\n"
+		    "      <bandwidth initiator='0' target='0' type='access' value='10240' unit='KiB'/>\n"
+		    "      <latency initiator='0' target='1' type='access' value='20'/>\n"
+		    "      <bandwidth initiator='0' target='1' type='access' value='5120' unit='KiB'/>\n"
+		    "    </interconnects>\n"
+		    "  </numa>\n"
+		    "</cpu>\n", libvirt());
+}
+
+Test(export_guest, lines_end)
+{
+	char *text;
+
+	machine = four_options();
+	make(NULL, NULL);
+	text = qemu(" \\");
+	cr_expect(strstr(text, "-m 2G \\\n"));
+	cr_expect(strstr(text, "bandwidth=5M\n"));
+	free(text);
+}
+
+/* The same node, with more of what a user says. */
+Test(export_guest, wishes)
+{
+	struct guest_wish w = { .host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB, .cpus = 3 };
+
+	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", { 20, 20, 5, 5 } }));
+	make(&w, NOTES("too little is known of the first node with CPUs"));
+	expect_options("-m ", "5632M\n");
+	expect_options("-smp ", "3,sockets=1,cores=3,threads=1\n");
+	expect_options("-object memory-backend-ram,", "id=ram-node0,size=4G\nid=ram-node1,size=1536M\n");
+	expect_options("-numa node,", "nodeid=0,cpus=0-2,memdev=ram-node0\nnodeid=1,memdev=ram-node1,initiator=0\n");
+}
+
+Test(export_guest, impossible_wishes)
+{
+	const struct {
+		struct guest_wish wish;
+		const char *why;
+	} table[] = {
+		{ { .host = { 0, 1 }, .cpus = 1 }, "guest node 0 is missing" },
+		{ { .host = { 1, 0, 2 }, .cpus = 1 }, "add --node HOST=1" },
+		{ { .host = { 1, 1 }, .cpus = 1 }, "node 0 is given twice, as guest nodes 0 and 1" },
+		{ { .host = { 1, 4 }, .cpus = 1 }, "there is no node 3 with memory or CPUs" },
+		{ { .host = { 1, 1024 }, .cpus = 1 }, "there is no node 1023" },
+		{ { .host = { 2 }, .cpus = 1 }, "none of these nodes has CPUs" },
+		{ { .size = { [2] = GIB }, .cpus = 1 }, "node 2 has no memory; guest node 2 gets none" },
+		{ { .size = { [3] = GIB }, .cpus = 1 }, "--memory is for guest node 3, but there are only 3" },
+		{ { .every_size = 4096, .cpus = 1 }, "guest node 0 gets less than 1 MiB" },
+	};
+	size_t i;
+
+	machine = complete(MACHINE({ "cm" }, { "m" }, { "c" }, { "" }));
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct capture c;
+		int err;
+
+		capture_start(&c);
+		err = guest_make(machine, &table[i].wish, &guest);
+		capture_expect(&c, table[i].why);
+		cr_expect_eq(err, -EINVAL, "%d", err);
+		cr_expect_null(guest);
+	}
+	machine->nodes[1].facts.known = 0;
+	make(&(struct guest_wish){ .size = { 0, GIB }, .cpus = 1 },
+	     NOTES("guest node 2 has CPUs", "nothing is known"));
+}
+
+Test(export_guest, size_unknown)
+{
+	struct guest_wish w = GUEST_WISH;
+	struct capture c;
+
+	machine = complete(MACHINE({ "cm" }, { "m" }));
+	machine->nodes[1].facts.known = 0;
+	capture_start(&c);
+	cr_expect_eq(guest_make(machine, &w, &guest), -EINVAL);
+	capture_expect(&c, "the size of node 1 is not known: say it with --memory 1=SIZE");
+}
+
+Test(export_guest, more_than_qemu_has)
+{
+	struct guest_wish w = GUEST_WISH;
+	struct capture c;
+	int i;
+
+	machine = MACHINE({ "cm" });
+	machine->nr_nodes = 129;
+	for (i = 1; i < 129; i++)
+		machine->nodes[i].memory = true;
+	capture_start(&c);
+	cr_expect_eq(guest_make(machine, &w, &guest), -EINVAL);
+	capture_expect(&c, "QEMU knows at most 128 nodes");
+}
+
+/* CPUs without memory are nearest to node 2; their own is not there. */
+Test(export_guest, cpus_alone)
+{
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "c" }, { "m", { 30, 30, 4, 4 } }));
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
+	make(NULL, NULL);
+	expect_options("-numa node,", "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1,cpus=1\n"
+		       "nodeid=2,memdev=ram-node2,initiator=1\n");
+	expect_options("-numa hmat-lb,initiator=1,",
+		       "target=2,hierarchy=memory,data-type=access-latency,latency=30\n"
+		       "target=2,hierarchy=memory,data-type=access-bandwidth,bandwidth=4M\n");
+}
+
+/* Several initiators that are as near: the guest's kernel finds them where none is attached. */
+Test(export_guest, ties)
+{
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } }, { "m", { 30, 30, 4, 4 } }));
+	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 0);
+	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 1);
+	make(NULL, NULL);
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2\n");
+	expect_options("-numa hmat-lb,initiator=0,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=30\nbandwidth,bandwidth=4M\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=30\nbandwidth,bandwidth=4M\n");
+}
+
+/* The kernel takes what one table leaves out as unknown: all nodes are read and write, or all access. */
+Test(export_guest, read_and_write)
+{
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 9 } }, { "m", { 20, 20, 5, 5 } }));
+	make(NULL, NULL);
+	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=",
+		       "access-latency,latency=20\nread-bandwidth,bandwidth=5M\nwrite-bandwidth,bandwidth=5M\n");
+}
+
+Test(export_guest, one_side_known)
+{
+	machine = complete(MACHINE({ "cm", { 10, 0, 10, 0 } }, { "m", { 20, 20, 5, 5 } }));
+	make(NULL, NULL);
+	expect_options("-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=",
+		       "read-latency,latency=10\nread-bandwidth,bandwidth=10M\n");
+	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=write-", "latency,latency=20\n"
+		       "bandwidth,bandwidth=5M\n");
+}
+
+Test(export_guest, nothing_known)
+{
+	machine = complete(MACHINE({ "cm" }, { "m" }));
+	make(NULL, NOTES("nothing is known of these nodes"));
+	expect_options("-machine", "");
+	expect_options("-numa node,nodeid=1", ",memdev=ram-node1\n");
+	expect_options("-numa hmat-lb", "");
+}
+
+Test(export_guest, dram_mismatch)
+{
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 12, 12, 10, 10 } }));
+	make(NULL, NOTES("guest node 1 has CPUs and differs from the first such node by more than 10 %"));
+}
+
+/* 16 bits for each, with one base: a power of 10 for latencies, of 2 for bandwidths. */
+Test(export_guest, coarse)
+{
+	machine = complete(MACHINE({ "cm", { 85, 85, 438271, 438271 } }, { "m", { 700001, 700001, 131, 131 } },
+				   { "m", { 1, 200, 1, 8000 } }));
+	make(NULL, NOTES("node 0 (the guest's 0): read latency of 85 ns becomes 100",
+			 "node 1 (the guest's 1): read latency of 700001 ns becomes 700000",
+			 "read latency of 1 ns becomes 100",
+			 "node 0 (the guest's 0): write latency of 85 ns becomes 100",
+			 "write latency of 700001 ns becomes 700000",
+			 "node 0 (the guest's 0): read bandwidth of 438271 MB/s becomes 438272",
+			 "read bandwidth of 131 MB/s becomes 128", "read bandwidth of 1 MB/s becomes 8",
+			 "write bandwidth of 438271 MB/s becomes 438272", "write bandwidth of 131 MB/s becomes 128"));
+}
+
+Test(export_guest, largest_that_fit)
+{
+	machine = complete(MACHINE({ "cm", { 1, 1, 1, 1 } }, { "m", { 65534, 65534, 65534, 65534 } }));
+	make(NULL, NULL);
+	machine_free(machine);
+	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 655340, 655340, 131068, 131068 } }));
+	make(NULL, NULL);
+	machine_free(machine);
+	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 5000000, 5000000, 131070, 131070 } }));
+	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0", "4294966 ns becomes 4295000", "write",
+			 "node 0", "4294966 ns becomes 4295000", "2 MB/s becomes 4", "131070 MB/s becomes 131072",
+			 "2 MB/s becomes 4", "131070 MB/s becomes 131072"));
+}
+
+Test(export_guest, distances)
+{
+	char *text;
+
+	machine = four_options();
+	machine->distance[1] = 17;
+	make(NULL, NULL);
+	expect_options("-numa dist,", "src=0,dst=1,val=17\nsrc=1,dst=0,val=20\n");
+	machine->distance[1] = 0;
+	make(NULL, NOTES("not all distances between these nodes are known"));
+	expect_options("-numa dist,", "");
+	machine->distance[1] = 10; /* Linux ignores such a SLIT, libvirt refuses it */
+	make(NULL, NOTES("not all distances between these nodes are known"));
+	text = libvirt();
+	cr_expect_null(strstr(text, "distances"));
+	free(text);
+}
+
+/* Linux numbers nodes with CPUs first. */
+Test(export_guest, order)
+{
+	struct guest_wish w = { .host = { 2, 1 }, .cpus = 1 };
+
+	machine = four_options();
+	make(&w, NOTES("guest node 1 has CPUs and guest node 0 has none"));
+	expect_options("-numa node,", "nodeid=0,memdev=ram-node0,initiator=1\nnodeid=1,cpus=0,memdev=ram-node1\n");
+}
+
+Test(export_guest, nearest_cpus_left_out)
+{
+	struct guest_wish w = { .host = { 1, 3 }, .cpus = 1 };
+
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } }, { "m", { 30, 30, 4, 4 } }));
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
+	make(&w, NOTES("node 2: its latencies and bandwidths are seen from the CPUs nearest to it"));
+	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
+}
+
+/* libvirt's schema has 32 bits: 4 TB/s in KiB. */
+Test(export_guest, bandwidths_of_libvirt)
+{
+	char *text;
+
+	machine = complete(MACHINE({ "cm", { 10, 10, 4194303, 4194303 } }, { "m", { 10, 10, 4194304, 4194304 } }));
+	make(NULL, NOTES("4194303 MB/s becomes 4194304", "4194303 MB/s becomes 4194304"));
+	text = libvirt();
+	cr_expect(strstr(text, "value='4194304' unit='MiB'"), "%s", text);
+	free(text);
+}

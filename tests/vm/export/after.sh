@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# after.sh TIERS MODULE|- override|install: in a guest that was booted with the
+# archive of before.sh: TIERS, each node as the archive's maker said, all of that
+# without tierbpf's module; and nothing more to correct.
+. /usr/lib/tierbpf-test/test.sh
+
+[ "$2" = - ] || modprobe "$2" || fail "modprobe $2"
+expect_tiers "$1" "with the archive"
+[ ! -e /sys/module/tierbpf ] || fail "the module is loaded"
+dmesg | grep -q "Table Upgrade: $3 \[HMAT" || fail "no $3: $(dmesg | grep -e HMAT -e 'Table Upgrade')"
+
+# node 1 (PXM 1): 20/20 ns, 5/5 MB/s: adistance 2304, tier 18
+sed -n 's,^  node \([0-9]*\) (PXM.*): \([0-9]*\)/\([0-9]*\) ns\, \([0-9]*\)/\([0-9]*\) MB/s: .*tier \([0-9]*\).*,\1 \2 \3 \4 \5 \6,p' \
+	/before/said >/tmp/said
+[ -s /tmp/said ] || fail "nothing was said of any node: $(cat /before/said)"
+for node in $(cut -d ' ' -f 1 /tmp/said); do
+	cd "/sys/devices/system/node/node$node/access1/initiators" || fail "node $node has no coordinates"
+	tier=$(grep -lx "\(.*[,-]\)\?$node\([,-].*\)\?" /sys/devices/virtual/memory_tiering/memory_tier*/nodelist)
+	tier=${tier%/nodelist}
+	# shellcheck disable=SC2046
+	echo "$node" $(cat read_latency write_latency read_bandwidth write_bandwidth) "${tier##*memory_tier}"
+done >/tmp/is
+diff -u /tmp/said /tmp/is || fail "the nodes are not as said (-)"
+
+[ ! -e /before/policy.json ] || set -- /before/policy.json
+[ -e /before/policy.json ] || set --
+expect 0 tierbpf export acpi --output /tmp/again.cpio "$@"
+says /tmp/out "replaces the firmware's"
+[ ! -s /tmp/err ] && ! grep -q "made up" /tmp/out || fail "there is more to correct: $(cat /tmp/out /tmp/err)"

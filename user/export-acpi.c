@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What an HMAT has to say so that the kernel puts each node where it belongs. */
+#include "export-acpi.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "export.h"
+#include "hmat-access.h"
+#include "machine-facts.h"
+#include "msg.h"
+#include "perf.h"
+
+/*
+ * For a reference of which nothing is known. Only what others are in proportion to it counts;
+ * with these, an ns more or less of another node is 3 of its adistance.
+ */
+static const struct perf assumed = { 96, 96, 64000, 64000 };
+
+struct draft {
+	const struct machine *m;
+	const struct plan *plan; /* or NULL */
+	struct acpi_export *export;
+	struct acpi_node *reference;
+	struct grid grid;
+	struct table old; /* the header counts, also where Linux ignores the rest; no bytes: none */
+};
+
+static bool is_dram(const struct machine *m, const struct acpi_node *n)
+{
+	return m->nodes[n->node].cpu;
+}
+
+static bool knows_both(const struct perf *p)
+{
+	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
+}
+
+static const struct plan_node *planned(const struct draft *d, const struct acpi_node *n)
+{
+	size_t i;
+
+	for (i = 0; d->plan && i < d->plan->count; i++)
+		if (d->plan->nodes[i].node == n->node)
+			return &d->plan->nodes[i];
+	return NULL;
+}
+
+/* ---- the nodes, and what is known of them ---- */
+
+static int take_nodes(struct draft *d)
+{
+	const struct machine *m = d->m;
+	struct acpi_export *e = d->export;
+	int node, reference = perf_reference_node(m);
+
+	e->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*e->nodes));
+	if (!e->nodes)
+		return fail(-ENOMEM, "out of memory");
+	for (node = 0; node < m->nr_nodes; node++) {
+		struct acpi_node *n = &e->nodes[e->count];
+
+		if (!m->nodes[node].memory)
+			continue;
+		n->node = node;
+		n->perf = perf_of(&m->nodes[node].facts);
+		if (node == reference)
+			d->reference = n;
+		e->count++;
+	}
+	if (!d->reference)
+		return fail(-EINVAL, "no node has both CPUs and memory: the kernel has nothing to compare others "
+			    "with, and makes no use of HMAT; use tierbpf load");
+	return 0;
+}
+
+static int check_srat(const struct machine *m, const char *root)
+{
+	if (m->srat)
+		return 0;
+	if (!*root && geteuid())
+		return fail(-EACCES, "HMAT names nodes by their proximity domains, from SRAT, which only root can read");
+	return fail(-EINVAL, "HMAT names nodes by their proximity domains, but %s",
+		    m->tables.srat.ignored ?: "there is no SRAT that tells them; use tierbpf load");
+}
+
+/* Of a node's own, if it has CPUs; else as the kernel sees it, or as HMAT says, or by distance. */
+static void find_initiators(const struct machine *m, struct acpi_node *n)
+{
+	const struct machine_node *node = &m->nodes[n->node];
+	int i, best = UINT8_MAX + 1;
+
+	if (node->cpu) {
+		nodeset_add(&n->initiators, n->node);
+		return;
+	}
+	n->initiators = nodeset_is_empty(&node->sysfs[CLASS_CPU].initiators) ?
+				node->hmat[CLASS_CPU].initiators : node->sysfs[CLASS_CPU].initiators;
+	if (!nodeset_is_empty(&n->initiators))
+		return;
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].cpu && machine_distance(m, i, n->node) < best)
+			best = machine_distance(m, i, n->node);
+	for (i = 0; i < m->nr_nodes; i++)
+		if (m->nodes[i].cpu && machine_distance(m, i, n->node) == best)
+			nodeset_add(&n->initiators, i);
+}
+
+/* ---- numbers that the table can hold ---- */
+
+static int64_t divisor(int64_t a, int64_t b)
+{
+	return b ? divisor(b, a % b) : a;
+}
+
+static int64_t find_base(const struct draft *d, bool bandwidth)
+{
+	enum quantity q, first = bandwidth ? READ_BANDWIDTH : READ_LATENCY;
+	int64_t largest = 0, all = 0;
+	size_t i;
+
+	hmat_kept(d->m->hmat, bandwidth, &largest, &all);
+	for (i = 0; i < d->export->count; i++)
+		for (q = first; q <= first + 1; q++) {
+			int64_t value = quantity_of(&d->export->nodes[i].perf, q);
+
+			largest = value > largest ? value : largest;
+			all = divisor(all, value);
+		}
+	return grid_base(largest, all);
+}
+
+static void fit(struct draft *d)
+{
+	struct acpi_export *e = d->export;
+	enum quantity q;
+	size_t i;
+
+	for (i = 0; i < e->count; i++)
+		for (q = READ_LATENCY; q <= WRITE_LATENCY; q++)
+			if (quantity_of(&e->nodes[i].perf, q) > HMAT_LATENCY_MAX)
+				*quantity_in(&e->nodes[i].perf, q) = HMAT_LATENCY_MAX;
+	d->grid.latency = find_base(d, false);
+	d->grid.bandwidth = find_base(d, true);
+	for (i = 0; i < e->count; i++)
+		for (q = 0; q < NR_QUANTITIES; q++) {
+			int64_t *value = quantity_in(&e->nodes[i].perf, q), before = *value;
+
+			*value = grid_round(before, q <= WRITE_LATENCY ? d->grid.latency : d->grid.bandwidth);
+			if (*value != before)
+				note("node %d: %s of %" PRId64 " %s becomes %" PRId64 ": an HMAT can't hold it beside the "
+				     "others", e->nodes[i].node, quantity_name(q), before, quantity_unit(q), *value);
+		}
+}
+
+/* ---- the reference, and other DRAM ---- */
+
+static bool anything_known(const struct draft *d)
+{
+	enum quantity q;
+	size_t i;
+
+	for (i = 0; i < d->export->count; i++)
+		for (q = 0; q < NR_QUANTITIES; q++)
+			if (quantity_of(&d->export->nodes[i].perf, q))
+				return true;
+	return false;
+}
+
+static void fill(struct acpi_node *n, enum quantity read)
+{
+	int64_t *r = quantity_in(&n->perf, read), *w = quantity_in(&n->perf, read + 1);
+
+	if (*r && *w)
+		return;
+	if (!*r && !*w) {
+		*r = quantity_of(&assumed, read);
+		note("node %d: its %s are not known; %" PRId64 " %s are assumed. The kernel's tiers only depend on what "
+		     "others are in proportion to it", n->node, read == READ_LATENCY ? "latencies" : "bandwidths",
+		     *r, quantity_unit(read));
+	}
+	*r = *r ?: *w;
+	*w = *w ?: *r;
+}
+
+static int prepare_reference(struct draft *d)
+{
+	const struct plan_node *p = planned(d, d->reference);
+
+	if (!d->plan && !anything_known(d))
+		return fail(-EINVAL, "nothing is known of the nodes' latencies and bandwidths: name a POLICY that says "
+			    "where they belong");
+	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
+		return fail(-EINVAL, "node %d: the kernel measures all nodes by it, so an HMAT cannot move it out of tier "
+			    "%d; plan the others around it, or use tierbpf load", d->reference->node,
+			    (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
+	fill(d->reference, READ_LATENCY);
+	fill(d->reference, READ_BANDWIDTH);
+	d->reference->said = true;
+	return 0;
+}
+
+/* As the kernel's check, of one more than @reference: does it believe this DRAM? */
+static bool is_believed(const struct perf *p, const struct perf *reference)
+{
+	enum quantity q;
+
+	for (q = 0; q < NR_QUANTITIES; q++) {
+		int64_t value = quantity_of(p, q), of = quantity_of(reference, q);
+
+		if (llabs(value - of) * 10 > of)
+			return false;
+	}
+	return true;
+}
+
+static int prepare_dram(struct draft *d, struct acpi_node *n)
+{
+	const struct plan_node *p = planned(d, n);
+	const struct perf *r = &d->reference->perf;
+
+	n->said = true;
+	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
+		return fail(-EINVAL, "node %d has CPUs: the kernel uses no HMAT in which it differs from node %d by more "
+			    "than 10 %%, so it cannot go to tier %u; plan the others around it, or use tierbpf load",
+			    n->node, d->reference->node, tierbpf_tier(p->after.adistance));
+	if (!is_believed(&n->perf, r)) {
+		note("node %d has CPUs and differs from node %d by more than 10 %%, for which the kernel ignores all of "
+		     "HMAT: it gets node %d's latencies and bandwidths", n->node, d->reference->node,
+		     d->reference->node);
+		n->perf = *r;
+	} else if (p && tierbpf_tier(perf_kernel_adistance(&n->perf, r)) != tierbpf_tier(p->after.adistance)) {
+		n->corrected = true;
+		n->perf = *r;
+	}
+	return 0;
+}
+
+/* ---- memory alone ---- */
+
+static int correct(struct draft *d, struct acpi_node *n, __s32 adistance)
+{
+	struct perf before = n->perf;
+
+	if (!perf_for_adistance(adistance, &d->reference->perf, &d->grid, &n->perf))
+		return fail(-EINVAL, "node %d: no latency and bandwidth that an HMAT can hold makes the kernel put it into "
+			    "tier %u (adistance %d); use tierbpf load", n->node, tierbpf_tier(adistance), adistance);
+	n->corrected = memcmp(&before, &n->perf, sizeof(before));
+	n->said = true;
+	return 0;
+}
+
+static int prepare_memory(struct draft *d, struct acpi_node *n)
+{
+	const struct plan_node *p = planned(d, n);
+	__s32 computed = perf_kernel_adistance(&n->perf, &d->reference->perf);
+	enum quantity q;
+
+	for (q = 0; q < NR_QUANTITIES; q++)
+		n->said |= quantity_of(&n->perf, q) > 0;
+	/* Of what the table does not tell, the kernel's default stays. */
+	if (p && p->after.adistance != computed && (knows_both(&n->perf) || p->after.tier != p->now.tier))
+		return correct(d, n, p->after.adistance);
+	return 0;
+}
+
+/* ---- proximity domains ---- */
+
+static int name_target(struct draft *d, struct acpi_node *n)
+{
+	const struct machine *m = d->m;
+	const struct plan_node *p = planned(d, n);
+	const struct machine_node *node = &m->nodes[n->node];
+
+	if (!n->said)
+		return 0;
+	n->pxm = (uint32_t)node->facts.value[TIERBPF_FACT_PXM];
+	if (machine_knows(node, TIERBPF_FACT_PXM) && srat_has_target(m->srat, n->pxm))
+		return 0;
+	if (is_dram(m, n) || (p && p->after.tier != p->now.tier))
+		return fail(-EINVAL, "node %d: SRAT has no proximity domain with memory for it, so HMAT cannot name it (the "
+			    "kernel makes nodes of its own for CXL windows): use tierbpf load", n->node);
+	note("node %d is left out: SRAT has no proximity domain with memory for it (the kernel makes nodes of its own "
+	     "for CXL windows)", n->node);
+	n->said = n->corrected = false;
+	return 0;
+}
+
+static int name_initiators(const struct draft *d, struct acpi_node *n)
+{
+	int node;
+
+	for (node = 0; n->said && node < d->m->nr_nodes; node++)
+		if (nodeset_has(&n->initiators, node) && !machine_knows(&d->m->nodes[node], TIERBPF_FACT_PXM))
+			return fail(-EINVAL, "node %d, from which node %d is reached: its proximity domain is not known "
+				    "from SRAT, so HMAT cannot name it: use tierbpf load", node, n->node);
+	return 0;
+}
+
+static int prepare(struct draft *d)
+{
+	struct acpi_export *e = d->export;
+	int err = prepare_reference(d);
+	size_t i;
+
+	if (err)
+		return err;
+	fit(d);
+	for (i = 0; !err && i < e->count; i++) {
+		struct acpi_node *n = &e->nodes[i];
+
+		find_initiators(d->m, n);
+		if (n != d->reference)
+			err = is_dram(d->m, n) ? prepare_dram(d, n) : prepare_memory(d, n);
+		err = err ?: name_target(d, n);
+		err = err ?: name_initiators(d, n);
+	}
+	return err;
+}
+
+/* ---- the table ---- */
+
+/* An upgrade has the ids of the table that it replaces, and a higher revision; else both are there. */
+static int set_ids(const struct draft *d, struct hmat_content *c)
+{
+	uint32_t revision;
+
+	if (!d->old.bytes) {
+		memcpy(c->oem_id, "TIERBP", sizeof(c->oem_id));
+		memcpy(c->oem_table_id, "TIERBPF ", sizeof(c->oem_table_id));
+		c->oem_revision = 1;
+		return 0;
+	}
+	revision = table_u32(&d->old, 24);
+	if (revision == UINT32_MAX)
+		return fail(-EINVAL, "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only takes a higher one, "
+			    "and there is none; use tierbpf load");
+	memcpy(c->oem_id, d->old.bytes + 10, sizeof(c->oem_id));
+	memcpy(c->oem_table_id, d->old.bytes + 16, sizeof(c->oem_table_id));
+	c->oem_revision = revision + 1;
+	return 0;
+}
+
+static void find_cpus(const struct machine *m, struct nodeset *cpus)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (m->nodes[node].cpu)
+			nodeset_add(cpus, node);
+}
+
+static int write_table(struct draft *d, const struct nodeset *cpus)
+{
+	struct acpi_export *e = d->export;
+	_cleanup_free_ struct hmat_column *columns = calloc(e->count, sizeof(*columns));
+	struct hmat_content c = { .old = d->m->hmat, .srat = d->m->srat, .cpus = cpus, .grid = d->grid,
+				  .columns = columns };
+	size_t i;
+	int err;
+
+	if (!columns)
+		return fail(-ENOMEM, "out of memory");
+	for (i = 0; i < e->count; i++)
+		if (e->nodes[i].said)
+			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm, e->nodes[i].perf,
+									e->nodes[i].initiators };
+	err = set_ids(d, &c);
+	e->overrides = d->old.bytes;
+	return err ?: hmat_write(&c, &e->hmat);
+}
+
+static int check_node(const struct draft *d, struct acpi_node *n, const struct hmat_access *access)
+{
+	struct access found[NR_CLASSES];
+	enum quantity q;
+
+	hmat_access_node(access, n->node, found);
+	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &d->reference->perf);
+	for (q = 0; n->said && q < NR_QUANTITIES; q++)
+		if (quantity_of(&found[CLASS_CPU].perf, q) != quantity_of(&n->perf, q))
+			return fail(-EPROTO, "node %d: the kernel would read a %s of %" PRId64 " %s from this HMAT, not %" PRId64
+				    ": please report this with tierbpf topology --save", n->node, quantity_name(q),
+				    quantity_of(&found[CLASS_CPU].perf, q), quantity_unit(q), quantity_of(&n->perf, q));
+	return 0;
+}
+
+/* Reads the table as the kernel will, and sees that it says what it is to say. */
+static int prove(struct draft *d, const struct nodeset *cpus)
+{
+	_cleanup_(cleanup_hmat) struct hmat *h = NULL;
+	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
+	const char *why = "out of memory";
+	size_t i, at = 0;
+	int err = hmat_parse(&d->export->hmat, d->m->srat, &h, &at, &why);
+
+	if (err)
+		return fail(err == -EBADMSG ? -EPROTO : err, "the kernel would not use this HMAT: offset %zu: %s", at, why);
+	err = hmat_access_new(h, d->m->srat, cpus, &access);
+	if (err)
+		return fail(err, "out of memory");
+	for (i = 0; !err && i < d->export->count; i++)
+		err = check_node(d, &d->export->nodes[i], access);
+	return err;
+}
+
+static int make(struct draft *d, const char *root)
+{
+	struct nodeset cpus = {};
+	int err = check_srat(d->m, root);
+
+	err = err ?: take_nodes(d);
+	if (err)
+		return err;
+	if (table_read(root, "HMAT", &d->old))
+		d->old.bytes = NULL;
+	find_cpus(d->m, &cpus);
+	err = prepare(d);
+	err = err ?: write_table(d, &cpus);
+	err = err ?: prove(d, &cpus);
+	table_free(&d->old);
+	return err;
+}
+
+int acpi_make(const char *root, const struct machine *m, const struct plan *plan, struct acpi_export **export)
+{
+	_cleanup_(cleanup_acpi) struct acpi_export *e = calloc(1, sizeof(*e));
+	struct draft d = { .m = m, .plan = plan, .export = e };
+	int err;
+
+	if (!e)
+		return fail(-ENOMEM, "out of memory");
+	err = make(&d, root);
+	if (!err)
+		*export = TAKE_PTR(e);
+	return err;
+}
+
+void acpi_free(struct acpi_export *e)
+{
+	if (!e)
+		return;
+	table_free(&e->hmat);
+	free(e->nodes);
+	free(e);
+}
+
+/* ---- for people ---- */
+
+static void print_node(const struct acpi_node *n, FILE *out)
+{
+	const struct perf *p = &n->perf;
+
+	if (!n->said) {
+		fprintf(out, "  node %d: nothing, as before\n", n->node);
+		return;
+	}
+	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s", n->node, n->pxm,
+		p->read_latency, p->write_latency, p->read_bandwidth, p->write_bandwidth);
+	if (n->adistance)
+		fprintf(out, ": adistance %d, tier %u", n->adistance, tierbpf_tier(n->adistance));
+	fputs(n->corrected ? ", made up for the policy\n" : "\n", out);
+}
+
+void acpi_print(const struct acpi_export *e, const char *path, FILE *out)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t i;
+
+	fprintf(out, "%s: an archive with an HMAT that %s, of reading/writing:\n", path,
+		e->overrides ? "replaces the firmware's" : "the firmware does not have");
+	for (i = 0; i < e->count; i++)
+		print_node(&e->nodes[i], out);
+	fprintf(out,
+		"The kernel takes it from the front of the initrd, without any module. To try it once, boot\n"
+		"  cat %s /boot/initrd.img-$(uname -r) >/boot/initrd.img-hmat\n"
+		"For every boot from now on, with GRUB on Debian:\n"
+		"  cp %s /boot/%s\n"
+		"  echo 'GRUB_EARLY_INITRD_LINUX_CUSTOM=\"%s\"' >>/etc/default/grub && update-grub\n"
+		"Then dmesg says \"Table Upgrade: %s [HMAT\". The kernel needs CONFIG_ACPI_TABLE_UPGRADE (Debian's have\n"
+		"it), and takes no tables while it is locked down, as with Secure Boot.\n",
+		path, path, name, name, e->overrides ? "override" : "install");
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The archive in which the kernel looks for tables, in front of the initrd: cpio "newc",
+ * not compressed (Documentation/driver-api/early-userspace/buffer-format.rst, lib/earlycpio.c).
+ */
+#include "export-acpi.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "msg.h"
+
+#define BLOCK 512 /* what follows begins at a multiple of 4; archives end at one of 512 */
+#define DIRECTORY 040755U
+#define REGULAR 0100644U
+
+static void pad(FILE *out, size_t to)
+{
+	while (ftell(out) % (long)to)
+		fputc(0, out);
+}
+
+/* Owner, times and devices are 0: the same table is the same archive. */
+static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *name, const void *data,
+		  size_t size)
+{
+	fprintf(out, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", ino, mode, 0, 0,
+		(mode & DIRECTORY) == DIRECTORY ? 2 : 1, 0, size, 0, 0, 0, 0, strlen(name) + 1, 0);
+	fwrite(name, strlen(name) + 1, 1, out);
+	pad(out, 4);
+	if (size)
+		fwrite(data, size, 1, out);
+	pad(out, 4);
+}
+
+static int write_all(FILE *out, const struct table *table)
+{
+	entry(out, 1, DIRECTORY, "kernel", NULL, 0);
+	entry(out, 2, DIRECTORY, "kernel/firmware", NULL, 0);
+	entry(out, 3, DIRECTORY, "kernel/firmware/acpi", NULL, 0);
+	entry(out, 4, REGULAR, "kernel/firmware/acpi/HMAT.aml", table->bytes, table->length);
+	entry(out, 0, 0, "TRAILER!!!", NULL, 0);
+	pad(out, BLOCK);
+	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -errno : 0;
+}
+
+int archive_write(const char *path, const struct table *table)
+{
+	_cleanup_free_ char *new = NULL;
+	FILE *out;
+	int err;
+
+	if (asprintf(&new, "%s.new", path) < 0) {
+		new = NULL;
+		return fail(-ENOMEM, "out of memory");
+	}
+	out = fopen(new, "we");
+	if (!out)
+		return fail(-errno, "%s: %s", new, strerror(errno));
+	err = write_all(out, table);
+	if (fclose(out) && !err)
+		err = -errno;
+	if (!err && rename(new, path))
+		err = -errno;
+	if (err)
+		unlink(new);
+	return err ? fail(err, "%s: %s", path, strerror(-err)) : 0;
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An HMAT of revision 2 (ACPI 6.5, 5.2.28), byte by byte. */
+#include "export-acpi.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "msg.h"
+
+#define HMAT_HEADER 40
+#define NO_INDEX (-1)
+
+/*
+ * Reading and writing are always apart, and each type is there once: so neither the order of the
+ * localities matters to Linux nor which of them it reads last.
+ */
+static const struct {
+	uint8_t type, access; /* what it is written as; the other that says it */
+	size_t at;	      /* in struct perf */
+} quantities[] = {
+	{ HMAT_READ_LATENCY, HMAT_ACCESS_LATENCY, offsetof(struct perf, read_latency) },
+	{ HMAT_WRITE_LATENCY, HMAT_ACCESS_LATENCY, offsetof(struct perf, write_latency) },
+	{ HMAT_READ_BANDWIDTH, HMAT_ACCESS_BANDWIDTH, offsetof(struct perf, read_bandwidth) },
+	{ HMAT_WRITE_BANDWIDTH, HMAT_ACCESS_BANDWIDTH, offsetof(struct perf, write_bandwidth) },
+};
+
+#define NR_QUANTITIES 4
+
+/* The matrices, with one list of domains for all: values by [initiator * targets + target]. */
+struct draft {
+	const struct hmat_content *content;
+	uint32_t *initiators, *targets; /* PXMs */
+	size_t nr_initiators, nr_targets;
+	uint32_t *values[NR_QUANTITIES];
+};
+
+static void draft_free(struct draft *d)
+{
+	size_t q;
+
+	for (q = 0; q < NR_QUANTITIES; q++)
+		free(d->values[q]);
+	free(d->initiators);
+	free(d->targets);
+}
+
+/* ---- the domains ---- */
+
+static int add(uint32_t **list, size_t *count, uint32_t pxm)
+{
+	uint32_t *grown;
+	size_t i;
+
+	for (i = 0; i < *count; i++)
+		if ((*list)[i] == pxm)
+			return 0;
+	grown = reallocarray(*list, *count + 1, sizeof(**list));
+	if (!grown)
+		return -ENOMEM;
+	*list = grown;
+	(*list)[(*count)++] = pxm;
+	return 0;
+}
+
+static int index_of(const uint32_t *list, size_t count, uint32_t pxm)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (list[i] == pxm)
+			return (int)i;
+	return NO_INDEX;
+}
+
+static bool of_memory(const struct hmat_locality *l)
+{
+	return !(l->flags & HMAT_HIERARCHY) && l->type <= HMAT_WRITE_BANDWIDTH;
+}
+
+static int add_old(struct draft *d)
+{
+	const struct hmat *h = d->content->old;
+	size_t n;
+	uint32_t i;
+	int err = 0;
+
+	for (n = 0; h && n < h->nr_localities; n++) {
+		const struct hmat_locality *l = &h->localities[n];
+
+		if (!of_memory(l))
+			continue;
+		for (i = 0; !err && i < l->nr_initiators; i++)
+			err = add(&d->initiators, &d->nr_initiators, hmat_initiator(h, l, i));
+		for (i = 0; !err && i < l->nr_targets; i++)
+			err = add(&d->targets, &d->nr_targets, hmat_target(h, l, i));
+	}
+	return err;
+}
+
+static int add_columns(struct draft *d)
+{
+	const struct hmat_content *c = d->content;
+	int node, err = 0;
+	size_t n;
+
+	for (n = 0; n < c->nr_columns; n++) {
+		err = err ?: add(&d->targets, &d->nr_targets, c->columns[n].target);
+		for (node = 0; !err && node < c->srat->nr_nodes; node++)
+			if (nodeset_has(&c->columns[n].initiators, node))
+				err = add(&d->initiators, &d->nr_initiators, (uint32_t)c->srat->pxm[node]);
+	}
+	return err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int draft_domains(struct draft *d)
+{
+	int err = add_old(d) ?: add_columns(d);
+	size_t q;
+
+	if (err)
+		return err;
+	qsort(d->initiators, d->nr_initiators, sizeof(*d->initiators), by_number);
+	qsort(d->targets, d->nr_targets, sizeof(*d->targets), by_number);
+	for (q = 0; q < NR_QUANTITIES; q++) {
+		d->values[q] = calloc(d->nr_initiators * d->nr_targets + 1, sizeof(**d->values));
+		if (!d->values[q])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static uint32_t *value_at(const struct draft *d, size_t q, int initiator, int target)
+{
+	return &d->values[q][(size_t)initiator * d->nr_targets + (size_t)target];
+}
+
+/* ---- what is kept ---- */
+
+/* The first of a domain counts where it is there twice: hmat_initiator_perf(). */
+static void keep_locality(struct draft *d, size_t q, const struct hmat_locality *l)
+{
+	const struct hmat *h = d->content->old;
+	uint32_t i, j;
+
+	for (i = l->nr_initiators; i-- > 0;) {
+		int row = index_of(d->initiators, d->nr_initiators, hmat_initiator(h, l, i));
+
+		for (j = l->nr_targets; j-- > 0;) {
+			int column = index_of(d->targets, d->nr_targets, hmat_target(h, l, j));
+
+			*value_at(d, q, row, column) = hmat_value(h, l, hmat_entry(h, l, i, j));
+		}
+	}
+}
+
+/* Of several of a type the last is kept, as hmat_add_locality() does. */
+static void keep_values(struct draft *d)
+{
+	const struct hmat *h = d->content->old;
+	size_t q, n;
+
+	for (q = 0; h && q < NR_QUANTITIES; q++)
+		for (n = h->nr_localities; n-- > 0;) {
+			const struct hmat_locality *l = &h->localities[n];
+
+			if (!of_memory(l) || (l->type != quantities[q].type && l->type != quantities[q].access))
+				continue;
+			keep_locality(d, q, l);
+			break;
+		}
+}
+
+void hmat_kept(const struct hmat *h, bool bandwidth, int64_t *largest, int64_t *divisor)
+{
+	size_t n;
+	uint32_t i, j;
+
+	for (n = 0; h && n < h->nr_localities; n++) {
+		const struct hmat_locality *l = &h->localities[n];
+
+		if (!of_memory(l) || (l->type >= HMAT_ACCESS_BANDWIDTH) != bandwidth)
+			continue;
+		for (i = 0; i < l->nr_initiators; i++)
+			for (j = 0; j < l->nr_targets; j++) {
+				int64_t a = hmat_value(h, l, hmat_entry(h, l, i, j)), b = *divisor;
+
+				*largest = a > *largest ? a : *largest;
+				for (*divisor = a; b;) {
+					int64_t rest = *divisor % b;
+
+					*divisor = b;
+					b = rest;
+				}
+			}
+	}
+}
+
+/* ---- what is said ---- */
+
+static bool has_cpus(const struct hmat_content *c, uint32_t pxm)
+{
+	return pxm < SRAT_MAX_PXM && c->srat->node[pxm] != SRAT_NO_NODE &&
+	       nodeset_has(c->cpus, c->srat->node[pxm]);
+}
+
+static bool is_initiator(const struct hmat_content *c, const struct hmat_column *column, uint32_t pxm)
+{
+	return pxm < SRAT_MAX_PXM && c->srat->node[pxm] != SRAT_NO_NODE &&
+	       nodeset_has(&column->initiators, c->srat->node[pxm]);
+}
+
+/*
+ * Linux goes by the write latency first. Other CPUs that are farther by it never decide; what
+ * is not said does not either. Initiators without CPUs are of the other access class.
+ */
+static void set_column(struct draft *d, const struct hmat_column *column)
+{
+	const struct hmat_content *c = d->content;
+	int target = index_of(d->targets, d->nr_targets, column->target);
+	size_t i, q;
+
+	for (i = 0; i < d->nr_initiators; i++) {
+		bool nearest = is_initiator(c, column, d->initiators[i]);
+
+		if (!nearest && (!has_cpus(c, d->initiators[i]) ||
+				 (column->perf.write_latency &&
+				  *value_at(d, 1, (int)i, target) > column->perf.write_latency)))
+			continue;
+		for (q = 0; q < NR_QUANTITIES; q++)
+			*value_at(d, q, (int)i, target) = nearest ?
+				(uint32_t)*(const int64_t *)((const char *)&column->perf + quantities[q].at) : 0;
+	}
+}
+
+/* ---- bytes ---- */
+
+static void put16(FILE *out, uint64_t value)
+{
+	uint16_t le = htole16((uint16_t)value);
+
+	fwrite(&le, sizeof(le), 1, out);
+}
+
+static void put32(FILE *out, uint64_t value)
+{
+	uint32_t le = htole32((uint32_t)value);
+
+	fwrite(&le, sizeof(le), 1, out);
+}
+
+static void put64(FILE *out, uint64_t value)
+{
+	put32(out, value & UINT32_MAX);
+	put32(out, value >> 32);
+}
+
+static void put_header(FILE *out, const struct hmat_content *c)
+{
+	fwrite("HMAT", 4, 1, out);
+	put32(out, 0); /* length: finish() */
+	put16(out, 2); /* revision 2, and the checksum: finish() */
+	fwrite(c->oem_id, sizeof(c->oem_id), 1, out);
+	fwrite(c->oem_table_id, sizeof(c->oem_table_id), 1, out);
+	put32(out, c->oem_revision);
+	fwrite("TBPF", 4, 1, out);
+	put32(out, 1);
+	put32(out, 0);
+}
+
+static const struct hmat_column *column_of(const struct hmat_content *c, uint32_t pxm)
+{
+	size_t n;
+
+	for (n = 0; n < c->nr_columns; n++)
+		if (c->columns[n].target == pxm)
+			return &c->columns[n];
+	return NULL;
+}
+
+/*
+ * Which initiator memory is attached to. Revision 2 has no bit for "this memory counts": what is
+ * not in SRAT must not be there at all (hmat_parse_proximity_domain).
+ */
+static void put_memory(FILE *out, const struct hmat_content *c)
+{
+	size_t n;
+
+	for (n = 0; c->old && n < c->old->nr_memory; n++) {
+		const struct hmat_memory *m = &c->old->memory[n];
+		const struct hmat_column *column = column_of(c, m->pxm);
+		uint16_t flags = m->flags & HMAT_INITIATOR_VALID;
+
+		if (!flags || (column && !is_initiator(c, column, m->initiator)))
+			continue;
+		put32(out, 0); /* type 0 */
+		put32(out, 40);
+		put32(out, flags);
+		put32(out, m->initiator);
+		put32(out, m->pxm);
+		put32(out, 0);
+		put64(out, 0);
+		put64(out, 0);
+	}
+}
+
+static void put_lists(FILE *out, const struct draft *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr_initiators; i++)
+		put32(out, d->initiators[i]);
+	for (i = 0; i < d->nr_targets; i++)
+		put32(out, d->targets[i]);
+}
+
+/* Latencies are in ps: base times entry. */
+static void put_locality(FILE *out, const struct draft *d, size_t q)
+{
+	bool latency = quantities[q].type <= HMAT_WRITE_LATENCY;
+	int64_t base = latency ? d->content->grid.latency : d->content->grid.bandwidth;
+	size_t i, cells = d->nr_initiators * d->nr_targets;
+
+	put32(out, 1); /* type 1 */
+	put32(out, 32 + 4 * (d->nr_initiators + d->nr_targets) + 2 * cells);
+	put16(out, (uint64_t)quantities[q].type << 8);
+	put16(out, 0);
+	put32(out, d->nr_initiators);
+	put32(out, d->nr_targets);
+	put32(out, 0);
+	put64(out, (uint64_t)(latency ? base * 1000 : base));
+	put_lists(out, d);
+	for (i = 0; i < cells; i++)
+		put16(out, (uint64_t)(grid_round(d->values[q][i], base) / base));
+}
+
+static bool is_empty(const struct draft *d, size_t q)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr_initiators * d->nr_targets; i++)
+		if (d->values[q][i])
+			return false;
+	return true;
+}
+
+/* Not one that goes on behind the end of the table. */
+static void put_copy(FILE *out, const struct table *t, size_t at)
+{
+	uint32_t length = table_u32(t, at + 4);
+
+	if (length <= t->length - at)
+		fwrite(t->bytes + at, length, 1, out);
+}
+
+/* As they are; but the units of localities changed with the revision. */
+static void put_caches(FILE *out, const struct hmat *h)
+{
+	size_t n;
+
+	for (n = 0; h && h->table.revision > 1 && n < h->nr_localities; n++)
+		if (!of_memory(&h->localities[n]))
+			put_copy(out, &h->table, h->localities[n].at);
+	for (n = 0; h && n < h->nr_caches; n++)
+		put_copy(out, &h->table, h->caches[n].at);
+}
+
+/* Length and checksum: all bytes together are 0. */
+static int finish(uint8_t *bytes, size_t length, struct table *t)
+{
+	uint32_t le = htole32((uint32_t)length);
+	uint8_t sum = 0;
+	size_t i;
+
+	if (length > TABLE_MAX)
+		return fail(-E2BIG, "the HMAT would be larger than %d bytes", TABLE_MAX);
+	memcpy(bytes + 4, &le, sizeof(le));
+	for (i = 0; i < length; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	bytes[9] = (uint8_t)-sum;
+	t->bytes = bytes;
+	t->length = length;
+	t->revision = 2;
+	return 0;
+}
+
+static int put_all(const struct draft *d, struct table *t)
+{
+	char *bytes = NULL;
+	size_t q, length;
+	FILE *out = open_memstream(&bytes, &length);
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	put_header(out, d->content);
+	put_memory(out, d->content);
+	for (q = 0; q < NR_QUANTITIES; q++)
+		if (!is_empty(d, q))
+			put_locality(out, d, q);
+	put_caches(out, d->content->old);
+	if (fclose(out)) {
+		free(bytes);
+		return -ENOMEM;
+	}
+	err = finish((uint8_t *)bytes, length, t);
+	if (err)
+		free(bytes);
+	return err;
+}
+
+int hmat_write(const struct hmat_content *c, struct table *table)
+{
+	struct draft d = { .content = c };
+	int err = draft_domains(&d);
+	size_t n;
+
+	if (!err) {
+		keep_values(&d);
+		for (n = 0; n < c->nr_columns; n++)
+			set_column(&d, &c->columns[n]);
+		err = put_all(&d, table);
+	}
+	draft_free(&d);
+	return err == -ENOMEM ? fail(err, "out of memory") : err;
+}

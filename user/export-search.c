@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Latencies and bandwidths of which the kernel's own formula makes an adistance. */
+#include "export-acpi.h"
+
+#include <stdlib.h>
+#include <tierbpf/adistance.h>
+
+#include "perf.h"
+
+int64_t grid_base(int64_t largest, int64_t divisor)
+{
+	if (largest <= HMAT_ENTRY_MAX)
+		return 1;
+	if (divisor && largest / divisor <= HMAT_ENTRY_MAX)
+		return divisor;
+	return (largest + HMAT_ENTRY_MAX - 1) / HMAT_ENTRY_MAX;
+}
+
+int64_t grid_round(int64_t value, int64_t base)
+{
+	return value ? ((value + base / 2) / base ?: 1) * base : 0;
+}
+
+/* Reading and writing together, in multiples of @base, of which @read per million is reading. */
+struct sum {
+	int64_t base;
+	int64_t read; /* millionths */
+	int64_t most; /* where the larger of the two still fits */
+};
+
+static struct sum sum_of(int64_t read, int64_t write, int64_t base, int64_t limit)
+{
+	struct sum s = { .base = base, .read = read * 1000000 / (read + write) };
+	int64_t larger = s.read > 500000 ? s.read : 1000000 - s.read;
+
+	if (limit > HMAT_ENTRY_MAX)
+		limit = HMAT_ENTRY_MAX;
+	s.most = limit * 1000000 / larger - 1;
+	return s;
+}
+
+static int64_t held(int64_t value, const struct sum *s)
+{
+	return value < 2 ? 2 : value > s->most ? s->most : value;
+}
+
+static void split(int64_t total, const struct sum *s, int64_t *read, int64_t *write)
+{
+	int64_t part = (total * s->read + 500000) / 1000000;
+
+	part = part < 1 ? 1 : part > total - 1 ? total - 1 : part;
+	*read = part * s->base;
+	*write = (total - part) * s->base;
+}
+
+struct search {
+	__s32 adistance;
+	const struct perf *reference;
+	struct sum latency, bandwidth;
+	double per_bandwidth; /* latency for one of bandwidth that makes the adistance */
+	int64_t step; /* of latency, that the formula's first quotient sees */
+	struct perf best;
+	__s32 off; /* of the best, by how much; -1: there is none yet */
+};
+
+static int64_t latency_for(const struct search *s, int64_t bandwidth)
+{
+	return held((int64_t)((double)bandwidth * s->per_bandwidth), &s->latency);
+}
+
+/* Returns true if it is exactly right. */
+static bool try(struct search *s, int64_t latency, int64_t bandwidth)
+{
+	struct perf p;
+	__s32 a, off;
+
+	split(held(latency, &s->latency), &s->latency, &p.read_latency, &p.write_latency);
+	split(held(bandwidth, &s->bandwidth), &s->bandwidth, &p.read_bandwidth, &p.write_bandwidth);
+	a = perf_kernel_adistance(&p, s->reference);
+	off = abs(a - s->adistance);
+	if (a > 0 && tierbpf_tier(a) == tierbpf_tier(s->adistance) && (s->off < 0 || off < s->off)) {
+		s->off = off;
+		s->best = p;
+	}
+	return a == s->adistance;
+}
+
+/* All latencies that come near, with bandwidths less and less like @bandwidth. */
+static bool try_around(struct search *s, int64_t bandwidth, int64_t from, int64_t to)
+{
+	int64_t by, sign, k;
+
+	for (by = from; by <= to; by++)
+		for (sign = -1; sign <= 1; sign += 2)
+			for (k = -1; k <= 2; k++)
+				if (try(s, latency_for(s, bandwidth + sign * by) + k * s->step,
+					bandwidth + sign * by))
+					return true;
+	return false;
+}
+
+static void complete(struct perf *p, const struct perf *r)
+{
+	if (!p->read_latency || !p->write_latency) {
+		p->read_latency = r->read_latency;
+		p->write_latency = r->write_latency;
+	}
+	if (!p->read_bandwidth || !p->write_bandwidth) {
+		p->read_bandwidth = r->read_bandwidth;
+		p->write_bandwidth = r->write_bandwidth;
+	}
+}
+
+bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid *grid, struct perf *p)
+{
+	struct search s = { .adistance = adistance, .reference = r, .off = -1 };
+	struct perf start = *p;
+	int64_t bandwidth, by;
+
+	complete(&start, r);
+	s.latency = sum_of(start.read_latency, start.write_latency, grid->latency,
+			   HMAT_LATENCY_MAX / grid->latency);
+	s.bandwidth = sum_of(start.read_bandwidth, start.write_bandwidth, grid->bandwidth, HMAT_ENTRY_MAX);
+	/* The formula, solved for the latency, in multiples of the bases. */
+	s.per_bandwidth = (double)adistance / TIERBPF_ADISTANCE_DRAM *
+			  (double)(r->read_latency + r->write_latency) / (double)grid->latency /
+			  (double)(r->read_bandwidth + r->write_bandwidth) * (double)grid->bandwidth;
+	s.step = (r->read_latency + r->write_latency) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?: 1;
+	bandwidth = held((start.read_bandwidth + start.write_bandwidth) / grid->bandwidth, &s.bandwidth);
+	/* Too far for any latency, or too near: then bandwidth has to give. */
+	if ((double)bandwidth * s.per_bandwidth > (double)s.latency.most)
+		bandwidth = held((int64_t)((double)s.latency.most / s.per_bandwidth), &s.bandwidth);
+	if ((double)bandwidth * s.per_bandwidth < 2)
+		bandwidth = held((int64_t)(2 / s.per_bandwidth) + 1, &s.bandwidth);
+	/* A tenth for the exact adistance; for the tier, whatever it takes. */
+	try_around(&s, bandwidth, 0, bandwidth / 10);
+	for (by = bandwidth / 10 + 1; s.off < 0 && by <= s.bandwidth.most; by++)
+		try_around(&s, bandwidth, by, by);
+	if (s.off < 0)
+		return false;
+	*p = s.best;
+	return true;
+}
