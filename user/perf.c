@@ -89,7 +89,7 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 	if (reference < 0)
 		return -ENOENT;
 	r = perf_of(&m->nodes[reference].facts);
-	if (!(r.read_latency + r.write_latency) || !(r.read_bandwidth + r.write_bandwidth))
+	if (!(uint32_t)(r.read_latency + r.write_latency) || !(uint32_t)(r.read_bandwidth + r.write_bandwidth))
 		return -ENODATA;
 	for (node = reference + 1; node < m->nr_nodes; node++) {
 		if (!m->nodes[node].cpu || !m->nodes[node].memory)

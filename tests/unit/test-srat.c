@@ -183,6 +183,35 @@ Test(srat, initiator_that_is_disabled)
 	EXPECT_NODES(&d, 2);
 }
 
+/* Who is what; a port gets no node, and only one that ACPI has a name for counts. */
+Test(srat, roles)
+{
+	struct draft d = draft_new(3);
+	struct srat *s;
+	int i;
+
+	add_lapic(&d, 7, 1);
+	add_initiator(&d, 3, 1);
+	for (i = 0; i < 4; i++) {
+		size_t at = add(&d, 6, 32);
+
+		d.bytes[at + 3] = i == 1;
+		put32(&d, at + 4, 5000 + (uint32_t)i);
+		d.bytes[at + 8] = (uint8_t)('a' + i);
+		put32(&d, at + 24, i != 2);
+	}
+	add_memory(&d, 1, 0, 1 << 20, 1);
+	s = expect_nodes(&d, (const int[]){ 7, 3, 1 }, 3);
+	cr_expect(nodeset_has(&s->cpus, 0) && !nodeset_has(&s->cpus, 1) && !nodeset_has(&s->cpus, 2));
+	cr_expect(!nodeset_has(&s->initiators, 0) && nodeset_has(&s->initiators, 1));
+	cr_assert_eq(s->nr_ports, 2);
+	cr_expect(s->ports[0].pxm == 5000 && s->ports[0].handle[0] == 'a');
+	cr_expect(s->ports[1].pxm == 5003 && s->ports[1].handle[0] == 'd');
+	cr_expect(srat_has_target(s, 1) && srat_has_target(s, 5003));
+	cr_expect(!srat_has_target(s, 7) && !srat_has_target(s, 5001));
+	srat_free(s);
+}
+
 /* The upper bits of a PXM are from revision 2 on. */
 Test(srat, revisions)
 {
