@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which nodes are the memory of CXL regions, and of which cards.
+ * Which nodes are the memory of CXL regions, of which cards, and how fast.
  *
  *	/sys/bus/cxl/devices/regionN/
  *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
  *		resource, size			its addresses, also where it has been RAM since boot
- *		access1/read_latency, …		from its cards' CDAT and the way there
- *		targetI				decoderX.Y, the endpoint's, for card I of the interleave
- *	/sys/bus/cxl/devices/decoderX.Y -> …/endpointX/decoderX.Y
- *	…/endpointX/uport -> …/memN, the card, with its serial number
+ *		access1/read_latency, …		by the kernel, from its cards' CDAT and the way there
+ *		targetI				the card at place I of the interleave (cxl-tree.h)
  */
-#include <string.h>
-
 #include "cleanup.h"
+#include "cxl-perf.h"
+#include "cxl-tree.h"
+#include "hmat-access.h"
 #include "machine-facts.h"
 #include "sysfs.h"
 
-#define CXL "/sys/bus/cxl/devices/"
 #define MAX_SERIALS 4
 
 struct region {
 	const char *root;
 	const struct srat *srat;
 	struct machine *m;
+	struct cxl_bridge *bridges;
+	size_t nr_bridges;
 	char *path; /* below the root, without links */
 	unsigned int number;
 	struct machine_node *node; /* NULL until found */
@@ -91,68 +91,87 @@ static void find_node(struct region *r)
 /* Of the card that endpoint decoder @decoder belongs to. */
 static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 {
-	_cleanup_free_ char *link = NULL, *real = NULL, *uport = NULL, *card = NULL;
-	char *slash;
+	_cleanup_free_ char *endpoint = decoder ? cxl_parent(decoder) : NULL;
+	_cleanup_free_ char *card = endpoint ? cxl_link(root, endpoint, "uport") : NULL;
 
-	if (strncmp(decoder, "decoder", 7) || strchr(decoder, '/'))
-		return false;
-	if (asprintf(&link, CXL "%s", decoder) < 0) {
-		link = NULL;
-		return false;
-	}
-	real = sysfs_real(root, link);
-	slash = real ? strrchr(real, '/') : NULL;
-	if (!slash)
-		return false;
-	*slash = 0;
-	if (asprintf(&uport, "%s/uport", real) < 0) {
-		uport = NULL;
-		return false;
-	}
-	card = sysfs_real(root, uport);
 	return card && sysfs_number(serial, 0, "%s%s/serial", root, card);
 }
 
 static void read_serials(const struct region *r)
 {
 	uint64_t serial;
+	bool more;
 	int i;
 
 	for (i = 0; i < MAX_SERIALS; i++) {
-		_cleanup_free_ char *decoder = NULL;
+		_cleanup_free_ char *decoder = cxl_target(r->root, r->path, i, &more);
 
-		if (sysfs_text(&decoder, "%s%s/target%d", r->root, r->path, i))
+		if (!more)
 			return;
 		if (read_serial(r->root, decoder, &serial))
 			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial, SOURCE_SYSFS);
 	}
 }
 
+/* ---- how fast they are ---- */
+
 /*
- * As the kernel computes it from the cards' CDAT. Before the memory is online, and
- * with 7.3 also after that, the performance of a node that only a CXL window made
- * stands nowhere else (HMAT knows no such node).
+ * By the kernel, and by ourselves. Before the memory is online, and with 7.3 also after
+ * that, the kernel's figures of a node that only a CXL window made stand nowhere else (HMAT
+ * knows no such node).
  */
 static void read_performance(const struct region *r)
 {
+	struct cxl_perf found;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s%s/access1", r->root, r->path);
 	machine_read_performance(path, &r->node->region);
+	if (cxl_perf_read(r->root, r->path, r->bridges, r->nr_bridges, &found)) {
+		r->node->cdat = found.perf;
+		r->node->cdat_link_ps = found.link_ps;
+	}
 }
+
+/* The ways from the CPUs to the host bridges: generic ports of SRAT that HMAT tells of. */
+static void read_bridges(struct region *r)
+{
+	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
+	struct access found[NR_CLASSES];
+	struct nodeset cpus = {};
+	size_t i;
+	int node;
+
+	if (!r->srat || !r->m->hmat || !r->srat->nr_ports)
+		return;
+	for (node = 0; node < r->m->nr_nodes; node++)
+		if (r->m->nodes[node].cpu)
+			nodeset_add(&cpus, node);
+	r->bridges = calloc(r->srat->nr_ports, sizeof(*r->bridges));
+	if (!r->bridges || hmat_access_new(r->m->hmat, r->srat, &cpus, &access))
+		return;
+	for (i = 0; i < r->srat->nr_ports; i++) {
+		const uint8_t *uid = r->srat->ports[i].handle + 8;
+
+		hmat_access_port(access, &r->srat->ports[i], found);
+		r->bridges[r->nr_bridges++] = (struct cxl_bridge){
+			.uid = (uint32_t)(uid[0] | uid[1] << 8 | uid[2] << 16) | (uint32_t)uid[3] << 24,
+			.perf = found[CLASS_CPU].perf,
+		};
+	}
+}
+
+/* ---- regions ---- */
 
 /* A node of several regions is known by the first. */
 static void visit_region(const char *name, void *arg)
 {
 	struct region *r = arg;
-	_cleanup_free_ char *link = NULL;
 
 	r->node = NULL;
-	if (sscanf(name, "region%u", &r->number) != 1 || asprintf(&link, CXL "%s", name) < 0) {
-		link = NULL;
+	if (sscanf(name, "region%u", &r->number) != 1)
 		return;
-	}
-	r->path = sysfs_real(r->root, link);
+	r->path = cxl_region(r->root, name);
 	if (r->path)
 		find_node(r);
 	if (r->node && !machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
@@ -170,6 +189,8 @@ void machine_read_cxl(const char *root, const struct srat *srat, struct machine 
 	struct region r = { .root = root, .srat = srat, .m = m };
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s" CXL, root);
+	read_bridges(&r);
+	snprintf(path, sizeof(path), "%s" CXL_DEVICES, root);
 	sysfs_each(path, "region", visit_region, &r);
+	free(r.bridges);
 }
