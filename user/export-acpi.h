@@ -24,7 +24,7 @@ struct grid {
 	int64_t bandwidth; /* MB/s */
 };
 
-/* The base for values up to @largest, all multiples of @divisor (0: there are none). At least 1. */
+/* The least base for values up to @largest, all multiples of @divisor, that keeps them; or the least. */
 int64_t grid_base(int64_t largest, int64_t divisor);
 
 /* The nearest multiple of @base, but not 0 unless @value is. */

@@ -7,13 +7,15 @@
 
 #include "perf.h"
 
+/* The finer the better for what is searched below. */
 int64_t grid_base(int64_t largest, int64_t divisor)
 {
-	if (largest <= HMAT_ENTRY_MAX)
-		return 1;
-	if (divisor && largest / divisor <= HMAT_ENTRY_MAX)
-		return divisor;
-	return (largest + HMAT_ENTRY_MAX - 1) / HMAT_ENTRY_MAX;
+	int64_t base, least = (largest + HMAT_ENTRY_MAX - 1) / HMAT_ENTRY_MAX ?: 1;
+
+	for (base = least; base <= divisor && base <= 1 << 20; base++)
+		if (divisor % base == 0)
+			return base;
+	return least;
 }
 
 int64_t grid_round(int64_t value, int64_t base)

@@ -11,6 +11,8 @@ Test(export_search, bases)
 	cr_expect_eq(grid_base(65534, 2), 1);
 	cr_expect_eq(grid_base(65535, 5), 5);
 	cr_expect_eq(grid_base(65535, 1), 2);
+	cr_expect_eq(grid_base(100000, 5000), 2);
+	cr_expect_eq(grid_base(300000, 77), 7); /* at least 5 */
 	cr_expect_eq(grid_base(UINT32_MAX, 1), 65539);
 	cr_expect_eq(grid_round(0, 8), 0);
 	cr_expect_eq(grid_round(1, 8), 8);
