@@ -10,7 +10,7 @@ fuzz := $(build)/fuzz
 # gcc has warned of what there is to warn of.
 fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer -Iuser \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-fuzz_programs := $(fuzz)/policy
+fuzz_programs := $(fuzz)/policy $(fuzz)/cdat
 fuzz_objects := $(unit_library:%.c=$(fuzz)/user/%.o)
 
 fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fuzzes what a card says of itself: its CDAT, or a switch's. As it comes, and once more
+ * with the length and the checksum that most inputs lack.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cdat.h"
+
+/* Like assert(), which may be compiled out. */
+#define must(condition)                                                                   \
+	do {                                                                              \
+		if (!(condition)) {                                                       \
+			fprintf(stderr, "%s:%d: must be: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                          \
+		}                                                                         \
+	} while (0)
+
+static void check_perf(const struct perf *p)
+{
+	const int64_t values[] = { p->read_latency, p->write_latency, p->read_bandwidth, p->write_bandwidth };
+	size_t i;
+
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
+		must(values[i] >= 0 && values[i] <= UINT32_MAX);
+	must(p->read_latency <= 4294968 && p->write_latency <= 4294968);
+}
+
+static void check_memory(const struct cdat *c)
+{
+	const struct cdat_memory *found;
+	size_t i, j;
+
+	must(c->nr_memory <= CDAT_MAX_MEMORY);
+	for (i = 0; i < c->nr_memory; i++) {
+		const struct cdat_memory *m = &c->memory[i];
+
+		check_perf(&m->perf);
+		for (j = 0; j < i; j++)
+			must(c->memory[j].handle != m->handle);
+		found = cdat_find(c, m->base, m->length);
+		must(!found == !m->length);
+		must(!found || (found <= m && found->base <= m->base));
+		must(!cdat_find(c, m->base, 0));
+	}
+}
+
+/* From memory of just that size, so that one byte too far is found. */
+static void parse(const uint8_t *data, size_t size)
+{
+	struct cdat *c, *untouched = (struct cdat *)&c;
+	uint16_t port = 0;
+	const char *why = NULL;
+	size_t at = SIZE_MAX;
+	int err;
+
+	/* Bytes of the header that mean nothing. */
+	if (size >= 8)
+		memcpy(&port, data + 6, sizeof(port));
+	c = untouched;
+	err = cdat_parse(data, size, port, &c, &at, &why);
+	must(err == 0 || err == -EBADMSG);
+	must(at <= size + UINT16_MAX);
+	if (err) {
+		must(c == untouched && why && *why);
+		return;
+	}
+	check_memory(c);
+	check_perf(&c->port);
+	cdat_free(c);
+}
+
+static void correct(uint8_t *data, size_t size)
+{
+	uint32_t length = (uint32_t)size;
+	uint8_t sum = 0;
+	size_t i;
+
+	memcpy(data, &length, sizeof(length));
+	data[5] = 0;
+	for (i = 0; i < size; i++)
+		sum = (uint8_t)(sum + data[i]);
+	data[5] = (uint8_t)-sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size);
+
+	if (size)
+		memcpy(copy, data, size);
+	parse(copy, size);
+	if (size >= 16) {
+		correct(copy, size);
+		parse(copy, size);
+	}
+	free(copy);
+	return 0;
+}
