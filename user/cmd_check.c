@@ -61,7 +61,7 @@ static int check(const struct arguments *a)
 	int err = text_read(a->policy, TIERBPF_MAX_POLICY_BYTES, &text, &length);
 
 	if (err)
-		return err;
+		return err == -EFBIG ? -EBADMSG : err;
 	diags.text = text;
 	err = policy_parse(text, length, &diags, &policy);
 	if (err == -ENOMEM)

@@ -307,8 +307,8 @@ static json_t *facts_json(const struct explanation *e)
 
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++)
 		if (fact_of(e, f, &value))
-			json_object_set_new(facts, fact_name(f),
-					    json_pack("{s:I, s:s}", "value", (json_int_t)value, "source",
+			json_object_set_new(facts, fact_key(f),
+					    json_pack("{s:o, s:s}", "value", fact_json(f, value), "source",
 						      known_from(source_of(e, f))));
 	return facts;
 }
@@ -331,7 +331,7 @@ static json_t *tried_json(const struct explanation *e)
 				      "verdict", verdicts[t->verdict], "text", verdict_text(e, t, line));
 
 		if (t->verdict == VERDICT_NO_MATCH)
-			json_object_set_new(o, "predicate", json_string(fact_name(t->failed->predicate)));
+			json_object_set_new(o, "predicate", json_string(fact_key(t->failed->predicate)));
 		json_array_append_new(list, o);
 	}
 	return list;

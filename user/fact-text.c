@@ -46,6 +46,44 @@ const char *fact_name(__u32 fact)
 	return fact < TIERBPF_NR_FACTS ? facts[fact].name : "unknown fact";
 }
 
+const char *fact_key(__u32 fact)
+{
+	switch (fact) {
+	case TIERBPF_FACT_CXL_REGION:
+		return "cxl_region";
+	case TIERBPF_FACT_CXL_SERIAL:
+		return "cxl_serial";
+	case TIERBPF_FACT_CXL_SERIAL_2:
+		return "cxl_serial_2";
+	case TIERBPF_FACT_CXL_SERIAL_3:
+		return "cxl_serial_3";
+	case TIERBPF_FACT_CXL_SERIAL_4:
+		return "cxl_serial_4";
+	case TIERBPF_FACT_HMAT_ADISTANCE:
+		return "hmat_adistance";
+	case TIERBPF_FACT_MEASURED_ADISTANCE:
+		return "measured_adistance";
+	}
+	return fact_name(fact);
+}
+
+json_t *fact_json(__u32 fact, __s64 value)
+{
+	char text[64];
+
+	switch (fact < TIERBPF_NR_FACTS ? facts[fact].form : NUMBER) {
+	case YES_NO:
+		return json_boolean(value);
+	case KIND:
+	case HEX: /* beyond what JSON's numbers hold everywhere */
+		return json_string(fact_text(fact, value, text, sizeof(text)));
+	case RATIO:
+		return json_real((double)value / TIERBPF_MILLION);
+	default:
+		return json_integer(value);
+	}
+}
+
 const char *fact_wanted_from(__u32 fact)
 {
 	return fact < TIERBPF_NR_FACTS ? facts[fact].from : "";

@@ -3,11 +3,16 @@
 #ifndef FACT_TEXT_H
 #define FACT_TEXT_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <tierbpf/abi.h>
 
-/* "read_latency_ns". */
+/* "read_latency_ns"; "the adistance from hmat". */
 const char *fact_name(__u32 fact);
+
+/* The same in one word, for programs: "hmat_adistance"; and its value: kinds by name, ratios as they are. */
+const char *fact_key(__u32 fact);
+json_t *fact_json(__u32 fact, __s64 value);
 
 /* Where it would come from: "HMAT, in sysfs as access1". */
 const char *fact_wanted_from(__u32 fact);

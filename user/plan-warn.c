@@ -69,6 +69,26 @@ static int warn_cpu_below_memory(struct plan *plan)
 	return err;
 }
 
+/* Sockets that demote into each other. */
+static int warn_cpus_split(struct plan *plan)
+{
+	const struct plan_node *n, *first = NULL, *end = plan->nodes + plan->count;
+	int err = 0;
+
+	for (n = plan->nodes; !err && n < end; n++) {
+		if (!n->cpu)
+			continue;
+		first = first ?: n;
+		if (n->after.tier != first->after.tier)
+			err = warn(plan, "cpus-split",
+				   "nodes %d and %d have CPUs and lie in tiers %lld and %lld: pages are demoted from "
+				   "one's DRAM to the other's; a rule with \"cpu\": true can give them one tier",
+				   first->node, n->node, (long long)first->after.tier,
+				   (long long)n->after.tier);
+	}
+	return err;
+}
+
 static bool is_computed(const struct plan *plan, const struct plan_node *n)
 {
 	return !n->overridden &&
@@ -221,6 +241,7 @@ int plan_warn(struct plan *plan)
 	int err = warn_dram_mismatch(plan);
 
 	err = err ?: warn_cpu_below_memory(plan);
+	err = err ?: warn_cpus_split(plan);
 	err = err ?: warn_twins_split(plan);
 	err = err ?: warn_slit(plan);
 	err = err ?: warn_rule_never(plan);

@@ -275,7 +275,7 @@ static int read_serial(const struct value *v, void *context)
 	int err = 0;
 
 	errno = 0;
-	serial = strtoull(text, &end, kind == VALUE_STRING ? 0 : 10);
+	serial = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
 	if ((kind != VALUE_STRING && kind != VALUE_NUMBER) || errno || *end || !isdigit((unsigned char)*text))
 		return value_error(v, "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
 	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)

@@ -25,6 +25,12 @@ static int read_version(const struct value *v, void *context)
 	return err;
 }
 
+/* Editors find the schema by it. */
+static int read_schema(const struct value *v, void *context)
+{
+	return value_want(v, VALUE_STRING);
+}
+
 static int read_description(const struct value *v, void *context)
 {
 	struct policy *p = context;
@@ -105,6 +111,7 @@ static int read_default(const struct value *v, void *context)
 }
 
 static const struct member policy_members[] = {
+	{ "$schema", read_schema, false },
 	{ "version", read_version, true },
 	{ "description", read_description, false },
 	{ "tiers", read_tiers, false },
@@ -159,7 +166,7 @@ int policy_read(const char *path, struct policy **policy)
 	int err = text_read(path, TIERBPF_MAX_POLICY_BYTES, &text, &length);
 
 	if (err)
-		return err;
+		return err == -EFBIG ? -EBADMSG : err;
 	diags.text = text;
 	err = policy_parse(text, length, &diags, policy);
 	diags_print(&diags, stderr);

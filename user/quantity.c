@@ -21,16 +21,16 @@ static const struct unit_suffix ns_suffixes[] = {
 };
 
 static const struct unit_suffix mbps_suffixes[] = {
-	{ "kB/s", 1e-3L }, { "MB/s", 1 }, { "GB/s", 1e3L }, { "TB/s", 1e6L },
-	{ "MiB/s", 1.048576L }, { "GiB/s", 1073.741824L }, { "TiB/s", 1099511.627776L },
+	{ "B/s", 1e-6L }, { "kB/s", 1e-3L }, { "KB/s", 1e-3L }, { "MB/s", 1 }, { "GB/s", 1e3L },
+	{ "TB/s", 1e6L }, { "KiB/s", 1.024e-3L }, { "MiB/s", 1.048576L }, { "GiB/s", 1073.741824L }, { "TiB/s", 1099511.627776L },
 	{},
 };
 
 #define MILLION ((int64_t)TIERBPF_MILLION)
 
-const struct unit unit_bytes = { "\"16GiB\"", 0, INT64_MAX, byte_suffixes, false };
-const struct unit unit_ns = { "300 or \"300ns\"", 0, UINT32_MAX, ns_suffixes, false };
-const struct unit unit_mbps = { "20000 or \"20GB/s\"", 0, UINT32_MAX, mbps_suffixes, false };
+const struct unit unit_bytes = { "\"16GiB\"", 0, INT64_MAX, byte_suffixes, false, " bytes" };
+const struct unit unit_ns = { "300 or \"300ns\"", 0, UINT32_MAX, ns_suffixes, false, " ns" };
+const struct unit unit_mbps = { "20000 or \"20GB/s\"", 0, UINT32_MAX, mbps_suffixes, false, " MB/s" };
 const struct unit unit_ratio = { "1.5", 0, 1000000 * MILLION, NULL, true };
 const struct unit unit_distance = { "20", 10, 255, NULL, false };
 const struct unit unit_adistance = { "576", INT32_MIN, INT32_MAX, NULL, false };
@@ -43,8 +43,8 @@ static int out_of_range(const struct value *v, const struct unit *u)
 	if (u->fraction)
 		return value_error(v, "%.40s is not within %.7g..%.7g", value_text(v),
 				   (double)u->min / TIERBPF_MILLION, (double)u->max / TIERBPF_MILLION);
-	return value_error(v, "%.40s is not within %" PRId64 "..%" PRId64, value_text(v), u->min,
-			   u->max);
+	return value_error(v, "%.40s is not within %" PRId64 "..%" PRId64 "%s", value_text(v), u->min,
+			   u->max, u->name ?: "");
 }
 
 static int keep(const struct value *v, const struct unit *u, long double n, int64_t *value)
@@ -58,7 +58,7 @@ static int keep(const struct value *v, const struct unit *u, long double n, int6
 
 static int list_units(const struct value *v, const struct unit *u, const char *suffix)
 {
-	char list[80] = "";
+	char list[96] = "";
 	size_t used = 0;
 	const struct unit_suffix *s;
 

@@ -16,6 +16,7 @@ struct unit {
 	int64_t min, max;		    /* in that unit */
 	const struct unit_suffix *suffixes; /* NULL: plain numbers only */
 	bool fraction; /* a number with a fraction, kept as millionths; min and max too */
+	const char *name; /* " ns"; NULL: none */
 };
 
 extern const struct unit unit_bytes;

@@ -257,18 +257,13 @@ static json_t *tellings_json(const struct machine_node *n)
 static json_t *facts_json(const struct machine_node *n)
 {
 	json_t *facts = json_object();
-	char text[64];
 	__u32 f;
 
 	for (f = TIERBPF_FACT_PXM; f < TIERBPF_NR_FACTS; f++) {
 		if (!(n->facts.known & (1ULL << f)))
 			continue;
-		json_object_set_new(facts, fact_name(f),
-				    json_pack("{s:o, s:s}", "value",
-					      f == TIERBPF_FACT_KIND ?
-						      json_string(fact_text(f, n->facts.value[f], text,
-									    sizeof(text))) :
-						      json_integer(n->facts.value[f]),
+		json_object_set_new(facts, fact_key(f),
+				    json_pack("{s:o, s:s}", "value", fact_json(f, n->facts.value[f]),
 					      "source", source_name((enum source)n->source[f])));
 	}
 	return facts;

@@ -285,7 +285,7 @@ Test(explain, json)
 	struct sample s = sample_new(
 		"{'adistance':704,'arithmetic':['tier \\'cxl\\', adistance 704','adistance 704 / 128 = tier 5'],"
 		"'decided_by':'guest cxl',"
-		"'facts':{'cpu':{'source':'the kernel, live','value':0},'distance':{'source':'sysfs','value':20},"
+		"'facts':{'cpu':{'source':'the kernel, live','value':false},'distance':{'source':'sysfs','value':20},"
 		"'kernel_adistance':{'source':'module','value':600},'node':{'source':'the kernel, live','value':1}},"
 		"'kernel':{'adistance':600,'source':'module','tier':4,'why':["
 		"'no node has both CPUs and memory: the kernel has nothing to compare with']},"

@@ -51,9 +51,28 @@ Test(plan_warn, cpu_below_memory)
 Test(plan_warn, cpu_not_below_memory)
 {
 	EXPECT_WARNINGS(PLACES(AT("1", "600")), MACHINE({ "cm" }, { "m" }), "");
-	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "cm" }), "");
 	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "c" }, { "m" }, { "m" }), "");
 	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "" }, { "m" }), "");
+}
+
+/* ---- cpus-split ---- */
+
+Test(plan_warn, cpus_split)
+{
+	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "cm" }),
+			"cpus-split: nodes 0 and 1 have CPUs and lie in tiers 4 and 2: pages are demoted from one's DRAM "
+			"to the other's; a rule with \"cpu\": true can give them one tier\n");
+	EXPECT_WARNINGS(PLACES(AT("2", "700")), MACHINE({ "cm" }, { "m" }, { "cm" }),
+			"cpu-below-memory: node 2 has CPUs and is in tier 5, below node 1 (tier 4), which has none: "
+			"the kernel promotes nothing from tier 5 or a faster one\n"
+			"cpus-split: nodes 0 and 2 have CPUs and lie in tiers 4 and 5: pages are demoted from one's DRAM "
+			"to the other's; a rule with \"cpu\": true can give them one tier\n");
+}
+
+Test(plan_warn, cpus_together)
+{
+	EXPECT_WARNINGS(PLACES(AT("1", "600")), MACHINE({ "cm" }, { "cm" }), "");
+	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "c" }), "");
 }
 
 /* ---- twins-split ---- */
@@ -105,7 +124,7 @@ Test(plan_warn, slit_agrees)
 	EXPECT_WARNINGS(PLACES(AT("1", "1000") "," AT("2", "700")), NEAR_AND_FAR(17, 0), "");
 	/* with CPUs */
 	EXPECT_WARNINGS(PLACES(AT("1", "1000") "," AT("2", "700")),
-			MACHINE({ "cm" }, { "cm", .distance = 10 }, { "cm", .distance = 28 }), "");
+			MACHINE({ "cm" }, { "c", .distance = 10 }, { "c", .distance = 28 }), "");
 }
 
 /* ---- rule-never ---- */

@@ -102,7 +102,7 @@ Test(policy_file, bytes_that_are_no_text)
 	expect_output("{\n\"\xff\": 1}", 9, "p.json:2:2: error: not UTF-8: unable to decode byte 0xff near '\"'\n"
 		      "    2 | \"?\": 1}\n      |  ^\n");
 	expect_output("{\"version\":1,\"rules\":[],\"\\u001b[31m\\n\":1}", 41,
-		      "p.json:1:25: error: unknown key \"?[31m \"; known here: version, description, tiers, reference, tolerance, rules, default\n"
+		      "p.json:1:25: error: unknown key \"?[31m \"; known here: $schema, version, description, tiers, reference, tolerance, rules, default\n"
 		      "    1 | {\"version\":1,\"rules\":[],\"\\u001b[31m\\n\":1}\n"
 		      "      |                         ^~~~~~~~~~~~~~\n"
 		      "      at ?[31m \n");
@@ -225,7 +225,7 @@ Test(policy_file, read_too_large)
 	memset(text, ' ', TIERBPF_MAX_POLICY_BYTES + 1);
 	tmp_put(dir, "p.json", text, TIERBPF_MAX_POLICY_BYTES + 1);
 	capture_start(&c);
-	cr_expect_eq(policy_read(path, &policy), -EFBIG);
+	cr_expect_eq(policy_read(path, &policy), -EBADMSG);
 	capture_expect(&c, "p.json: larger than 1048576 bytes");
 	cr_expect_null(policy);
 	free(text);

@@ -219,7 +219,7 @@ Test(policy_match, units)
 		{ MATCH("{'distance': ^9}"), AT ".distance", "error: 9 is not within 10..255" },
 		{ MATCH("{'read_latency_ns': ^'5GB/s'}"), AT ".read_latency_ns", "known here: ps, ns, us, ms" },
 		{ MATCH("{'write_latency_ns': ^'5B'}"), AT ".write_latency_ns", "known here: ps, ns, us, ms" },
-		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps", "known here: kB/s*" },
+		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps", "known here: B/s*" },
 		{ MATCH("{'write_bandwidth_mbps': {'max': ^-1}}"), AT ".write_bandwidth_mbps.max",
 		  "error: -1 is not within 0..4294967295" },
 		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio", "error: 1e9 is not within 0..1000000" },

@@ -73,7 +73,7 @@ Test(policy, members)
 		{ "^{'rules': []}", NULL, "error: \"version\" is missing" },
 		{ "^{'version': 1}", NULL, "error: \"rules\" is missing" },
 		{ "{'version': 1, 'rules': [], ^'Rules': []}", "Rules",
-		  "unknown key \"Rules\"; known here: version, description, tiers, reference, tolerance, rules, default" },
+		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, tolerance, rules, default" },
 		{ "{\n'version': 1,\n$'rules': [],\n\n ^'rules': []}", "rules",
 		  "error: \"rules\" stands here a second time; first in line 3", "it stands here first" },
 		{ "^[]", NULL, "an object is expected here, not an array" },
