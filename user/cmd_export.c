@@ -29,13 +29,13 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "For acpi:", 2 },
 	{ "output", 'o', "FILE", 0, "The archive to write", 2 },
 	{ NULL, 0, NULL, 0, "For qemu and libvirt:", 1 },
-	{ "node", 'n', "HOST=GUEST", 0, "Node HOST of this machine as the guest's node GUEST; once for each node. "
-	  "Without: all nodes with memory or CPUs, as 0, 1, ...", 1 },
-	{ "memory", 'm', "[GUEST=]SIZE", 0, "Memory of each node, or of the guest's node GUEST: 512M, 4G. Without: "
-	  "as much as the node has here", 1 },
+	{ "node", 'n', "HOST=GUEST", 0, "Node HOST of this machine as the guest's node GUEST; once for each "
+	  "node. Without: all nodes with memory or CPUs, as 0, 1, ...", 1 },
+	{ "memory", 'm', "[GUEST=]SIZE", 0, "Memory of each node, or of the guest's node GUEST: 512M, 4G. "
+	  "Without: as much as the node has here", 1 },
 	{ "cpus", KEY_CPUS, "N", 0, "CPUs for each node that has any here (1)", 1 },
-	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script; without, $(tierbpf export "
-	  "qemu) is a command's arguments", 1 },
+	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script; without, $(tierbpf "
+	  "export qemu) is a command's arguments", 1 },
 	{},
 };
 
@@ -56,8 +56,8 @@ static uint64_t number(const char *text, uint64_t max, const char **end, const c
 
 static void parse_node(const char *arg, struct arguments *a, struct argp_state *state)
 {
-	static const char what[] = "--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to 127 "
-				   "for the guest's";
+	static const char what[] = "--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to "
+				   "127 for the guest's";
 	const char *at;
 	uint64_t guest, host = number(arg, TIERBPF_MAX_NODES - 1, &at, what, state);
 
@@ -93,16 +93,18 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 
 static void parse_memory(const char *arg, struct arguments *a, struct argp_state *state)
 {
+	static const char what[] = "--memory takes GUEST=SIZE, such as 1=4G, with a guest's node, 0 to 127";
 	const char *at;
+	uint64_t guest;
 
 	if (!strchr(arg, '=')) {
 		a->wish.every_size = parse_size(arg, state);
 		return;
 	}
-	a->wish.size[number(arg, GUEST_MAX_NODES - 1, &at, "--memory takes GUEST=SIZE with a guest's node, 0 to 127",
-			    state)] = parse_size(strchr(arg, '=') + 1, state);
+	guest = number(arg, GUEST_MAX_NODES - 1, &at, what, state);
 	if (*at != '=')
-		argp_error(state, "--memory takes GUEST=SIZE, such as 1=4G, not \"%s\"", arg);
+		argp_error(state, "%s, not \"%s\"", what, arg);
+	a->wish.size[guest] = parse_size(at + 1, state);
 }
 
 static void parse_cpus(const char *arg, struct arguments *a, struct argp_state *state)
@@ -205,7 +207,8 @@ static const struct argp argp = {
 	"front of the initrd: from then on the kernel itself puts the nodes where they belong, without a "
 	"module. The table says what is known; with POLICY, what makes the kernel decide as that does:\n"
 	"  tierbpf export acpi --output hmat.cpio policy.json\n"
-	"It says what to do with the archive. Nodes that SRAT does not name are for tierbpf load.\n", NULL, NULL, NULL
+	"It says what to do with the archive. Nodes that SRAT does not name are for tierbpf load.\n",
+	NULL, NULL, NULL
 };
 
 static int export_guest(const struct arguments *a)

@@ -88,8 +88,8 @@ static int take_chosen(const struct machine *m, const struct guest_wish *w, stru
 		int host = w->host[i] - 1;
 
 		if (host < 0)
-			return fail(-EINVAL, "guest node %d is missing: a guest's nodes are 0 to %d without a "
-				    "gap; add --node HOST=%d", i, last, i);
+			return fail(-EINVAL, "guest node %d is missing: a guest's nodes are 0 to %d without "
+				    "a gap; add --node HOST=%d", i, last, i);
 		if (!is_online(m, host))
 			return fail(-EINVAL, "there is no node %d with memory or CPUs here", host);
 		for (j = 0; j < i; j++)
@@ -110,8 +110,8 @@ static void note_order(const struct guest *g)
 
 	for (i = 1; i < g->count; i++)
 		if (g->nodes[i].cpu && !g->nodes[i - 1].cpu) {
-			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs the "
-			     "lowest numbers, so the guest will number them otherwise", i, i - 1);
+			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs "
+			     "the lowest numbers, so the guest will number them otherwise", i, i - 1);
 			return;
 		}
 }
@@ -131,8 +131,8 @@ static int set_cpus(const struct machine *m, const struct guest_wish *w, struct 
 		n->last_cpu = g->nr_cpus - 1;
 		g->nr_cpu_nodes++;
 	}
-	return g->nr_cpus ? 0 : fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add --node "
-				     "HOST=GUEST for one that has");
+	return g->nr_cpus ? 0 : fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add "
+				     "--node HOST=GUEST for one that has");
 }
 
 static int set_size(const struct machine *m, const struct guest_wish *w, int i, struct guest_node *n)
@@ -147,7 +147,8 @@ static int set_size(const struct machine *m, const struct guest_wish *w, int i, 
 		return 0;
 	}
 	if (!n->size && !machine_knows(host, TIERBPF_FACT_SIZE))
-		return fail(-EINVAL, "the size of node %d is not known: say it with --memory %d=SIZE", n->host, i);
+		return fail(-EINVAL, "the size of node %d is not known: say it with --memory %d=SIZE",
+			    n->host, i);
 	n->size = (n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
 	if (!n->size)
 		return fail(-EINVAL, "guest node %d gets less than 1 MiB: --memory %d=SIZE", i, i);
@@ -166,7 +167,8 @@ static int set_sizes(const struct machine *m, const struct guest_wish *w, struct
 	}
 	for (; i < GUEST_MAX_NODES; i++)
 		if (w->size[i])
-			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d", i, g->count);
+			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d", i,
+				    g->count);
 	return 0;
 }
 
@@ -191,7 +193,7 @@ static void set_distances(const struct machine *m, struct guest *g)
 			if (g->distance[i][j] != g->distance[j][i])
 				g->symmetric = false;
 	if (!g->distances)
-		note("not all distances between these nodes are known: none are given, and the guest takes 20");
+		note("not all distances between these nodes are known: none are given, the guest takes 20");
 }
 
 bool guest_says_distance(const struct guest *g, int from, int to)
@@ -266,7 +268,8 @@ static void set_value(struct guest *g, int node, enum quantity q, int64_t value)
 	if (*place == value)
 		return;
 	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64 ": QEMU's HMAT can't hold it "
-	     "beside the others", g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q), value);
+	     "beside the others", g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q),
+	     value);
 	*place = value;
 }
 
@@ -363,18 +366,18 @@ static void note_disbelief(const struct guest *g)
 	int odd;
 
 	if (!g->hmat) {
-		note("nothing is known of these nodes' latencies and bandwidths: the guest gets no HMAT, and has "
-		     "them all in one tier");
+		note("nothing is known of these nodes' latencies and bandwidths: the guest gets no HMAT, and "
+		     "has them all in one tier");
 		return;
 	}
 	switch (guest_believes(g, &odd)) {
 	case -ENODATA:
-		note("too little is known of the first node with CPUs and memory: a Linux guest puts all nodes "
-		     "into one tier then, whatever HMAT says of the others");
+		note("too little is known of the first node with CPUs and memory: a Linux guest puts all "
+		     "nodes into one tier then, whatever HMAT says of the others");
 		break;
 	case -ERANGE:
-		note("guest node %d has CPUs and differs from the first such node by more than 10 %%: a Linux "
-		     "guest puts all nodes into one tier then, as this host's kernel does", odd);
+		note("guest node %d has CPUs and differs from the first such node by more than 10 %%: a "
+		     "Linux guest puts all nodes into one tier then, as this host's kernel does", odd);
 		break;
 	}
 }

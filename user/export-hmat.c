@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "export.h"
 #include "msg.h"
 
 #define HMAT_HEADER 40
@@ -18,21 +19,63 @@
  */
 static const struct {
 	uint8_t type, access; /* what it is written as; the other that says it */
-	size_t at;	      /* in struct perf */
-} quantities[] = {
-	{ HMAT_READ_LATENCY, HMAT_ACCESS_LATENCY, offsetof(struct perf, read_latency) },
-	{ HMAT_WRITE_LATENCY, HMAT_ACCESS_LATENCY, offsetof(struct perf, write_latency) },
-	{ HMAT_READ_BANDWIDTH, HMAT_ACCESS_BANDWIDTH, offsetof(struct perf, read_bandwidth) },
-	{ HMAT_WRITE_BANDWIDTH, HMAT_ACCESS_BANDWIDTH, offsetof(struct perf, write_bandwidth) },
+} quantities[NR_QUANTITIES] = {
+	[READ_LATENCY] = { HMAT_READ_LATENCY, HMAT_ACCESS_LATENCY },
+	[WRITE_LATENCY] = { HMAT_WRITE_LATENCY, HMAT_ACCESS_LATENCY },
+	[READ_BANDWIDTH] = { HMAT_READ_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
+	[WRITE_BANDWIDTH] = { HMAT_WRITE_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
 };
 
-#define NR_QUANTITIES 4
+/* ---- the domains ---- */
 
-/* The matrices, with one list of domains for all: values by [initiator * targets + target]. */
+struct domains {
+	uint32_t *pxms; /* sorted, each once: domains_sort() */
+	size_t count;
+};
+
+static int add(struct domains *d, uint32_t pxm)
+{
+	/* Full at each power of two. */
+	if (!(d->count & (d->count - 1))) {
+		uint32_t *grown = reallocarray(d->pxms, d->count ? 2 * d->count : 1, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		d->pxms = grown;
+	}
+	d->pxms[d->count++] = pxm;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void domains_sort(struct domains *d)
+{
+	size_t i, count = 0;
+
+	if (d->count)
+		qsort(d->pxms, d->count, sizeof(*d->pxms), by_number);
+	for (i = 0; i < d->count; i++)
+		if (!count || d->pxms[count - 1] != d->pxms[i])
+			d->pxms[count++] = d->pxms[i];
+	d->count = count;
+}
+
+/* It is there. */
+static size_t index_of(const struct domains *d, uint32_t pxm)
+{
+	return (size_t)((uint32_t *)bsearch(&pxm, d->pxms, d->count, sizeof(pxm), by_number) - d->pxms);
+}
+
+/* The matrices, with one list of domains for all: values by [initiator * nr of targets + target]. */
 struct draft {
 	const struct hmat_content *content;
-	uint32_t *initiators, *targets; /* PXMs */
-	size_t nr_initiators, nr_targets;
+	struct domains initiators, targets;
 	uint32_t *values[NR_QUANTITIES];
 };
 
@@ -42,36 +85,8 @@ static void draft_free(struct draft *d)
 
 	for (q = 0; q < NR_QUANTITIES; q++)
 		free(d->values[q]);
-	free(d->initiators);
-	free(d->targets);
-}
-
-/* ---- the domains ---- */
-
-static int add(uint32_t **list, size_t *count, uint32_t pxm)
-{
-	uint32_t *grown;
-	size_t i;
-
-	for (i = 0; i < *count; i++)
-		if ((*list)[i] == pxm)
-			return 0;
-	grown = reallocarray(*list, *count + 1, sizeof(**list));
-	if (!grown)
-		return -ENOMEM;
-	*list = grown;
-	(*list)[(*count)++] = pxm;
-	return 0;
-}
-
-static int index_of(const uint32_t *list, size_t count, uint32_t pxm)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (list[i] == pxm)
-			return (int)i;
-	return NO_INDEX;
+	free(d->initiators.pxms);
+	free(d->targets.pxms);
 }
 
 static bool of_memory(const struct hmat_locality *l)
@@ -92,9 +107,9 @@ static int add_old(struct draft *d)
 		if (!of_memory(l))
 			continue;
 		for (i = 0; !err && i < l->nr_initiators; i++)
-			err = add(&d->initiators, &d->nr_initiators, hmat_initiator(h, l, i));
+			err = add(&d->initiators, hmat_initiator(h, l, i));
 		for (i = 0; !err && i < l->nr_targets; i++)
-			err = add(&d->targets, &d->nr_targets, hmat_target(h, l, i));
+			err = add(&d->targets, hmat_target(h, l, i));
 	}
 	return err;
 }
@@ -106,19 +121,12 @@ static int add_columns(struct draft *d)
 	size_t n;
 
 	for (n = 0; n < c->nr_columns; n++) {
-		err = err ?: add(&d->targets, &d->nr_targets, c->columns[n].target);
+		err = err ?: add(&d->targets, c->columns[n].target);
 		for (node = 0; !err && node < c->srat->nr_nodes; node++)
 			if (nodeset_has(&c->columns[n].initiators, node))
-				err = add(&d->initiators, &d->nr_initiators, (uint32_t)c->srat->pxm[node]);
+				err = add(&d->initiators, (uint32_t)c->srat->pxm[node]);
 	}
 	return err;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 static int draft_domains(struct draft *d)
@@ -128,19 +136,22 @@ static int draft_domains(struct draft *d)
 
 	if (err)
 		return err;
-	qsort(d->initiators, d->nr_initiators, sizeof(*d->initiators), by_number);
-	qsort(d->targets, d->nr_targets, sizeof(*d->targets), by_number);
+	domains_sort(&d->initiators);
+	domains_sort(&d->targets);
+	if (d->initiators.count > TABLE_MAX / 2 / d->targets.count)
+		return fail(-E2BIG, "the HMAT would be larger than %d bytes", TABLE_MAX);
 	for (q = 0; q < NR_QUANTITIES; q++) {
-		d->values[q] = calloc(d->nr_initiators * d->nr_targets + 1, sizeof(**d->values));
+		/* At least one is said, and from somewhere. */
+		d->values[q] = calloc(d->initiators.count, d->targets.count * sizeof(**d->values));
 		if (!d->values[q])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static uint32_t *value_at(const struct draft *d, size_t q, int initiator, int target)
+static uint32_t *value_at(const struct draft *d, size_t q, size_t initiator, size_t target)
 {
-	return &d->values[q][(size_t)initiator * d->nr_targets + (size_t)target];
+	return &d->values[q][initiator * d->targets.count + target];
 }
 
 /* ---- what is kept ---- */
@@ -152,13 +163,11 @@ static void keep_locality(struct draft *d, size_t q, const struct hmat_locality 
 	uint32_t i, j;
 
 	for (i = l->nr_initiators; i-- > 0;) {
-		int row = index_of(d->initiators, d->nr_initiators, hmat_initiator(h, l, i));
+		size_t row = index_of(&d->initiators, hmat_initiator(h, l, i));
 
-		for (j = l->nr_targets; j-- > 0;) {
-			int column = index_of(d->targets, d->nr_targets, hmat_target(h, l, j));
-
-			*value_at(d, q, row, column) = hmat_value(h, l, hmat_entry(h, l, i, j));
-		}
+		for (j = l->nr_targets; j-- > 0;)
+			*value_at(d, q, row, index_of(&d->targets, hmat_target(h, l, j))) =
+				hmat_value(h, l, hmat_entry(h, l, i, j));
 	}
 }
 
@@ -172,7 +181,8 @@ static void keep_values(struct draft *d)
 		for (n = h->nr_localities; n-- > 0;) {
 			const struct hmat_locality *l = &h->localities[n];
 
-			if (!of_memory(l) || (l->type != quantities[q].type && l->type != quantities[q].access))
+			if (!of_memory(l) ||
+			    (l->type != quantities[q].type && l->type != quantities[q].access))
 				continue;
 			keep_locality(d, q, l);
 			break;
@@ -225,19 +235,17 @@ static bool is_initiator(const struct hmat_content *c, const struct hmat_column 
 static void set_column(struct draft *d, const struct hmat_column *column)
 {
 	const struct hmat_content *c = d->content;
-	int target = index_of(d->targets, d->nr_targets, column->target);
-	size_t i, q;
+	size_t i, q, target = index_of(&d->targets, column->target);
 
-	for (i = 0; i < d->nr_initiators; i++) {
-		bool nearest = is_initiator(c, column, d->initiators[i]);
+	for (i = 0; i < d->initiators.count; i++) {
+		bool nearest = is_initiator(c, column, d->initiators.pxms[i]);
+		bool farther = *value_at(d, WRITE_LATENCY, i, target) > column->perf.write_latency &&
+			       column->perf.write_latency;
 
-		if (!nearest && (!has_cpus(c, d->initiators[i]) ||
-				 (column->perf.write_latency &&
-				  *value_at(d, 1, (int)i, target) > column->perf.write_latency)))
+		if (!nearest && (farther || !has_cpus(c, d->initiators.pxms[i])))
 			continue;
 		for (q = 0; q < NR_QUANTITIES; q++)
-			*value_at(d, q, (int)i, target) = nearest ?
-				(uint32_t)*(const int64_t *)((const char *)&column->perf + quantities[q].at) : 0;
+			*value_at(d, q, i, target) = nearest ? (uint32_t)quantity_of(&column->perf, q) : 0;
 	}
 }
 
@@ -316,10 +324,10 @@ static void put_lists(FILE *out, const struct draft *d)
 {
 	size_t i;
 
-	for (i = 0; i < d->nr_initiators; i++)
-		put32(out, d->initiators[i]);
-	for (i = 0; i < d->nr_targets; i++)
-		put32(out, d->targets[i]);
+	for (i = 0; i < d->initiators.count; i++)
+		put32(out, d->initiators.pxms[i]);
+	for (i = 0; i < d->targets.count; i++)
+		put32(out, d->targets.pxms[i]);
 }
 
 /* Latencies are in ps: base times entry. */
@@ -327,14 +335,14 @@ static void put_locality(FILE *out, const struct draft *d, size_t q)
 {
 	bool latency = quantities[q].type <= HMAT_WRITE_LATENCY;
 	int64_t base = latency ? d->content->grid.latency : d->content->grid.bandwidth;
-	size_t i, cells = d->nr_initiators * d->nr_targets;
+	size_t i, cells = d->initiators.count * d->targets.count;
 
 	put32(out, 1); /* type 1 */
-	put32(out, 32 + 4 * (d->nr_initiators + d->nr_targets) + 2 * cells);
+	put32(out, 32 + 4 * (d->initiators.count + d->targets.count) + 2 * cells);
 	put16(out, (uint64_t)quantities[q].type << 8);
 	put16(out, 0);
-	put32(out, d->nr_initiators);
-	put32(out, d->nr_targets);
+	put32(out, d->initiators.count);
+	put32(out, d->targets.count);
 	put32(out, 0);
 	put64(out, (uint64_t)(latency ? base * 1000 : base));
 	put_lists(out, d);
@@ -346,7 +354,7 @@ static bool is_empty(const struct draft *d, size_t q)
 {
 	size_t i;
 
-	for (i = 0; i < d->nr_initiators * d->nr_targets; i++)
+	for (i = 0; i < d->initiators.count * d->targets.count; i++)
 		if (d->values[q][i])
 			return false;
 	return true;

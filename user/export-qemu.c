@@ -76,11 +76,13 @@ static void print_distances(const struct guest *g, FILE *out)
 }
 
 /* QEMU wants bandwidths in bytes, and its M is what HMAT counts in. */
-static void print_value(int initiator, int target, enum quantity q, const char *type, int64_t value, FILE *out)
+static void print_value(int initiator, int target, enum quantity q, const char *type, int64_t value,
+			FILE *out)
 {
 	const char *what = q <= WRITE_LATENCY ? "latency" : "bandwidth";
 
-	fprintf(out, "-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,data-type=%s-%s,%s=%" PRId64 "%s\n",
+	fprintf(out, "-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,"
+		"data-type=%s-%s,%s=%" PRId64 "%s\n",
 		initiator, target, type, what, what, value, q <= WRITE_LATENCY ? "" : "M");
 }
 

@@ -171,7 +171,8 @@ Test(export_acpi, nothing_to_say)
 /* A node that the policy leaves to the kernel, and of which nothing is known, stays unknown. */
 Test(export_acpi, left_to_the_kernel)
 {
-	cr_assert_eq(make("{'version': 1, 'rules': []}", machine_with(MACHINE({ "cm", DRAM }, { "m" })), NULL), 0);
+	cr_assert_eq(make("{'version': 1, 'rules': []}", machine_with(MACHINE({ "cm", DRAM }, { "m" })),
+			  NULL), 0);
 	cr_expect_not(export->nodes[1].said);
 	expect_read(1, (struct perf){}, "0");
 	cr_expect_eq(export->nodes[1].adistance, 0);
@@ -206,15 +207,18 @@ Test(export_acpi, dram_mismatch)
 
 Test(export_acpi, dram_unknown)
 {
-	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", DRAM }, { "cm" })), NOTES("node 1 has CPUs and differs")), 0);
+	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", DRAM }, { "cm" })),
+			  NOTES("node 1 has CPUs and differs")), 0);
 	expect_read(1, (struct perf)DRAM, "1");
 }
 
 /* One that the kernel puts elsewhere though it believes it, and the policy does not. */
 Test(export_acpi, dram_off_by_a_little)
 {
-	cr_assert_eq(make("{'version': 1, 'tiers': ['dram'], 'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
-			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 109, 109, 92000, 92000 } })), NULL), 0);
+	cr_assert_eq(make("{'version': 1, 'tiers': ['dram'], "
+			  "'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
+			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 109, 109, 92000, 92000 } })),
+			  NULL), 0);
 	cr_expect_eq(export->nodes[1].adistance, 576);
 	cr_expect(export->nodes[1].corrected);
 }
@@ -267,8 +271,9 @@ Test(export_acpi, large_numbers)
 {
 	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", { 91, 91, 219137, 219136 } },
 						     { "m", { 91, 91, 438272, 438272 } })),
-			  NOTES("node 0: read bandwidth of 219137 MB/s becomes 219135", "219136 MB/s becomes 219135",
-				"438272 MB/s becomes 438270", "438272 MB/s becomes 438270")), 0);
+			  NOTES("node 0: read bandwidth of 219137 MB/s becomes 219135",
+				"219136 MB/s becomes 219135", "438272 MB/s becomes 438270",
+				"438272 MB/s becomes 438270")), 0);
 }
 
 /* ---- where firmware has one ---- */
@@ -341,7 +346,7 @@ Test(export_acpi, replaces)
 	cr_expect_eq(h->nr_caches, 1);
 	cr_expect_eq(h->caches[0].attributes, 0x00401111);
 	cr_expect_eq(h->nr_localities, 4);
-	/* The port is as it was, from both; PXM 1's way to the memory was the longer one, and would not be now. */
+	/* The port is as it was, from both; PXM 1's way to the memory would be the shorter one now. */
 	cr_expect_eq(hmat_target(h, &h->localities[0], 3), 77);
 	cr_expect_eq(hmat_value(h, &h->localities[0], hmat_entry(h, &h->localities[0], 0, 3)), 70);
 	cr_expect_eq(hmat_value(h, &h->localities[0], hmat_entry(h, &h->localities[0], 1, 3)), 71);
@@ -378,7 +383,8 @@ Test(export_acpi, archive)
 	cr_expect_eq(length % 512, 0);
 	at = (size_t)((uint8_t *)memmem(bytes, length, name, sizeof(name)) - bytes);
 	cr_assert_lt(at, length);
-	snprintf(expected, sizeof(expected), ENTRY, 4, 0100644, 0, 0, 1, 0, 10, 0, 0, 0, 0, (int)sizeof(name), 0);
+	snprintf(expected, sizeof(expected), ENTRY, 4, 0100644, 0, 0, 1, 0, 10, 0, 0, 0, 0, (int)sizeof(name),
+		 0);
 	cr_expect_arr_eq(bytes + at - 110, expected, 110);
 	cr_expect_eq((at - 110) % 4, 0);
 	at = (at + sizeof(name) + 3) / 4 * 4;

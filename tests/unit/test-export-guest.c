@@ -105,6 +105,8 @@ static void expect_options(const char *start, const char *expected)
 	free(text);
 }
 
+#define LB "-numa hmat-lb,initiator=0,"
+
 Test(export_guest, four_options)
 {
 	machine = four_options();
@@ -117,10 +119,10 @@ Test(export_guest, four_options)
 		    "-object memory-backend-ram,id=ram-node1,size=1G\n"
 		    "-numa node,nodeid=1,memdev=ram-node1,initiator=0\n"
 		    "-numa dist,src=0,dst=1,val=20\n"
-		    "-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=access-latency,latency=10\n"
-		    "-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=access-bandwidth,bandwidth=10M\n"
-		    "-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=access-latency,latency=20\n"
-		    "-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=access-bandwidth,bandwidth=5M\n",
+		    LB "target=0,hierarchy=memory,data-type=access-latency,latency=10\n"
+		    LB "target=0,hierarchy=memory,data-type=access-bandwidth,bandwidth=10M\n"
+		    LB "target=1,hierarchy=memory,data-type=access-latency,latency=20\n"
+		    LB "target=1,hierarchy=memory,data-type=access-bandwidth,bandwidth=5M\n",
 		    qemu(""));
 	expect_text("<!-- For the domain's <cpu>. With it go <memory unit='KiB'>2097152</memory> and\n"
 		    "     <vcpu>1</vcpu>. Latency is in ns, bandwidth per second. -->\n"
@@ -163,14 +165,16 @@ Test(export_guest, lines_end)
 /* The same node, with more of what a user says. */
 Test(export_guest, wishes)
 {
-	struct guest_wish w = { .host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB, .cpus = 3 };
+	struct guest_wish w = { .host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB,
+				.cpus = 3 };
 
 	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", { 20, 20, 5, 5 } }));
 	make(&w, NOTES("too little is known of the first node with CPUs"));
 	expect_options("-m ", "5632M\n");
 	expect_options("-smp ", "3,sockets=1,cores=3,threads=1\n");
 	expect_options("-object memory-backend-ram,", "id=ram-node0,size=4G\nid=ram-node1,size=1536M\n");
-	expect_options("-numa node,", "nodeid=0,cpus=0-2,memdev=ram-node0\nnodeid=1,memdev=ram-node1,initiator=0\n");
+	expect_options("-numa node,",
+		       "nodeid=0,cpus=0-2,memdev=ram-node0\nnodeid=1,memdev=ram-node1,initiator=0\n");
 }
 
 Test(export_guest, impossible_wishes)
@@ -186,7 +190,8 @@ Test(export_guest, impossible_wishes)
 		{ { .host = { 1, 1024 }, .cpus = 1 }, "there is no node 1023" },
 		{ { .host = { 2 }, .cpus = 1 }, "none of these nodes has CPUs" },
 		{ { .size = { [2] = GIB }, .cpus = 1 }, "node 2 has no memory; guest node 2 gets none" },
-		{ { .size = { [3] = GIB }, .cpus = 1 }, "--memory is for guest node 3, but there are only 3" },
+		{ { .size = { [3] = GIB }, .cpus = 1 },
+		  "--memory is for guest node 3, but there are only 3" },
 		{ { .every_size = 4096, .cpus = 1 }, "guest node 0 gets less than 1 MiB" },
 	};
 	size_t i;
@@ -250,7 +255,8 @@ Test(export_guest, cpus_alone)
 /* Several initiators that are as near: the guest's kernel finds them where none is attached. */
 Test(export_guest, ties)
 {
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } }, { "m", { 30, 30, 4, 4 } }));
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } },
+				   { "m", { 30, 30, 4, 4 } }));
 	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 0);
 	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 1);
 	make(NULL, NULL);
@@ -267,7 +273,8 @@ Test(export_guest, read_and_write)
 	machine = complete(MACHINE({ "cm", { 10, 10, 10, 9 } }, { "m", { 20, 20, 5, 5 } }));
 	make(NULL, NULL);
 	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=",
-		       "access-latency,latency=20\nread-bandwidth,bandwidth=5M\nwrite-bandwidth,bandwidth=5M\n");
+		       "access-latency,latency=20\nread-bandwidth,bandwidth=5M\n"
+		       "write-bandwidth,bandwidth=5M\n");
 }
 
 Test(export_guest, one_side_known)
@@ -276,7 +283,8 @@ Test(export_guest, one_side_known)
 	make(NULL, NULL);
 	expect_options("-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=",
 		       "read-latency,latency=10\nread-bandwidth,bandwidth=10M\n");
-	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=write-", "latency,latency=20\n"
+	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=write-",
+		       "latency,latency=20\n"
 		       "bandwidth,bandwidth=5M\n");
 }
 
@@ -298,7 +306,8 @@ Test(export_guest, dram_mismatch)
 /* 16 bits for each, with one base: a power of 10 for latencies, of 2 for bandwidths. */
 Test(export_guest, coarse)
 {
-	machine = complete(MACHINE({ "cm", { 85, 85, 438271, 438271 } }, { "m", { 700001, 700001, 131, 131 } },
+	machine = complete(MACHINE({ "cm", { 85, 85, 438271, 438271 } },
+				   { "m", { 700001, 700001, 131, 131 } },
 				   { "m", { 1, 200, 1, 8000 } }));
 	make(NULL, NOTES("node 0 (the guest's 0): read latency of 85 ns becomes 100",
 			 "node 1 (the guest's 1): read latency of 700001 ns becomes 700000",
@@ -307,7 +316,8 @@ Test(export_guest, coarse)
 			 "write latency of 700001 ns becomes 700000",
 			 "node 0 (the guest's 0): read bandwidth of 438271 MB/s becomes 438272",
 			 "read bandwidth of 131 MB/s becomes 128", "read bandwidth of 1 MB/s becomes 8",
-			 "write bandwidth of 438271 MB/s becomes 438272", "write bandwidth of 131 MB/s becomes 128"));
+			 "write bandwidth of 438271 MB/s becomes 438272", "write bandwidth of 131 MB/s "
+			 "becomes 128"));
 }
 
 Test(export_guest, largest_that_fit)
@@ -318,9 +328,12 @@ Test(export_guest, largest_that_fit)
 	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 655340, 655340, 131068, 131068 } }));
 	make(NULL, NULL);
 	machine_free(machine);
-	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 5000000, 5000000, 131070, 131070 } }));
-	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0", "4294966 ns becomes 4295000", "write",
-			 "node 0", "4294966 ns becomes 4295000", "2 MB/s becomes 4", "131070 MB/s becomes 131072",
+	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } },
+				   { "m", { 5000000, 5000000, 131070, 131070 } }));
+	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0", "4294966 ns becomes 4295000",
+			 "write",
+			 "node 0", "4294966 ns becomes 4295000", "2 MB/s becomes 4", "131070 MB/s becomes "
+			 "131072",
 			 "2 MB/s becomes 4", "131070 MB/s becomes 131072"));
 }
 
@@ -349,14 +362,16 @@ Test(export_guest, order)
 
 	machine = four_options();
 	make(&w, NOTES("guest node 1 has CPUs and guest node 0 has none"));
-	expect_options("-numa node,", "nodeid=0,memdev=ram-node0,initiator=1\nnodeid=1,cpus=0,memdev=ram-node1\n");
+	expect_options("-numa node,",
+		       "nodeid=0,memdev=ram-node0,initiator=1\nnodeid=1,cpus=0,memdev=ram-node1\n");
 }
 
 Test(export_guest, nearest_cpus_left_out)
 {
 	struct guest_wish w = { .host = { 1, 3 }, .cpus = 1 };
 
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } }, { "m", { 30, 30, 4, 4 } }));
+	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } },
+				   { "m", { 30, 30, 4, 4 } }));
 	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
 	make(&w, NOTES("node 2: its latencies and bandwidths are seen from the CPUs nearest to it"));
 	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
@@ -367,7 +382,8 @@ Test(export_guest, bandwidths_of_libvirt)
 {
 	char *text;
 
-	machine = complete(MACHINE({ "cm", { 10, 10, 4194303, 4194303 } }, { "m", { 10, 10, 4194304, 4194304 } }));
+	machine = complete(MACHINE({ "cm", { 10, 10, 4194303, 4194303 } },
+				   { "m", { 10, 10, 4194304, 4194304 } }));
 	make(NULL, NOTES("4194303 MB/s becomes 4194304", "4194303 MB/s becomes 4194304"));
 	text = libvirt();
 	cr_expect(strstr(text, "value='4194304' unit='MiB'"), "%s", text);

@@ -27,14 +27,17 @@ static void expect_holds(const struct perf *p, const struct grid *g, const char 
 	size_t i;
 
 	cr_expect(p->read_latency % g->latency == 0 && p->write_latency % g->latency == 0, "%s", what);
-	cr_expect(p->read_bandwidth % g->bandwidth == 0 && p->write_bandwidth % g->bandwidth == 0, "%s", what);
+	cr_expect(p->read_bandwidth % g->bandwidth == 0 && p->write_bandwidth % g->bandwidth == 0, "%s",
+		  what);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
-		cr_expect(values[i] >= 1 && values[i] <= HMAT_ENTRY_MAX, "%s: %lld", what, (long long)values[i]);
+		cr_expect(values[i] >= 1 && values[i] <= HMAT_ENTRY_MAX, "%s: %lld", what,
+			  (long long)values[i]);
 	cr_expect(p->read_latency <= HMAT_LATENCY_MAX && p->write_latency <= HMAT_LATENCY_MAX, "%s", what);
 }
 
 /* From what is known to what is planned; the same adistance, or at least the same tier. */
-static void expect_found(__s32 adistance, struct perf reference, struct grid grid, struct perf known, bool exact)
+static void expect_found(__s32 adistance, struct perf reference, struct grid grid, struct perf known,
+			 bool exact)
 {
 	struct perf p = known;
 	char what[200];
@@ -75,10 +78,12 @@ Test(export_search, coarse_references)
 		expect_found(a, (struct perf){ 10, 10, 10, 10 }, ONE, NONE, false);
 		expect_found(a, (struct perf){ 10, 10, 10, 10 }, ONE, (struct perf){ 20, 20, 5, 5 }, false);
 		if (a < 1 << 19)
-			expect_found(a, (struct perf){ 7600, 7600, 1790, 1790 }, ONE, (struct perf){ 20, 70, 5, 9 },
+			expect_found(a, (struct perf){ 7600, 7600, 1790, 1790 }, ONE,
+				     (struct perf){ 20, 70, 5, 9 },
 				     false);
 		if (a > 512)
-			expect_found(a, (struct perf){ 100, 100, 438272, 438272 }, (struct grid){ 100, 8 }, NONE, false);
+			expect_found(a, (struct perf){ 100, 100, 438272, 438272 }, (struct grid){ 100, 8 },
+				     NONE, false);
 	}
 }
 

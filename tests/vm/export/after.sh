@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # after.sh TIERS MODULE|- override|install: in a guest that was booted with the
 # archive of before.sh: TIERS, each node as the archive's maker said, all of that
 # without tierbpf's module; and nothing more to correct.
@@ -10,12 +11,13 @@ expect_tiers "$1" "with the archive"
 dmesg | grep -q "Table Upgrade: $3 \[HMAT" || fail "no $3: $(dmesg | grep -e HMAT -e 'Table Upgrade')"
 
 # node 1 (PXM 1): 20/20 ns, 5/5 MB/s: adistance 2304, tier 18
-sed -n 's,^  node \([0-9]*\) (PXM.*): \([0-9]*\)/\([0-9]*\) ns\, \([0-9]*\)/\([0-9]*\) MB/s: .*tier \([0-9]*\).*,\1 \2 \3 \4 \5 \6,p' \
+sed -n '/^  node .*(PXM/ { s/(PXM [0-9]*)//; s/adistance [0-9]*//; s/[^0-9]\{1,\}/ /g; s/^ //; s/ $//; p; }' \
 	/before/said >/tmp/said
 [ -s /tmp/said ] || fail "nothing was said of any node: $(cat /before/said)"
 for node in $(cut -d ' ' -f 1 /tmp/said); do
 	cd "/sys/devices/system/node/node$node/access1/initiators" || fail "node $node has no coordinates"
-	tier=$(grep -lx "\(.*[,-]\)\?$node\([,-].*\)\?" /sys/devices/virtual/memory_tiering/memory_tier*/nodelist)
+	tier=$(grep -lx "\(.*[,-]\)\?$node\([,-].*\)\?" \
+		/sys/devices/virtual/memory_tiering/memory_tier*/nodelist)
 	tier=${tier%/nodelist}
 	# shellcheck disable=SC2046
 	echo "$node" $(cat read_latency write_latency read_bandwidth write_bandwidth) "${tier##*memory_tier}"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # before.sh TIERS MODULE|- [RULE]...: in a guest whose firmware says nothing, or
 # not the truth: TIERS by the kernel; then the archive for a policy with the rules,
 # or for what is known. Prints both as tar in base64.
