@@ -92,7 +92,8 @@ expect_tiers "${stock%% *} 10:1${stock#*18:1}" "without it"
 [ "$(prog-run $pins/policy/object_again)" = 0 ] || fail "its program for people cannot be run"
 expect 0 tierbpf load /tmp/rules.json
 [ "$(tiers)" = "$by_rules" ] || fail "rules after it: $(tiers)"
-[ "$(cd $pins/policy && echo object_* link_*)" = "object_* link_*" ] || fail "it leaves pins: $(ls $pins/policy)"
+[ "$(cd $pins/policy && echo object_* link_*)" = "object_* link_*" ] ||
+	fail "it leaves pins: $(ls $pins/policy)"
 
 # 5. the module stays as long as an object is in force, and no longer
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
