@@ -126,6 +126,7 @@ check: setup
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 include tests/golden/golden.mk
+include tests/tables/tables.mk
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

@@ -215,11 +215,11 @@ static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 
 const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, const struct hmat_cache *after)
 {
-	const struct hmat_cache *c = after ? after + 1 : h->caches;
+	size_t i = after ? (size_t)(after - h->caches) + 1 : 0;
 
-	for (; c < h->caches + h->nr_caches; c++)
-		if (c->pxm == pxm && c->shown)
-			return c;
+	for (; i < h->nr_caches; i++)
+		if (h->caches[i].pxm == pxm && h->caches[i].shown)
+			return &h->caches[i];
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#   make fuzz [SECONDS=60]   each program of tests/fuzz for that long, on all
-#                            CPUs. Totals: build/fuzz/totals
+#   make fuzz [SECONDS=60]   policies for that long, and firmware's tables for two
+#                            thirds of it, on all CPUs. Totals: build/fuzz/totals
 #
 # One input: build/fuzz/policy FILE
 
@@ -10,12 +10,15 @@ fuzz := $(build)/fuzz
 # gcc has warned of what there is to warn of.
 fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer -Iuser \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-fuzz_programs := $(fuzz)/policy $(fuzz)/cdat
+fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
+# What part of SECONDS each gets, in percent.
+fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
 fuzz_objects := $(unit_library:%.c=$(fuzz)/user/%.o)
 
 fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
 	@tests/fuzz/run --must-find $(fuzz)/fatal
-	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_programs)
+	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
+	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_parts)
 
 # Totals of an earlier run must not stand for one that could not be built.
 fuzz-forget:

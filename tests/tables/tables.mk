@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make check-tables   the readers of firmware's tables against iasl's disassembly.
+#                       Totals: build/tables/totals
+
+tables := $(build)/tables
+
+check-tables: tables-forget $(tables)/dump
+	@tests/tables/iasl $(tables)/dump $(tables)/totals
+
+# Totals of an earlier run must not stand for one that could not be built.
+tables-forget:
+	@rm -f $(tables)/totals
+
+$(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/%.o,hmat srat slit table sysfs msg)
+	@mkdir -p $(@D)
+	$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+
+-include $(wildcard $(tables)/*.d)
+
+.PHONY: check-tables tables-forget
