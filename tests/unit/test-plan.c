@@ -127,6 +127,19 @@ Test(plan, table)
 	test_plan_free(&t);
 }
 
+/* The CPUs come down into the node's tier: nothing is promoted from there any more. */
+Test(plan, promotion_that_ends)
+{
+	struct test_plan t = test_plan("{'version': 1, 'rules': [{'match': {'node': 1}, 'action': {'adistance': 704}}]}",
+				       MACHINE({ "m", .tier = 5, .kernel_adistance = 704 }, { "cm" }, { "m" }), NULL);
+	json_t *json = plan_json(t.plan), *nodes = json_object_get(json, "nodes");
+
+	expect_node(&t, 0, "node 0: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 0, by default");
+	cr_expect(json_is_true(json_object_get(json_array_get(nodes, 0), "changes")));
+	json_decref(json);
+	test_plan_free(&t);
+}
+
 Test(plan, json)
 {
 	static const char expected[] =
