@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: cxl cxl-gp
 # append: memhp_default_state=online_movable
-# timeout: 300
+# timeout: 600
 # A region of CXL memory, made while the system runs: rules know it by its kind,
 # its number and its cards; how fast it is comes from the cards' CDAT, whatever the
 # kernel makes of that. `cxl` has no generic port, so that nobody knows the way from
@@ -48,12 +48,18 @@ set -- $serials
 cxl_cards $#
 modprobe tierbpf
 expect_tiers "4:0" "before there is a region"
+
+# A node of a CXL window (CEDT) is known as such before it has memory.
+policy /tmp/kind.json '{"name": "cards", "match": {"kind": "cxl"}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/kind.json
 cxl_create $(($# << 29)) "$@"
+expect_tiers "4:0 10:$node" "with a region that came later than the policy"
+expect 0 tierbpf unload
 expect_tiers "4:0 $stock:$node" "of the kernel's own"
 
 # ---- what is known of it ----
 
-expect_facts "$node" kind '"cxl"' size $(($# << 29)) cxl.region "${region#region}" cxl.serial $(($1))
+expect_facts "$node" kind '"cxl"' size $(($# << 29)) cxl_region "${region#region}" cxl_serial "\"$1\""
 if [ $stock = 22 ]; then
 	expect_facts "$node" read_latency_ns null write_bandwidth_mbps null
 else
@@ -103,7 +109,6 @@ fi
 
 # ---- the region goes, and comes again, with the policy in force ----
 
-policy /tmp/kind.json '{"name": "cards", "match": {"kind": "cxl"}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/kind.json
 was=$node
 cxl_destroy
@@ -115,7 +120,7 @@ cxl_create $(($# << 28)) "$@"
 expect_tiers "4:0 10:$node" "with a region again"
 expect 0 tierbpf status
 says /tmp/out cards
-expect_facts "$node" size $(($# << 28)) cxl.serial $(($1))
+expect_facts "$node" size $(($# << 28)) cxl_serial "\"$1\""
 the_end "4:0 $stock:$node"
 
 # 7.3 shows the region's figures only when its node gets memory for the first time
