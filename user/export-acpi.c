@@ -178,17 +178,13 @@ static void fill(struct acpi_node *n, enum quantity read)
 {
 	int64_t *r = quantity_in(&n->perf, read), *w = quantity_in(&n->perf, read + 1);
 
-	if (*r && *w)
+	if (*r || *w) /* the kernel adds them up */
 		return;
-	if (!*r && !*w) {
-		*r = quantity_of(&assumed, read);
-		note("node %d: its %s are not known; %" PRId64 " %s are assumed. The kernel's tiers only "
-		     "depend on what others are in proportion to it", n->node,
-		     read == READ_LATENCY ? "latencies" : "bandwidths",
-		     *r, quantity_unit(read));
-	}
-	*r = *r ?: *w;
-	*w = *w ?: *r;
+	*r = *w = quantity_of(&assumed, read);
+	note("node %d: its %s are not known; %" PRId64 " %s are assumed. The kernel's tiers only depend on "
+	     "what others are in proportion to it", n->node,
+	     read == READ_LATENCY ? "latencies" : "bandwidths", *r,
+	     quantity_unit(read));
 }
 
 static int prepare_reference(struct draft *d)

@@ -32,8 +32,9 @@ int64_t grid_round(int64_t value, int64_t base);
 
 /*
  * Changes *p, as little of its bandwidth as possible, so that the kernel's formula gives
- * @adistance with @reference, or else comes near and into the same tier. What is not known (0)
- * is taken from @reference first. False, and *p as it was, where no such numbers fit into @grid.
+ * @adistance with @reference, or else comes near and into the same tier. Where neither reading
+ * nor writing is known (0), both are taken from @reference first. False, and *p as it was, where
+ * no such numbers fit into @grid.
  */
 bool perf_for_adistance(__s32 adistance, const struct perf *reference, const struct grid *grid,
 			struct perf *p);

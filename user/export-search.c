@@ -103,11 +103,11 @@ static bool try_around(struct search *s, int64_t bandwidth, int64_t from, int64_
 
 static void complete(struct perf *p, const struct perf *r)
 {
-	if (!p->read_latency || !p->write_latency) {
+	if (!p->read_latency && !p->write_latency) {
 		p->read_latency = r->read_latency;
 		p->write_latency = r->write_latency;
 	}
-	if (!p->read_bandwidth || !p->write_bandwidth) {
+	if (!p->read_bandwidth && !p->write_bandwidth) {
 		p->read_bandwidth = r->read_bandwidth;
 		p->write_bandwidth = r->write_bandwidth;
 	}

@@ -162,6 +162,15 @@ Test(export_acpi, nothing_known)
 	cr_expect_eq(export->nodes[1].adistance, 1344);
 }
 
+/* Where only one is known of reading and writing: what the kernel adds up stays as it is. */
+Test(export_acpi, one_side_known)
+{
+	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm", { 9, 0, 0, 8192 } }, { "m", { 50, 0, 0, 274 } })),
+			  NULL), 0);
+	expect_read(0, (struct perf){ 9, 0, 0, 8192 }, "0");
+	cr_expect_eq(export->nodes[1].adistance >> 7, 1344 >> 7);
+}
+
 Test(export_acpi, nothing_to_say)
 {
 	cr_expect_eq(make(NULL, machine_with(MACHINE({ "cm" }, { "m" })), NOTES("name a POLICY")), -EINVAL);
