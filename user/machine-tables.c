@@ -10,6 +10,7 @@
 #include "hmat-access.h"
 #include "machine-facts.h"
 #include "slit.h"
+#include "sysfs.h"
 
 /*
  * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)
@@ -52,6 +53,25 @@ static void read_slit(const char *root, struct machine *m)
 					(uint8_t)slit_distance(slit, m->srat, from, to);
 }
 
+/*
+ * A kernel that reads HMAT shows access0 of every node with memory that SRAT describes
+ * (hmat_hotplug_target; where a generic port shares the domain, it does not).
+ */
+static bool kernel_shows_hmat(const char *root, const struct machine *m)
+{
+	bool expected = false;
+	int i;
+
+	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++) {
+		if (!m->nodes[i].memory || !srat_has_target(m->srat, (uint32_t)m->srat->pxm[i]))
+			continue;
+		if (sysfs_exists("%s" SYSFS_NODES "/node%d/access0", root, i))
+			return true;
+		expected = true;
+	}
+	return !expected;
+}
+
 /* The kernel looked which nodes have CPUs when it booted; most of them are as they were. */
 static void read_hmat(const char *root, struct machine *m)
 {
@@ -64,6 +84,9 @@ static void read_hmat(const char *root, struct machine *m)
 	for (i = 0; i < m->nr_nodes; i++)
 		if (m->nodes[i].cpu)
 			nodeset_add(&cpus, i);
+	if (!kernel_shows_hmat(root, m))
+		m->tables.hmat.ignored = "the kernel shows nothing of it: numa=nohmat on its command line, "
+					 "or built without ACPI_HMAT";
 	if (hmat_access_new(m->hmat, m->srat, &cpus, &access))
 		return;
 	for (i = 0; i < m->nr_nodes; i++)

@@ -68,7 +68,10 @@ struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
 	int nr_nodes;	   /* the highest possible node + 1 */
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
-	/* What the tables say beyond the facts; NULL where there is none that the kernel uses. */
+	/*
+	 * What the tables say beyond the facts; NULL where there is none that can be used. A
+	 * HMAT that only the kernel leaves aside (numa=nohmat) is here, and in the facts.
+	 */
 	struct srat *srat;
 	struct hmat *hmat;
 	struct {

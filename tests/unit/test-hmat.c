@@ -480,17 +480,21 @@ Test(hmat_access, attached)
 	srat_free(s);
 }
 
-/* PXM -1 is "none" to the kernel, and so is attached where nothing is. */
+/* PXM -1 is "none" to the kernel, and so is attached where nothing is. As 6.12 showed it. */
 Test(hmat_access, initiator_ffffffff)
 {
-	struct srat *s = srat_of(PXMS(0), PXMS(0));
+	struct srat *s = srat_of(PXMS(0), PXMS(0, 1));
 	struct access found[NR_CLASSES];
 
 	start(2);
-	LOCALITY(0, HMAT_ACCESS_LATENCY, 1000, 1, 1, 0xffffffff, 0, 5);
+	LOCALITY(0, HMAT_ACCESS_LATENCY, 1000, 2, 2, 0xffffffff, 0, 0, 1, 5, 6, 100, 0);
+	LOCALITY(0, HMAT_ACCESS_BANDWIDTH, 1, 2, 2, 0xffffffff, 0, 0, 1, 77, 78, 20000, 5000);
 	find(s, NULL, 0, found);
-	expect_access(&found[CLASS_ANY], "any", 5, 5, 0, 0, "");
-	expect_access(&found[CLASS_CPU], "CPU", 0, 0, 0, 0, "");
+	expect_access(&found[CLASS_ANY], "node 0, any", 100, 100, 20000, 20000, "0");
+	expect_access(&found[CLASS_CPU], "node 0, CPU", 100, 100, 20000, 20000, "0");
+	find(s, NULL, 1, found);
+	expect_access(&found[CLASS_ANY], "node 1, any", 6, 6, 5000, 5000, "0");
+	expect_access(&found[CLASS_CPU], "node 1, CPU", 0, 0, 5000, 5000, "0");
 	srat_free(s);
 }
 

@@ -2,7 +2,7 @@
 /* Firmware's tables on a machine: what of them becomes facts, beside sysfs. */
 #include "unit-tables.h"
 
-#include "machine.h"
+#include "perf.h"
 
 #define NODES "sys/devices/system/node/"
 #define TABLES "sys/firmware/acpi/tables/"
@@ -143,6 +143,7 @@ static void expect_fact(int node, enum tierbpf_fact fact, int64_t value, enum so
 
 Test(machine_tables, all)
 {
+	put(NODES "node0/access0/initiators/read_latency", "0\n");
 	put_srat();
 	put_slit(10);
 	put_hmat(2);
@@ -202,6 +203,21 @@ Test(machine_tables, hmat_ignored)
 	cr_expect_null(machine->hmat);
 	cr_expect(machine->tables.hmat.found && machine->tables.hmat.revision == 3);
 	cr_expect_str_eq(machine->tables.hmat.ignored, "neither revision 1 nor 2");
+}
+
+/* numa=nohmat: the numbers stand, for whom they help; but the kernel goes by none of them. */
+Test(machine_tables, hmat_not_shown)
+{
+	int odd;
+
+	put_srat();
+	put_hmat(2);
+	read_machine(NULL);
+	expect_fact(1, TIERBPF_FACT_READ_LATENCY, 300, SOURCE_HMAT);
+	cr_expect(machine->hmat && machine->tables.hmat.ignored);
+	cr_expect_eq(perf_kernel_believes(machine, &odd), -ENODATA);
+	machine->tables.hmat.ignored = NULL;
+	cr_expect_eq(perf_kernel_believes(machine, &odd), 0);
 }
 
 Test(machine_tables, no_srat)
