@@ -773,7 +773,7 @@ Test(hmat, more_that_were_booted)
 	char *path = more_data("vectors");
 	int models = each_folder(path, expect_model), kernels = each_folder(path, expect_kernels);
 
-	cr_log_warn("%d vectors as the model has them, %d as kernels showed them", models, kernels);
+	cr_log_info("%d vectors as the model has them, %d as kernels showed them", models, kernels);
 	cr_expect_geq(models, 116);
 	cr_expect_geq(kernels, 230);
 	free(path);
@@ -849,7 +849,7 @@ Test(hmat, more_malformed)
 	char *path = more_data("malformed");
 	int count = expect_all_malformed(path);
 
-	cr_log_warn("%d broken tables as kernels showed them", count);
+	cr_log_info("%d broken tables as kernels showed them", count);
 	cr_expect_geq(count, 66);
 	free(path);
 }
