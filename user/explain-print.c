@@ -198,6 +198,8 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 		step(s, "no node has both CPUs and memory: the kernel has nothing to compare with");
 		return;
 	case -ENODATA:
+		if (m->tables.hmat.ignored)
+			step(s, "the kernel ignores HMAT: %s", m->tables.hmat.ignored);
 		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s", reference,
 		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
 			     "the node is DRAM to the kernel" :

@@ -169,7 +169,7 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 	if (*any)
 		return columns_print(t, err, out);
 	scols_unref_table(t);
-	fputs("no latency or bandwidth is known: there is no HMAT, or the kernel ignores it\n", out);
+	fprintf(out, "no latency or bandwidth is known%s\n", m->tables.hmat.found ? "" : " (no HMAT)");
 	return 0;
 }
 
@@ -199,6 +199,20 @@ static void print_distances(const struct machine *m, FILE *out)
 	}
 }
 
+static void print_table(const char *signature, const struct table_state *t, FILE *out)
+{
+	if (t->found && t->ignored)
+		fprintf(out, "the kernel ignores %s: %s (offset %zu)\n", signature, t->ignored, t->at);
+}
+
+static void print_tables(const struct machine *m, FILE *out)
+{
+	print_table("SRAT", &m->tables.srat, out);
+	print_table("SLIT", &m->tables.slit, out);
+	print_table("HMAT", &m->tables.hmat, out);
+	print_table("CEDT", &m->tables.cedt, out);
+}
+
 int topology_print(const struct machine *m, FILE *out)
 {
 	bool any;
@@ -207,6 +221,7 @@ int topology_print(const struct machine *m, FILE *out)
 	if (!err) {
 		fputc('\n', out);
 		err = print_performance(m, out, &any);
+		print_tables(m, out);
 	}
 	if (!err) {
 		fputc('\n', out);
@@ -287,13 +302,29 @@ static json_t *node_json(const struct machine *m, int node)
 			 facts_json(n), "performance", tellings_json(n), "distance", distance);
 }
 
+static json_t *table_json(const struct table_state *t)
+{
+	json_t *o = json_pack("{s:b}", "found", t->found);
+
+	if (t->found)
+		json_object_set_new(o, "revision", json_integer(t->revision));
+	if (t->found && t->ignored) {
+		json_object_set_new(o, "ignored", json_string(t->ignored));
+		json_object_set_new(o, "offset", json_integer((json_int_t)t->at));
+	}
+	return o;
+}
+
 json_t *topology_json(const struct machine *m)
 {
-	json_t *nodes = json_array();
+	json_t *nodes = json_array(), *tables;
 	int node;
 
+	tables = json_pack("{s:o, s:o, s:o, s:o}", "SRAT", table_json(&m->tables.srat), "SLIT",
+			   table_json(&m->tables.slit), "HMAT", table_json(&m->tables.hmat), "CEDT",
+			   table_json(&m->tables.cedt));
 	for (node = 0; node < m->nr_nodes; node++)
 		if (m->nodes[node].possible)
 			json_array_append_new(nodes, node_json(m, node));
-	return json_pack("{s:o}", "nodes", nodes);
+	return json_pack("{s:o, s:o}", "nodes", nodes, "tables", tables);
 }
