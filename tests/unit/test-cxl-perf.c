@@ -7,6 +7,8 @@
 #include "cxl-perf.h"
 #include "cxl-tree.h"
 #include "pcie-link.h"
+#include "perf.h"
+#include "stock.h"
 
 #define PLATFORM "sys/devices/platform/ACPI0017:00/root0"
 #define CXL_BUS "sys/bus/cxl/devices/"
@@ -442,6 +444,125 @@ Test(cxl_perf, restricted_card)
 	put_one_card();
 	put_card(PLATFORM, "sys/devices/pci0000:10", 4, 0, &card_perf);
 	expect_unknown(NULL);
+}
+
+/* ---- the machine around it ---- */
+
+/*
+ * SRAT: a processor in PXM 0, memory there, in PXM 1 the generic port of host bridge 12.
+ * HMAT: 10 ns and 10 GB/s from PXM 0 to itself, 50 ns and 8 GB/s to PXM 1. As QEMU has it.
+ */
+static void put_tables(void)
+{
+	static const uint16_t values[2][2] = { { 10, 50 }, { 10, 8 } };
+	struct draft s = { .length = 48 + 16 + 40 + 32 }, h = { .length = 40 };
+	int i;
+
+	memcpy(s.bytes, "SRAT", 4);
+	s.bytes[4] = (uint8_t)s.length;
+	s.bytes[8] = 3;
+	s.bytes[48 + 1] = 16;
+	s.bytes[48 + 4] = 1;
+	memcpy(s.bytes + 64, (const uint8_t[]){ 1, 40 }, 2);
+	put64(&s, 64 + 16, GIB);
+	s.bytes[64 + 28] = 1;
+	memcpy(s.bytes + 104, (const uint8_t[]){ 6, 32, 0, 0, 1 }, 5);
+	memcpy(s.bytes + 112, "ACPI0016\x0c", 9);
+	s.bytes[128] = 1;
+	put_bytes("sys/firmware/acpi/tables", "SRAT", s.bytes, s.length);
+
+	memcpy(h.bytes, "HMAT", 4);
+	h.bytes[8] = 2;
+	for (i = 0; i < 2; i++) {
+		size_t at = h.length;
+
+		h.bytes[at] = 1;
+		h.bytes[at + 4] = 32 + 4 + 8 + 4;
+		h.bytes[at + 9] = i ? 3 : 0;
+		h.bytes[at + 12] = 1; /* initiators */
+		h.bytes[at + 16] = 2; /* targets */
+		put64(&h, at + 24, i ? 1024 : 1000);
+		h.bytes[at + 40] = 1; /* PXM of the second target */
+		put16(&h, at + 44, values[i][0]);
+		put16(&h, at + 46, values[i][1]);
+		h.length += 48;
+	}
+	h.bytes[4] = (uint8_t)h.length;
+	put_bytes("sys/firmware/acpi/tables", "HMAT", h.bytes, h.length);
+}
+
+static void put_machine(const char *tier)
+{
+	put_one_card();
+	put_tables();
+	put("sys/devices/system/node", "possible", "0-2\n");
+	put("sys/devices/system/node", "has_memory", "0,2\n");
+	put("sys/devices/system/node", "has_cpu", "0\n");
+	put("sys/devices/virtual/memory_tiering/memory_tier4", "nodelist", "0\n");
+	put("sys/devices/virtual/memory_tiering", tier, "2\n");
+	put(PLATFORM "/decoder0.0/" REGION "/dax_region0", "dax0.0/target_node", "2\n");
+}
+
+static struct machine *read_machine(void)
+{
+	struct machine *m = NULL;
+
+	cr_assert_eq(machine_read(root, &m), 0);
+	return m;
+}
+
+static void expect_answer(const struct machine *m, int64_t adistance, enum source source)
+{
+	const struct machine_node *n = &m->nodes[2];
+
+	cr_expect_eq(n->facts.value[TIERBPF_FACT_READ_LATENCY], 202);
+	cr_expect_eq(n->source[TIERBPF_FACT_READ_LATENCY], SOURCE_CDAT);
+	cr_expect_eq(n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE], adistance, "%lld",
+		     (long long)n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE]);
+	cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], source);
+}
+
+static void put_access(const char *dir, const char *read_latency, const char *write_latency)
+{
+	put(dir, "read_latency", read_latency);
+	put(dir, "write_latency", write_latency);
+	put(dir, "read_bandwidth", "8192\n");
+	put(dir, "write_bandwidth", "8192\n");
+}
+
+/* What the kernel answers by itself comes of what the kernel has, not of what CDAT says. */
+Test(cxl_perf, of_a_machine)
+{
+	struct machine *m;
+
+	put_machine("memory_tier9703/nodelist");
+	put_access("sys/devices/system/node/node2/access1/initiators", "17200\n", "17300\n");
+	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "17200\n", "17300\n");
+	m = read_machine();
+	cr_expect_eq(m->nodes[2].cdat.write_latency, 302);
+	cr_expect_eq(m->nodes[2].cdat.read_bandwidth, 8192);
+	cr_expect_eq(m->nodes[2].cdat_link_ps, 17000);
+	cr_expect_eq(perf_kernel_has(&m->nodes[2]).read_latency, 17200);
+	stock_estimate(m, true);
+	expect_answer(m, 1242000, SOURCE_DERIVED);
+	machine_free(m);
+}
+
+/* 7.3, which shows it of the region only, and of that only the first time. */
+Test(cxl_perf, of_a_machine_that_is_silent)
+{
+	struct machine *m;
+
+	put_machine("memory_tier141/nodelist");
+	m = read_machine();
+	stock_estimate(m, true);
+	expect_answer(m, 18143, SOURCE_DERIVED);
+	machine_free(m);
+	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "202\n", "302\n");
+	m = read_machine();
+	stock_estimate(m, false);
+	expect_answer(m, 18143, SOURCE_DERIVED);
+	machine_free(m);
 }
 
 /* ---- flits ---- */

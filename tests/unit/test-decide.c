@@ -123,7 +123,8 @@ Test(decide, ranges_and_facts)
 	};
 
 	EXPECT_ANSWERS(RULES("[{'match': {'node': '1,3-5,9', 'cpu': false}, 'action': {'adistance': 100}},"
-			     " {'match': {'cpu': true, 'node': '7,8'}, 'action': {'adistance': 200}}]"), table);
+			     " {'match': {'cpu': true, 'node': '7,8'}, 'action': {'adistance': 200}}]"),
+			     table);
 }
 
 Test(decide, cpu)
@@ -157,7 +158,8 @@ Test(decide, default)
 
 	EXPECT_ANSWERS("{'version': 1, 'rules': []}", by_kernel);
 	EXPECT_ANSWERS("{'version': 1, 'rules': [], 'default': {'from': 'kernel'}}", by_kernel);
-	EXPECT_ANSWERS("{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [], 'default': {'tier': 'cxl'}}", by_tier);
+	EXPECT_ANSWERS("{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [], 'default': {'tier': 'cxl'}}",
+		       by_tier);
 	EXPECT_ANSWERS("{'version': 1, 'rules': [], 'default': {'offset': -100}}", by_offset);
 }
 
@@ -198,8 +200,10 @@ Test(decide, offset)
 		{ { 0, INT_MIN, 0 }, 0, 1 },
 		{ { 0, INT_MAX, 0 }, 0, 16777215 },
 	};
-	static const struct question far_up[] = { { { 0, 1, 0 }, 0, 16777215 }, { { 0, INT_MAX, 0 }, 0, 16777215 } };
-	static const struct question far_down[] = { { { 0, 16777215, 0 }, 0, 1 }, { { 0, INT_MIN, 0 }, 0, 1 } };
+	static const struct question far_up[] = { { { 0, 1, 0 }, 0, 16777215 },
+		{ { 0, INT_MAX, 0 }, 0, 16777215 } };
+	static const struct question far_down[] = { { { 0, 16777215, 0 }, 0, 1 },
+		{ { 0, INT_MIN, 0 }, 0, 1 } };
 	static const struct question none[] = { { { 0, 576, 0 }, 0, 576 }, { { 0, -5, 0 }, 0, 1 } };
 
 	EXPECT_ANSWERS(ACTION("{'offset': 128}"), up);
@@ -337,12 +341,15 @@ Test(decide, odd_tests)
 		{ { NODE_IS(3, 3), CPU_IS(1, 1), { 0, 9, 63, 63 } }, { 0, 3, THEN },
 		  DEFAULT_RULE },
 		/* a predicate about several facts: one is enough */
-		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, { 1, 1, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
+		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM },
+		  { 1, 1, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
 		  { 0, 2, THEN }, 0 },
-		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, { 0, 0, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
+		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM },
+		  { 0, 0, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
 		  { 0, 2, THEN }, DEFAULT_RULE },
 		/* predicates about one fact: all */
-		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(9, 9) }, { 0, 2, THEN }, DEFAULT_RULE },
+		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(9, 9) }, { 0, 2, THEN },
+		  DEFAULT_RULE },
 		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(1, 9) }, { 0, 2, THEN }, 0 },
 		/* the tests of others do not count */
 		{ { NODE_IS(9, 9), NODE_IS(3, 3) }, { 1, 1, THEN }, 0 },

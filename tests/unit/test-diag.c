@@ -96,7 +96,8 @@ Test(diag, control_characters)
 {
 	struct diags d = { .file = "f", .text = "\x1b[31m \xc2\x9b \x7f \x80 \xff \xed\xa0\x80 x" };
 
-	diags_add(&d, (struct place){ 0, 17, 1 }, "a.\x1b[2Jb\n\xc2\x9b\xe2", "key \"\x1b[1m\n\r\x7f\xe2\x82\" \xc3\xa9");
+	diags_add(&d, (struct place){ 0, 17, 1 }, "a.\x1b[2Jb\n\xc2\x9b\xe2",
+		  "key \"\x1b[1m\n\r\x7f\xe2\x82\" \xc3\xa9");
 	expect_output(&d, "f:1:18: error: key \"?[1m  ??\" \xc3\xa9\n"
 			  "    1 | ?[31m ? ?  ? ? x\n"
 			  "      |                  ^\n"
@@ -307,9 +308,11 @@ Test(diag, json)
 	diags_warn(&d, (struct place){ 1, 2, 3 }, "rules[0]", "late");
 	diags_relate(&d, (struct place){ 0, 1, 2 }, "here");
 	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "first \"%s\"", "x");
-	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"first \\\"x\\\"\",\"severity\":\"error\"},"
+	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"first \\\"x\\\"\","
+			"\"severity\":\"error\"},"
 			"{\"column\":3,\"length\":3,\"line\":2,\"message\":\"late\",\"path\":\"rules[0]\","
-			"\"related\":{\"column\":2,\"length\":2,\"line\":1,\"message\":\"here\"},\"severity\":\"warning\"}]");
+			"\"related\":{\"column\":2,\"length\":2,\"line\":1,\"message\":\"here\"},"
+			"\"severity\":\"warning\"}]");
 }
 
 /* All of them, and whatever the text was: what is no UTF-8 is no JSON either. */
@@ -320,8 +323,8 @@ Test(diag, json_of_odd_text)
 	size_t i;
 
 	diags_add(&d, (struct place){}, "a.\xff" "b", "half \xe2\x82 and \xc3\xa9\n");
-	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"half ?? and ??\\n\",\"path\":\"a.?b\","
-			"\"severity\":\"error\"}]");
+	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,"
+			"\"message\":\"half ?? and ??\\n\",\"path\":\"a.?b\",\"severity\":\"error\"}]");
 	for (i = 0; i < 300; i++)
 		diags_add(&d, (struct place){}, NULL, "x");
 	list = diags_json(&d);

@@ -87,15 +87,16 @@ Test(explain, verdicts)
 /* Of several predicates, the first that does not hold is told. */
 Test(explain, first_that_fails)
 {
-	expect_tried(test_plan("{'version': 1, 'rules': [{'match': {'node': '0,1', 'cpu': true, 'distance': 20},"
-			       " 'action': {'offset': 1}}]}", MACHINE({ "cm" }, { "m" }), NULL), 1,
+	expect_tried(test_plan("{'version': 1, 'rules': [{'match': {'node': '0,1', 'cpu': true, 'distance': "
+			       "20}, 'action': {'offset': 1}}]}", MACHINE({ "cm" }, { "m" }), NULL), 1,
 		     "no: cpu is no, wanted is yes\ndecides\n", "no match\ndecides\n");
 }
 
 Test(explain, default_rule)
 {
 	expect_tried(test_plan(KERNEL, MACHINE({ "cm" }), NULL), 0, "decides\n", "decides\n");
-	expect_tried(test_plan("{'version': 1, 'rules': [], 'default': {'from': 'hmat'}}", MACHINE({ "cm" }), NULL), 0,
+	expect_tried(test_plan("{'version': 1, 'rules': [], 'default': {'from': 'hmat'}}", MACHINE({ "cm" }),
+		     NULL), 0,
 		     "matches, but the adistance from hmat is not known: passed over\n", "no answer\n");
 }
 
@@ -108,7 +109,8 @@ Test(explain, long_list)
 
 	for (n = 2; n < 200; n += 2)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), ",%d", n);
-	snprintf(policy, sizeof(policy), "{'version': 1, 'rules': [{'match': {'node': '%s'}, 'action': {'offset': 1}}]}",
+	snprintf(policy, sizeof(policy), "{'version': 1, 'rules': [{'match': {'node': '%s'}, 'action': "
+		 "{'offset': 1}}]}",
 		 list);
 	json = explain(test_plan(policy, MACHINE({ "cm" }, { "m" }), NULL), 1);
 	n = (int)json_array_size(json_object_get(json, "rules"));
@@ -128,20 +130,24 @@ static void expect_arithmetic(const char *policy, struct machine *m, int node, c
 }
 
 #define EXPECT_ARITHMETIC(action, machine, expected) \
-	expect_arithmetic("{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [{'match': {}, 'action': " action "}]}", \
-			  machine, 0, NULL, expected)
+	expect_arithmetic(ACTION(action), machine, 0, NULL, expected)
 #define OWN(kernel) MACHINE({ "cm", .kernel_adistance = kernel })
 
 Test(explain, actions)
 {
-	EXPECT_ARITHMETIC("{'from': 'kernel'}", OWN(600), "the kernel's own, 600\nadistance 600 / 128 = tier 4\n");
-	EXPECT_ARITHMETIC("{'tier': 'cxl'}", OWN(600), "tier \"cxl\", adistance 704\nadistance 704 / 128 = tier 5\n");
-	EXPECT_ARITHMETIC("{'adistance': 640}", OWN(600), "tier \"cxl\", adistance 640\nadistance 640 / 128 = tier 5\n");
+	EXPECT_ARITHMETIC("{'from': 'kernel'}", OWN(600),
+			  "the kernel's own, 600\nadistance 600 / 128 = tier 4\n");
+	EXPECT_ARITHMETIC("{'tier': 'cxl'}", OWN(600),
+			  "tier \"cxl\", adistance 704\nadistance 704 / 128 = tier 5\n");
+	EXPECT_ARITHMETIC("{'adistance': 640}", OWN(600),
+			  "tier \"cxl\", adistance 640\nadistance 640 / 128 = tier 5\n");
 	EXPECT_ARITHMETIC("{'adistance': 1000}", OWN(600), "adistance 1000\nadistance 1000 / 128 = tier 7\n");
 	EXPECT_ARITHMETIC("{'offset': 128}", OWN(600),
 			  "the kernel's own 600 +128 = 728\nadistance 728 / 128 = tier 5\n");
-	EXPECT_ARITHMETIC("{'offset': -1}", OWN(600), "the kernel's own 600 -1 = 599\nadistance 599 / 128 = tier 4\n");
-	EXPECT_ARITHMETIC("{'scale': 1.5}", OWN(601), "the kernel's own 601 * 1.5 = 901\nadistance 901 / 128 = tier 7\n");
+	EXPECT_ARITHMETIC("{'offset': -1}", OWN(600),
+			  "the kernel's own 600 -1 = 599\nadistance 599 / 128 = tier 4\n");
+	EXPECT_ARITHMETIC("{'scale': 1.5}", OWN(601),
+			  "the kernel's own 601 * 1.5 = 901\nadistance 901 / 128 = tier 7\n");
 }
 
 Test(explain, from_facts)
@@ -149,7 +155,8 @@ Test(explain, from_facts)
 	struct machine *m = MACHINE({ "m", CARD }, { "cm", DRAM });
 
 	EXPECT_ARITHMETIC("{'from': 'hmat'}", m,
-			  "by firmware: 576 * (170 + 300) / (80 + 90) ns * (102400 + 61440) / (30720 + 10240) MB/s = 6368\n"
+			  "by firmware: 576 * (170 + 300) / (80 + 90) ns * (102400 + 61440) / (30720 + "
+			  "10240) MB/s = 6368\n"
 			  "adistance 6368 / 128 = tier 49\n");
 	m = OWN(600);
 	machine_set_fact(&m->nodes[0], TIERBPF_FACT_MEASURED_ADISTANCE, 1234, SOURCE_MEASURED);
@@ -160,18 +167,21 @@ Test(explain, from_facts)
 Test(explain, clamps)
 {
 	EXPECT_ARITHMETIC("{'offset': -1000}", OWN(600),
-			  "the kernel's own 600 -1000 = -400\nheld within 1..16777215: 1\nadistance 1 / 128 = tier 0\n");
+			  "the kernel's own 600 -1000 = -400\nheld within 1..16777215: 1\n"
+			  "adistance 1 / 128 = tier 0\n");
 	EXPECT_ARITHMETIC("{'scale': 1000}", OWN(20000),
 			  "the kernel's own 20000 * 1000 = 20000000\nheld within 1..16777215: 16777215\n"
 			  "adistance 16777215 / 128 = tier 131071\n");
 	EXPECT_ARITHMETIC("{'scale': 2}", OWN(-5),
-			  "the kernel's own -5 * 2 = -10\nheld within 1..16777215: 1\nadistance 1 / 128 = tier 0\n");
+			  "the kernel's own -5 * 2 = -10\nheld within 1..16777215: 1\n"
+			  "adistance 1 / 128 = tier 0\n");
 }
 
 Test(explain, tolerance)
 {
 	expect_arithmetic("{'version': 1, 'tolerance': 0.1, 'rules': []}",
-			  MACHINE({ "cm" }, { "m", .kernel_adistance = 1020 }, { "m", .kernel_adistance = 1030 }), 2, NULL,
+			  MACHINE({ "cm" }, { "m", .kernel_adistance = 1020 },
+				  { "m", .kernel_adistance = 1030 }), 2, NULL,
 			  "the kernel's own, 1030\nwithin the tolerance of 0.1 of 1020: gathered there\n"
 			  "adistance 1020 / 128 = tier 7\n");
 }
@@ -205,17 +215,19 @@ Test(explain, why_kernel)
 	expect_why(MACHINE({ "c", DRAM }, { "m", CARD }), 1,
 		   "no node has both CPUs and memory: the kernel has nothing to compare with\n");
 	expect_why(MACHINE({ "cm" }, { "m" }), 1,
-		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node is DRAM to the kernel\n");
+		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node is DRAM to the "
+		   "kernel\n");
 	expect_why(MACHINE({ "cm" }, { "m", .kernel_adistance = 2880 }), 1,
-		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, has told "
-		   "the kernel\n");
+		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, "
+		   "has told the kernel\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m" }, { "cm", CARD }), 1,
-		   "nodes 0 and 2 have CPUs and differ by more than 10 %: the kernel has switched HMAT off\n");
+		   "nodes 0 and 2 have CPUs and differ by more than 10 %: the kernel has switched HMAT "
+		   "off\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m" }), 1,
 		   "firmware tells no latency and bandwidth of node 1: the kernel's default\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m", CARD, .kernel_adistance = 6368 }), 1,
-		   "by the kernel's formula: 576 * (170 + 300) / (80 + 90) ns * (102400 + 61440) / (30720 + 10240) MB/s = "
-		   "6368\n");
+		   "by the kernel's formula: 576 * (170 + 300) / (80 + 90) ns * (102400 + 61440) / (30720 + "
+		   "10240) MB/s = 6368\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m", CARD, .kernel_adistance = 2880 }), 1,
 		   "HMAT would give 6368; the node's driver, or CXL, has told the kernel otherwise\n");
 }
@@ -251,8 +263,9 @@ Test(explain, text)
 		"  cpu                      no               the kernel, live\n"
 		"  kernel_adistance         600              module\n"
 		"  distance                 20               sysfs\n"
-		"  not known: pxm, kind, size, read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
-		"latency_ratio, bandwidth_ratio, cxl.region, cxl.serial, the adistance from hmat, the measured adistance\n"
+		"  not known: pxm, kind, size, read_latency_ns, write_latency_ns, read_bandwidth_mbps, "
+		"write_bandwidth_mbps, latency_ratio, bandwidth_ratio, cxl.region, cxl.serial, the adistance "
+		"from hmat, the measured adistance\n"
 		"\n"
 		"rules\n"
 		"  1  guest cxl: decides\n"
@@ -264,8 +277,10 @@ Test(explain, text)
 		"\n"
 		"the kernel's own answer\n"
 		"  adistance 600, tier 4 (known from: module)\n"
-		"  firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, has told the kernel\n";
-	struct test_plan t = test_plan(whole, MACHINE({ "cm" }, { "m", .kernel_adistance = 600, .distance = 20 }), NULL);
+		"  firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, "
+		"has told the kernel\n";
+	struct machine *m = MACHINE({ "cm" }, { "m", .kernel_adistance = 600, .distance = 20 });
+	struct test_plan t = test_plan(whole, m, NULL);
 	struct explanation e;
 	char *text;
 	size_t size;
@@ -283,15 +298,18 @@ Test(explain, text)
 Test(explain, json)
 {
 	struct sample s = sample_new(
-		"{'adistance':704,'arithmetic':['tier \\'cxl\\', adistance 704','adistance 704 / 128 = tier 5'],"
-		"'decided_by':'guest cxl',"
-		"'facts':{'cpu':{'source':'the kernel, live','value':false},'distance':{'source':'sysfs','value':20},"
-		"'kernel_adistance':{'source':'module','value':600},'node':{'source':'the kernel, live','value':1}},"
+		"{'adistance':704,'arithmetic':['tier \\'cxl\\', adistance 704',"
+		"'adistance 704 / 128 = tier 5'],'decided_by':'guest cxl',"
+		"'facts':{'cpu':{'source':'the kernel, live','value':false},"
+		"'distance':{'source':'sysfs','value':20},"
+		"'kernel_adistance':{'source':'module','value':600},"
+		"'node':{'source':'the kernel, live','value':1}},"
 		"'kernel':{'adistance':600,'source':'module','tier':4,'why':["
 		"'no node has both CPUs and memory: the kernel has nothing to compare with']},"
 		"'name':'cxl','node':1,'override':false,"
 		"'rules':[{'name':'guest cxl','rule':0,'text':'decides','verdict':'decides'}],'tier':5}");
-	json_t *json = explain(test_plan(whole, MACHINE({ "c" }, { "m", .kernel_adistance = 600, .distance = 20 }), NULL), 1);
+	struct machine *m = MACHINE({ "c" }, { "m", .kernel_adistance = 600, .distance = 20 });
+	json_t *json = explain(test_plan(whole, m, NULL), 1), *first;
 	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
 
 	cr_expect_str_eq(text, s.text, "%s\nnot\n%s", text, s.text);
@@ -301,7 +319,7 @@ Test(explain, json)
 	json = explain(test_plan(whole, MACHINE({ "cm" }), (const __s32[]){ 1000 }), 0);
 	cr_expect_str_eq(json_string_value(json_object_get(json, "decided_by")), "override");
 	cr_expect(json_is_true(json_object_get(json, "override")));
-	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "rules"), 0), "predicate")),
-			 "cpu");
+	first = json_array_get(json_object_get(json, "rules"), 0);
+	cr_expect_str_eq(json_string_value(json_object_get(first, "predicate")), "cpu");
 	json_decref(json);
 }

@@ -3,14 +3,17 @@
 
 #define KERNEL "{'version': 1, 'rules': []}"
 
-/* What is said of one node, as "4 -> 5" and so on. */
+/* A node now and after, and who decides. */
 static void expect_node(const struct test_plan *t, size_t index, const char *expected)
 {
 	const struct plan_node *n = &t->plan->nodes[index];
-	char *a = nodeset_text(&n->now.preferred), *b = nodeset_text(&n->after.preferred), buffer[32], text[200];
+	char *a = nodeset_text(&n->now.preferred), *b = nodeset_text(&n->after.preferred);
+	char buffer[32], text[200];
 
-	snprintf(text, sizeof(text), "node %d: tier %lld -> %lld, adistance %d -> %d, demotes [%s] -> [%s], promotes %d -> %d, by %s",
-		 n->node, (long long)n->now.tier, (long long)n->after.tier, n->now.adistance, n->after.adistance,
+	snprintf(text, sizeof(text),
+		 "%d: tier %lld -> %lld, adistance %d -> %d, demotes [%s] -> [%s], promotes %d -> %d, %s",
+		 n->node, (long long)n->now.tier, (long long)n->after.tier, n->now.adistance,
+		 n->after.adistance,
 		 a, b, n->now.promotable, n->after.promotable,
 		 plan_decided_by(t->plan, n, buffer, sizeof(buffer)));
 	cr_expect_str_eq(text, expected, "%s\nnot\n%s", text, expected);
@@ -40,16 +43,16 @@ static void expect_plan(struct test_plan t, size_t moves, const char *const *nod
 Test(plan, what_changes)
 {
 	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }), NULL), 1,
-		    "node 0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, by default",
-		    "node 1: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [], promotes 0 -> 1, by guest cxl");
+		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, default",
+		    "1: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [], promotes 0 -> 1, guest cxl");
 }
 
 Test(plan, nothing_changes)
 {
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .kernel_adistance = 600 },
 					      { "m", .tier = 18, .kernel_adistance = 2304 }), NULL), 0,
-		    "node 0: tier 4 -> 4, adistance 600 -> 600, demotes [1] -> [1], promotes 0 -> 0, by default",
-		    "node 1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, by default");
+		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [1] -> [1], promotes 0 -> 0, default",
+		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
 
 /* Where the kernel has the node is exact only where that is also its own answer. */
@@ -57,15 +60,15 @@ Test(plan, adistance_now)
 {
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .tier = 9, .kernel_adistance = 600 },
 					      { "m", .tier = NO_TIER, .kernel_adistance = 700 }), NULL), 2,
-		    "node 0: tier 9 -> 4, adistance 1216 -> 600, demotes [] -> [1], promotes 0 -> 0, by default",
-		    "node 1: tier -1 -> 5, adistance 700 -> 700, demotes [] -> [], promotes 0 -> 1, by default");
+		    "0: tier 9 -> 4, adistance 1216 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
+		    "1: tier -1 -> 5, adistance 700 -> 700, demotes [] -> [], promotes 0 -> 1, default");
 }
 
 /* Only nodes with memory are in tiers, whatever their numbers. */
 Test(plan, nodes_without_memory)
 {
 	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "c" }, { "" }, { "m", .tier = 5 }), NULL), 0,
-		    "node 2: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 1, by guest cxl");
+		    "2: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 1, guest cxl");
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "c" }), NULL), 0, NULL);
 }
 
@@ -74,9 +77,9 @@ Test(plan, overrides)
 	const __s32 overrides[] = { 0, 1000, 0 };
 
 	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }, { "m" }), overrides), 2,
-		    "node 0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [2], promotes 0 -> 0, by default",
-		    "node 1: tier 4 -> 7, adistance 576 -> 1000, demotes [] -> [], promotes 0 -> 1, by override",
-		    "node 2: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [1], promotes 0 -> 1, by guest cxl");
+		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [2], promotes 0 -> 0, default",
+		    "1: tier 4 -> 7, adistance 576 -> 1000, demotes [] -> [], promotes 0 -> 1, override",
+		    "2: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [1], promotes 0 -> 1, guest cxl");
 }
 
 /* As the module does: the kernel's own stands, whoever said what is not sane. */
@@ -84,16 +87,17 @@ Test(plan, answers_that_are_not_sane)
 {
 	const __s32 overrides[] = { 0, -5, 16777216 };
 
-	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm", .kernel_adistance = 600 }, { "m", .kernel_adistance = 640 },
-						 { "m" }), overrides), 1,
-		    "node 0: tier 4 -> 4, adistance 600 -> 600, demotes [] -> [1], promotes 0 -> 0, by default",
-		    "node 1: tier 4 -> 5, adistance 576 -> 640, demotes [] -> [], promotes 0 -> 1, by override",
-		    "node 2: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, by override");
+	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm", .kernel_adistance = 600 },
+						 { "m", .kernel_adistance = 640 }, { "m" }), overrides), 1,
+		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
+		    "1: tier 4 -> 5, adistance 576 -> 640, demotes [] -> [], promotes 0 -> 1, override",
+		    "2: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, override");
 	/* even if the kernel's own is not sane itself */
-	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm" }, { "m", .tier = 4281505711, .kernel_adistance = -1723082824 }),
-			      NULL), 0,
-		    "node 0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [], promotes 0 -> 0, by default",
-		    "node 1: tier 4281505711 -> 4281505711, adistance -1723082824 -> -1723082824, demotes [0] -> [0], promotes 0 -> 0, by default");
+	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm" }, { "m", .tier = 4281505711,
+							  .kernel_adistance = -1723082824 }), NULL), 0,
+		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [], promotes 0 -> 0, default",
+		    "1: tier 4281505711 -> 4281505711, adistance -1723082824 -> -1723082824, "
+		    "demotes [0] -> [0], promotes 0 -> 0, default");
 }
 
 Test(plan, free_none)
@@ -114,7 +118,8 @@ Test(plan, table)
 		"\n"
 		"warning: tier \"far\" has no node (tier-empty)\n";
 	struct test_plan t = test_plan("{'version': 1, 'tiers': ['dram', 'cxl', 'far'], 'rules': ["
-				       "{'name': 'guest cxl', 'match': {'node': 1}, 'action': {'tier': 'cxl'}}]}",
+				       "{'name': 'guest cxl', 'match': {'node': 1},"
+				       " 'action': {'tier': 'cxl'}}]}",
 				       MACHINE({ "cm" }, { "m" }, { "cm" }), NULL);
 	char *text;
 	size_t size;
@@ -130,11 +135,13 @@ Test(plan, table)
 /* The CPUs come down into the node's tier: nothing is promoted from there any more. */
 Test(plan, promotion_that_ends)
 {
-	struct test_plan t = test_plan("{'version': 1, 'rules': [{'match': {'node': 1}, 'action': {'adistance': 704}}]}",
-				       MACHINE({ "m", .tier = 5, .kernel_adistance = 704 }, { "cm" }, { "m" }), NULL);
+	struct machine *m = MACHINE({ "m", .tier = 5, .kernel_adistance = 704 }, { "cm" }, { "m" });
+	struct test_plan t = test_plan("{'version': 1, 'rules': ["
+				       "{'match': {'node': 1}, 'action': {'adistance': 704}}]}", m, NULL);
 	json_t *json = plan_json(t.plan), *nodes = json_object_get(json, "nodes");
 
-	expect_node(&t, 0, "node 0: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 0, by default");
+	expect_node(&t, 0,
+		    "0: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 0, default");
 	cr_expect(json_is_true(json_object_get(json_array_get(nodes, 0), "changes")));
 	json_decref(json);
 	test_plan_free(&t);
@@ -144,15 +151,21 @@ Test(plan, json)
 {
 	static const char expected[] =
 		"{'nodes':["
-		"{'after':{'adistance':576,'fallback':'1-2','name':'dram','preferred':'1','promotable':false,'tier':4},"
+		"{'after':{'adistance':576,'fallback':'1-2','name':'dram','preferred':'1',"
+		"'promotable':false,'tier':4},"
 		"'changes':true,'cpu':true,'decided_by':'default','node':0,"
-		"'now':{'adistance':576,'fallback':'1','preferred':'','promotable':false,'tier':4},'rule':-1},"
-		"{'after':{'adistance':704,'fallback':'2','name':'cxl','preferred':'2','promotable':true,'tier':5},"
+		"'now':{'adistance':576,'fallback':'1','preferred':'','promotable':false,"
+		"'tier':4},'rule':-1},"
+		"{'after':{'adistance':704,'fallback':'2','name':'cxl','preferred':'2',"
+		"'promotable':true,'tier':5},"
 		"'changes':true,'cpu':false,'decided_by':'rule 1','node':1,"
-		"'now':{'adistance':576,'fallback':'','preferred':'','promotable':false,'tier':null},'rule':0},"
-		"{'after':{'adistance':1000,'fallback':'','name':'','preferred':'','promotable':true,'tier':7},"
+		"'now':{'adistance':576,'fallback':'','preferred':'','promotable':false,"
+		"'tier':null},'rule':0},"
+		"{'after':{'adistance':1000,'fallback':'','name':'','preferred':'',"
+		"'promotable':true,'tier':7},"
 		"'changes':true,'cpu':false,'decided_by':'override','node':2,"
-		"'now':{'adistance':576,'fallback':'1','preferred':'','promotable':false,'tier':4},'rule':-1}],"
+		"'now':{'adistance':576,'fallback':'1','preferred':'','promotable':false,"
+		"'tier':4},'rule':-1}],"
 		"'warnings':[{'id':'tier-empty','message':'tier \\'far\\' has no node'}]}";
 	const __s32 overrides[] = { 0, 0, 1000 };
 	struct test_plan t = test_plan("{'version': 1, 'tiers': ['dram', 'cxl', 'far'], 'rules': ["

@@ -34,7 +34,8 @@ Test(policy_action, good)
 		/* tiers may follow their use, and dram need not be listed */
 		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'x'}}],"
 		  " 'tiers': ['x', 'dram']}", { ADISTANCE, 448 } },
-		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}", { ADISTANCE, 576 } },
+		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
+		  { ADISTANCE, 576 } },
 	};
 	size_t i;
 
@@ -90,7 +91,8 @@ Test(policy_action, keys)
 		{ ACTION("^[]"), AT, "an object is expected here, not an array" },
 		{ ACTION("^'cxl'"), AT, "an object is expected here, not a string" },
 		{ ACTION("^null"), AT, "an object is expected here, not null" },
-		{ ACTION("{^'Scale': 2}"), AT ".Scale", "unknown key \"Scale\"; known here: tier, adistance, offset, scale, from" },
+		{ ACTION("{^'Scale': 2}"), AT ".Scale",
+		  "unknown key \"Scale\"; known here: tier, adistance, offset, scale, from" },
 		{ ACTION("{'tier': 'cxl', ^'x': 2}"), AT ".x", "unknown key \"x\"; known*" },
 		{ ACTION("{$'tier': 'cxl',\n ^'tier': 'dram'}"), AT ".tier",
 		  "\"tier\" stands here a second time; first in line 1", "it stands here first" },
@@ -117,16 +119,19 @@ Test(policy_action, values)
 		{ ACTION("{'adistance': ^99999999999999999999}"), AT ".adistance",
 		  "99999999999999999999 is not within 1..16777215" },
 		{ ACTION("{'adistance': ^5.5}"), AT ".adistance", "a whole number is expected here" },
-		{ ACTION("{'adistance': ^'cxl'}"), AT ".adistance", "a number is expected here, not a string" },
+		{ ACTION("{'adistance': ^'cxl'}"), AT ".adistance",
+		  "a number is expected here, not a string" },
 		{ ACTION("{'offset': ^16777216}"), AT ".offset", "error: 16777216" RANGE },
 		{ ACTION("{'offset': ^-16777216}"), AT ".offset", "error: -16777216" RANGE },
-		{ ACTION("{'offset': ^-99999999999999999999}"), AT ".offset", "error: -99999999999999999999" RANGE },
+		{ ACTION("{'offset': ^-99999999999999999999}"), AT ".offset",
+		  "error: -99999999999999999999" RANGE },
 		{ ACTION("{'offset': ^0.5}"), AT ".offset", "a whole number is expected here" },
 		{ ACTION("{'offset': ^'128'}"), AT ".offset", "a number is expected here, not a string" },
 		{ ACTION("{'offset': ^true}"), AT ".offset", "a number is expected here, not true or false" },
 		{ ACTION("{'scale': ^0}"), AT ".scale", "error: 0 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^-1}"), AT ".scale", "error: -1 is not within 0.001..1000" },
-		{ ACTION("{'scale': ^0.0009994}"), AT ".scale", "error: 0.0009994 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^0.0009994}"), AT ".scale",
+		  "error: 0.0009994 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^1000.000001}"), AT ".scale", "1000.000001 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^'1.5'}"), AT ".scale",
 		  "error: a number is expected here, such as 1.5, not a string" },
@@ -144,7 +149,8 @@ Test(policy_action, values)
 Test(policy_action, tier_that_is_wrong_itself)
 {
 	static const struct bad table[] = {
-		{ "{'version': 1, 'tiers': ['dram', ^'2far'], 'rules': [{'match': {}, 'action': {'tier': '2far'}}]}",
+		{ "{'version': 1, 'tiers': ['dram', ^'2far'], 'rules': [{'match': {}, 'action': {'tier': "
+		  "'2far'}}]}",
 		  "tiers[1]", "a tier's name is a letter*" },
 		{ "{'version': 1, 'tiers': ['dram', {'name': 'far', 'adistance': ^0}],"
 		  " 'rules': [{'match': {}, 'action': {'tier': 'far'}}]}",

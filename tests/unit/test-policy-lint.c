@@ -8,7 +8,8 @@
 #define FREE(earlier, later) RULES(TWO("{'match': " earlier, "{'match': " later))
 
 static const struct expected second = {
-	"rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by rule 1 before it",
+	"rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by rule 1 before "
+	"it",
 	"the rule before it stands here",
 };
 
@@ -89,9 +90,11 @@ Test(policy_lint, answers_that_may_be_missing)
 {
 	expect_warned(AFTER("{'from': 'hmat'}"), NULL);
 	expect_warned(AFTER("{'from': 'measured'}"), NULL);
-	expect_warned(RULES("[${'match': {}, 'action': {'from': 'kernel'}}, ^{'match': {}, 'action': {'from': 'hmat'}}]"),
+	expect_warned(RULES("[${'match': {}, 'action': {'from': 'kernel'}}, ^{'match': {}, 'action': "
+		      "{'from': 'hmat'}}]"),
 		      &second);
-	expect_warned(RULES("[${'match': {}, 'action': {'scale': 2}}, ^{'match': {}, 'action': {'tier': 'cxl'}}]"),
+	expect_warned(RULES("[${'match': {}, 'action': {'scale': 2}}, ^{'match': {}, 'action': {'tier': "
+		      "'cxl'}}]"),
 		      &second);
 }
 
@@ -99,11 +102,14 @@ Test(policy_lint, answers_that_may_be_missing)
 Test(policy_lint, several)
 {
 	static const struct expected expected[] = {
-		{ "rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by rule \"small\" before it",
+		{ "rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by "
+		  "rule \"small\" before it",
 		  "the rule before it stands here" },
-		{ "rules[3]", "warning: rule \"late\" can never decide: each node that it matches is decided by rule \"small\" before it",
+		{ "rules[3]", "warning: rule \"late\" can never decide: each node that it matches is decided "
+		  "by rule \"small\" before it",
 		  "the rule before it stands here" },
-		{ "rules[4]", "warning: rule 5 can never decide: each node that it matches is decided by rule 3 before it",
+		{ "rules[4]", "warning: rule 5 can never decide: each node that it matches is decided by "
+		  "rule 3 before it",
 		  "the rule before it stands here" },
 	};
 

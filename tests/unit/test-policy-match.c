@@ -81,12 +81,15 @@ Test(policy_match, tests)
 		{ MATCH("{'cxl': {'serial': '0x1F'}}"), "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
 		{ MATCH("{'cxl': {'serial': 0}}"), "15:0-0 16:0-0/15 17:0-0/15 18:0-0/15" },
 		/* the bits of a u64 */
-		{ MATCH("{'cxl': {'serial': '0xffffffffffffffff'}}"), "15:-1--1 16:-1--1/15 17:-1--1/15 18:-1--1/15" },
-		{ MATCH("{'cxl': {'serial': 18446744073709551615}}"), "15:-1--1 16:-1--1/15 17:-1--1/15 18:-1--1/15" },
+		{ MATCH("{'cxl': {'serial': '0xffffffffffffffff'}}"),
+		  "15:-1--1 16:-1--1/15 17:-1--1/15 18:-1--1/15" },
+		{ MATCH("{'cxl': {'serial': 18446744073709551615}}"),
+		  "15:-1--1 16:-1--1/15 17:-1--1/15 18:-1--1/15" },
 		/* those of one predicate stand together, whatever the order of the text */
 		{ MATCH("{'cpu': false, 'node': '1-3,9'}"), "1:1-3 1:9-9 2:0-0" },
 		{ MATCH("{'node': '1-3,9', 'cpu': false}"), "1:1-3 1:9-9 2:0-0" },
-		{ MATCH("{'kernel_adistance': 576, 'cxl': {'serial': 1, 'region': 2}, 'kind': ['cxl', 'dram'], 'pxm': 5}"),
+		{ MATCH("{'kernel_adistance': 576, 'cxl': {'serial': 1, 'region': 2}, 'kind': ['cxl', "
+		  "'dram'], 'pxm': 5}"),
 		  "4:5-5 5:1-1 5:2-2 3:576-576 14:2-2 15:1-1 16:1-1/15 17:1-1/15 18:1-1/15" },
 	};
 	size_t i;
@@ -125,9 +128,9 @@ Test(policy_match, keys)
 {
 	static const struct bad table[] = {
 		{ MATCH("{^'Node': 4}"), AT ".Node",
-		  "error: unknown key \"Node\"; known here: node, pxm, kind, cpu, size, distance, read_latency_ns, "
-		  "write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, latency_ratio, bandwidth_ratio, "
-		  "kernel_adistance, cxl" },
+		  "error: unknown key \"Node\"; known here: node, pxm, kind, cpu, size, distance, "
+		  "read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
+		  "latency_ratio, bandwidth_ratio, kernel_adistance, cxl" },
 		{ MATCH("{$'node': 1,\n'cpu': true,\n^'node': 2}"), AT ".node",
 		  "error: \"node\" stands here a second time; first in line 1", "it stands here first" },
 		{ MATCH("{'cpu': ^1}"), AT ".cpu", "true or false is expected here, not a number" },
@@ -150,7 +153,8 @@ Test(policy_match, node)
 		{ NODE("^1.5"), AT_NODE, "error: a whole number is expected here" },
 		{ NODE("^1e3"), AT_NODE, "error: a whole number is expected here" },
 		{ NODE("^4294967296"), AT_NODE, "error: 4294967296 is not within 0..1023" },
-		{ NODE("^18446744073709551616"), AT_NODE, "error: 18446744073709551616 is not within 0..1023" },
+		{ NODE("^18446744073709551616"), AT_NODE,
+		  "error: 18446744073709551616 is not within 0..1023" },
 		{ NODE("^true"), AT_NODE, EITHER },
 		{ NODE("^null"), AT_NODE, EITHER },
 		{ NODE("^[1, 2]"), AT_NODE, EITHER },
@@ -185,7 +189,8 @@ Test(policy_match, pxm)
 		{ PXM("^true"), AT ".pxm",
 		  "error: a number, or a list of proximity domains such as \"0,2-5\", is expected here" },
 		{ PXM("'1,^x'"), AT ".pxm",
-		  "error: not a list of proximity domains 0..1023 such as \"0,2-5\": a number is expected here" },
+		  "error: not a list of proximity domains 0..1023 such as \"0,2-5\": a number is expected "
+		  "here" },
 	};
 
 	EXPECT_BAD(table);
@@ -217,16 +222,20 @@ Test(policy_match, units)
 		{ MATCH("{'size': ^'16'}"), AT ".size", "error: \"16\" has no unit; known here: B, kB*" },
 		{ MATCH("{'size': {'min': ^'16ns'}}"), AT ".size.min", "error: no unit \"ns\"; known*" },
 		{ MATCH("{'distance': ^9}"), AT ".distance", "error: 9 is not within 10..255" },
-		{ MATCH("{'read_latency_ns': ^'5GB/s'}"), AT ".read_latency_ns", "known here: ps, ns, us, ms" },
-		{ MATCH("{'write_latency_ns': ^'5B'}"), AT ".write_latency_ns", "known here: ps, ns, us, ms" },
+		{ MATCH("{'read_latency_ns': ^'5GB/s'}"), AT ".read_latency_ns",
+		  "known here: ps, ns, us, ms" },
+		{ MATCH("{'write_latency_ns': ^'5B'}"), AT ".write_latency_ns",
+		  "known here: ps, ns, us, ms" },
 		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps", "known here: B/s*" },
 		{ MATCH("{'write_bandwidth_mbps': {'max': ^-1}}"), AT ".write_bandwidth_mbps.max",
 		  "error: -1 is not within 0..4294967295" },
-		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio", "error: 1e9 is not within 0..1000000" },
+		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio",
+		  "error: 1e9 is not within 0..1000000" },
 		{ MATCH("{'bandwidth_ratio': ^'2'}"), AT ".bandwidth_ratio", "such as 1.5, not a string" },
 		{ MATCH("{'kernel_adistance': ^4294967872}"), AT ".kernel_adistance",
 		  "error: 4294967872 is not within -2147483648..2147483647" },
-		{ MATCH("{'cxl': {'region': ^-1}}"), AT ".cxl.region", "error: -1 is not within 0..2147483647" },
+		{ MATCH("{'cxl': {'region': ^-1}}"), AT ".cxl.region",
+		  "error: -1 is not within 0..2147483647" },
 	};
 
 	EXPECT_BAD(table);
@@ -240,14 +249,17 @@ Test(policy_match, ranges)
 	static const struct bad table[] = {
 		{ SIZE("^{}"), AT ".size", "error: a range needs a \"min\", a \"max\" or both" },
 		{ SIZE("^null"), AT ".size", "not null" },
-		{ SIZE("{'min': 1, ^'step': 1}"), AT ".size.step", "error: unknown key \"step\"; known here: min, max" },
-		{ SIZE("{'min': $2, 'max': ^1}"), AT ".size.max", "error: 1 is less than the min, 2: no node can match", MIN },
+		{ SIZE("{'min': 1, ^'step': 1}"), AT ".size.step",
+		  "error: unknown key \"step\"; known here: min, max" },
+		{ SIZE("{'min': $2, 'max': ^1}"), AT ".size.max",
+		  "error: 1 is less than the min, 2: no node can match", MIN },
 		{ SIZE("{'max': ^'1GB',\n 'min': $'1GiB'}"), AT ".size.max",
 		  "error: 1GB is less than the min, 1GiB: no node can match", MIN },
 		{ MATCH("{'latency_ratio': {'min': $1.5, 'max': ^1.499999}}"), AT ".latency_ratio.max",
 		  "error: 1.499999 is less than the min, 1.5: no node can match", MIN },
 		/* only what could be read is compared */
-		{ SIZE("{'min': 2, 'max': ^-1}"), AT ".size.max", "error: -1 is not within 0..9223372036854775807" },
+		{ SIZE("{'min': 2, 'max': ^-1}"), AT ".size.max",
+		  "error: -1 is not within 0..9223372036854775807" },
 		{ SIZE("{'min': ^'x', 'max': 0}"), AT ".size.min", "a number, with a unit*" },
 	};
 
@@ -268,15 +280,19 @@ Test(policy_match, range_that_is_wrong_twice)
 }
 
 #define CXL(cxl) MATCH("{'cxl': " cxl "}")
-#define SERIAL "error: a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)"
+#define SERIAL \
+	"error: a card's serial number is expected here, such as \"0x1f2e\" " \
+	"(/sys/bus/cxl/devices/memN/serial)"
 
 Test(policy_match, cxl)
 {
 	static const struct bad table[] = {
 		{ CXL("^{}"), AT ".cxl",
-		  "error: a \"region\" or a \"serial\" is expected here; \"kind\": \"cxl\" means any CXL memory" },
+		  "error: a \"region\" or a \"serial\" is expected here; \"kind\": \"cxl\" means any CXL "
+		  "memory" },
 		{ CXL("^true"), AT ".cxl", "error: an object is expected here, not true or false" },
-		{ CXL("{^'slot': 1}"), AT ".cxl.slot", "error: unknown key \"slot\"; known here: region, serial" },
+		{ CXL("{^'slot': 1}"), AT ".cxl.slot",
+		  "error: unknown key \"slot\"; known here: region, serial" },
 		{ CXL("{'region': ^'region0'}"), AT ".cxl.region", "such as 0, not a string" },
 		{ CXL("{'serial': ^''}"), AT ".cxl.serial", SERIAL },
 		{ CXL("{'serial': ^'x'}"), AT ".cxl.serial", SERIAL },
@@ -331,7 +347,8 @@ Test(policy_match, as_many_ranges_as_possible)
 	policy_free(p);
 	free(text);
 	text = with_ranges(127, 385, "");
-	strcpy(strstr(text, "'kernel_adistance': 127"), "'kernel_adistance': ^127}, 'action': {'offset': 1}}]}");
+	strcpy(strstr(text, "'kernel_adistance': 127"),
+	       "'kernel_adistance': ^127}, 'action': {'offset': 1}}]}");
 	s = sample_new(text);
 	expect_errors(&s, &expected);
 	sample_free(&s);

@@ -11,8 +11,10 @@ Test(policy_rule, members)
 		{ RULES("[^{'action': {'offset': 1}}]"), "rules[0]", "error: \"match\" is missing" },
 		{ RULES("[{'match': {}, 'action': {'offset': 1}, ^'priority': 1}]"), "rules[0].priority",
 		  "unknown key \"priority\"; known here: name, match, action" },
-		{ RULES("[{'match': {}, 'action': {'offset': 1}},\n {$'match': {},\n  'action': {'offset': 1},\n  ^'match': {}}]"),
-		  "rules[1].match", "\"match\" stands here a second time; first in line 2", "it stands here first" },
+		{ RULES("[{'match': {}, 'action': {'offset': 1}},\n {$'match': {},\n"
+		  "  'action': {'offset': 1},\n  ^'match': {}}]"),
+		  "rules[1].match", "\"match\" stands here a second time; first in line 2",
+		  "it stands here first" },
 	};
 
 	EXPECT_BAD(table);
@@ -48,7 +50,8 @@ Test(policy_rule, good_names)
 
 Test(policy_rule, bad_names)
 {
-	static const char *const why = "error: a rule's name is 1 to 63 bytes, none of them a control character";
+	static const char *const why = "error: a rule's name is 1 to 63 bytes, none of them a control "
+		"character";
 	const struct bad table[] = {
 		{ NAMED("^''"), "rules[0].name", why },
 		{ NAMED("^'" LONG63 "x'"), "rules[0].name", why },

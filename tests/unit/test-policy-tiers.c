@@ -37,10 +37,12 @@ Test(policy_tiers, places)
 		{ TIERS("[{'name': 'x', 'adistance': 1}, 'dram']"), "x=1 dram=576" },
 		{ TIERS("[{'name': 'x', 'adistance': 511}, 'dram']"), "x=511 dram=576" },
 		{ TIERS("['dram', {'adistance': 16777215, 'name': 'x'}]"), "dram=576 x=16777215" },
-		{ TIERS("['dram', {'name': 'x', 'adistance': 16777087}, 'y']"), "dram=576 x=16777087 y=16777152" },
+		{ TIERS("['dram', {'name': 'x', 'adistance': 16777087}, 'y']"),
+		  "dram=576 x=16777087 y=16777152" },
 		/* dram with its own place, and no dram at all */
 		{ TIERS("[{'name': 'dram', 'adistance': 576}, 'x']"), "dram=576 x=704" },
-		{ TIERS("[{'name': 'x', 'adistance': 100}, {'name': 'y', 'adistance': 1000}]"), "x=100 y=1000" },
+		{ TIERS("[{'name': 'x', 'adistance': 100}, {'name': 'y', 'adistance': 1000}]"),
+		  "x=100 y=1000" },
 		{ TIERS("[{'name': 'mine', 'adistance': 576}]"), "mine=576" },
 		/* names */
 		{ TIERS("['dram', 'a', 'B', 'c0', 'd-e.f_g']"), "dram=576 a=704 B=832 c0=960 d-e.f_g=1088" },
@@ -79,7 +81,8 @@ Test(policy_tiers, as_many_as_nodes)
 
 Test(policy_tiers, too_many)
 {
-	static const struct expected expected = { "tiers", "error: 1025 tiers, and there are at most 1024 nodes" };
+	static const struct expected expected = { "tiers",
+		"error: 1025 tiers, and there are at most 1024 nodes" };
 	char *text = malloc(1 << 16), *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ^['dram'");
 	struct sample s;
 	size_t i;
@@ -111,10 +114,14 @@ Test(policy_tiers, names)
 		{ TIERS("['dram', ^'a2345678901234567890123456789012']"), "tiers[1]", NAMES },
 		{ TIERS("[^'1', 'dram']"), "tiers[0]", NAMES },
 		{ TIERS("[{'name': ^'2', 'adistance': 9}]"), "tiers[0].name", NAMES },
-		{ TIERS("[{'name': ^2, 'adistance': 9}]"), "tiers[0].name", "a string is expected here, not a number" },
-		{ TIERS("[$'dram', ^'dram']"), "tiers[1]", "error: tier \"dram\" was named before, as tiers[0]", FIRST },
-		{ TIERS("[$'a', 'dram', 'b', ^'a']"), "tiers[3]", "tier \"a\" was named before, as tiers[0]", FIRST },
-		{ TIERS("['b', 'dram', $'a',\n ^{'name': 'a', 'adistance': 999}]"), "tiers[3]", "as tiers[2]", FIRST },
+		{ TIERS("[{'name': ^2, 'adistance': 9}]"), "tiers[0].name",
+		  "a string is expected here, not a number" },
+		{ TIERS("[$'dram', ^'dram']"), "tiers[1]",
+		  "error: tier \"dram\" was named before, as tiers[0]", FIRST },
+		{ TIERS("[$'a', 'dram', 'b', ^'a']"), "tiers[3]", "tier \"a\" was named before, as tiers[0]",
+		  FIRST },
+		{ TIERS("['b', 'dram', $'a',\n ^{'name': 'a', 'adistance': 999}]"), "tiers[3]", "as tiers[2]",
+		  FIRST },
 	};
 
 	EXPECT_BAD(table);
@@ -126,9 +133,12 @@ Test(policy_tiers, kinds)
 		{ TIERS("^{}"), "tiers", "an array is expected here, not an object" },
 		{ TIERS("^'dram'"), "tiers", "an array is expected here, not a string" },
 		{ TIERS("^null"), "tiers", "an array is expected here, not null" },
-		{ TIERS("['dram', ^1]"), "tiers[1]", "a tier is a name, or {\"name\": …, \"adistance\": …}" },
-		{ TIERS("['dram', ^null]"), "tiers[1]", "a tier is a name, or {\"name\": …, \"adistance\": …}" },
-		{ TIERS("['dram', ^['a']]"), "tiers[1]", "a tier is a name, or {\"name\": …, \"adistance\": …}" },
+		{ TIERS("['dram', ^1]"), "tiers[1]",
+		  "a tier is a name, or {\"name\": …, \"adistance\": …}" },
+		{ TIERS("['dram', ^null]"), "tiers[1]",
+		  "a tier is a name, or {\"name\": …, \"adistance\": …}" },
+		{ TIERS("['dram', ^['a']]"), "tiers[1]",
+		  "a tier is a name, or {\"name\": …, \"adistance\": …}" },
 		{ TIERS("['dram', ^{'name': 'a'}]"), "tiers[1]", "error: \"adistance\" is missing" },
 		{ TIERS("['dram', ^{'adistance': 999}]"), "tiers[1]", "error: \"name\" is missing" },
 		{ TIERS("['dram', {'name': 'a', 'adistance': 999, ^'x': 1}]"), "tiers[1].x",
@@ -165,11 +175,16 @@ Test(policy_tiers, adistance)
 Test(policy_tiers, order)
 {
 	static const struct bad table[] = {
-		{ TIERS("[^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[0]", "error: no room for \"e\": " NO_ROOM },
-		{ TIERS("['f', ^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[1]", "error: no room for \"e\": " NO_ROOM },
-		{ TIERS("[^'a', " X("127") ", 'dram']"), "tiers[0]", "\"x\" lies in the fastest tier that there is*" },
-		{ TIERS("['dram', $" X("16777215") ", ^'y']"), "tiers[2]", "error: no room for \"y\" behind \"x\"", BEFORE },
-		{ TIERS("[^'a']"), "tiers[0]", "error: \"a\" has no place: list \"dram\" too, or give it an adistance" },
+		{ TIERS("[^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[0]",
+		  "error: no room for \"e\": " NO_ROOM },
+		{ TIERS("['f', ^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[1]",
+		  "error: no room for \"e\": " NO_ROOM },
+		{ TIERS("[^'a', " X("127") ", 'dram']"), "tiers[0]",
+		  "\"x\" lies in the fastest tier that there is*" },
+		{ TIERS("['dram', $" X("16777215") ", ^'y']"), "tiers[2]",
+		  "error: no room for \"y\" behind \"x\"", BEFORE },
+		{ TIERS("[^'a']"), "tiers[0]",
+		  "error: \"a\" has no place: list \"dram\" too, or give it an adistance" },
 		{ TIERS("[" X("900") ", ^'a']"), "tiers[1]", "\"a\" has no place*" },
 		/* the kernel's own */
 		{ TIERS("[^{'name': 'dram', 'adistance': 575}]"), "tiers[0]",
@@ -177,19 +192,26 @@ Test(policy_tiers, order)
 		{ TIERS("[^{'name': 'dram', 'adistance': 1000}]"), "tiers[0]", "choose another name" },
 		/* two in one chunk */
 		{ TIERS("[$'dram', ^" X("577") "]"), "tiers[1]",
-		  "\"x\" (577) lies in the same tier of the kernel as \"dram\" (576): tiers are 128 wide", BEFORE },
+		  "\"x\" (577) lies in the same tier of the kernel as \"dram\" (576): tiers are 128 wide",
+		  BEFORE },
 		{ TIERS("[$'dram', ^" X("639") "]"), "tiers[1]", "tiers are 128 wide", BEFORE },
 		{ TIERS("[$'dram', ^" X("512") "]"), "tiers[1]", "tiers are 128 wide", BEFORE },
-		{ TIERS("['dram', $'cxl', ^" X("767") "]"), "tiers[2]", "as \"cxl\" (704): tiers are 128 wide", BEFORE },
-		{ TIERS("[$" X("512") ", ^'dram']"), "tiers[1]", "as \"x\" (512): tiers are 128 wide", BEFORE },
-		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 1000}]"), "tiers[2]", "tiers are 128 wide", BEFORE },
+		{ TIERS("['dram', $'cxl', ^" X("767") "]"), "tiers[2]",
+		  "as \"cxl\" (704): tiers are 128 wide", BEFORE },
+		{ TIERS("[$" X("512") ", ^'dram']"), "tiers[1]", "as \"x\" (512): tiers are 128 wide",
+		  BEFORE },
+		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 1000}]"), "tiers[2]",
+		  "tiers are 128 wide", BEFORE },
 		/* from fast to slow */
 		{ TIERS("[$'dram', ^" X("511") "]"), "tiers[1]",
-		  "tiers run from fast to slow, and \"x\" (511) is faster than \"dram\" (576) before it", BEFORE },
-		{ TIERS("[$" X("640") ", ^'dram']"), "tiers[1]", "\"dram\" (576) is faster than \"x\" (640) before it", BEFORE },
+		  "tiers run from fast to slow, and \"x\" (511) is faster than \"dram\" (576) before it",
+		  BEFORE },
+		{ TIERS("[$" X("640") ", ^'dram']"), "tiers[1]",
+		  "\"dram\" (576) is faster than \"x\" (640) before it", BEFORE },
 		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 800}]"), "tiers[2]",
 		  "\"y\" (800) is faster than \"x\" (1000) before it", BEFORE },
-		{ TIERS("['dram', 'cxl', $'far', ^" X("704") "]"), "tiers[3]", "faster than \"far\" (832) before it", BEFORE },
+		{ TIERS("['dram', 'cxl', $'far', ^" X("704") "]"), "tiers[3]",
+		  "faster than \"far\" (832) before it", BEFORE },
 	};
 
 	EXPECT_BAD(table);
@@ -202,13 +224,16 @@ Test(policy_tiers, all_errors_at_once)
 		struct expected expected[4];
 	} table[] = {
 		{ TIERS("['dram', ^'1', ^2, {'name': 'x', 'adistance': ^0}]"),
-		  { { "tiers[1]", NAMES }, { "tiers[2]", "a tier is a name*" }, { "tiers[3].adistance", "error: 0" RANGE } } },
+		  { { "tiers[1]", NAMES }, { "tiers[2]", "a tier is a name*" },
+		    { "tiers[3].adistance", "error: 0" RANGE } } },
 		{ TIERS("[$'a', $'dram', ^'a', ^'dram', ^'dram']"),
 		  { { "tiers[2]", "as tiers[0]", FIRST }, { "tiers[3]", "as tiers[1]", FIRST },
 		    { "tiers[4]", "as tiers[1]", FIRST } } },
-		{ TIERS("[^'a', ^'b']"), { { "tiers[0]", "\"a\" has no place*" }, { "tiers[1]", "\"b\" has no place*" } } },
+		{ TIERS("[^'a', ^'b']"), { { "tiers[0]", "\"a\" has no place*" },
+		  { "tiers[1]", "\"b\" has no place*" } } },
 		{ TIERS("[$'dram', ^" X("500") ", $'y', ^{'name': 'z', 'adistance': 560}]"),
-		  { { "tiers[1]", "is faster than*", BEFORE }, { "tiers[3]", "tiers are 128 wide", BEFORE } } },
+		  { { "tiers[1]", "is faster than*", BEFORE },
+		    { "tiers[3]", "tiers are 128 wide", BEFORE } } },
 	};
 	size_t i;
 

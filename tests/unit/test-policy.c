@@ -9,7 +9,8 @@ static const char example[] =
 	"  'reference': {'node': 0},\n"
 	"  'tolerance': 0.10,\n"
 	"  'rules': [\n"
-	"    {'name': 'slow by firmware', 'match': {'read_latency_ns': {'min': 300}}, 'action': {'tier': 'far'}},\n"
+	"    {'name': 'slow by firmware', 'match': {'read_latency_ns': {'min': 300}}, 'action': {'tier': "
+	"'far'}},\n"
 	"    {'name': 'guest cxl', 'match': {'node': '1-3', 'cpu': false}, 'action': {'tier': 'cxl'}},\n"
 	"    {'match': {'pxm': 4}, 'action': {'offset': 128}},\n"
 	"    {'name': 'the rest by HMAT', 'match': {}, 'action': {'from': 'hmat'}}\n"
@@ -73,7 +74,8 @@ Test(policy, members)
 		{ "^{'rules': []}", NULL, "error: \"version\" is missing" },
 		{ "^{'version': 1}", NULL, "error: \"rules\" is missing" },
 		{ "{'version': 1, 'rules': [], ^'Rules': []}", "Rules",
-		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, tolerance, rules, default" },
+		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, "
+		  "tolerance, rules, default" },
 		{ "{\n'version': 1,\n$'rules': [],\n\n ^'rules': []}", "rules",
 		  "error: \"rules\" stands here a second time; first in line 3", "it stands here first" },
 		{ "^[]", NULL, "an object is expected here, not an array" },
@@ -121,12 +123,15 @@ Test(policy, reference_and_tolerance)
 		{ REFERENCE("^{}"), "reference", "error: \"node\" is missing" },
 		{ REFERENCE("{'node': ^-1}"), "reference.node", "error: -1 is not within 0..1023" },
 		{ REFERENCE("{'node': ^1024}"), "reference.node", "error: 1024 is not within 0..1023" },
-		{ REFERENCE("{'node': ^'0-1'}"), "reference.node", "error: a number is expected here, not a string" },
-		{ REFERENCE("{'node': 1, ^'pxm': 1}"), "reference.pxm", "error: unknown key \"pxm\"; known here: node" },
+		{ REFERENCE("{'node': ^'0-1'}"), "reference.node",
+		  "error: a number is expected here, not a string" },
+		{ REFERENCE("{'node': 1, ^'pxm': 1}"), "reference.pxm",
+		  "error: unknown key \"pxm\"; known here: node" },
 		{ TOLERANCE("^-0.1"), "tolerance", "error: -0.1 is not within 0..1" },
 		{ TOLERANCE("^1.01"), "tolerance", "error: 1.01 is not within 0..1" },
 		{ TOLERANCE("^10"), "tolerance", "error: 10 is not within 0..1" },
-		{ TOLERANCE("^'10%'"), "tolerance", "error: a number is expected here, such as 0.10, not a string" },
+		{ TOLERANCE("^'10%'"), "tolerance",
+		  "error: a number is expected here, such as 0.10, not a string" },
 	};
 	struct policy *p = good_policy(REFERENCE("{'node': 1023}"));
 
@@ -186,7 +191,8 @@ static char *with_rules(size_t count, const char *mark)
 
 Test(policy, as_many_rules_as_possible)
 {
-	static const struct expected expected = { "rules", "error: 1025 rules, and at most 1024 are possible" };
+	static const struct expected expected = { "rules",
+		"error: 1025 rules, and at most 1024 are possible" };
 	char *text = with_rules(1024, "");
 	struct policy *p = good_policy(text);
 	struct sample s;

@@ -41,7 +41,8 @@ static void expect_decision(const struct fixture *f, int node, int rule, __s32 a
 	struct tierbpf_decision d = decide(f, node);
 
 	cr_expect(d.rule == rule && d.acted == acted && d.adistance == adistance,
-		  "node %d: rule %d, acted %d, adistance %d, not %d, %d, %d", node, d.rule, d.acted, d.adistance,
+		  "node %d: rule %d, acted %d, adistance %d, not %d, %d, %d", node, d.rule, d.acted,
+		  d.adistance,
 		  rule, acted, adistance);
 }
 
@@ -49,7 +50,8 @@ static void expect_decision(const struct fixture *f, int node, int rule, __s32 a
 
 Test(program, meta)
 {
-	struct fixture f = start(RULES("[{'match': {}, 'action': {'from': 'hmat'}}], 'default': {'offset': 5}"),
+	struct fixture f = start(RULES("[{'match': {}, 'action': {'from': 'hmat'}}], 'default': {'offset': "
+		"5}"),
 				 MACHINE({ "cm" }, { "m" }));
 	const struct tierbpf_meta *meta = &f.program->meta;
 
@@ -82,7 +84,8 @@ static void expect_fact(const struct fixture *f, int node, enum tierbpf_fact fac
 		cr_expect_eq(f->program->source[node][fact], SOURCE_DERIVED);
 }
 
-static void expect_derived(const struct fixture *f, int node, int64_t latency, int64_t bandwidth, int64_t adistance)
+static void expect_derived(const struct fixture *f, int node, int64_t latency, int64_t bandwidth,
+	int64_t adistance)
 {
 	expect_fact(f, node, TIERBPF_FACT_LATENCY_RATIO, latency);
 	expect_fact(f, node, TIERBPF_FACT_BANDWIDTH_RATIO, bandwidth);
@@ -95,8 +98,10 @@ static void expect_derived(const struct fixture *f, int node, int64_t latency, i
 /* To the first node with CPUs and memory, as the kernel compares. */
 Test(program, derived_facts)
 {
-	struct fixture f = start(KERNELS, MACHINE({ "c", CARD }, { "m", CARD }, { "cm", DRAM }, { "cm", CARD },
-						  { "m", PERF(170, 300, 0, 0) }, { "m", PERF(0, 0, 30720, 10240) },
+	struct fixture f = start(KERNELS,
+		MACHINE({ "c", CARD }, { "m", CARD }, { "cm", DRAM }, { "cm", CARD },
+						  { "m", PERF(170, 300, 0, 0) },
+						    { "m", PERF(0, 0, 30720, 10240) },
 						  { "m" }, { "", CARD }));
 
 	cr_expect_eq(f.program->reference, 2);
@@ -143,7 +148,8 @@ Test(program, no_reference)
 /* Those of the machine are handed on with their sources. */
 Test(program, facts_of_the_machine)
 {
-	struct fixture f = start(KERNELS, MACHINE({ "cm", .kernel_adistance = 600 }, { "m", CARD, .distance = 20 }));
+	struct fixture f = start(KERNELS,
+		MACHINE({ "cm", .kernel_adistance = 600 }, { "m", CARD, .distance = 20 }));
 	struct tierbpf_node node = program_node(f.machine, 1);
 	__s64 value = 0;
 
@@ -178,7 +184,8 @@ Test(program, node)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct tierbpf_node n = program_node(m, table[i].node);
 
-		cr_expect_eq(memcmp(&n, &table[i].expected, sizeof(n)), 0, "node %d: %d, %d, %u", table[i].node,
+		cr_expect_eq(memcmp(&n, &table[i].expected, sizeof(n)), 0, "node %d: %d, %d, %u",
+			     table[i].node,
 			     n.id, n.kernel_adistance, n.flags);
 	}
 	machine_free(m);
@@ -249,7 +256,8 @@ Test(program, measured)
 /* The parts that explain uses. */
 Test(program, parts)
 {
-	struct fixture f = start(RULES("[{'match': {'read_latency_ns': {'min': 170}}, 'action': {'from': 'hmat'}}]"),
+	struct fixture f = start(RULES("[{'match': {'read_latency_ns': {'min': 170}}, 'action': {'from': "
+		"'hmat'}}]"),
 				 MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
 	struct tierbpf_node node = program_node(f.machine, 1);
 	__s32 adistance = 7;
@@ -302,7 +310,8 @@ Test(program, groups)
 		  "524-633:576 928-1122:1020", { 1020, 1020, 576 } },
 		{ "in whatever order", TOLERANCE("0.1", "[]"), { 576, 1030, 1020 },
 		  "524-633:576 928-1122:1020", { 576, 1020, 1020 } },
-		{ "the third in a row is too far from the first", TOLERANCE("0.1", "[]"), { 1000, 1080, 1160 },
+		{ "the third in a row is too far from the first", TOLERANCE("0.1", "[]"),
+		  { 1000, 1080, 1160 },
 		  "524-633:576 910-1100:1000 1101-1276:1160", { 1000, 1000, 1160 } },
 		{ "equal ones", TOLERANCE("0.1", "[]"), { 1000, 1000, 1000 }, "524-633:576 910-1100:1000",
 		  { 1000, 1000, 1000 } },
@@ -311,7 +320,8 @@ Test(program, groups)
 		{ "everything that is near enough", TOLERANCE("1", "[]"), { 288, 1152, 1153, 2306, 2307 },
 		  "288-1152:576 1153-2306:1153 2307-4614:2307", { 576, 576, 1153, 1153, 2307 } },
 		{ "the smallest", TOLERANCE("0.000001", "[]"), { 1000000, 1000001, 1000002 },
-		  "576-576:576 1000000-1000001:1000000 1000002-1000003:1000002", { 1000000, 1000000, 1000002 } },
+		  "576-576:576 1000000-1000001:1000000 1000002-1000003:1000002",
+		  { 1000000, 1000000, 1000002 } },
 		{ "the ends of what is sane", TOLERANCE("0.1", "[]"), { 1, 16777215 },
 		  "524-633:576 1-1:1 15252014-16777215:16777215", { 1, 16777215 } },
 		{ "what is not sane", TOLERANCE("0.1", "[]"), { -1723082824, 16777216, 1000 },
@@ -330,7 +340,8 @@ Test(program, groups)
 		for (n = 0; n < 5 && k[n]; n++) {
 			struct tierbpf_decision d = decide(&f, n);
 
-			cr_expect(d.acted == k[n] && d.adistance == table[i].adistance[n], "%s: node %d: %d", table[i].name,
+			cr_expect(d.acted == k[n] && d.adistance == table[i].adistance[n], "%s: node %d: %d",
+				  table[i].name,
 				  n, d.adistance);
 		}
 		end(&f);
@@ -375,7 +386,8 @@ static void expect_apart(const struct program *p)
 		cr_assert(a->min <= a->adistance && a->adistance <= a->max && tierbpf_adistance_ok(a->min) &&
 			  tierbpf_adistance_ok(a->max), "%d-%d:%d", a->min, a->max, a->adistance);
 		for (j = 0; j < i; j++)
-			cr_assert(a->min > p->groups[j].max || a->max < p->groups[j].min, "%d-%d and %d-%d", a->min,
+			cr_assert(a->min > p->groups[j].max || a->max < p->groups[j].min, "%d-%d and %d-%d",
+				  a->min,
 				  a->max, p->groups[j].min, p->groups[j].max);
 	}
 }
@@ -420,7 +432,8 @@ Test(program, random_groups)
 			if (nodes[n].kernel_adistance > TIERBPF_ADISTANCE_MAX)
 				nodes[n].kernel_adistance = TIERBPF_ADISTANCE_MAX;
 		}
-		snprintf(text, sizeof(text), TOLERANCE("%s", "[]"), tolerances[round % ARRAY_SIZE(tolerances)]);
+		snprintf(text, sizeof(text), TOLERANCE("%s", "[]"),
+			 tolerances[round % ARRAY_SIZE(tolerances)]);
 		f = start(text, test_machine(nodes, ARRAY_SIZE(nodes)));
 		expect_apart(f.program);
 		expect_gathered(&f);

@@ -174,11 +174,13 @@ Test(quantity, units)
 		{ &unit_bytes, "^'16ns'", "error: no unit \"ns\"" BYTES },
 		{ &unit_bytes, "^'1,5GiB'", "error: no unit \",5GiB\"" BYTES },
 		{ &unit_bytes, "^'1e'", "error: no unit \"e\"" BYTES },
-		{ &unit_bytes, "^'1abcdefghijklmnopqrstuvwxyz'", "error: no unit \"abcdefghijklmnopqrst\"" BYTES },
+		{ &unit_bytes, "^'1abcdefghijklmnopqrstuvwxyz'",
+		  "error: no unit \"abcdefghijklmnopqrst\"" BYTES },
 		{ &unit_ns, "^'1s'", "error: no unit \"s\"; known here: ps, ns, us, ms" },
 		{ &unit_ns, "^'1NS'", "error: no unit \"NS\"; known here: ps, ns, us, ms" },
 		{ &unit_mbps, "^'20GB'",
-		  "error: no unit \"GB\"; known here: B/s, kB/s, KB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s, TiB/s" },
+		  "error: no unit \"GB\"; known here: B/s, kB/s, KB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, "
+		  "GiB/s, TiB/s" },
 	};
 
 	expect_bad_quantities(table, ARRAY_SIZE(table));
@@ -188,11 +190,14 @@ Test(quantity, ranges)
 {
 	static const struct bad_quantity table[] = {
 		{ &unit_bytes, "^-1", "error: -1 is not within 0..9223372036854775807" },
-		{ &unit_bytes, "^9223372036854775808", "9223372036854775808 is not within 0..9223372036854775807" },
-		{ &unit_bytes, "^'9223372036854775808B'", "9223372036854775808B is not within 0..9223372036854775807 bytes" },
+		{ &unit_bytes, "^9223372036854775808",
+		  "9223372036854775808 is not within 0..9223372036854775807" },
+		{ &unit_bytes, "^'9223372036854775808B'",
+		  "9223372036854775808B is not within 0..9223372036854775807 bytes" },
 		{ &unit_bytes, "^'8388608TiB'", "8388608TiB is not within 0..9223372036854775807 bytes" },
 		{ &unit_bytes, "^'99999999999999999999999999999999999999999999999999B'",
-		  "error: 9999999999999999999999999999999999999999 is not within 0..9223372036854775807 bytes" },
+		  "error: 9999999999999999999999999999999999999999 is not within 0..9223372036854775807 "
+		  "bytes" },
 		{ &unit_ns, "^4294967296", "error: 4294967296 is not within 0..4294967295" },
 		{ &unit_ns, "^'4294967295.6ns'", "error: 4294967295.6ns is not within 0..4294967295 ns" },
 		{ &unit_ns, "^'4295ms'", "error: 4295ms is not within 0..4294967295 ns" },
@@ -204,7 +209,8 @@ Test(quantity, ranges)
 		{ &unit_distance, "^9", "error: 9 is not within 10..255" },
 		{ &unit_distance, "^256", "error: 256 is not within 10..255" },
 		{ &unit_adistance, "^2147483648", "error: 2147483648 is not within -2147483648..2147483647" },
-		{ &unit_adistance, "^-2147483649", "error: -2147483649 is not within -2147483648..2147483647" },
+		{ &unit_adistance, "^-2147483649",
+		  "error: -2147483649 is not within -2147483648..2147483647" },
 		{ &unit_region, "^-1", "error: -1 is not within 0..2147483647" },
 		{ &unit_scale, "^0", "error: 0 is not within 0.001..1000" },
 		{ &unit_tolerance, "^-0.1", "error: -0.1 is not within 0..1" },
@@ -217,9 +223,11 @@ Test(quantity, ranges)
 Test(quantity, kinds)
 {
 	static const struct bad_quantity table[] = {
-		{ &unit_bytes, "^true", "error: a number is expected here, such as \"16GiB\", not true or false" },
+		{ &unit_bytes, "^true", "error: a number is expected here, such as \"16GiB\", not true or "
+		  "false" },
 		{ &unit_ns, "^null", "error: a number is expected here, such as 300 or \"300ns\", not null" },
-		{ &unit_mbps, "^[1]", "error: a number is expected here, such as 20000 or \"20GB/s\", not an array" },
+		{ &unit_mbps, "^[1]", "error: a number is expected here, such as 20000 or \"20GB/s\", not an "
+		  "array" },
 		{ &unit_ratio, "^'1.5'", "error: a number is expected here, such as 1.5, not a string" },
 		{ &unit_distance, "^'20'", "error: a number is expected here, such as 20, not a string" },
 		{ &unit_adistance, "^'576'", "error: a number is expected here, such as 576, not a string" },

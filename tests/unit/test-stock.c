@@ -11,7 +11,8 @@ struct answer {
 	enum source source;
 };
 
-static void expect_answers(const char *of, struct machine *m, bool tiers_are_stock, const struct answer *expected)
+static void expect_answers(const char *of, struct machine *m, bool tiers_are_stock,
+	const struct answer *expected)
 {
 	int node;
 
@@ -21,8 +22,10 @@ static void expect_answers(const char *of, struct machine *m, bool tiers_are_sto
 		bool known = n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE);
 		int64_t adistance = known ? n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE] : 0;
 
-		cr_expect_eq(adistance, expected[node].adistance, "%s: node %d: %lld", of, node, (long long)adistance);
-		cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], expected[node].source, "%s: node %d: source %d",
+		cr_expect_eq(adistance, expected[node].adistance, "%s: node %d: %lld", of, node,
+			     (long long)adistance);
+		cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], expected[node].source,
+			     "%s: node %d: source %d",
 			     of, node, n->source[TIERBPF_FACT_KERNEL_ADISTANCE]);
 	}
 	machine_free(m);
@@ -44,7 +47,8 @@ Test(stock, tiers_that_tell)
 	expect_answers("the kernel has switched HMAT off",
 		       MACHINE({ "cm", DRAM }, { "cm", CARD }, { "m", CARD }), true,
 		       (const struct answer[]){ { 576, TIER }, { 576, TIER }, { 576, TIER } });
-	expect_answers("in no tier yet", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = NO_TIER }, { "m", .tier = NO_TIER }),
+	expect_answers("in no tier yet", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = NO_TIER },
+		       { "m", .tier = NO_TIER }),
 		       true, (const struct answer[]){ { 576, COMPUTED }, { 2304, COMPUTED }, { 576, TIER } });
 }
 
@@ -60,7 +64,8 @@ Test(stock, tiers_that_do_not)
 /* What was asked stays; nodes without memory have none. */
 Test(stock, what_is_known)
 {
-	expect_answers("known", MACHINE({ "cm", DRAM, .kernel_adistance = 600 }, { "m", CARD, .tier = 18 }), true,
+	expect_answers("known", MACHINE({ "cm", DRAM, .kernel_adistance = 600 }, { "m", CARD, .tier = 18 }),
+		       true,
 		       (const struct answer[]){ { 600, SOURCE_MODULE }, { 2304, COMPUTED } });
 	expect_answers("no memory", MACHINE({ "c", DRAM }, { "", CARD }, { "cm", DRAM }), true,
 		       (const struct answer[]){ {}, {}, { 576, COMPUTED } });
@@ -75,5 +80,6 @@ Test(stock, tiers_beyond_all)
 		       (const struct answer[]){ { 576, COMPUTED }, { -1723082824, COMPUTED } });
 	expect_answers("it does not", MACHINE({ "cm" }, { "m", .tier = 131071 }, { "m", .tier = 131072 },
 					      { "m", .tier = 4281505711 }), true,
-		       (const struct answer[]){ { 576, TIER }, { 16777152, TIER }, { 576, TIER }, { 576, TIER } });
+		       (const struct answer[]){ { 576, TIER }, { 16777152, TIER }, { 576, TIER },
+		         { 576, TIER } });
 }
