@@ -491,6 +491,15 @@ static void put_tables(void)
 	put_bytes("sys/firmware/acpi/tables", "HMAT", h.bytes, h.length);
 }
 
+static void put_access(const char *dir, const char *read_latency, const char *write_latency,
+		       const char *bandwidth)
+{
+	put(dir, "read_latency", read_latency);
+	put(dir, "write_latency", write_latency);
+	put(dir, "read_bandwidth", bandwidth);
+	put(dir, "write_bandwidth", bandwidth);
+}
+
 static void put_machine(const char *tier)
 {
 	put_one_card();
@@ -498,6 +507,7 @@ static void put_machine(const char *tier)
 	put("sys/devices/system/node", "possible", "0-2\n");
 	put("sys/devices/system/node", "has_memory", "0,2\n");
 	put("sys/devices/system/node", "has_cpu", "0\n");
+	put_access("sys/devices/system/node/node0/access1/initiators", "10\n", "10\n", "10240\n");
 	put("sys/devices/virtual/memory_tiering/memory_tier4", "nodelist", "0\n");
 	put("sys/devices/virtual/memory_tiering", tier, "2\n");
 	put(PLATFORM "/decoder0.0/" REGION "/dax_region0", "dax0.0/target_node", "2\n");
@@ -522,22 +532,14 @@ static void expect_answer(const struct machine *m, int64_t adistance, enum sourc
 	cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], source);
 }
 
-static void put_access(const char *dir, const char *read_latency, const char *write_latency)
-{
-	put(dir, "read_latency", read_latency);
-	put(dir, "write_latency", write_latency);
-	put(dir, "read_bandwidth", "8192\n");
-	put(dir, "write_bandwidth", "8192\n");
-}
-
 /* What the kernel answers by itself comes of what the kernel has, not of what CDAT says. */
 Test(cxl_perf, of_a_machine)
 {
 	struct machine *m;
 
 	put_machine("memory_tier9703/nodelist");
-	put_access("sys/devices/system/node/node2/access1/initiators", "17200\n", "17300\n");
-	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "17200\n", "17300\n");
+	put_access("sys/devices/system/node/node2/access1/initiators", "17200\n", "17300\n", "8192\n");
+	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "17200\n", "17300\n", "8192\n");
 	m = read_machine();
 	cr_expect_eq(m->nodes[2].cdat.write_latency, 302);
 	cr_expect_eq(m->nodes[2].cdat.read_bandwidth, 8192);
@@ -558,7 +560,7 @@ Test(cxl_perf, of_a_machine_that_is_silent)
 	stock_estimate(m, true);
 	expect_answer(m, 18143, SOURCE_DERIVED);
 	machine_free(m);
-	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "202\n", "302\n");
+	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "202\n", "302\n", "8192\n");
 	m = read_machine();
 	stock_estimate(m, false);
 	expect_answer(m, 18143, SOURCE_DERIVED);
