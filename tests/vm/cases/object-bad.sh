@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# kernels: 6.12 7.3
 # timeout: 400
 # What is no policy, or one that this kernel will not have, is refused with the
 # cure and the right status, and changes nothing in force.
