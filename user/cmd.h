@@ -5,6 +5,7 @@
 
 int cmd_check(int argc, char **argv);
 int cmd_topology(int argc, char **argv);
+int cmd_measure(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "columns.h"
 #include "engine.h"
 #include "machine.h"
+#include "measurement.h"
 #include "msg.h"
 #include "pins.h"
 #include "plan.h"
@@ -16,6 +17,7 @@
 struct arguments {
 	const char *policy;
 	const char *object;
+	const char *measured;
 	int json;
 };
 
@@ -29,6 +31,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		a->object = arg;
+		return 0;
+	case 'm':
+		a->measured = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->policy)
@@ -47,6 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
+	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
 	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
 	{},
 };
@@ -113,6 +119,7 @@ static int load(const struct arguments *a)
 	err = err ?: engine_check();
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
+	err = err ?: measurement_use(a->measured, s.machine);
 	err = err ?: program_compile(policy ?: &no_rules, s.machine, &program);
 	if (!err && policy)
 		err = plan(program, &s);

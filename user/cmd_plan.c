@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "columns.h"
 #include "explain.h"
+#include "measurement.h"
 #include "msg.h"
 #include "plan.h"
 #include "survey.h"
@@ -16,12 +17,14 @@
 struct arguments {
 	const char *policy; /* NULL: the one in force */
 	const char *sysroot;
+	const char *measured;
 	int json;
 	int node; /* explain */
 };
 
 static const struct argp_option options[] = {
 	{ "sysroot", 'r', "DIR", 0, "Plan for the machine captured in DIR", 0 },
+	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
 	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
 	{},
 };
@@ -29,6 +32,7 @@ static const struct argp_option options[] = {
 static const struct argp_option explain_options[] = {
 	{ "policy", 'p', "FILE", 0, "By this policy, not by the one in force", 0 },
 	{ "sysroot", 'r', "DIR", 0, "On the machine captured in DIR", 0 },
+	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
 	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
 	{},
 };
@@ -46,6 +50,9 @@ static error_t parse_common(int key, char *arg, struct arguments *a)
 	switch (key) {
 	case 'r':
 		a->sysroot = arg;
+		return 0;
+	case 'm':
+		a->measured = arg;
 		return 0;
 	case 'j':
 		a->json = 1;
@@ -161,6 +168,7 @@ static int run(const struct arguments *a, int (*show)(const struct plan *, const
 	const struct policy *policy = NULL;
 	int err = survey_open(a->sysroot ?: "", &s);
 
+	err = err ?: measurement_use(a->measured, s.machine);
 	err = err ?: find_policy(a, &s, &own, &policy);
 	err = err ?: program_compile(policy, s.machine, &program);
 	err = err ?: plan_make(program, s.machine, s.overrides, &plan);

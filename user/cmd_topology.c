@@ -6,12 +6,14 @@
 #include "cleanup.h"
 #include "cmd.h"
 #include "columns.h"
+#include "measurement.h"
 #include "msg.h"
 #include "survey.h"
 #include "topology.h"
 
 struct arguments {
 	const char *sysroot;
+	const char *measured;
 	const char *save;
 	int json, dot;
 };
@@ -33,6 +35,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		a->sysroot = arg;
 		return 0;
+	case 'm':
+		a->measured = arg;
+		return 0;
 	case ARGP_KEY_END:
 		if (a->json + a->dot + !!a->save > 1)
 			argp_error(state, "one of --json, --dot and --save");
@@ -48,6 +53,7 @@ static const struct argp_option options[] = {
 	{ "dot", 'd', NULL, 0, "Print nodes, tiers and demotion as a graph: tierbpf topology --dot | dot -Tsvg", 0 },
 	{ "save", 's', "DIR", 0, "Capture this machine in DIR, for --sysroot", 0 },
 	{ "sysroot", 'r', "DIR", 0, "Show the machine captured in DIR", 0 },
+	{ "measured", 'm', "FILE", 0, "Show what tierbpf measure found beside what firmware says", 0 },
 	{},
 };
 
@@ -85,6 +91,7 @@ static int topology(const struct arguments *a)
 	_cleanup_(cleanup_survey) struct survey s = {};
 	int err = survey_open(a->sysroot ?: "", &s);
 
+	err = err ?: measurement_use(a->measured, s.machine);
 	return err ?: show(s.machine, a);
 }
 

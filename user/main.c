@@ -13,6 +13,7 @@ static const struct verb {
 	const char *what;
 } verbs[] = {
 	{ "topology", cmd_topology, "show what is known of each node, and who says so" },
+	{ "measure", cmd_measure, "find each node's latency and bandwidth by memory accesses" },
 	{ "init", cmd_init, "write a policy to begin with, for this machine" },
 	{ "check", cmd_check, "say whether a policy is valid, and where it is not" },
 	{ "plan", cmd_plan, "show what a policy would change, and touch nothing" },

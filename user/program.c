@@ -109,6 +109,17 @@ static void derive_facts(struct program *p, int node, const struct perf *ref)
 		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance);
 }
 
+/* The same of measured values, both of them: what firmware says is not set against a measurement. */
+static void derive_measured(struct program *p, const struct machine *m, int node)
+{
+	static const struct perf none;
+	bool known = p->reference >= 0 && p->reference < m->nr_nodes;
+	__s32 adistance = perf_adistance(&m->nodes[node].measured, known ? &m->nodes[p->reference].measured : &none);
+
+	if (adistance)
+		derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, adistance);
+}
+
 static void fill_facts(struct program *p, const struct machine *m)
 {
 	struct perf reference = {};
@@ -121,6 +132,7 @@ static void fill_facts(struct program *p, const struct machine *m)
 		p->facts[node] = m->nodes[node].facts;
 		memcpy(p->source[node], m->nodes[node].source, sizeof(p->source[node]));
 		derive_facts(p, node, &reference);
+		derive_measured(p, m, node);
 	}
 }
 

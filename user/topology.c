@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "columns.h"
 #include "fact-text.h"
+#include "measured-differs.h"
 #include "msg.h"
 
 #define MAX_MATRIX 16 /* nodes */
@@ -226,6 +227,7 @@ int topology_print(const struct machine *m, FILE *out)
 	if (!err) {
 		fputc('\n', out);
 		print_distances(m, out);
+		measured_differs_print(m, out);
 	}
 	return err;
 }
@@ -326,5 +328,6 @@ json_t *topology_json(const struct machine *m)
 	for (node = 0; node < m->nr_nodes; node++)
 		if (m->nodes[node].possible)
 			json_array_append_new(nodes, node_json(m, node));
-	return json_pack("{s:o, s:o}", "nodes", nodes, "tables", tables);
+	return json_pack("{s:o, s:o, s:o}", "nodes", nodes, "tables", tables, "warnings",
+			 measured_differs_json(m));
 }

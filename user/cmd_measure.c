@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "cmd.h"
+#include "columns.h"
+#include "measure.h"
+#include "msg.h"
+
+struct arguments {
+	const char *output;
+	struct measure_options options;
+	int json;
+};
+
+static const struct argp_option options[] = {
+	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
+	{ "json", 'j', NULL, 0, "Print what FILE would hold", 0 },
+	{ "node", 'n', "LIST", 0, "Only these nodes, such as 0,2-3", 0 },
+	{ "seconds", 's', "N", 0, "Take no longer than about N seconds (30)", 0 },
+	{ "memory", 'm', "SIZE", 0, "Use SIZE of each node, such as 64MiB (256MiB, more with a large cache, less "
+	  "where no more fits)", 0 },
+	{},
+};
+
+/* A number of @max at most, and what stands behind it. */
+static unsigned long long number(const char *text, unsigned long long max, char **end)
+{
+	unsigned long long n = isdigit((unsigned char)*text) ? strtoull(text, end, 10) : 0;
+
+	return n && n <= max ? n : 0;
+}
+
+static size_t parse_memory(const char *arg, struct argp_state *state)
+{
+	static const struct { const char *name; unsigned int shift; } units[] = {
+		{ "", 0 }, { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 },
+		{ "K", 10 }, { "M", 20 }, { "G", 30 },
+	};
+	char *end = "";
+	unsigned long long n = number(arg, 1ULL << 33, &end);
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(*units) && strcmp(units[i].name, end); i++)
+		;
+	if (!n || i == sizeof(units) / sizeof(*units))
+		argp_error(state, "--memory %s: a size such as 64MiB", arg);
+	else if (n << units[i].shift < MEASURE_MIN_BYTES)
+		argp_error(state, "--memory %s: 4MiB is the least", arg);
+	return (size_t)n << units[i].shift;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+	char *end = "";
+
+	switch (key) {
+	case 'o':
+		a->output = arg;
+		return 0;
+	case 'j':
+		a->json = 1;
+		return 0;
+	case 'n':
+		a->options.nodes = arg;
+		return 0;
+	case 's':
+		a->options.seconds = (int)number(arg, 86400, &end);
+		if (!a->options.seconds || *end)
+			argp_error(state, "--seconds %s: a number of 1..86400", arg);
+		return 0;
+	case 'm':
+		a->options.bytes = parse_memory(arg, state);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	options, parse, NULL,
+	"Finds latency and bandwidth, read and write, of each node's memory, by accesses from the CPUs nearest to "
+	"it. Nothing else should run meanwhile. plan, explain, load and topology take FILE by --measured. Refuses "
+	"where less than twice the memory is free that it needs.", NULL, NULL, NULL
+};
+
+/* ---- what was found ---- */
+
+static int add_node(struct libscols_table *t, const struct measured_node *n)
+{
+	char node[16], size[32], value[NR_MEASURED][56];
+	const char *const cells[] = { node, n->cpus, size, n->huge ? "huge" : "base",
+				      value[0], value[1], value[2], value[3] };
+	int i;
+
+	snprintf(node, sizeof(node), "%d", n->node);
+	snprintf(size, sizeof(size), "%" PRId64 " MiB", n->bytes >> 20);
+	for (i = 0; i < NR_MEASURED; i++)
+		snprintf(value[i], sizeof(value[i]), "%" PRId64 " +-%" PRId64 "%%", n->values[i].median,
+			 (n->values[i].spread + 1) / 2);
+	return columns_add(t, cells);
+}
+
+static int print(const struct measurement *m)
+{
+	static const struct column columns[] = {
+		{ "NODE", SCOLS_FL_RIGHT }, { "CPUS", 0 }, { "USED", SCOLS_FL_RIGHT }, { "PAGES", 0 },
+		{ "READ ns", SCOLS_FL_RIGHT }, { "WRITE ns", SCOLS_FL_RIGHT },
+		{ "READ MB/s", SCOLS_FL_RIGHT }, { "WRITE MB/s", SCOLS_FL_RIGHT },
+	};
+	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < m->count; i++)
+		err = add_node(t, &m->nodes[i]);
+	return columns_print(t, err, stdout);
+}
+
+static int write_file(const struct measurement *m, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	_cleanup_fclose_ FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	json_t *json = file ? measurement_json(m) : NULL;
+
+	if (!file)
+		return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", path, strerror(errno));
+	json_dumpf(json, file, JSON_INDENT(2));
+	json_decref(json);
+	fputc('\n', file);
+	if (fflush(file) || ferror(file))
+		return fail(-EIO, "%s: %s", path, strerror(errno));
+	printf("%s: tierbpf topology --measured %s compares it with firmware\n", path, path);
+	return 0;
+}
+
+static int run(const struct arguments *a)
+{
+	_cleanup_(cleanup_measurement) struct measurement *found = NULL;
+	_cleanup_(cleanup_machine) struct machine *m = NULL;
+	int err;
+
+	/* Rather now than after half a minute. */
+	if (a->output && !access(a->output, F_OK))
+		return fail(-EEXIST, "%s: %s", a->output, strerror(EEXIST));
+	err = machine_read("", &m) ?: measure(m, &a->options, &found);
+	if (err)
+		return err;
+	if (a->json)
+		json_print(measurement_json(found));
+	else
+		err = print(found);
+	return !err && a->output ? write_file(found, a->output) : err;
+}
+
+int cmd_measure(int argc, char **argv)
+{
+	struct arguments a = { .options.seconds = 30 };
+
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(run(&a));
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "measure.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "measure-parts.h"
+#include "msg.h"
+#include "nodelist.h"
+#include "sysfs.h"
+
+#define HUGE_PAGE ((size_t)2 << 20)
+#define USUAL_BYTES ((size_t)256 << 20)
+#define LEAST_BYTES ((size_t)64 << 20) /* of those that are chosen here */
+#define CACHES 4		       /* the buffer's size in last-level caches */
+#define ROUND_NS 100000000LL
+
+static void cleanup_cpus(struct bitmask **cpus)
+{
+	if (*cpus)
+		numa_free_cpumask(*cpus);
+}
+
+#define CACHE "/sys/devices/system/cpu/cpu0/cache/index3/size"
+#define MIB(bytes) ((bytes) >> 20)
+
+/* ---- which nodes ---- */
+
+static int add_range(const struct machine *m, const struct range *r, struct nodeset *nodes)
+{
+	unsigned int node;
+
+	for (node = r->first; node <= r->last; node++) {
+		if (node >= (unsigned int)m->nr_nodes || !m->nodes[node].memory)
+			return fail(-EINVAL, "node %u: it has no memory", node);
+		nodeset_add(nodes, (int)node);
+	}
+	return 0;
+}
+
+static int choose_nodes(const struct machine *m, const char *list, struct nodeset *nodes)
+{
+	_cleanup_free_ struct range *ranges = NULL;
+	size_t i, bad, count = 0;
+	const char *why;
+	int node, err = 0;
+
+	for (node = 0; !list && node < m->nr_nodes; node++)
+		if (m->nodes[node].memory)
+			nodeset_add(nodes, node);
+	if (list)
+		err = nodelist_parse(list, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why);
+	if (err)
+		return err == -EINVAL ? fail(err, "--node %s: %s", list, why) : fail(err, "out of memory");
+	for (i = 0; !err && i < count; i++)
+		err = add_range(m, &ranges[i], nodes);
+	return err;
+}
+
+/* ---- how much of each ---- */
+
+/* Not sysconf(): of glibc 2.36 it has ten times the cache of an EPYC. */
+static size_t cache_bytes(void)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned int kb;
+
+	if (sysfs_text(&text, CACHE) || sscanf(text, "%uK", &kb) != 1)
+		return 0;
+	return (size_t)kb * 1024;
+}
+
+static int free_bytes(int node, size_t *bytes)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned long long kb;
+	const char *line;
+
+	if (sysfs_text(&text, SYSFS_NODES "/node%d/meminfo", node) || !(line = strstr(text, "MemFree:")) ||
+	    sscanf(line, "MemFree: %llu kB", &kb) != 1)
+		return fail(-EIO, "node %d: its free memory cannot be read in " SYSFS_NODES, node);
+	*bytes = (size_t)kb * 1024;
+	return 0;
+}
+
+/* What fits, of what is usual; then the same on all nodes, so that they can be compared. */
+static size_t choose_bytes(size_t least_free)
+{
+	size_t usual = cache_bytes() * CACHES > USUAL_BYTES ? cache_bytes() * CACHES : USUAL_BYTES;
+	size_t fits = least_free / 2 & ~(HUGE_PAGE - 1);
+
+	if (fits > usual)
+		return usual;
+	return fits > LEAST_BYTES ? fits : LEAST_BYTES;
+}
+
+/* Refuses where half of what is free is not enough: other programs are to notice nothing. */
+static int check_memory(const struct machine *m, const struct nodeset *nodes, size_t *bytes)
+{
+	size_t available[TIERBPF_MAX_NODES], least = SIZE_MAX;
+	int node, err = 0;
+
+	for (node = 0; !err && node < m->nr_nodes; node++) {
+		if (!nodeset_has(nodes, node))
+			continue;
+		err = free_bytes(node, &available[node]);
+		if (!err && available[node] < least)
+			least = available[node];
+	}
+	if (err)
+		return err;
+	*bytes = *bytes ? (*bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1) : choose_bytes(least);
+	for (node = 0; node < m->nr_nodes; node++)
+		if (nodeset_has(nodes, node) && available[node] / 2 < *bytes)
+			return fail(-ENOSPC, "node %d: %zu MiB are free, and measuring %zu MiB needs %zu free: nothing was "
+				    "measured; free some, or --memory less", node, MIB(available[node]),
+				    MIB(*bytes), 2 * MIB(*bytes));
+	if (*bytes < cache_bytes() * CACHES)
+		note("%zu MiB are less than %d times the last-level cache (%zu MiB), which will answer part of the accesses",
+		     MIB(*bytes), CACHES, MIB(cache_bytes()));
+	return 0;
+}
+
+/* ---- from which CPUs ---- */
+
+/* Those of node @from that this process may use; NULL: none. For numa_free_cpumask(). */
+static struct bitmask *usable_cpus(int from)
+{
+	struct bitmask *cpus = numa_allocate_cpumask(), *allowed = numa_allocate_cpumask();
+	bool any = false;
+	unsigned int cpu;
+
+	if (numa_node_to_cpus(from, cpus) || numa_sched_getaffinity(0, allowed) < 0)
+		numa_bitmask_clearall(cpus);
+	for (cpu = 0; cpu < cpus->size; cpu++) {
+		if (cpu >= allowed->size || !numa_bitmask_isbitset(allowed, cpu))
+			numa_bitmask_clearbit(cpus, cpu);
+		any = any || numa_bitmask_isbitset(cpus, cpu);
+	}
+	numa_free_cpumask(allowed);
+	if (any)
+		return cpus;
+	numa_free_cpumask(cpus);
+	return NULL;
+}
+
+static int nearest_cpus(const struct machine *m, int node, struct bitmask **cpus)
+{
+	int from, best = -1;
+
+	for (from = 0; from < m->nr_nodes; from++)
+		if (m->nodes[from].cpu &&
+		    (best < 0 || machine_distance(m, from, node) < machine_distance(m, best, node)))
+			best = from;
+	*cpus = best < 0 ? NULL : usable_cpus(best);
+	if (!*cpus)
+		return fail(-EIO, "node %d: the nearest CPUs, of node %d, may not be used here (taskset, cpuset)", node,
+			    best);
+	return 0;
+}
+
+/* The first of them: one thread measures latency. */
+static void pin_to_first(const struct bitmask *cpus)
+{
+	struct bitmask *one = numa_allocate_cpumask();
+	unsigned int cpu = 0;
+
+	while (!numa_bitmask_isbitset(cpus, cpu))
+		cpu++;
+	numa_bitmask_setbit(one, cpu);
+	numa_sched_setaffinity(0, one);
+	numa_free_cpumask(one);
+}
+
+/* "0-3,8", of those that have a thread. */
+static char *cpus_text(const struct bitmask *cpus)
+{
+	struct nodeset set = {};
+	unsigned int cpu, count = 0;
+
+	for (cpu = 0; cpu < cpus->size && cpu < TIERBPF_MAX_NODES && count < MEASURE_MAX_THREADS; cpu++) {
+		if (numa_bitmask_isbitset(cpus, cpu)) {
+			nodeset_add(&set, (int)cpu);
+			count++;
+		}
+	}
+	return nodeset_text(&set);
+}
+
+/* ---- all of it ---- */
+
+static int measure_values(struct loop *l, struct measured_node *n)
+{
+	struct measured_value *v = n->values;
+	int err;
+
+	buffer_make_cycle((struct buffer *)l->buffer);
+	loop_latency(l, false, &v[MEASURED_READ_LATENCY]);
+	loop_latency(l, true, &v[MEASURED_WRITE_LATENCY]);
+	err = loop_bandwidth(l, false, &v[MEASURED_READ_BANDWIDTH]);
+	return err ?: loop_bandwidth(l, true, &v[MEASURED_WRITE_BANDWIDTH]);
+}
+
+static int measure_node(const struct machine *m, struct loop *l, size_t bytes, struct measured_node *n)
+{
+	_cleanup_(cleanup_cpus) struct bitmask *cpus = NULL;
+	_cleanup_(cleanup_buffer) struct buffer b = {};
+	int err = nearest_cpus(m, n->node, &cpus);
+
+	if (err)
+		return err;
+	n->cpus = cpus_text(cpus);
+	if (!n->cpus)
+		return fail(-ENOMEM, "out of memory");
+	note("measuring node %d from CPUs %s, %zu MiB", n->node, n->cpus, MIB(bytes));
+	pin_to_first(cpus);
+	err = buffer_new(n->node, bytes, &b);
+	if (err)
+		return err;
+	n->bytes = (int64_t)bytes;
+	n->huge = buffer_is_huge(&b);
+	l->buffer = &b;
+	l->cpus = cpus;
+	return measure_values(l, n);
+}
+
+static int measure_nodes(const struct machine *m, const struct nodeset *nodes, size_t bytes, int seconds,
+			 struct measurement *all)
+{
+	int64_t start = measure_now(), budget = seconds * 1000000000LL;
+	struct loop l = { .deadline = start + budget };
+	int node, total = 0, err = 0;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		total += nodeset_has(nodes, node);
+	all->nodes = calloc((size_t)total + 1, sizeof(*all->nodes));
+	if (!all->nodes)
+		return fail(-ENOMEM, "out of memory");
+	/* A quarter of the time is for preparations. */
+	l.round_ns = budget / 4 * 3 / total / NR_MEASURED / (MEASURE_ROUNDS + 1);
+	if (l.round_ns > ROUND_NS)
+		l.round_ns = ROUND_NS;
+	for (node = 0; !err && node < m->nr_nodes; node++) {
+		if (!nodeset_has(nodes, node))
+			continue;
+		if (measure_now() > l.deadline)
+			return fail(-ETIME, "node %d: the %d seconds are over; --seconds more, or --memory less", node,
+				    seconds);
+		all->nodes[all->count].node = node;
+		err = measure_node(m, &l, bytes, &all->nodes[all->count++]);
+	}
+	return err;
+}
+
+/* Should memory run short meanwhile, this is what is to go. */
+static void offer_to_oom_killer(void)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/oom_score_adj", "we");
+
+	if (f)
+		fputs("1000", f);
+}
+
+int measure(const struct machine *m, const struct measure_options *o, struct measurement **measurement)
+{
+	_cleanup_(cleanup_measurement) struct measurement *all = calloc(1, sizeof(*all));
+	_cleanup_(cleanup_cpus) struct bitmask *before = NULL;
+	struct nodeset nodes = {};
+	size_t bytes = o->bytes;
+	int err;
+
+	if (!all)
+		return fail(-ENOMEM, "out of memory");
+	if (numa_available() < 0)
+		return fail(-ENOPKG, "this kernel has no NUMA policies (CONFIG_NUMA), or may not be asked for them");
+	err = choose_nodes(m, o->nodes, &nodes) ?: check_memory(m, &nodes, &bytes);
+	if (err)
+		return err;
+	offer_to_oom_killer();
+	before = numa_allocate_cpumask();
+	numa_sched_getaffinity(0, before);
+	err = measure_nodes(m, &nodes, bytes, o->seconds, all);
+	numa_sched_setaffinity(0, before);
+	if (!err)
+		*measurement = TAKE_PTR(all);
+	return err;
+}

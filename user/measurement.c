@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "measurement.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "doc.h"
+#include "msg.h"
+#include "object.h"
+#include "text.h"
+
+#define MAX_BYTES (1 << 20)
+
+/* ---- reading ---- */
+
+static int read_version(const struct value *v, void *context)
+{
+	int err = value_want(v, VALUE_NUMBER);
+
+	if (!err && strcmp(value_text(v), "1"))
+		err = value_error(v, "this tierbpf knows version 1 of files of tierbpf measure");
+	return err;
+}
+
+static int read_node(const struct value *v, void *context)
+{
+	struct measured_node *n = context;
+	int64_t node = 0;
+	int err = value_int(v, 0, TIERBPF_MAX_NODES - 1, &node);
+
+	n->node = (int)node;
+	return err;
+}
+
+static int read_cpus(const struct value *v, void *context)
+{
+	struct measured_node *n = context;
+	const char *text;
+	int err = value_string(v, &text);
+
+	if (!err && !(n->cpus = strdup(text)))
+		err = -ENOMEM;
+	return err;
+}
+
+static int read_bytes(const struct value *v, void *context)
+{
+	return value_int(v, 1, INT64_MAX, &((struct measured_node *)context)->bytes);
+}
+
+static int read_pages(const struct value *v, void *context)
+{
+	struct measured_node *n = context;
+	const char *text;
+	int err = value_string(v, &text);
+
+	if (err)
+		return err;
+	n->huge = !strcmp(text, "huge");
+	return n->huge || !strcmp(text, "base") ? 0 : value_error(v, "\"huge\" or \"base\" is expected here");
+}
+
+/* The kernel's own limit, of access coordinates, is 32 bits. */
+#define READ_VALUE(name, what)                                                                      \
+	static int read_##name(const struct value *v, void *context)                                \
+	{                                                                                           \
+		struct measured_node *n = context;                                                  \
+		return value_int(v, 1, UINT32_MAX, &n->values[what].median);                        \
+	}                                                                                           \
+	static int read_##name##_spread(const struct value *v, void *context)                       \
+	{                                                                                           \
+		struct measured_node *n = context;                                                  \
+		return value_int(v, 0, UINT32_MAX, &n->values[what].spread);                        \
+	}
+
+READ_VALUE(read_latency, MEASURED_READ_LATENCY)
+READ_VALUE(write_latency, MEASURED_WRITE_LATENCY)
+READ_VALUE(read_bandwidth, MEASURED_READ_BANDWIDTH)
+READ_VALUE(write_bandwidth, MEASURED_WRITE_BANDWIDTH)
+
+static const struct member node_members[] = {
+	{ "node", read_node, true },
+	{ "cpus", read_cpus, false },
+	{ "bytes", read_bytes, false },
+	{ "pages", read_pages, false },
+	{ "read_latency_ns", read_read_latency, true },
+	{ "write_latency_ns", read_write_latency, true },
+	{ "read_bandwidth_mbps", read_read_bandwidth, true },
+	{ "write_bandwidth_mbps", read_write_bandwidth, true },
+	{ "read_latency_spread_percent", read_read_latency_spread, false },
+	{ "write_latency_spread_percent", read_write_latency_spread, false },
+	{ "read_bandwidth_spread_percent", read_read_bandwidth_spread, false },
+	{ "write_bandwidth_spread_percent", read_write_bandwidth_spread, false },
+};
+
+static int read_element(const struct value *v, struct measurement *m, size_t index)
+{
+	struct measured_node *n = &m->nodes[index];
+	size_t i;
+	int err = object_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
+
+	for (i = 0; !err && i < index; i++)
+		if (m->nodes[i].node == n->node)
+			err = value_error(v, "node %d stands here a second time", n->node);
+	return err;
+}
+
+static int read_nodes(const struct value *v, void *context)
+{
+	struct measurement *m = context;
+	size_t i, count;
+	int err = value_want(v, VALUE_ARRAY);
+
+	if (err)
+		return err;
+	count = value_length(v);
+	if (count > TIERBPF_MAX_NODES)
+		return value_error(v, "%zu nodes, and at most %d are possible", count, TIERBPF_MAX_NODES);
+	m->nodes = calloc(count + 1, sizeof(*m->nodes));
+	if (!m->nodes)
+		return -ENOMEM;
+	for (m->count = count, i = 0; i < count; i++)
+		m->nodes[i].node = -1;
+	for (i = 0; i < count; i++) {
+		struct value node = value_element(v, i);
+
+		err = first_error(err, read_element(&node, m, i));
+	}
+	return err;
+}
+
+static const struct member members[] = {
+	{ "version", read_version, true },
+	{ "nodes", read_nodes, true },
+};
+
+int measurement_parse(const char *text, size_t length, struct diags *diags, struct measurement **measurement)
+{
+	_cleanup_(cleanup_measurement) struct measurement *m = calloc(1, sizeof(*m));
+	yaml_document_t doc;
+	struct value root;
+	int err = m ? doc_parse(text, length, diags, &doc) : -ENOMEM;
+
+	if (err)
+		return err;
+	root = doc_root(&doc, diags);
+	err = object_read(&root, members, sizeof(members) / sizeof(*members), m);
+	yaml_document_delete(&doc);
+	err = err ?: diags->failed;
+	if (!err)
+		*measurement = TAKE_PTR(m);
+	return err;
+}
+
+int measurement_read(const char *path, struct measurement **measurement)
+{
+	_cleanup_free_ char *text = NULL;
+	struct diags diags = { .file = path };
+	size_t length;
+	int err = text_read(path, MAX_BYTES, &text, &length);
+
+	if (err)
+		return err == -EFBIG ? -EBADMSG : err;
+	diags.text = text;
+	err = measurement_parse(text, length, &diags, measurement);
+	diags_print(&diags, stderr);
+	diags_free(&diags);
+	return err == -ENOMEM ? fail(err, "out of memory") : err;
+}
+
+void measurement_free(struct measurement *m)
+{
+	size_t i;
+
+	if (!m)
+		return;
+	for (i = 0; i < m->count; i++)
+		free(m->nodes[i].cpus);
+	free(m->nodes);
+	free(m);
+}
+
+/* ---- writing ---- */
+
+static json_t *node_json(const struct measured_node *n)
+{
+	static const char *const names[][2] = {
+		[MEASURED_READ_LATENCY] = { "read_latency_ns", "read_latency_spread_percent" },
+		[MEASURED_WRITE_LATENCY] = { "write_latency_ns", "write_latency_spread_percent" },
+		[MEASURED_READ_BANDWIDTH] = { "read_bandwidth_mbps", "read_bandwidth_spread_percent" },
+		[MEASURED_WRITE_BANDWIDTH] = { "write_bandwidth_mbps", "write_bandwidth_spread_percent" },
+	};
+	json_t *o = json_pack("{s:i}", "node", n->node);
+	int i;
+
+	if (n->cpus)
+		json_object_set_new(o, "cpus", json_string(n->cpus));
+	if (n->bytes) {
+		json_object_set_new(o, "bytes", json_integer(n->bytes));
+		json_object_set_new(o, "pages", json_string(n->huge ? "huge" : "base"));
+	}
+	for (i = 0; i < NR_MEASURED; i++) {
+		json_object_set_new(o, names[i][0], json_integer(n->values[i].median));
+		json_object_set_new(o, names[i][1], json_integer(n->values[i].spread));
+	}
+	return o;
+}
+
+json_t *measurement_json(const struct measurement *m)
+{
+	json_t *nodes = json_array();
+	size_t i;
+
+	for (i = 0; i < m->count; i++)
+		json_array_append_new(nodes, node_json(&m->nodes[i]));
+	return json_pack("{s:i, s:o}", "version", 1, "nodes", nodes);
+}
+
+/* ---- using ---- */
+
+void measurement_apply(const struct measurement *measurement, struct machine *m)
+{
+	size_t i;
+
+	for (i = 0; i < measurement->count; i++) {
+		const struct measured_node *n = &measurement->nodes[i];
+
+		if (n->node >= m->nr_nodes || !m->nodes[n->node].possible) {
+			note("the measurement has node %d, this machine has not: was it made elsewhere?", n->node);
+			continue;
+		}
+		m->nodes[n->node].measured = (struct perf){
+			.read_latency = n->values[MEASURED_READ_LATENCY].median,
+			.write_latency = n->values[MEASURED_WRITE_LATENCY].median,
+			.read_bandwidth = n->values[MEASURED_READ_BANDWIDTH].median,
+			.write_bandwidth = n->values[MEASURED_WRITE_BANDWIDTH].median,
+		};
+	}
+}
+
+int measurement_use(const char *path, struct machine *m)
+{
+	_cleanup_(cleanup_measurement) struct measurement *measurement = NULL;
+	int err = path ? measurement_read(path, &measurement) : 0;
+
+	if (measurement)
+		measurement_apply(measurement, m);
+	return err;
+}
