@@ -207,7 +207,11 @@ int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat *
 {
 	static const enum structure passes[] = { DSMAS, DSLBIS, SSLBIS };
 	_cleanup_(cleanup_cdat) struct cdat *cdat = calloc(1, sizeof(*cdat));
-	struct reader r = { .table = { .bytes = (uint8_t *)bytes, .length = length }, .cdat = cdat, .port = port };
+	struct reader r = {
+		.table = { .bytes = (uint8_t *)bytes, .length = length },
+		.cdat = cdat,
+		.port = port,
+	};
 	size_t i;
 
 	if (!cdat)

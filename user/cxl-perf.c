@@ -366,7 +366,8 @@ static bool read_region(const struct reader *r, const char *region, struct card 
 		p->perf.write_latency = max(p->perf.write_latency, cards[i].way.write_latency);
 		p->link_ps = max(p->link_ps, cards[i].link_ps);
 	}
-	return count && (shared_bandwidth(r, cards, count, &p->perf) || own_bandwidth(r, cards, count, &p->perf));
+	return count && (shared_bandwidth(r, cards, count, &p->perf) ||
+			 own_bandwidth(r, cards, count, &p->perf));
 }
 
 bool cxl_perf_read(const char *root, const char *region, const struct cxl_bridge *bridges,

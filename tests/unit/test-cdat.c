@@ -481,8 +481,8 @@ static void expect_ranges(const char *name, const struct cdat *c, json_t *ranges
 	json_object_foreach(ranges, handle, range) {
 		long long base, length, rl, wl, rb, wb;
 
-		cr_assert(!json_unpack(range, "{s:I, s:I, s:I, s:I, s:I, s:I}", "dpa_base", &base, "dpa_length",
-				       &length, "rl", &rl, "wl", &wl, "rb", &rb, "wb", &wb));
+		cr_assert(!json_unpack(range, "{s:I, s:I, s:I, s:I, s:I, s:I}", "dpa_base", &base,
+				       "dpa_length", &length, "rl", &rl, "wl", &wl, "rb", &rb, "wb", &wb));
 		for (i = 0; i < c->nr_memory && c->memory[i].handle != atoi(handle); i++)
 			;
 		cr_assert_lt(i, c->nr_memory, "%s: no handle %s", name, handle);

@@ -103,7 +103,8 @@ static void add_memory(struct draft *d, uint8_t handle, uint64_t base, uint64_t 
 /* In ns and MB/s; 0: not told. */
 static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency, p->write_latency, 0, p->read_bandwidth, p->write_bandwidth };
+	const int64_t values[] = { 0, p->read_latency, p->write_latency,
+				   0, p->read_bandwidth, p->write_bandwidth };
 	uint8_t type;
 
 	for (type = 0; type < ARRAY_SIZE(values); type++) {
@@ -121,7 +122,8 @@ static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 
 static void add_way(struct draft *d, uint16_t port, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency, p->write_latency, 0, p->read_bandwidth, p->write_bandwidth };
+	const int64_t values[] = { 0, p->read_latency, p->write_latency,
+				   0, p->read_bandwidth, p->write_bandwidth };
 	uint8_t type;
 
 	for (type = 0; type < ARRAY_SIZE(values); type++) {
@@ -402,7 +404,8 @@ Test(cxl_perf, cards_that_are_not_known)
 
 Test(cxl_perf, links_that_are_not_known)
 {
-	static const char *const speeds[] = { "Unknown\n", "", "32.5 GT/s PCIe", "66 MHz PCI", "128.0 GT/s PCIe" };
+	static const char *const speeds[] = { "Unknown\n", "", "32.5 GT/s PCIe", "66 MHz PCI",
+					      "128.0 GT/s PCIe" };
 	static const char *const widths[] = { "0\n", "", "64\n", "x\n" };
 	size_t i;
 
