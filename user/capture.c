@@ -60,6 +60,8 @@ static const char *const wanted[] = {
 	"/sys/bus/cxl/devices/port*/CDAT",
 	"/sys/bus/cxl/devices/port*/uport",
 	"/sys/bus/cxl/devices/port*/parent_dport",
+	"/sys/bus/cxl/devices/port*/parent_dport/firmware_node",
+	"/sys/bus/cxl/devices/port*/parent_dport/firmware_node/uid",
 	"/sys/bus/cxl/devices/port*/dport*",
 	"/sys/bus/cxl/devices/root*/dport*",
 	"/sys/bus/cxl/devices/root*/uport",

@@ -108,6 +108,13 @@ else
 	! grep "CDAT says" /tmp/out || fail "the kernel and CDAT say the same"
 fi
 
+# ---- a capture knows as much ----
+
+expect 0 tierbpf topology --save /root/captured
+tierbpf topology --json >/tmp/live
+tierbpf topology --json --sysroot /root/captured >/tmp/captured
+cmp -s /tmp/live /tmp/captured || { diff /tmp/live /tmp/captured; fail "the capture differs"; }
+
 # ---- the region goes, and comes again, with the policy in force ----
 
 expect 0 tierbpf load /tmp/kind.json
