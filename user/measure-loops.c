@@ -104,6 +104,9 @@ void loop_latency(const struct loop *l, bool write, struct measured_value *value
 
 /* ---- bandwidth ---- */
 
+/* Not 0: an EPYC of Zen 4 writes zeros twice as fast as anything else. */
+#define PATTERN 0x0123456789abcdefLL
+
 typedef long long vector __attribute__((vector_size(16)));
 
 static void read_block(const char *block, size_t bytes)
@@ -125,17 +128,17 @@ static void write_block(char *block, size_t bytes)
 {
 #ifdef __x86_64__
 	__m128i *p = (__m128i *)block, *end = (__m128i *)(block + bytes);
-	const __m128i zero = {};
+	const __m128i value = { PATTERN, ~PATTERN };
 
 	for (; p < end; p += 4) {
-		_mm_stream_si128(p, zero);
-		_mm_stream_si128(p + 1, zero);
-		_mm_stream_si128(p + 2, zero);
-		_mm_stream_si128(p + 3, zero);
+		_mm_stream_si128(p, value);
+		_mm_stream_si128(p + 1, value);
+		_mm_stream_si128(p + 2, value);
+		_mm_stream_si128(p + 3, value);
 	}
 	_mm_sfence();
 #else
-	memset(block, 0, bytes);
+	memset(block, 0x5a, bytes);
 	__asm__ volatile("" : : "r"(block) : "memory");
 #endif
 }

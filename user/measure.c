@@ -227,6 +227,18 @@ static int measure_node(const struct machine *m, struct loop *l, size_t bytes, s
 	return measure_values(l, n);
 }
 
+/* The next node has other CPUs, perhaps. */
+static int measure_and_unpin(const struct machine *m, struct loop *l, size_t bytes, struct measured_node *n)
+{
+	_cleanup_(cleanup_cpus) struct bitmask *before = numa_allocate_cpumask();
+	int err;
+
+	numa_sched_getaffinity(0, before);
+	err = measure_node(m, l, bytes, n);
+	numa_sched_setaffinity(0, before);
+	return err;
+}
+
 static int measure_nodes(const struct machine *m, const struct nodeset *nodes, size_t bytes, int seconds,
 			 struct measurement *all)
 {
@@ -250,7 +262,7 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 			return fail(-ETIME, "node %d: the %d seconds are over; --seconds more, or --memory less", node,
 				    seconds);
 		all->nodes[all->count].node = node;
-		err = measure_node(m, &l, bytes, &all->nodes[all->count++]);
+		err = measure_and_unpin(m, &l, bytes, &all->nodes[all->count++]);
 	}
 	return err;
 }
@@ -267,7 +279,6 @@ static void offer_to_oom_killer(void)
 int measure(const struct machine *m, const struct measure_options *o, struct measurement **measurement)
 {
 	_cleanup_(cleanup_measurement) struct measurement *all = calloc(1, sizeof(*all));
-	_cleanup_(cleanup_cpus) struct bitmask *before = NULL;
 	struct nodeset nodes = {};
 	size_t bytes = o->bytes;
 	int err;
@@ -280,10 +291,7 @@ int measure(const struct machine *m, const struct measure_options *o, struct mea
 	if (err)
 		return err;
 	offer_to_oom_killer();
-	before = numa_allocate_cpumask();
-	numa_sched_getaffinity(0, before);
 	err = measure_nodes(m, &nodes, bytes, o->seconds, all);
-	numa_sched_setaffinity(0, before);
 	if (!err)
 		*measurement = TAKE_PTR(all);
 	return err;

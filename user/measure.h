@@ -24,7 +24,7 @@ struct measure_options {
  * the buffer in random order, one thread; "write": the same where each step also writes to
  * the line, so that it is fetched to be owned, and a dirty one goes back to memory for it.
  * Bandwidth: streams by one thread per CPU, up to 16; writes go past the cache where the
- * CPU can (x86-64). Each value is the median of 11 rounds behind a warm-up. Time
+ * CPU can (x86-64), and are not of zeros. Each value is the median of 11 rounds behind a warm-up. Time
  * is that of the threads on their CPUs: what other programs take of it does not count.
  */
 int measure(const struct machine *m, const struct measure_options *options, struct measurement **measurement);

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: three-hmat
+# All nodes are the same memory of the host here: that a measurement is made, kept,
+# used and refused is what this is about, not its numbers.
+. /usr/lib/tierbpf-test/test.sh
+
+modprobe tierbpf
+cd /root || exit
+expect 0 tierbpf measure --memory 16MiB --seconds 5 --output m.json
+says /tmp/err "measuring node 2 from CPUs 0-1, 16 MiB"
+[ "$(jq -c '[.nodes[].node]' m.json)" = "[0,1,2]" ] || fail "nodes: $(cat m.json)"
+jq -e '[.nodes[] | .read_latency_ns, .write_latency_ns, .read_bandwidth_mbps, .write_bandwidth_mbps] | all(. > 0)' \
+	m.json >/dev/null || fail "values: $(cat m.json)"
+expect 1 tierbpf measure --memory 16MiB --output m.json
+says /tmp/err "m.json: File exists"
+
+# Twice the need has to be free; nothing is measured.
+expect 1 tierbpf measure --memory 700MiB
+says /tmp/err "measuring 700 MiB needs 1400 free"
+expect 1 tierbpf measure --node 7
+expect 2 tierbpf measure --memory 1
+expect 2 tierbpf measure --seconds 0
+expect 0 tierbpf measure --node 1 --memory 16MiB --seconds 2 --json
+[ "$(jq -c '[.nodes[].node]' /tmp/out)" = "[1]" ] || fail "--node 1: $(cat /tmp/out)"
+
+cat >p.json <<'JSON'
+{"version": 1, "tolerance": 1, "rules": [], "default": {"from": "measured"}}
+JSON
+expect 0 tierbpf explain 2 --policy p.json --measured m.json --json
+jq -e '.facts[]? // . | tostring | test("measured_adistance")' /tmp/out >/dev/null ||
+	fail "the fact is not known: $(cat /tmp/out)"
+expect 0 tierbpf topology --measured m.json
+says /tmp/out "measured"
+# HMAT's 10, 20 and 40 ns are not true of any host.
+says /tmp/out "measured-differs"
+expect 0 tierbpf load p.json --measured m.json
+[ "$(tierbpf status --json | jq -r '.nodes[0].tier')" = 4 ] || fail "node 0: $(tierbpf status)"
+echo '{"version": 1, "nodes": 3}' >bad.json
+expect 3 tierbpf plan p.json --measured bad.json
+says /tmp/err "bad.json:1:24: error"
+the_end "4:0 18:1 36:2"
