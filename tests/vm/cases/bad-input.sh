@@ -26,7 +26,7 @@ expect 1 tierbpf load /tmp
 mkfifo /tmp/fifo
 expect 1 tierbpf load /tmp/fifo
 head -c 1048577 /dev/zero | tr '\0' ' ' >/tmp/large.json
-expect 1 tierbpf load /tmp/large.json
+expect 3 tierbpf load /tmp/large.json
 says /tmp/err "larger than 1048576 bytes"
 [ ! -e $pins ] || fail "something was changed"
 expect_tiers "4:0-1"
