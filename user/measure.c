@@ -258,9 +258,10 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 	for (node = 0; !err && node < m->nr_nodes; node++) {
 		if (!nodeset_has(nodes, node))
 			continue;
-		if (measure_now() > l.deadline)
-			return fail(-ETIME, "node %d: the %d seconds are over; --seconds more, or --memory less", node,
-				    seconds);
+		/* Behind the deadline nodes get the least of rounds; but there is an end to it. */
+		if (measure_now() > l.deadline + budget)
+			return fail(-ETIME, "node %d: twice the %d seconds are over; --seconds more, or --memory less",
+				    node, seconds);
 		all->nodes[all->count].node = node;
 		err = measure_and_unpin(m, &l, bytes, &all->nodes[all->count++]);
 	}

@@ -9,7 +9,7 @@
 struct measure_options {
 	const char *nodes; /* "0,2-3"; NULL: all that have memory */
 	size_t bytes;	   /* of the buffer on each node; 0: 256 MiB or 4 times the cache, or what fits */
-	int seconds;	   /* for all of it; not before each value has 3 rounds */
+	int seconds;	   /* for all of it; each value gets 3 rounds in any case, up to twice that time */
 };
 
 #define MEASURE_MIN_BYTES ((size_t)4 << 20)

@@ -6,7 +6,7 @@
 
 modprobe tierbpf
 cd /root || exit
-expect 0 tierbpf measure --memory 16MiB --seconds 5 --output m.json
+expect 0 tierbpf measure --memory 16MiB --seconds 10 --output m.json
 says /tmp/err "measuring node 2 from CPUs 0-1, 16 MiB"
 [ "$(jq -c '[.nodes[].node]' m.json)" = "[0,1,2]" ] || fail "nodes: $(cat m.json)"
 jq -e '[.nodes[] | .read_latency_ns, .write_latency_ns, .read_bandwidth_mbps, .write_bandwidth_mbps] | all(. > 0)' \
@@ -27,8 +27,7 @@ cat >p.json <<'JSON'
 {"version": 1, "tolerance": 1, "rules": [], "default": {"from": "measured"}}
 JSON
 expect 0 tierbpf explain 2 --policy p.json --measured m.json --json
-jq -e '.facts[]? // . | tostring | test("measured_adistance")' /tmp/out >/dev/null ||
-	fail "the fact is not known: $(cat /tmp/out)"
+says /tmp/out '"measured_adistance"'
 expect 0 tierbpf topology --measured m.json
 says /tmp/out "measured"
 # HMAT's 10, 20 and 40 ns are not true of any host.
@@ -37,5 +36,5 @@ expect 0 tierbpf load p.json --measured m.json
 [ "$(tierbpf status --json | jq -r '.nodes[0].tier')" = 4 ] || fail "node 0: $(tierbpf status)"
 echo '{"version": 1, "nodes": 3}' >bad.json
 expect 3 tierbpf plan p.json --measured bad.json
-says /tmp/err "bad.json:1:24: error"
+says /tmp/err "bad.json:1:25: error"
 the_end "4:0 18:1 36:2"
