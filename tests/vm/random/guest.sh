@@ -72,6 +72,10 @@ mkdir /tmp/plans
 stock=$(tiers)
 kernel_says >/tmp/stock
 cp /tmp/stock /tmp/now
+# From QEMU's tables tierbpf computes what the kernel shows: values and initiators.
+expect 0 tierbpf topology --json
+jq -e '[.nodes[] | select(.memory) | .performance[]] | all(.by == "sysfs, HMAT")' /tmp/out >/dev/null ||
+	{ cat /tmp/out; fail "the readers and the kernel differ"; }
 expect 0 tierbpf plan --json /policies/1.json
 mv /tmp/out /tmp/without-module
 modprobe tierbpf
