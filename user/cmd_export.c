@@ -251,7 +251,6 @@ int cmd_export(int argc, char **argv)
 {
 	struct arguments a = { .wish = GUEST_WISH, .end = "" };
 
-	argv[0] = "tierbpf export";
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
 	return exit_status(strcmp(a.format, "acpi") ? export_guest(&a) : export_acpi(&a));
 }

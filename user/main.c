@@ -42,6 +42,7 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
+	static char name[32];
 	size_t i;
 
 	argp_err_exit_status = EXIT_USAGE;
@@ -59,9 +60,14 @@ int main(int argc, char **argv)
 		puts("tierbpf " TIERBPF_VERSION);
 		return EXIT_DONE;
 	}
-	for (i = 0; i < NR_VERBS; i++)
-		if (!strcmp(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
+	for (i = 0; i < NR_VERBS; i++) {
+		if (strcmp(argv[1], verbs[i].name))
+			continue;
+		/* What argp calls the program, in its help and its errors. */
+		snprintf(name, sizeof(name), "tierbpf %s", verbs[i].name);
+		argv[1] = name;
+		return verbs[i].run(argc - 1, argv + 1);
+	}
 	fail(0, "no verb \"%s\"; tierbpf --help lists them", argv[1]);
 	return EXIT_USAGE;
 }
