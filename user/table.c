@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cleanup.h"
 #include "msg.h"
@@ -27,6 +28,13 @@ const char *table_init(struct table *t, const char *signature, uint8_t *bytes, s
 	return NULL;
 }
 
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISLNK(st.st_mode);
+}
+
 /*
  * Where there are several of a signature, sysfs numbers them from 1 on
  * (acpi_table_attr_init), and the kernel's own readers take the first.
@@ -42,9 +50,31 @@ static int read_bytes(const char *root, const char *signature, char **path, char
 			*path = NULL;
 			return -ENOMEM;
 		}
-		err = sysfs_bytes(*path, TABLE_MAX, bytes, length);
+		/* In a captured machine it might lead out of that. */
+		err = is_link(*path) ? -ELOOP : sysfs_bytes(*path, TABLE_MAX, bytes, length);
 	}
 	return err;
+}
+
+/* A machine's own tables are for root alone: for others they are not known, which is no error. */
+static int explain_unread(const char *root, const char *path, int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENOTDIR:
+		return -ENOENT;
+	case -EACCES:
+	case -EPERM:
+		return *root ? fail(-EBADMSG, "%s: not used: this user may not read it", path) : -ENOENT;
+	case -EFBIG:
+		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, TABLE_MAX);
+	case -EINVAL:
+	case -EISDIR:
+		return fail(-EBADMSG, "%s: not used: not a regular file", path);
+	case -ELOOP:
+		return fail(-EBADMSG, "%s: not used: a symbolic link", path);
+	}
+	return fail(-EBADMSG, "%s: not used: %s", path, strerror(-err));
 }
 
 int table_read(const char *root, const char *signature, struct table *t)
@@ -54,10 +84,8 @@ int table_read(const char *root, const char *signature, struct table *t)
 	size_t length;
 	int err = read_bytes(root, signature, &path, &bytes, &length);
 
-	if (err == -EFBIG)
-		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, TABLE_MAX);
 	if (err)
-		return -ENOENT;
+		return explain_unread(root, path, err);
 	why = table_init(t, signature, (uint8_t *)bytes, length);
 	if (why)
 		return fail(-EBADMSG, "%s: not used: %s", path, why);
@@ -79,7 +107,7 @@ int table_open(const char *root, const char *signature, struct table *t, struct 
 	if (!err)
 		state->revision = t->revision;
 	else if (state->found)
-		state->ignored = "it is cut short, too large, or no such table";
+		state->ignored = "it cannot be read, is cut short, too large, or no such table";
 	return err;
 }
 

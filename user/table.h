@@ -31,7 +31,7 @@ struct table_state {
 /*
  * Reads table @signature of the machine below @root. 0, and the caller calls
  * table_free(); -ENOENT if there is none, or it is not ours to read; -EBADMSG after a
- * note if it is no such table. The checksum is not looked at: Linux does not either.
+ * note if it is no such table, or no plain file. The checksum is not looked at: Linux does not either.
  */
 int table_read(const char *root, const char *signature, struct table *t);
 void table_free(struct table *t);

@@ -523,9 +523,4 @@ Test(machine_facts, fifo, .timeout = 10)
 	cr_assert(!unlink(path) && !mkfifo(path, 0600));
 	read_machine();
 	free(path);
-	path = tmp_path(root, "sys/firmware/acpi/tables/SRAT");
-	put("sys/firmware/acpi/tables/SRAT", "");
-	cr_assert(!unlink(path) && !mkfifo(path, 0600));
-	read_machine();
-	free(path);
 }

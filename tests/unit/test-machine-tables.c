@@ -2,6 +2,9 @@
 /* Firmware's tables on a machine: what of them becomes facts, beside sysfs. */
 #include "unit-tables.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "perf.h"
 
 #define NODES "sys/devices/system/node/"
@@ -203,6 +206,50 @@ Test(machine_tables, hmat_ignored)
 	cr_expect_null(machine->hmat);
 	cr_expect(machine->tables.hmat.found && machine->tables.hmat.revision == 3);
 	cr_expect_str_eq(machine->tables.hmat.ignored, "neither revision 1 nor 2");
+}
+
+/* What is no plain file is not opened, and the machine is read all the same. */
+static void read_without_hmat(const char *message)
+{
+	read_machine(message);
+	expect_fact(1, TIERBPF_FACT_PXM, 5, SOURCE_SRAT);
+	expect_fact(0, TIERBPF_FACT_READ_LATENCY, 0, SOURCE_NONE);
+	cr_expect(machine->tables.hmat.found && machine->tables.hmat.ignored);
+}
+
+Test(machine_tables, hmat_that_is_a_link)
+{
+	char *path = tmp_path(root, TABLES "HMAT"), *other = tmp_path(root, TABLES "HMAT-of-another");
+
+	put_srat();
+	put_hmat(2);
+	cr_assert(!rename(path, other) && !symlink(other, path));
+	read_without_hmat(TABLES "HMAT: not used: a symbolic link");
+	free(other);
+	free(path);
+}
+
+Test(machine_tables, hmat_that_is_a_fifo)
+{
+	char *path = tmp_path(root, TABLES "HMAT");
+
+	put_srat();
+	cr_assert(!mkfifo(path, 0600));
+	read_without_hmat(TABLES "HMAT: not used: not a regular file");
+	free(path);
+}
+
+Test(machine_tables, hmat_that_may_not_be_read)
+{
+	char *path = tmp_path(root, TABLES "HMAT");
+
+	put_srat();
+	put_hmat(2);
+	cr_assert(!chmod(path, 0) && !chmod(root, 0755));
+	become_nobody();
+	read_without_hmat(TABLES "HMAT: not used: this user may not read it");
+	become_root();
+	free(path);
 }
 
 /* numa=nohmat: the numbers stand, for whom they help; but the kernel goes by none of them. */

@@ -398,7 +398,7 @@ Test(srat, files)
 	expect_read(root, -EBADMSG, "/SRAT: not used: shorter than the header of a table\n");
 	remove(path);
 	tmp_put(root, TABLES "SRAT/x", "", 0);
-	expect_read(root, -ENOENT, NULL);
+	expect_read(root, -EBADMSG, "/SRAT: not used: not a regular file\n");
 	free(path);
 	tmp_remove(root);
 }
