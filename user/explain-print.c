@@ -210,9 +210,7 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 		     reference, odd);
 		return;
 	}
-	if (!computed && own.read_latency + own.write_latency && own.read_bandwidth + own.write_bandwidth)
-		step(s, "the kernel's formula rounds it down to 0");
-	else if (!computed)
+	if (!perf_is_enough(&own))
 		step(s, "firmware tells no latency and bandwidth of node %d: the kernel's default", e->question.id);
 	else if (computed == e->question.kernel_adistance)
 		perf_step(s, "by the kernel's formula", &own, &ref, computed);

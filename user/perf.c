@@ -45,6 +45,12 @@ __s32 perf_adistance(const struct perf *p, const struct perf *r)
 	return a > TIERBPF_ADISTANCE_MAX ? TIERBPF_ADISTANCE_MAX : tierbpf_clamp((int64_t)a);
 }
 
+bool perf_is_enough(const struct perf *p)
+{
+	return (uint32_t)(p->read_latency + p->write_latency) &&
+	       (uint32_t)(p->read_bandwidth + p->write_bandwidth);
+}
+
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 {
 	uint32_t latency = (uint32_t)(p->read_latency + p->write_latency);
@@ -53,7 +59,7 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 	uint32_t r_bandwidth = (uint32_t)(r->read_bandwidth + r->write_bandwidth);
 	int64_t a = TIERBPF_ADISTANCE_DRAM;
 
-	if (!latency || !bandwidth || !r_latency || !r_bandwidth)
+	if (!perf_is_enough(p) || !perf_is_enough(r))
 		return 0;
 	a = a * latency / r_latency;
 	/* Wraps as on the kernel's machine. */

@@ -25,7 +25,10 @@ struct perf perf_kernel_has(const struct machine_node *n);
  */
 __s32 perf_adistance(const struct perf *p, const struct perf *reference);
 
-/* The same as the kernel computes it, in u32, long and int, wraps included; 0 also where it wraps to that. */
+/* Are a latency and a bandwidth known, so that the kernel has a formula for it? Sums in u32, as there. */
+bool perf_is_enough(const struct perf *p);
+
+/* The same as the kernel computes it, in u32, long and int, wraps included; 0 where one is not enough, or where it rounds to that. */
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
 
 /* The first node with CPUs and memory, which the kernel compares all others with; -1: none. */

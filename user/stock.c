@@ -5,13 +5,14 @@
 
 #include "perf.h"
 
-static void estimate(struct machine_node *n, __s32 computed, bool tier_tells)
+/* @computed: NULL where there is nothing to compute from. */
+static void estimate(struct machine_node *n, const __s32 *computed, bool tier_tells)
 {
 	int64_t tier = tier_tells ? n->tier : NO_TIER;
 	int64_t highest = TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT;
 
-	if (computed && (tier == NO_TIER || (int64_t)tierbpf_tier(computed) == tier))
-		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, computed, SOURCE_DERIVED);
+	if (computed && (tier == NO_TIER || (int64_t)tierbpf_tier(*computed) == tier))
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, *computed, SOURCE_DERIVED);
 	else if (tier >= 0 && tier <= highest)
 		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE,
 				 tierbpf_tier_centre((__u32)tier), SOURCE_TIER);
@@ -29,8 +30,10 @@ void stock_estimate(struct machine *m, bool tiers_are_stock)
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct machine_node *n = &m->nodes[node];
 		struct perf p = perf_kernel_has(n);
+		__s32 computed = perf_kernel_adistance(&p, &reference);
+		bool enough = perf_is_enough(&p) && perf_is_enough(&reference);
 
 		if (n->memory && !(n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE)))
-			estimate(n, perf_kernel_adistance(&p, &reference), tiers_are_stock);
+			estimate(n, enough ? &computed : NULL, tiers_are_stock);
 	}
 }
