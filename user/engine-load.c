@@ -106,6 +106,8 @@ static int set_sizes(const struct loading *l)
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
 	/* The kernel rounds up to 8 bytes itself. */
 	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
+	/* For tests alone, and the verifier takes as long for it as for the policy. */
+	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	/* Where an object decides, ours stays out; the program goes with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
@@ -161,7 +163,6 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
-	err = err ?: pin_object(bpf_program__fd(skel->progs.decide_node), staging, "decide_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
 		err = pin_object(bpf_map__fd(skel->maps.override), TIERBPF_PIN_ROOT,
 				 TIERBPF_PIN_OVERRIDE);

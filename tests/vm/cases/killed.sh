@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# timeout: 900
 # A loader that is killed, at whatever moment, leaves the old policy or the new
 # one; a loader that is gone leaves its policy in force.
 . /usr/lib/tierbpf-test/test.sh
