@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: nvdimm
+# timeout: 900
 # append: memhp_default_state=online_movable
 # Two devices of dax/kmem on one node, bound (a, b) and unbound (x, y) in many
 # orders, with policies loaded (L) and unloaded (U) in between. The driver counts
