@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "hmat.h"
+#include "hmat-access.h"
 #include "msg.h"
 #include "sysfs.h"
 #include "table.h"
@@ -24,21 +26,9 @@ enum structure {
 #define SSLBIS_LENGTH 16 /* without its entries */
 #define SSLBIS_ENTRY 8
 
-#define HIERARCHY 0x0f /* of a DSLBIS' flags; 0: the memory, not a cache in front of it */
-
 /* Ports in a SSLBIS entry that are no downstream port. */
 #define UPSTREAM_PORT 0x100
 #define ANY_PORT 0xffff
-
-/* ACPI_HMAT_ACCESS_LATENCY, … */
-enum data_type {
-	ACCESS_LATENCY,
-	READ_LATENCY,
-	WRITE_LATENCY,
-	ACCESS_BANDWIDTH,
-	READ_BANDWIDTH,
-	WRITE_BANDWIDTH,
-};
 
 struct reader {
 	struct table table;
@@ -47,28 +37,10 @@ struct reader {
 	const char *why; /* NULL while all is well */
 };
 
-/* cdat_normalize() */
-static uint32_t value_of(uint16_t entry, uint64_t base, uint8_t type)
+/* cdat_normalize() is hmat_normalize() of revision 2. */
+static void set(struct perf *p, uint8_t type, uint16_t entry, uint64_t base)
 {
-	uint32_t value;
-
-	if (entry == 0xffff || !entry || base > UINT32_MAX / entry)
-		return 0;
-	value = entry * (uint32_t)base;
-	/* In u32, as the kernel's DIV_ROUND_UP() there: what is nearly 2^32 gives 0. */
-	return type <= WRITE_LATENCY ? (value + 999) / 1000 : value;
-}
-
-static void set(struct perf *p, uint8_t type, uint32_t value)
-{
-	if (type == ACCESS_LATENCY || type == READ_LATENCY)
-		p->read_latency = value;
-	if (type == ACCESS_LATENCY || type == WRITE_LATENCY)
-		p->write_latency = value;
-	if (type == ACCESS_BANDWIDTH || type == READ_BANDWIDTH)
-		p->read_bandwidth = value;
-	if (type == ACCESS_BANDWIDTH || type == WRITE_BANDWIDTH)
-		p->write_bandwidth = value;
+	hmat_set_value(p, type, hmat_normalize(2, type, base, entry));
 }
 
 static struct cdat_memory *find_handle(struct cdat *c, uint8_t handle)
@@ -106,9 +78,8 @@ static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 	if (length != DSLBIS_LENGTH)
 		return "a DSLBIS that is not 24 bytes long";
 	memory = find_handle(r->cdat, p[4]);
-	if (memory && p[6] <= WRITE_BANDWIDTH && !(p[5] & HIERARCHY))
-		set(&memory->perf, p[6],
-		    value_of(table_u16(&r->table, at + 16), table_u64(&r->table, at + 8), p[6]));
+	if (memory && p[6] <= HMAT_WRITE_BANDWIDTH && !(p[5] & HMAT_HIERARCHY))
+		set(&memory->perf, p[6], table_u16(&r->table, at + 16), table_u64(&r->table, at + 8));
 	return NULL;
 }
 
@@ -127,13 +98,13 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 
 	if (length <= SSLBIS_LENGTH || (length - SSLBIS_LENGTH) % SSLBIS_ENTRY)
 		return "a SSLBIS that is not 16 bytes and some entries of 8 long";
-	if (type > WRITE_BANDWIDTH)
+	if (type > HMAT_WRITE_BANDWIDTH)
 		return NULL;
 	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
 		uint16_t port = downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
 
 		if (port == ANY_PORT || port == r->port) {
-			set(&r->cdat->port, type, value_of(table_u16(&r->table, entry + 4), base, type));
+			set(&r->cdat->port, type, table_u16(&r->table, entry + 4), base);
 			break;
 		}
 	}

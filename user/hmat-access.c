@@ -40,8 +40,7 @@ static bool is_of_memory(const struct hmat_locality *l)
 	return !(l->flags & HMAT_HIERARCHY);
 }
 
-/* hmat_update_target_access() */
-static void set_value(struct perf *p, uint8_t type, uint32_t value)
+void hmat_set_value(struct perf *p, uint8_t type, uint32_t value)
 {
 	if (type == HMAT_ACCESS_LATENCY || type == HMAT_READ_LATENCY)
 		p->read_latency = value;
@@ -118,9 +117,9 @@ static void store_row(struct hmat_access *a, const struct hmat_locality *l, uint
 		if (pxm >= SRAT_MAX_PXM || !a->targets[pxm].exists || a->targets[pxm].attached != initiator)
 			continue;
 		value = hmat_value(a->hmat, l, hmat_entry(a->hmat, l, i, j));
-		set_value(&a->targets[pxm].perf[CLASS_ANY], l->type, value);
+		hmat_set_value(&a->targets[pxm].perf[CLASS_ANY], l->type, value);
 		if (has_cpu(a, initiator))
-			set_value(&a->targets[pxm].perf[CLASS_CPU], l->type, value);
+			hmat_set_value(&a->targets[pxm].perf[CLASS_CPU], l->type, value);
 	}
 }
 
@@ -232,7 +231,7 @@ static void narrow(const struct hmat_access *a, const struct slot *s, uint32_t t
 			nodeset_remove(left, pxm);
 	}
 	if (best)
-		set_value(perf, s->locality->type, best);
+		hmat_set_value(perf, s->locality->type, best);
 }
 
 static void add_nodes(const struct hmat_access *a, const struct nodeset *pxms, struct nodeset *nodes)

@@ -30,6 +30,9 @@ void hmat_access_node(const struct hmat_access *access, int node, struct access 
 void hmat_access_port(const struct hmat_access *access, const struct srat_port *port,
 		      struct access found[NR_CLASSES]);
 
+/* Puts @value, of a table's data type (HMAT_ACCESS_LATENCY, …), where it belongs in @p: hmat_update_target_access(). */
+void hmat_set_value(struct perf *p, uint8_t type, uint32_t value);
+
 static inline void cleanup_hmat_access(struct hmat_access **access)
 {
 	hmat_access_free(*access);

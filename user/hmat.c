@@ -146,16 +146,21 @@ uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_
  * hmat_normalize(), wraps of its u32 included: the kernel takes what is near 2^32 for
  * nothing. Revision 1's tenths of ns come out as ns, ten times too slow; so do bandwidths.
  */
-uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_t entry)
+uint32_t hmat_normalize(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry)
 {
 	uint32_t value;
 
-	if (entry == 0xffff || !entry || l->base > UINT32_MAX / entry)
+	if (entry == 0xffff || !entry || base > UINT32_MAX / entry)
 		return 0;
-	value = (uint32_t)(entry * l->base);
-	if (h->table.revision == 1)
+	value = (uint32_t)(entry * base);
+	if (revision == 1)
 		return value < 10 ? 0 : (value + 9) / 10;
-	return l->type <= HMAT_WRITE_LATENCY ? (value + 999) / 1000 : value;
+	return type <= HMAT_WRITE_LATENCY ? (value + 999) / 1000 : value;
+}
+
+uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_t entry)
+{
+	return hmat_normalize(h->table.revision, l->type, l->base, entry);
 }
 
 /* ---- caches: hmat_parse_cache() ---- */

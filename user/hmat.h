@@ -97,6 +97,9 @@ uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_
 /* An entry in ns or MB/s (as the kernel takes it; revision 1 has units of its own); 0: none. */
 uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_t entry);
 
+/* The same of an entry of any table that has these types; CDAT's are as in revision 2. */
+uint32_t hmat_normalize(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry);
+
 /* The next cache that the kernel shows of domain @pxm, after @after; NULL: the first, or no more. */
 const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, const struct hmat_cache *after);
 
