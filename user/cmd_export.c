@@ -9,14 +9,16 @@
 #include "cmd.h"
 #include "export-acpi.h"
 #include "export.h"
+#include "measurement.h"
 #include "msg.h"
 #include "survey.h"
 
-enum { KEY_CPUS = 256, KEY_PASTE };
+enum { KEY_CPUS = 256, KEY_PASTE, KEY_MEASURED };
 
 struct arguments {
 	const char *format; /* qemu, libvirt, acpi */
 	const char *sysroot;
+	const char *measured;
 	const char *policy; /* acpi; NULL: what is known */
 	const char *output; /* acpi */
 	struct guest_wish wish;
@@ -26,6 +28,8 @@ struct arguments {
 
 static const struct argp_option options[] = {
 	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
+	{ "measured", KEY_MEASURED, "FILE", 0, "Latencies and bandwidths as tierbpf measure found them, before "
+	  "what firmware says; and for \"from\": \"measured\"", 0 },
 	{ NULL, 0, NULL, 0, "For acpi:", 2 },
 	{ "output", 'o', "FILE", 0, "The archive to write", 2 },
 	{ NULL, 0, NULL, 0, "For qemu and libvirt:", 1 },
@@ -182,6 +186,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		a->sysroot = arg;
 		return 0;
+	case KEY_MEASURED:
+		a->measured = arg;
+		return 0;
 	case 'o':
 		a->output = arg;
 		return 0;
@@ -217,6 +224,7 @@ static int export_guest(const struct arguments *a)
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
 	int err = machine_read(a->sysroot ?: "", &m);
 
+	err = err ?: measurement_prefer(a->measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);
 	if (err)
 		return err;
@@ -236,6 +244,7 @@ static int export_acpi(const struct arguments *a)
 	int err = a->policy ? policy_read(a->policy, &policy) : 0;
 
 	err = err ?: survey_open(a->sysroot ?: "", &s);
+	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (a->policy) {
 		err = err ?: program_compile(policy, s.machine, &program);
 		err = err ?: plan_make(program, s.machine, s.overrides, &plan);

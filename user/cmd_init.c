@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 #include "cmd.h"
+#include "measurement.h"
 #include "msg.h"
 #include "starter.h"
 #include "survey.h"
@@ -13,6 +14,7 @@
 struct arguments {
 	const char *output;
 	const char *sysroot;
+	const char *measured;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -26,6 +28,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		a->sysroot = arg;
 		return 0;
+	case 'm':
+		a->measured = arg;
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -33,13 +38,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
 	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
+	{ "measured", 'm', "FILE", 0, "By what tierbpf measure found, before what firmware says", 0 },
 	{},
 };
 
 static const struct argp argp = {
 	options, parse, NULL,
 	"Writes a policy to begin with, which loads as it is: tiers by the latencies and bandwidths "
-	"that are known, or, where none are, nodes without CPUs below DRAM.", NULL, NULL, NULL
+	"that are known or were measured, or, where none are, nodes without CPUs below DRAM.", NULL, NULL, NULL
 };
 
 /* Nothing of yours is overwritten. */
@@ -56,6 +62,7 @@ static int init(const struct arguments *a)
 	_cleanup_fclose_ FILE *file = NULL;
 	int err = survey_open(a->sysroot ?: "", &s);
 
+	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (err || !a->output)
 		return err ?: starter_write(s.machine, stdout);
 	file = create(a->output);

@@ -68,7 +68,7 @@ static int take_nodes(struct draft *d)
 		if (!m->nodes[node].memory)
 			continue;
 		n->node = node;
-		n->perf = perf_of(&m->nodes[node].facts);
+		n->perf = perf_to_tell(&m->nodes[node]);
 		if (node == reference)
 			d->reference = n;
 		e->count++;

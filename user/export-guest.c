@@ -301,7 +301,7 @@ static void set_perf(const struct machine *m, struct guest *g)
 		struct guest_node *n = &g->nodes[i];
 
 		if (n->size)
-			n->perf = perf_of(&m->nodes[n->host].facts);
+			n->perf = perf_to_tell(&m->nodes[n->host]);
 		for (q = 0; q < NR_QUANTITIES; q++)
 			g->hmat |= quantity_of(&n->perf, q) > 0;
 	}

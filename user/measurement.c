@@ -249,3 +249,13 @@ int measurement_use(const char *path, struct machine *m)
 		measurement_apply(measurement, m);
 	return err;
 }
+
+int measurement_prefer(const char *path, struct machine *m)
+{
+	int node, err = measurement_use(path, m);
+
+	for (node = 0; path && !err && node < m->nr_nodes; node++)
+		if (m->nodes[node].memory && !m->nodes[node].measured.read_latency)
+			note("node %d is not in the measurement: what firmware says of it is taken", node);
+	return err;
+}

@@ -53,6 +53,9 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 /* Reads @path and applies it; nothing for NULL. */
 int measurement_use(const char *path, struct machine *m);
 
+/* The same where its numbers take the place of firmware's: a note names each node that it lacks. */
+int measurement_prefer(const char *path, struct machine *m);
+
 static inline void cleanup_measurement(struct measurement **m)
 {
 	measurement_free(*m);

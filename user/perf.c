@@ -24,6 +24,11 @@ static bool says_enough(const struct perf *p)
 	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
 }
 
+struct perf perf_to_tell(const struct machine_node *n)
+{
+	return says_enough(&n->measured) ? n->measured : perf_of(&n->facts);
+}
+
 struct perf perf_kernel_has(const struct machine_node *n)
 {
 	if (says_enough(&n->sysfs[CLASS_CPU].perf))

@@ -12,6 +12,9 @@
 /* What the facts of a node say of it. */
 struct perf perf_of(const struct tierbpf_facts *facts);
 
+/* What others are told of a node: what was measured, if a measurement is used; else what the facts say. */
+struct perf perf_to_tell(const struct machine_node *n);
+
 /*
  * What the kernel computes its own answer from: what it shows of the node, or of the CXL
  * region that is its memory; the facts where it shows nothing. A card's CDAT may say otherwise.

@@ -8,10 +8,15 @@
 
 #include "cleanup.h"
 #include "msg.h"
+#include "perf.h"
 #include "program.h"
 
 /* What the tiers are made from: the same decision as of any policy. */
-#define BY_FIRMWARE "{\"version\": 1, \"tolerance\": 0.10, \"rules\": [{\"match\": {}, \"action\": {\"from\": \"hmat\"}}]}"
+enum { BY_MEASUREMENT, BY_FIRMWARE };
+#define BY_WHAT_IS_KNOWN                                                            \
+	"{\"version\": 1, \"tolerance\": 0.10, \"rules\": ["                         \
+	"{\"match\": {}, \"action\": {\"from\": \"measured\"}},"                       \
+	"{\"match\": {}, \"action\": {\"from\": \"hmat\"}}]}"
 
 /* Nodes without CPUs that firmware puts into the same tier. */
 struct slot {
@@ -25,7 +30,8 @@ struct starter {
 	const struct machine *m;
 	struct slot *slots; /* fast to slow; "dram" is always among them */
 	size_t nr_slots;
-	int with_cpus, without, measured; /* nodes with memory; of those without CPUs, known ones */
+	int with_cpus, without; /* nodes with memory */
+	int known, measured;   /* of those without CPUs; measured ones are known */
 };
 
 #define DRAM_TIER (TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT)
@@ -67,7 +73,8 @@ static void sort_in(struct starter *s, const struct program *p)
 		program_decide(p, &question, &d);
 		if (d.rule < 0) /* no latency and bandwidth: the kernel's own */
 			continue;
-		s->measured++;
+		s->known++;
+		s->measured += d.rule == BY_MEASUREMENT;
 		nodeset_add(&find_slot(s, tierbpf_tier(d.adistance), node)->nodes, node);
 	}
 	qsort(s->slots, s->nr_slots, sizeof(*s->slots), by_tier);
@@ -121,21 +128,20 @@ static void print_tiers(const struct starter *s, FILE *out)
 			fprintf(out, "{\"name\": \"%s\", \"adistance\": %d}", slot->name,
 				tierbpf_tier_centre((__u32)slot->tier));
 	}
-	fputs(s->measured ? "],\n" : ", \"slow\"],\n", out);
+	fputs(s->known ? "],\n" : ", \"slow\"],\n", out);
 }
 
 static int print_rule(const struct starter *s, const struct slot *slot, FILE *out)
 {
-	const struct tierbpf_facts *f = &s->m->nodes[slot->first].facts;
+	struct perf p = perf_to_tell(&s->m->nodes[slot->first]);
 	_cleanup_free_ char *nodes = nodeset_text(&slot->nodes);
 
 	if (!nodes)
 		return fail(-ENOMEM, "out of memory");
 	fprintf(out, "    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}},\n",
-		(long long)f->value[TIERBPF_FACT_READ_LATENCY], (long long)f->value[TIERBPF_FACT_WRITE_LATENCY],
-		(long long)f->value[TIERBPF_FACT_READ_BANDWIDTH],
-		(long long)f->value[TIERBPF_FACT_WRITE_BANDWIDTH], nodes, slot->name);
+		(long long)p.read_latency, (long long)p.write_latency, (long long)p.read_bandwidth,
+		(long long)p.write_bandwidth, nodes, slot->name);
 	return 0;
 }
 
@@ -144,7 +150,10 @@ static void print_description(const struct starter *s, FILE *out)
 	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ", s->with_cpus,
 		s->without);
 	if (s->measured)
-		fprintf(out, "latencies and bandwidths are known of %d of these\",\n", s->measured);
+		fprintf(out, "latencies and bandwidths are known of %d of these, of %d by a measurement\",\n",
+			s->known, s->measured);
+	else if (s->known)
+		fprintf(out, "latencies and bandwidths are known of %d of these\",\n", s->known);
 	else if (s->without)
 		fputs("nothing says how fast they are (no HMAT), so they are taken to be slower than DRAM\",\n", out);
 	else
@@ -164,7 +173,7 @@ static int print(const struct starter *s, FILE *out)
 	for (i = 0; !err && i < s->nr_slots; i++)
 		if (!nodeset_is_empty(&s->slots[i].nodes))
 			err = print_rule(s, &s->slots[i], out);
-	if (s->measured)
+	if (s->known)
 		fputs("    {\"name\": \"added later\", \"match\": {\"cpu\": false}, \"action\": {\"from\": \"hmat\"}}\n", out);
 	else
 		fputs("    {\"name\": \"memory without CPUs\", \"match\": {\"cpu\": false}, \"action\": {\"tier\": \"slow\"}}\n", out);
@@ -176,10 +185,10 @@ int starter_write(const struct machine *m, FILE *out)
 {
 	_cleanup_(cleanup_program) struct program *program = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	struct diags diags = { .file = "init", .text = BY_FIRMWARE };
+	struct diags diags = { .file = "init", .text = BY_WHAT_IS_KNOWN };
 	_cleanup_free_ struct slot *slots = calloc((size_t)m->nr_nodes + 1, sizeof(*slots));
 	struct starter s = { .m = m, .slots = slots };
-	int err = policy_parse(BY_FIRMWARE, strlen(BY_FIRMWARE), &diags, &policy);
+	int err = policy_parse(BY_WHAT_IS_KNOWN, strlen(BY_WHAT_IS_KNOWN), &diags, &policy);
 
 	diags_free(&diags);
 	if (err || !slots)

@@ -8,9 +8,10 @@
 #include "machine.h"
 
 /*
- * Writes a policy that loads as it is. Where latencies and bandwidths of nodes
- * without CPUs are known, those nodes get tiers by them; where none are, they are
- * taken to be slower than DRAM, and the description says so. 0 or -errno with a message.
+ * Writes a policy that loads as it is. Where latencies and bandwidths of nodes without CPUs
+ * were measured (machine_node.measured) or are known, those nodes get tiers by them; where none
+ * are, they are taken to be slower than DRAM, and the description says so. 0 or -errno with a
+ * message.
  */
 int starter_write(const struct machine *m, FILE *out);
 
