@@ -91,7 +91,9 @@ vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/b
 clangs := $(foreach version,14 19,$(if $(shell command -v clang-$(version)),$(version)))
 clang_objects := $(clangs:%=$(build)/bpf/tierbpf-clang%.bpf.o)
 
-vm-helpers: $(vm_objects) $(clang_objects) $(build)/vm/prog-run $(build)/vm/prog-count $(build)/vm/differ
+vm_programs := $(patsubst tests/vm/%.c,$(build)/vm/%,$(wildcard tests/vm/prog-*.c))
+
+vm-helpers: $(vm_objects) $(clang_objects) $(vm_programs) $(build)/vm/differ
 
 $(build)/vm/prog-%: tests/vm/prog-%.c | check-libbpf
 	@mkdir -p $(@D)
