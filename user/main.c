@@ -22,6 +22,7 @@ static const struct verb {
 	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
 	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, "show the policy, the nodes and their tiers" },
+	{ "doctor", cmd_doctor, "look for what tierbpf needs, and name the cure of what is missing" },
 	{ "set", cmd_set, "override the tier of one node, live" },
 	{ "unset", cmd_unset, "take the override of a node away" },
 };

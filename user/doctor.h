@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tierbpf needs of a machine, and what makes its nodes look other than they are: each
+ * finding with what is there, what is wanted, and the cure.
+ */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum verdict {
+	VERDICT_FINE,
+	VERDICT_UNKNOWN, /* could not be looked at */
+	VERDICT_ADVICE,	 /* tierbpf works, and the machine could be better understood */
+	VERDICT_MISSING, /* tierbpf cannot work */
+};
+
+struct finding {
+	const char *what;   /* "kernel"; constant text */
+	enum verdict verdict;
+	char *found;
+	const char *wanted; /* constant text; NULL where nothing is amiss */
+	const char *cure;   /* the same */
+};
+
+struct doctor {
+	const char *root; /* of the machine; "": this one */
+	struct finding *findings;
+	size_t count;
+	bool full; /* out of memory */
+};
+
+/*
+ * doctor_finds(d, "BTF", VERDICT_MISSING, "none", "…", "…"): adds a finding; @found is a
+ * format and goes last, with its arguments.
+ */
+void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
+		  const char *cure, const char *found, ...) __attribute__((format(printf, 6, 7)));
+
+/* Looks at all of it. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
+int doctor_look(struct doctor *d);
+void doctor_free(struct doctor *d);
+
+/* doctor-kernel.c: the kernel, the module, and what the running process may do. */
+void doctor_look_at_kernel(struct doctor *d);
+/* doctor-machine.c: firmware's tables, memory that is no node's, distances, switches. */
+void doctor_look_at_machine(struct doctor *d);
+
+const char *verdict_name(enum verdict verdict);
+
+#endif
