@@ -86,8 +86,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	options, parse, NULL,
 	"Finds latency and bandwidth, read and write, of each node's memory, by accesses from the CPUs nearest to "
-	"it. Nothing else should run meanwhile. plan, explain, load, topology, init and export take FILE by --measured. Refuses "
-	"where less than twice the memory is free that it needs.", NULL, NULL, NULL
+	"it. Nothing else should run meanwhile. plan, explain, load, topology, init and export take FILE by "
+	"--measured. Refuses where less than twice the memory is free that it needs.", NULL, NULL, NULL
 };
 
 /* ---- what was found ---- */

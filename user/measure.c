@@ -115,11 +115,10 @@ static int check_memory(const struct machine *m, const struct nodeset *nodes, si
 	*bytes = *bytes ? (*bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1) : choose_bytes(least);
 	for (node = 0; node < m->nr_nodes; node++)
 		if (nodeset_has(nodes, node) && available[node] / 2 < *bytes)
-			return fail(-ENOSPC, "node %d: %zu MiB are free, and measuring %zu MiB needs %zu free: nothing was "
-				    "measured; free some, or --memory less", node, MIB(available[node]),
-				    MIB(*bytes), 2 * MIB(*bytes));
+			return fail(-ENOSPC, "node %d: measuring %zu MiB needs %zu free, and %zu are free: free some, or "
+				    "--memory less", node, MIB(*bytes), 2 * MIB(*bytes), MIB(available[node]));
 	if (*bytes < cache_bytes() * CACHES)
-		note("%zu MiB are less than %d times the last-level cache (%zu MiB), which will answer part of the accesses",
+		note("%zu MiB, less than %d times the last-level cache (%zu MiB): part of the times are the cache's",
 		     MIB(*bytes), CACHES, MIB(cache_bytes()));
 	return 0;
 }

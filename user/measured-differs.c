@@ -13,51 +13,62 @@ static bool differs(int64_t measured, int64_t firmware)
 	return measured && firmware && by * 4 > firmware; /* both are below 2^32 */
 }
 
-/* Says what differs of @n in @text; false: nothing does. */
-static bool tell(const struct machine_node *n, int node, char *text, size_t size)
+struct quantity {
+	const char *name, *unit;
+	enum tierbpf_fact fact;
+	int64_t measured;
+};
+
+/* Says in @text what differs of @q; false: it does not. */
+static bool tell(const struct machine_node *n, int node, const struct quantity *q, char *text, size_t size)
 {
-	const struct {
-		const char *name, *unit;
-		enum tierbpf_fact fact;
-		int64_t measured;
-	} values[] = {
-		{ "read latency", "ns", TIERBPF_FACT_READ_LATENCY, n->measured.read_latency },
-		{ "write latency", "ns", TIERBPF_FACT_WRITE_LATENCY, n->measured.write_latency },
-		{ "read bandwidth", "MB/s", TIERBPF_FACT_READ_BANDWIDTH, n->measured.read_bandwidth },
-		{ "write bandwidth", "MB/s", TIERBPF_FACT_WRITE_BANDWIDTH, n->measured.write_bandwidth },
-	};
-	size_t i, used = (size_t)snprintf(text, size, "node %d: measured", node), start = used;
+	int64_t firmware = n->facts.known & 1ULL << q->fact ? n->facts.value[q->fact] : 0;
 
-	for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		enum tierbpf_fact fact = values[i].fact;
-		int64_t firmware = n->facts.known & 1ULL << fact ? n->facts.value[fact] : 0;
+	snprintf(text, size, "node %d: measured %s %" PRId64 " %s, %s says %" PRId64, node, q->name, q->measured,
+		 q->unit, source_name((enum source)n->source[q->fact]), firmware);
+	return differs(q->measured, firmware);
+}
 
-		if (differs(values[i].measured, firmware) && used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s %s %" PRId64 " %s, %s says %" PRId64,
-						 used == start ? "" : ";", values[i].name, values[i].measured,
-						 values[i].unit, source_name((enum source)n->source[fact]), firmware);
+static void each(const struct machine *m, void (*say)(const char *text, void *to), void *to)
+{
+	char text[128];
+	int node;
+	size_t i;
+
+	for (node = 0; node < m->nr_nodes; node++) {
+		const struct perf *p = &m->nodes[node].measured;
+		const struct quantity all[] = {
+			{ "read latency", "ns", TIERBPF_FACT_READ_LATENCY, p->read_latency },
+			{ "write latency", "ns", TIERBPF_FACT_WRITE_LATENCY, p->write_latency },
+			{ "read bandwidth", "MB/s", TIERBPF_FACT_READ_BANDWIDTH, p->read_bandwidth },
+			{ "write bandwidth", "MB/s", TIERBPF_FACT_WRITE_BANDWIDTH, p->write_bandwidth },
+		};
+
+		for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+			if (tell(&m->nodes[node], node, &all[i], text, sizeof(text)))
+				say(text, to);
 	}
-	return used != start;
+}
+
+static void print(const char *text, void *out)
+{
+	fprintf(out, "warning: %s (" ID ")\n", text);
 }
 
 void measured_differs_print(const struct machine *m, FILE *out)
 {
-	char text[512];
-	int node;
+	each(m, print, out);
+}
 
-	for (node = 0; node < m->nr_nodes; node++)
-		if (tell(&m->nodes[node], node, text, sizeof(text)))
-			fprintf(out, "warning: %s (" ID ")\n", text);
+static void append(const char *text, void *list)
+{
+	json_array_append_new(list, json_pack("{s:s, s:s}", "id", ID, "message", text));
 }
 
 json_t *measured_differs_json(const struct machine *m)
 {
 	json_t *list = json_array();
-	char text[512];
-	int node;
 
-	for (node = 0; node < m->nr_nodes; node++)
-		if (tell(&m->nodes[node], node, text, sizeof(text)))
-			json_array_append_new(list, json_pack("{s:s, s:s}", "id", ID, "message", text));
+	each(m, append, list);
 	return list;
 }

@@ -10,7 +10,7 @@
 
 /*
  * "warning: node 1: measured read latency 180 ns, HMAT says 90 (measured-differs)": one line
- * for each node of which a measured value is more than 25 % off the fact of the same name.
+ * for each measured value that is more than 25 % off the fact of the same name.
  */
 void measured_differs_print(const struct machine *m, FILE *out);
 

@@ -169,14 +169,17 @@ static int print(const struct starter *s, FILE *out)
 	print_description(s, out);
 	print_tiers(s, out);
 	fputs("  \"tolerance\": 0.10,\n  \"rules\": [\n"
-	      "    {\"name\": \"CPUs and their own memory\", \"match\": {\"cpu\": true}, \"action\": {\"tier\": \"dram\"}},\n", out);
+	      "    {\"name\": \"CPUs and their own memory\", \"match\": {\"cpu\": true}, "
+	      "\"action\": {\"tier\": \"dram\"}},\n", out);
 	for (i = 0; !err && i < s->nr_slots; i++)
 		if (!nodeset_is_empty(&s->slots[i].nodes))
 			err = print_rule(s, &s->slots[i], out);
 	if (s->known)
-		fputs("    {\"name\": \"added later\", \"match\": {\"cpu\": false}, \"action\": {\"from\": \"hmat\"}}\n", out);
+		fputs("    {\"name\": \"added later\", \"match\": {\"cpu\": false}, "
+		      "\"action\": {\"from\": \"hmat\"}}\n", out);
 	else
-		fputs("    {\"name\": \"memory without CPUs\", \"match\": {\"cpu\": false}, \"action\": {\"tier\": \"slow\"}}\n", out);
+		fputs("    {\"name\": \"memory without CPUs\", \"match\": {\"cpu\": false}, "
+		      "\"action\": {\"tier\": \"slow\"}}\n", out);
 	fputs("  ],\n  \"default\": {\"from\": \"kernel\"}\n}\n", out);
 	return err;
 }
