@@ -36,11 +36,6 @@ static bool is_dram(const struct machine *m, const struct acpi_node *n)
 	return m->nodes[n->node].cpu;
 }
 
-static bool knows_both(const struct perf *p)
-{
-	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
-}
-
 static const struct plan_node *planned(const struct draft *d, const struct acpi_node *n)
 {
 	size_t i;
@@ -272,7 +267,7 @@ static int prepare_memory(struct draft *d, struct acpi_node *n)
 	for (q = 0; q < NR_QUANTITIES; q++)
 		n->said |= quantity_of(&n->perf, q) > 0;
 	/* Of what the table does not tell, the kernel's default stays. */
-	if (p && p->after.adistance != computed && (knows_both(&n->perf) || p->after.tier != p->now.tier))
+	if (p && p->after.adistance != computed && (perf_is_known(&n->perf) || p->after.tier != p->now.tier))
 		return correct(d, n, p->after.adistance);
 	return 0;
 }

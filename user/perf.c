@@ -19,21 +19,21 @@ struct perf perf_of(const struct tierbpf_facts *f)
 	};
 }
 
-static bool says_enough(const struct perf *p)
+bool perf_is_known(const struct perf *p)
 {
 	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
 }
 
 struct perf perf_to_tell(const struct machine_node *n)
 {
-	return says_enough(&n->measured) ? n->measured : perf_of(&n->facts);
+	return perf_is_known(&n->measured) ? n->measured : perf_of(&n->facts);
 }
 
 struct perf perf_kernel_has(const struct machine_node *n)
 {
-	if (says_enough(&n->sysfs[CLASS_CPU].perf))
+	if (perf_is_known(&n->sysfs[CLASS_CPU].perf))
 		return n->sysfs[CLASS_CPU].perf;
-	return says_enough(&n->region) ? n->region : perf_of(&n->facts);
+	return perf_is_known(&n->region) ? n->region : perf_of(&n->facts);
 }
 
 __s32 perf_adistance(const struct perf *p, const struct perf *r)
@@ -44,7 +44,7 @@ __s32 perf_adistance(const struct perf *p, const struct perf *r)
 	int64_t r_bandwidth = r->read_bandwidth + r->write_bandwidth;
 	__int128 a = TIERBPF_ADISTANCE_DRAM;
 
-	if (!latency || !bandwidth || !r_latency || !r_bandwidth)
+	if (!perf_is_known(p) || !perf_is_known(r))
 		return 0;
 	a = a * latency / r_latency * r_bandwidth / bandwidth;
 	return a > TIERBPF_ADISTANCE_MAX ? TIERBPF_ADISTANCE_MAX : tierbpf_clamp((int64_t)a);
@@ -103,7 +103,7 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 	if (m->tables.hmat.ignored && m->nodes[reference].source[TIERBPF_FACT_READ_LATENCY] == SOURCE_HMAT)
 		return -ENODATA;
 	r = perf_of(&m->nodes[reference].facts);
-	if (!(uint32_t)(r.read_latency + r.write_latency) || !(uint32_t)(r.read_bandwidth + r.write_bandwidth))
+	if (!perf_is_enough(&r))
 		return -ENODATA;
 	for (node = reference + 1; node < m->nr_nodes; node++) {
 		if (!m->nodes[node].cpu || !m->nodes[node].memory)
