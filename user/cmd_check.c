@@ -8,7 +8,6 @@
 #include "diag.h"
 #include "msg.h"
 #include "policy.h"
-#include "text.h"
 
 struct arguments {
 	const char *policy;
@@ -56,20 +55,13 @@ static int check(const struct arguments *a)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_free_ char *text = NULL;
-	struct diags diags = { .file = a->policy };
-	size_t length;
-	int err = text_read(a->policy, TIERBPF_MAX_POLICY_BYTES, &text, &length);
+	struct diags diags;
+	int err = policy_examine(a->policy, &diags, &text, &policy);
 
-	if (err)
-		return err == -EFBIG ? -EBADMSG : err;
-	diags.text = text;
-	err = policy_parse(text, length, &diags, &policy);
-	if (err == -ENOMEM)
-		fail(err, "out of memory");
-	else if (a->json)
-		print_json(&diags);
-	else
+	if (!a->json)
 		diags_print(&diags, stderr);
+	else if (text && err != -ENOMEM)
+		print_json(&diags);
 	diags_free(&diags);
 	if (!err && !a->json)
 		printf("%s: valid, %zu rules\n", a->policy, policy->nr_rules);

@@ -158,20 +158,27 @@ int policy_parse(const char *text, size_t length, struct diags *diags, struct po
 	return err;
 }
 
+int policy_examine(const char *path, struct diags *diags, char **text, struct policy **policy)
+{
+	size_t length;
+	int err = text_read(path, TIERBPF_MAX_POLICY_BYTES, text, &length);
+
+	*diags = (struct diags){ .file = path, .text = *text };
+	if (err)
+		return err == -EFBIG ? -EBADMSG : err;
+	err = policy_parse(*text, length, diags, policy);
+	return err == -ENOMEM ? fail(err, "out of memory") : err;
+}
+
 int policy_read(const char *path, struct policy **policy)
 {
 	_cleanup_free_ char *text = NULL;
-	struct diags diags = { .file = path };
-	size_t length;
-	int err = text_read(path, TIERBPF_MAX_POLICY_BYTES, &text, &length);
+	struct diags diags;
+	int err = policy_examine(path, &diags, &text, policy);
 
-	if (err)
-		return err == -EFBIG ? -EBADMSG : err;
-	diags.text = text;
-	err = policy_parse(text, length, &diags, policy);
 	diags_print(&diags, stderr);
 	diags_free(&diags);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err;
 }
 
 void policy_free(struct policy *p)

@@ -42,6 +42,12 @@ struct policy {
 int policy_read(const char *path, struct policy **policy);
 
 /*
+ * The same, but what is wrong or warned about goes into @diags, which refer to *text; both are
+ * the caller's in any case. Nothing is in them where the file could not be read.
+ */
+int policy_examine(const char *path, struct diags *diags, char **text, struct policy **policy);
+
+/*
  * The same of a text in memory (@length bytes and a 0), which is copied. Errors and warnings go
  * into @diags, whose file and text the caller has set; 0, -EBADMSG or -ENOMEM.
  */
