@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* export: what is known of the nodes, for a guest or for the next boot. */
 #include <argp.h>
-#include <ctype.h>
-#include <errno.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -11,6 +9,7 @@
 #include "export.h"
 #include "measurement.h"
 #include "msg.h"
+#include "option.h"
 #include "survey.h"
 
 enum { KEY_CPUS = 256, KEY_PASTE, KEY_MEASURED };
@@ -47,14 +46,10 @@ static const struct argp_option options[] = {
 static uint64_t number(const char *text, uint64_t max, const char **end, const char *what,
 		       struct argp_state *state)
 {
-	char *after;
 	unsigned long long value;
 
-	errno = 0;
-	value = strtoull(text, &after, 10);
-	if (!isdigit((unsigned char)*text) || errno || value > max)
+	if (!option_digits(text, max, &value, end))
 		argp_error(state, "%s, not \"%s\"", what, text);
-	*end = after;
 	return value;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 #include "columns.h"
 #include "measure.h"
 #include "msg.h"
+#include "option.h"
 
 struct arguments {
 	const char *output;
@@ -29,27 +29,20 @@ static const struct argp_option options[] = {
 	{},
 };
 
-/* A number of @max at most, and what stands behind it. */
-static unsigned long long number(const char *text, unsigned long long max, char **end)
-{
-	unsigned long long n = isdigit((unsigned char)*text) ? strtoull(text, end, 10) : 0;
-
-	return n && n <= max ? n : 0;
-}
-
 static size_t parse_memory(const char *arg, struct argp_state *state)
 {
 	static const struct { const char *name; unsigned int shift; } units[] = {
 		{ "", 0 }, { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 },
 		{ "K", 10 }, { "M", 20 }, { "G", 30 },
 	};
-	char *end = "";
-	unsigned long long n = number(arg, 1ULL << 33, &end);
+	const char *end;
+	unsigned long long n;
+	bool ok = option_digits(arg, 1ULL << 33, &n, &end);
 	size_t i;
 
 	for (i = 0; i < sizeof(units) / sizeof(*units) && strcmp(units[i].name, end); i++)
 		;
-	if (!n || i == sizeof(units) / sizeof(*units))
+	if (!ok || !n || i == sizeof(units) / sizeof(*units))
 		argp_error(state, "--memory %s: a size such as 64MiB", arg);
 	else if (n << units[i].shift < MEASURE_MIN_BYTES)
 		argp_error(state, "--memory %s: 4MiB is the least", arg);
@@ -59,7 +52,8 @@ static size_t parse_memory(const char *arg, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
-	char *end = "";
+	unsigned long long seconds;
+	const char *end;
 
 	switch (key) {
 	case 'o':
@@ -72,9 +66,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->options.nodes = arg;
 		return 0;
 	case 's':
-		a->options.seconds = (int)number(arg, 86400, &end);
-		if (!a->options.seconds || *end)
+		if (!option_digits(arg, 86400, &seconds, &end) || !seconds || *end)
 			argp_error(state, "--seconds %s: a number of 1..86400", arg);
+		a->options.seconds = (int)seconds;
 		return 0;
 	case 'm':
 		a->options.bytes = parse_memory(arg, state);

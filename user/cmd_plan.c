@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* plan and explain: what a policy would do, and why; nothing is touched. */
 #include <argp.h>
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include "cleanup.h"
 #include "cmd.h"
@@ -11,6 +9,7 @@
 #include "explain.h"
 #include "measurement.h"
 #include "msg.h"
+#include "option.h"
 #include "plan.h"
 #include "survey.h"
 
@@ -72,16 +71,6 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 	return parse_common(key, arg, a);
 }
 
-static int parse_node(const char *arg, struct argp_state *state)
-{
-	char *end;
-	unsigned long node = strtoul(arg, &end, 10);
-
-	if (!isdigit((unsigned char)*arg) || *end || node >= TIERBPF_MAX_NODES)
-		argp_error(state, "\"%s\" is not a node, 0..%d", arg, TIERBPF_MAX_NODES - 1);
-	return (int)node;
-}
-
 static error_t parse_explain(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -92,7 +81,7 @@ static error_t parse_explain(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (a->node >= 0)
 			argp_error(state, "one node at a time");
-		a->node = parse_node(arg, state);
+		a->node = option_node(arg, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (a->node < 0)

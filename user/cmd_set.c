@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "machine.h"
 #include "msg.h"
+#include "option.h"
 #include "pins.h"
 #include "report.h"
 
@@ -41,7 +42,7 @@ static error_t parse_node(char *arg, struct arguments *a, struct argp_state *sta
 {
 	if (a->node >= 0)
 		argp_error(state, "one node at a time");
-	a->node = number(arg, 0, TIERBPF_MAX_NODES - 1, state);
+	a->node = option_node(arg, state);
 	return 0;
 }
 

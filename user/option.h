@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers in options and arguments. */
+#ifndef OPTION_H
+#define OPTION_H
+
+#include <argp.h>
+#include <stdbool.h>
+
+/* Digits at the start of @text, @max at most; *end is what follows them. False: there are none, or more. */
+bool option_digits(const char *text, unsigned long long max, unsigned long long *value, const char **end);
+
+/* The number of a node and nothing else, or a usage error. */
+int option_node(const char *text, struct argp_state *state);
+
+#endif
