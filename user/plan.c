@@ -103,15 +103,6 @@ void plan_free(struct plan *p)
 	free(p);
 }
 
-size_t plan_moves(const struct plan *plan)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < plan->count; i++)
-		count += plan->nodes[i].now.tier != plan->nodes[i].after.tier;
-	return count;
-}
-
 const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,
 			    size_t size)
 {

@@ -47,9 +47,6 @@ int plan_make(const struct program *program, const struct machine *m, const __s3
 	      struct plan **plan);
 void plan_free(struct plan *plan);
 
-/* Nodes whose tier changes. */
-size_t plan_moves(const struct plan *plan);
-
 /* Who decides: the rule's name, "default", "override". */
 const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,
 			    size_t size);

@@ -21,11 +21,10 @@ static void expect_node(const struct test_plan *t, size_t index, const char *exp
 	free(b);
 }
 
-static void expect_plan(struct test_plan t, size_t moves, const char *const *nodes)
+static void expect_plan(struct test_plan t, const char *const *nodes)
 {
 	size_t i;
 
-	cr_expect_eq(plan_moves(t.plan), moves, "%zu moves", plan_moves(t.plan));
 	for (i = 0; nodes[i]; i++) {
 		cr_assert_lt(i, t.plan->count);
 		expect_node(&t, i, nodes[i]);
@@ -34,7 +33,7 @@ static void expect_plan(struct test_plan t, size_t moves, const char *const *nod
 	test_plan_free(&t);
 }
 
-#define EXPECT_PLAN(plan, moves, ...) expect_plan(plan, moves, (const char *const[]){ __VA_ARGS__, NULL })
+#define EXPECT_PLAN(plan, ...) expect_plan(plan, (const char *const[]){ __VA_ARGS__, NULL })
 
 #define CXL_BELOW "{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [" \
 	"{'name': 'guest cxl', 'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]}"
@@ -42,7 +41,7 @@ static void expect_plan(struct test_plan t, size_t moves, const char *const *nod
 /* The case that started it: all memory in one tier, for want of an HMAT. */
 Test(plan, what_changes)
 {
-	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }), NULL), 1,
+	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }), NULL),
 		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, default",
 		    "1: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [], promotes 0 -> 1, guest cxl");
 }
@@ -50,7 +49,7 @@ Test(plan, what_changes)
 Test(plan, nothing_changes)
 {
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .kernel_adistance = 600 },
-					      { "m", .tier = 18, .kernel_adistance = 2304 }), NULL), 0,
+					      { "m", .tier = 18, .kernel_adistance = 2304 }), NULL),
 		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [1] -> [1], promotes 0 -> 0, default",
 		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
@@ -59,7 +58,7 @@ Test(plan, nothing_changes)
 Test(plan, adistance_now)
 {
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .tier = 9, .kernel_adistance = 600 },
-					      { "m", .tier = NO_TIER, .kernel_adistance = 700 }), NULL), 2,
+					      { "m", .tier = NO_TIER, .kernel_adistance = 700 }), NULL),
 		    "0: tier 9 -> 4, adistance 1216 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
 		    "1: tier -1 -> 5, adistance 700 -> 700, demotes [] -> [], promotes 0 -> 1, default");
 }
@@ -67,16 +66,16 @@ Test(plan, adistance_now)
 /* Only nodes with memory are in tiers, whatever their numbers. */
 Test(plan, nodes_without_memory)
 {
-	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "c" }, { "" }, { "m", .tier = 5 }), NULL), 0,
+	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "c" }, { "" }, { "m", .tier = 5 }), NULL),
 		    "2: tier 5 -> 5, adistance 704 -> 704, demotes [] -> [], promotes 1 -> 1, guest cxl");
-	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "c" }), NULL), 0, NULL);
+	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "c" }), NULL), NULL);
 }
 
 Test(plan, overrides)
 {
 	const __s32 overrides[] = { 0, 1000, 0 };
 
-	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }, { "m" }), overrides), 2,
+	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }, { "m" }), overrides),
 		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [2], promotes 0 -> 0, default",
 		    "1: tier 4 -> 7, adistance 576 -> 1000, demotes [] -> [], promotes 0 -> 1, override",
 		    "2: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [1], promotes 0 -> 1, guest cxl");
@@ -88,13 +87,13 @@ Test(plan, answers_that_are_not_sane)
 	const __s32 overrides[] = { 0, -5, 16777216 };
 
 	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm", .kernel_adistance = 600 },
-						 { "m", .kernel_adistance = 640 }, { "m" }), overrides), 1,
+						 { "m", .kernel_adistance = 640 }, { "m" }), overrides),
 		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
 		    "1: tier 4 -> 5, adistance 576 -> 640, demotes [] -> [], promotes 0 -> 1, override",
 		    "2: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, override");
 	/* even if the kernel's own is not sane itself */
 	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm" }, { "m", .tier = 4281505711,
-							  .kernel_adistance = -1723082824 }), NULL), 0,
+							  .kernel_adistance = -1723082824 }), NULL),
 		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [], promotes 0 -> 0, default",
 		    "1: tier 4281505711 -> 4281505711, adistance -1723082824 -> -1723082824, "
 		    "demotes [0] -> [0], promotes 0 -> 0, default");
