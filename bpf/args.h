@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Contexts of the syscall programs, shared with user/. */
+/* Contexts of the syscall programs, shared with user/ and tests/. */
 #ifndef ARGS_H
 #define ARGS_H
 
@@ -13,7 +13,7 @@ struct ask_args {
 	struct tierbpf_decision decision; /* of the rules alone */
 };
 
-/* Program decide_node: what the rules say of a node that need not exist; moves nothing. */
+/* Program decide_node, for tests alone: what the rules say of a node that need not exist. */
 struct decide_args {
 	struct tierbpf_node node; /* in */
 	struct tierbpf_decision decision;
