@@ -92,7 +92,7 @@ static int set_length(struct bpf_map *map, size_t length)
 }
 
 /* Maps as large as the policy needs; the override is the one that people know already. */
-static int set_sizes(const struct loading *l)
+static int set_up(const struct loading *l)
 {
 	_cleanup_close_ int override = bpf_obj_get(PIN_PATH(TIERBPF_PIN_OVERRIDE));
 	const struct program *p = l->program;
@@ -224,7 +224,7 @@ static int attach_policy(const struct bpf_map *ops)
 
 static int stage(const struct loading *l)
 {
-	int err = set_sizes(l);
+	int err = set_up(l);
 
 	err = err ?: tierbpf_bpf__load(l->skel);
 	err = err ?: fill(l);
