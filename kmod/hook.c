@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The hook: who may say where a node belongs, and what of it is believed. */
 #include <linux/btf.h>
+#include <linux/mmzone.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <tierbpf/adistance.h>
@@ -65,6 +66,18 @@ static void report_rejected(const struct tierbpf_answer *a)
 			    a->node.kernel_adistance);
 }
 
+/* MemTotal of nodeN/meminfo, as si_meminfo_node() adds it up: memory that is online. */
+static u64 bytes_of(int nid)
+{
+	struct pglist_data *pgdat = NODE_DATA(nid);
+	u64 pages = 0;
+	int zone;
+
+	for (zone = 0; pgdat && zone < MAX_NR_ZONES; zone++)
+		pages += zone_managed_pages(&pgdat->node_zones[zone]);
+	return pages << PAGE_SHIFT;
+}
+
 /*
  * Fills @a with the node, the programs' answer and what of it is believed. The
  * kernel's own adistance is always accepted, sane or not: it changes nothing.
@@ -75,6 +88,7 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 	*a = (struct tierbpf_answer){
 		.node.id = nid,
 		.node.kernel_adistance = kernel_adistance,
+		.node.size = bytes_of(nid),
 	};
 	if (node_state(nid, N_CPU))
 		a->node.flags |= TIERBPF_NODE_CPU;

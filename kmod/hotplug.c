@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where the kernel asks for an adistance, and where it says that a node got its
- * first memory or lost its last; and the memtier callback, played to it for a
- * node whose tier is to be built anew.
+ * first memory or lost its last, or just more or less of it; and the memtier
+ * callback, played to it for a node whose tier is to be built anew.
  */
 #include <linux/kallsyms.h>
 #include <linux/sched.h>
@@ -93,6 +93,21 @@ static struct notifier_block first_nb = { .notifier_call = first_notify, .priori
 static struct notifier_block last_nb = { .notifier_call = last_notify, .priority = INT_MIN };
 
 /*
+ * A block of memory, of perhaps many, came or went: what a policy makes of the
+ * node's size may have changed.
+ */
+static int block_notify(struct notifier_block *self, unsigned long event, void *arg)
+{
+	const struct memory_notify *block = arg;
+
+	if (event & (MEM_ONLINE | MEM_OFFLINE))
+		retier_later(pfn_to_nid(block->start_pfn));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block block_nb = { .notifier_call = block_notify };
+
+/*
  * memtier_hotplug_callback() is static. It stands behind first_nb on the same
  * chain; nobody built into the kernel ever leaves that chain.
  */
@@ -142,8 +157,13 @@ int hotplug_init(void)
 	err = register_mt_adistance_algorithm(&adistance_nb);
 	if (err)
 		goto out_last;
+	err = register_memory_notifier(&block_nb);
+	if (err)
+		goto out_adistance;
 	return 0;
 
+out_adistance:
+	unregister_mt_adistance_algorithm(&adistance_nb);
 out_last:
 	node_event_unregister(&last_nb);
 out_first:
@@ -153,6 +173,7 @@ out_first:
 
 void hotplug_stop_answering(void)
 {
+	unregister_memory_notifier(&block_nb);
 	unregister_mt_adistance_algorithm(&adistance_nb);
 }
 

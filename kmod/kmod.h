@@ -51,6 +51,7 @@ void retier_exit(void);
 int retier_node(int nid);
 int retier_all(void);
 int retier_queue(int nid);
+void retier_later(int nid);
 int retier_ask(int nid, struct tierbpf_answer *answer);
 bool retier_is_mover(void);
 bool retier_hotplug_begin(int nid, bool added);

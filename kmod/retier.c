@@ -63,8 +63,11 @@ bool retier_is_mover(void)
 	return READ_ONCE(mover) == current;
 }
 
-/* Looks at @nid again when a driver, or a shortage of memory, may be over. */
-static void later(int nid)
+/*
+ * Looks at @nid again when a driver, or a shortage of memory, may be over, or when
+ * the next blocks of its memory may have come or gone. Takes no lock.
+ */
+void retier_later(int nid)
 {
 	set_bit(nid, pending);
 	if (!READ_ONCE(closing))
@@ -154,7 +157,7 @@ int retier_node(int nid)
 	node_prune_types();
 	unlock();
 	if (ret == -EAGAIN || ret == -ENOMEM)
-		later(nid);
+		retier_later(nid);
 	return ret;
 }
 

@@ -67,9 +67,13 @@ static uint64_t size_by_meminfo(const char *root, int node)
 	return kb * 1024;
 }
 
+/* What the module will say (hook.c); of memory that is offline, what there is. */
 static void read_size(const char *root, int node, uint64_t block_size, struct machine_node *n)
 {
-	uint64_t size = size_by_blocks(root, node, block_size) ?: size_by_meminfo(root, node);
+	uint64_t size = size_by_meminfo(root, node);
+
+	n->installed = size_by_blocks(root, node, block_size);
+	size = size ?: n->installed;
 
 	if (size)
 		machine_set_fact(n, TIERBPF_FACT_SIZE, (int64_t)size, SOURCE_SYSFS);

@@ -49,6 +49,7 @@ struct machine_node {
 	bool cpu;      /* has CPUs that are online */
 	int64_t tier;  /* N of memory_tierN; NO_TIER */
 	char *cpulist; /* "0-3,8"; NULL: none */
+	uint64_t installed; /* bytes of its blocks of memory, online or not; 0: no blocks are shown */
 	/* How fast it is, by who says so. The facts below hold the one that is used. */
 	struct access sysfs[NR_CLASSES]; /* what the kernel believes */
 	struct access hmat[NR_CLASSES];	 /* from the tables, computed here as the kernel does */
@@ -57,7 +58,7 @@ struct machine_node {
 	int64_t cdat_link_ps;		 /* what 6.12 adds to cdat's latencies as if it were ns */
 	struct perf measured;		 /* from the nearest CPUs */
 	/*
-	 * What does not depend on a policy: PXM to WRITE_BANDWIDTH, CXL_*. The
+	 * What does not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The
 	 * ratios and the adistances by performance are the compiler's (program.h).
 	 */
 	struct tierbpf_facts facts;

@@ -137,7 +137,7 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 {
 	int node;
 
-	if (fact <= TIERBPF_FACT_KERNEL_ADISTANCE) /* live */
+	if (fact <= TIERBPF_FACT_SIZE) /* live */
 		return true;
 	for (node = 0; node < plan->program->nr_nodes; node++)
 		if (plan->program->facts[node].known & (1ULL << fact))

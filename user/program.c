@@ -78,6 +78,8 @@ struct tierbpf_node program_node(const struct machine *m, int node)
 		question.flags |= TIERBPF_NODE_CPU;
 	if (n->memory)
 		question.flags |= TIERBPF_NODE_MEMORY;
+	if (n->memory && n->facts.known & (1ULL << TIERBPF_FACT_SIZE))
+		question.size = (__u64)n->facts.value[TIERBPF_FACT_SIZE];
 	return question;
 }
 

@@ -276,7 +276,7 @@ static json_t *facts_json(const struct machine_node *n)
 	json_t *facts = json_object();
 	__u32 f;
 
-	for (f = TIERBPF_FACT_PXM; f < TIERBPF_NR_FACTS; f++) {
+	for (f = TIERBPF_FACT_SIZE; f < TIERBPF_NR_FACTS; f++) {
 		if (!(n->facts.known & (1ULL << f)))
 			continue;
 		json_object_set_new(facts, fact_key(f),

@@ -43,6 +43,8 @@ struct tierbpf_node {
 	__s32 id;		/* 0..TIERBPF_MAX_NODES-1 */
 	__s32 kernel_adistance; /* where the stock kernel puts the node */
 	__u32 flags;		/* TIERBPF_NODE_* */
+	__u32 reserved;		/* 0 */
+	__u64 size;		/* bytes, as MemTotal in nodeN/meminfo; 0: none, or not known */
 };
 
 /* The answer of the whole hook, as the module will use it (kfunc tierbpf_ask). */
@@ -95,10 +97,10 @@ enum tierbpf_fact {
 	TIERBPF_FACT_NODE,
 	TIERBPF_FACT_CPU,	       /* 0 or 1 */
 	TIERBPF_FACT_KERNEL_ADISTANCE, /* where the stock kernel puts the node */
+	TIERBPF_FACT_SIZE,	       /* bytes; what is online, and the kernel can give out */
 	/* Stored in map `facts`. */
 	TIERBPF_FACT_PXM,	       /* proximity domain of SRAT */
 	TIERBPF_FACT_KIND,	       /* enum tierbpf_kind */
-	TIERBPF_FACT_SIZE,	       /* bytes */
 	TIERBPF_FACT_DISTANCE,	       /* SLIT, from the nearest node with CPUs */
 	TIERBPF_FACT_READ_LATENCY,     /* ns; this and the next three: access class 1 */
 	TIERBPF_FACT_WRITE_LATENCY,    /* ns */
@@ -182,8 +184,8 @@ struct tierbpf_stats {
 	__u64 failed;
 };
 
-_Static_assert(sizeof(struct tierbpf_node) == 12, "ABI");
-_Static_assert(sizeof(struct tierbpf_answer) == 20, "ABI");
+_Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
+_Static_assert(sizeof(struct tierbpf_answer) == 32, "ABI");
 _Static_assert(sizeof(struct tierbpf_event) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");

@@ -25,6 +25,9 @@ static inline _Bool tierbpf_fact(const struct tierbpf_node *node, const struct t
 	case TIERBPF_FACT_KERNEL_ADISTANCE:
 		*value = node->kernel_adistance;
 		return 1;
+	case TIERBPF_FACT_SIZE:
+		*value = (__s64)node->size;
+		return node->size != 0;
 	}
 	if (!stored || fact >= TIERBPF_NR_FACTS || !(stored->known & (1ULL << fact)))
 		return 0;

@@ -254,6 +254,7 @@ Test(decide, unknown_facts)
 		{ TIERBPF_FACT_NODE, 0 },
 		{ TIERBPF_FACT_CPU, 0 },
 		{ TIERBPF_FACT_KERNEL_ADISTANCE, 0 },
+		{ TIERBPF_FACT_SIZE, DEFAULT_RULE },
 		{ TIERBPF_FACT_PXM, DEFAULT_RULE },
 		{ TIERBPF_NR_FACTS - 1, DEFAULT_RULE },
 		{ TIERBPF_NR_FACTS, DEFAULT_RULE },
@@ -277,7 +278,7 @@ Test(decide, unknown_facts)
 /* What is stored counts where it is known; what is live, is never taken from there. */
 Test(decide, stored_facts)
 {
-	const struct tierbpf_node node = { 3, 576, CPU };
+	const struct tierbpf_node node = { 3, 576, CPU, 0, 1ULL << 30 };
 	static const struct {
 		struct tierbpf_test test;
 		int without, unknown, known;
@@ -286,13 +287,15 @@ Test(decide, stored_facts)
 		{ { 7, 7, TIERBPF_FACT_PXM }, 0, 0, 1 },
 		{ { 8, 9, TIERBPF_FACT_PXM }, 0, 0, 0 },
 		{ { 0, 0, TIERBPF_FACT_PXM }, 0, 0, 0 },
-		{ { LLONG_MIN, LLONG_MAX, TIERBPF_FACT_SIZE }, 0, 0, 0 },
+		{ { LLONG_MIN, LLONG_MAX, TIERBPF_FACT_KIND }, 0, 0, 0 },
 		{ { LLONG_MIN, LLONG_MAX, TIERBPF_NR_FACTS }, 0, 0, 0 },
 		{ { 3, 3, TIERBPF_FACT_NODE }, 1, 1, 1 },
 		{ { 7, 7, TIERBPF_FACT_NODE }, 0, 0, 0 },
 		{ { 1, 1, TIERBPF_FACT_CPU }, 1, 1, 1 },
 		{ { 576, 576, TIERBPF_FACT_KERNEL_ADISTANCE }, 1, 1, 1 },
 		{ { 7, 7, TIERBPF_FACT_KERNEL_ADISTANCE }, 0, 0, 0 },
+		{ { 1 << 30, 1 << 30, TIERBPF_FACT_SIZE }, 1, 1, 1 },
+		{ { 7, 7, TIERBPF_FACT_SIZE }, 0, 0, 0 },
 	};
 	struct tierbpf_facts unknown = {}, known = {};
 	size_t i;
@@ -302,6 +305,7 @@ Test(decide, stored_facts)
 	tierbpf_set_fact(&known, TIERBPF_FACT_NODE, 7);
 	tierbpf_set_fact(&known, TIERBPF_FACT_CPU, 0);
 	tierbpf_set_fact(&known, TIERBPF_FACT_KERNEL_ADISTANCE, 7);
+	tierbpf_set_fact(&known, TIERBPF_FACT_SIZE, 7);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct tierbpf_test *t = &table[i].test;
 

@@ -263,7 +263,7 @@ Test(explain, text)
 		"  cpu                      no               the kernel, live\n"
 		"  kernel_adistance         600              module\n"
 		"  distance                 20               sysfs\n"
-		"  not known: pxm, kind, size, read_latency_ns, write_latency_ns, read_bandwidth_mbps, "
+		"  not known: size, pxm, kind, read_latency_ns, write_latency_ns, read_bandwidth_mbps, "
 		"write_bandwidth_mbps, latency_ratio, bandwidth_ratio, cxl.region, cxl.serial, the adistance "
 		"from hmat, the measured adistance\n"
 		"\n"

@@ -53,18 +53,18 @@ Test(policy_match, tests)
 		{ NODE("'1-9,3-4'"), "1:1-9" },
 		{ NODE("'3-4,1-9,8-11'"), "1:1-11" },
 		{ NODE("'9,1-3,5'"), "1:1-3 1:5-5 1:9-9" },
-		{ MATCH("{'pxm': 4}"), "4:4-4" },
-		{ MATCH("{'pxm': '9,4-5,1023'}"), "4:4-5 4:9-9 4:1023-1023" },
+		{ MATCH("{'pxm': 4}"), "5:4-4" },
+		{ MATCH("{'pxm': '9,4-5,1023'}"), "5:4-5 5:9-9 5:1023-1023" },
 		{ MATCH("{'cpu': true}"), "2:1-1" },
 		{ MATCH("{'cpu': false}"), "2:0-0" },
-		{ MATCH("{'kind': 'dram'}"), "5:1-1" },
-		{ MATCH("{'kind': 'cxl'}"), "5:2-2" },
-		{ MATCH("{'kind': ['pmem']}"), "5:3-3" },
-		{ MATCH("{'kind': ['hbm', 'hotplug']}"), "5:4-4 5:5-5" },
-		{ MATCH("{'kind': ['hotplug', 'dram', 'hotplug']}"), "5:1-1 5:5-5" },
-		{ MATCH("{'size': {'min': '16GiB'}}"), "6:17179869184-max" },
-		{ MATCH("{'size': {'max': 4096}}"), "6:min-4096" },
-		{ MATCH("{'size': '1KiB'}"), "6:1024-1024" },
+		{ MATCH("{'kind': 'dram'}"), "6:1-1" },
+		{ MATCH("{'kind': 'cxl'}"), "6:2-2" },
+		{ MATCH("{'kind': ['pmem']}"), "6:3-3" },
+		{ MATCH("{'kind': ['hbm', 'hotplug']}"), "6:4-4 6:5-5" },
+		{ MATCH("{'kind': ['hotplug', 'dram', 'hotplug']}"), "6:1-1 6:5-5" },
+		{ MATCH("{'size': {'min': '16GiB'}}"), "4:17179869184-max" },
+		{ MATCH("{'size': {'max': 4096}}"), "4:min-4096" },
+		{ MATCH("{'size': '1KiB'}"), "4:1024-1024" },
 		{ MATCH("{'distance': {'min': 11, 'max': 31}}"), "7:11-31" },
 		{ MATCH("{'distance': 20}"), "7:20-20" },
 		{ MATCH("{'read_latency_ns': {'min': 300}}"), "8:300-max" },
@@ -90,7 +90,7 @@ Test(policy_match, tests)
 		{ MATCH("{'node': '1-3,9', 'cpu': false}"), "1:1-3 1:9-9 2:0-0" },
 		{ MATCH("{'kernel_adistance': 576, 'cxl': {'serial': 1, 'region': 2}, 'kind': ['cxl', "
 		  "'dram'], 'pxm': 5}"),
-		  "4:5-5 5:1-1 5:2-2 3:576-576 14:2-2 15:1-1 16:1-1/15 17:1-1/15 18:1-1/15" },
+		  "5:5-5 6:1-1 6:2-2 3:576-576 14:2-2 15:1-1 16:1-1/15 17:1-1/15 18:1-1/15" },
 	};
 	size_t i;
 
@@ -109,7 +109,7 @@ Test(policy_match, each_rule_has_its_own)
 					 " {'match': {'pxm': 5}, 'action': {'offset': 2}},"
 					 " {'match': {'cpu': true, 'node': 7}, 'action': {'offset': 3}},"
 					 " {'match': {}, 'action': {'offset': 4}}]");
-	static const char *const tests[] = { "1:1-1 1:3-3", "4:5-5", "1:7-7 2:1-1", "0:0-0" };
+	static const char *const tests[] = { "1:1-1 1:3-3", "5:5-5", "1:7-7 2:1-1", "0:0-0" };
 	struct policy *p = good_policy(text);
 	size_t i;
 

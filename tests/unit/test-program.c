@@ -172,7 +172,7 @@ Test(program, node)
 		struct tierbpf_node expected;
 	} table[] = {
 		{ 0, { 0, 600, TIERBPF_NODE_CPU | TIERBPF_NODE_MEMORY } },
-		{ 1, { 1, 576, TIERBPF_NODE_MEMORY } },
+		{ 1, { 1, 576, TIERBPF_NODE_MEMORY, 0, 1 << 30 } },
 		{ 2, { 2, 576, TIERBPF_NODE_CPU } },
 		{ 3, { 3, 576, 0 } },
 		{ 4, { 4, -1723082824, TIERBPF_NODE_MEMORY } },
@@ -181,6 +181,9 @@ Test(program, node)
 				    { "m", .kernel_adistance = -1723082824 });
 	size_t i;
 
+	machine_set_fact(&m->nodes[1], TIERBPF_FACT_SIZE, 1 << 30, SOURCE_SYSFS);
+	/* blocks that are offline: the module would say 0 */
+	machine_set_fact(&m->nodes[2], TIERBPF_FACT_SIZE, 1 << 30, SOURCE_SYSFS);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct tierbpf_node n = program_node(m, table[i].node);
 

@@ -2,7 +2,8 @@
 # topology: virtio-mem
 # append: memhp_default_state=online_movable
 # A node that gets its first memory later is decided in the kernel, by the rules,
-# with no process running; and is as stock again when the policy goes.
+# with no process running, and again as it grows and shrinks; it is as stock again
+# when the policy goes.
 . /usr/lib/tierbpf-test/test.sh
 
 node1_blocks()
@@ -44,4 +45,27 @@ policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/q.json
 node1_blocks online_movable
 expect_tiers "4:0 5:1" "with a policy replaced meanwhile"
+
+# a rule on its size decides again as the node shrinks and grows, block by block
+block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
+policy /tmp/s.json "{\"match\": {\"node\": 1, \"size\": {\"min\": $((block + 1))}}, \"action\": {\"tier\": \"far\"}}" \
+	'{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/s.json
+[ "$(tiers)" = "4:0 10:1" ] || fail "two blocks are not more than one: $(tiers)"
+set -- /sys/devices/system/node/node1/memory*/state
+[ $# = 2 ] || fail "node 1 has $# blocks, not 2"
+for _ in 1 2; do
+	echo offline >"$1" || fail "$1: offline"
+	expect_tiers "4:0 5:1" "with a block less"
+	echo online_movable >"$1" || fail "$1: online"
+	expect_tiers "4:0 10:1" "with the block again"
+done
+expect 0 tierbpf explain 1
+says /tmp/out "size                     $((2 * block >> 20)) MiB          sysfs"
+# the node leaves, and comes back smaller
+node1_blocks offline
+echo online_movable >"$1" || fail "$1: online"
+expect_tiers "4:0 5:1" "when it comes back with one block"
+echo online_movable >"$2" || fail "$2: online"
+expect_tiers "4:0 10:1" "with the other"
 the_end "4:0 18:1"

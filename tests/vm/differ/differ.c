@@ -145,7 +145,11 @@ static int try(struct tierbpf_bpf *skel, struct rng *r, const struct policy *pol
 		err = compare(skel, p, &question);
 	}
 	for (node = m->nr_nodes; !err && node < m->nr_nodes + 2 && node < TIERBPF_MAX_NODES; node++) {
-		struct tierbpf_node question = { .id = node, .kernel_adistance = 500 + (int)rng_below(r, 900) };
+		struct tierbpf_node question = {
+			.id = node,
+			.kernel_adistance = 500 + (int)rng_below(r, 900),
+			.size = (__u64)rng_below(r, 9) << 30,
+		};
 
 		count.unknown_nodes++;
 		err = compare(skel, p, &question);

@@ -64,7 +64,7 @@ static void random_node(struct rng *r, struct machine_node *n)
 	n->cpu = one_in(r, 3);
 	n->tier = 4;
 	machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, random_kernel_adistance(r), SOURCE_MODULE);
-	for (fact = TIERBPF_FACT_PXM; fact < TIERBPF_NR_FACTS; fact++) {
+	for (fact = TIERBPF_FACT_SIZE; fact < TIERBPF_NR_FACTS; fact++) {
 		if (fact == TIERBPF_FACT_LATENCY_RATIO || fact == TIERBPF_FACT_BANDWIDTH_RATIO ||
 		    fact == TIERBPF_FACT_HMAT_ADISTANCE)
 			continue; /* the compiler's */
