@@ -162,6 +162,12 @@ int BPF_PROG(count_event, const struct tierbpf_event *event)
 	case TIERBPF_EVENT_FAILED:
 		__sync_fetch_and_add(&s->failed, 1);
 		break;
+	case TIERBPF_EVENT_HELD:
+		__sync_fetch_and_add(&s->held, 1);
+		break;
+	case TIERBPF_EVENT_SLOW:
+		__sync_fetch_and_add(&s->slow, 1);
+		break;
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <linux/mmzone.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/timekeeping.h>
 #include <tierbpf/adistance.h>
 
 #include "kmod.h"
@@ -66,6 +67,13 @@ static void report_rejected(const struct tierbpf_answer *a)
 			    a->node.kernel_adistance);
 }
 
+static void report_slow(const struct tierbpf_answer *a, u64 ns)
+{
+	hook_report(TIERBPF_EVENT_SLOW, a->node.id, a->node.kernel_adistance, a->raw, ns);
+	pr_warn_ratelimited("node %d: BPF took %llu ms to answer; more than %d hold up the kernel\n",
+			    a->node.id, ns / NSEC_PER_MSEC, TIERBPF_SLOW_MS);
+}
+
 /* MemTotal of nodeN/meminfo, as si_meminfo_node() adds it up: memory that is online. */
 static u64 bytes_of(int nid)
 {
@@ -85,6 +93,8 @@ static u64 bytes_of(int nid)
  */
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 {
+	u64 ns;
+
 	*a = (struct tierbpf_answer){
 		.node.id = nid,
 		.node.kernel_adistance = kernel_adistance,
@@ -95,9 +105,13 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 	if (node_state(nid, N_MEMORY))
 		a->node.flags |= TIERBPF_NODE_MEMORY;
 
+	ns = ktime_get_ns();
 	rcu_read_lock();
 	a->raw = tierbpf_adistance(&a->node);
 	rcu_read_unlock();
+	ns = ktime_get_ns() - ns;
+	if (ns > TIERBPF_SLOW_MS * (u64)NSEC_PER_MSEC)
+		report_slow(a, ns);
 
 	a->adistance = a->raw;
 	if (!tierbpf_adistance_ok(a->raw))

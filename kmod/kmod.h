@@ -48,8 +48,8 @@ int ops_register(void);
 int retier_init(void);
 void retier_restore_all(void);
 void retier_exit(void);
-int retier_node(int nid);
-int retier_all(void);
+int retier_node(int nid, bool at_once);
+int retier_all(bool at_once);
 int retier_queue(int nid);
 void retier_later(int nid);
 int retier_ask(int nid, struct tierbpf_answer *answer);
@@ -76,6 +76,9 @@ struct node_record {
 	bool answered; /* memory-tiers is placing the node by our answer */
 	bool unplaced; /* has memory and is in no tier: place() failed */
 	atomic_t new_owners; /* drivers that came while the slot held @ours */
+	unsigned int moves; /* since TIERBPF_MOVES_MS before @moves_until */
+	bool held; /* there were TIERBPF_MOVES: not even asked about until then */
+	u64 moves_until; /* jiffies64 */
 	u64 driver_until; /* jiffies64; DRIVER_GRACE */
 	struct task_struct *driver; /* who asked last */
 };
@@ -88,6 +91,8 @@ void node_update(int nid, struct memory_dev_type *type);
 void node_count_new_owners(int nid, struct node_record *rec);
 int node_stock_adistance(const struct node_record *rec, const struct memory_dev_type *type);
 bool node_driver_is_busy(const struct node_record *rec);
+bool node_is_held(const struct node_record *rec);
+bool node_count_move(struct node_record *rec);
 int node_place(int nid);
 int node_restore(int nid, struct node_record *rec);
 int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want);

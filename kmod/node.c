@@ -83,6 +83,25 @@ bool node_driver_is_busy(const struct node_record *rec)
 	return time_before64(get_jiffies_64(), READ_ONCE(rec->driver_until));
 }
 
+bool node_is_held(const struct node_record *rec)
+{
+	return rec->held && time_before64(get_jiffies_64(), rec->moves_until);
+}
+
+/* False if this move is one too many: then the node is held. */
+bool node_count_move(struct node_record *rec)
+{
+	u64 now = get_jiffies_64();
+
+	if (!time_before64(now, rec->moves_until)) {
+		rec->moves_until = now + msecs_to_jiffies(TIERBPF_MOVES_MS);
+		rec->moves = 0;
+	}
+	rec->held = rec->moves >= TIERBPF_MOVES;
+	rec->moves++;
+	return !rec->held;
+}
+
 /* 0, or -ENOMEM: adding a node to its tier allocates the tier. It is tried again later. */
 int node_place(int nid)
 {
@@ -187,7 +206,6 @@ void node_driver_asks(int nid)
 		retier_queue(nid);
 	}
 }
-
 
 int node_init(void)
 {

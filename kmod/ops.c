@@ -65,7 +65,7 @@ static int ops_reg(void *kdata, struct bpf_link *link)
 		return -EOPNOTSUPP;
 	err = hook_set_policy(kdata, NULL);
 	if (!err)
-		retier_all();
+		retier_all(true);
 	return err;
 }
 
@@ -74,14 +74,14 @@ static int ops_update(void *kdata, void *old_kdata, struct bpf_link *link)
 	int err = hook_set_policy(kdata, old_kdata);
 
 	if (!err)
-		retier_all();
+		retier_all(true);
 	return err;
 }
 
 static void ops_unreg(void *kdata, struct bpf_link *link)
 {
 	if (!hook_set_policy(NULL, kdata))
-		retier_all();
+		retier_all(true);
 }
 
 static bool ops_is_valid_access(int off, int size, enum bpf_access_type type,
@@ -123,14 +123,15 @@ __bpf_kfunc_start_defs();
 /*
  * Asks again where @node belongs and moves it there before it returns; all nodes
  * if @node is negative. Returns how many nodes were moved, or -errno: -EINVAL no
- * such node, -EAGAIN a driver is about to add or remove memory of the node (it is
- * looked at again shortly), -EDEADLK called from a decision.
+ * such node, -EAGAIN a driver is about to add or remove memory of the node, or it
+ * was moved too often (TIERBPF_MOVES): it is looked at again shortly; -EDEADLK called
+ * from a decision or an event.
  */
 __bpf_kfunc int tierbpf_retier(int node)
 {
 	if (retier_is_mover())
 		return -EDEADLK;
-	return node < 0 ? retier_all() : retier_node(node);
+	return node < 0 ? retier_all(false) : retier_node(node, false);
 }
 
 /* The same, soon: for programs that cannot sleep. 0, -EINVAL or -EDEADLK. */

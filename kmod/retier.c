@@ -21,6 +21,12 @@
 /* Longest that the tiers' callbacks of one hotplug operation are waited for. */
 #define HOTPLUG_PATIENCE (10 * HZ)
 
+/*
+ * The worker rests for so long: who asks for a retier at the end of each one, or of
+ * each look at a node that stays, must not keep a CPU busy.
+ */
+#define REST msecs_to_jiffies(20)
+
 /* How often a removed module tries to restore, a quarter of DRIVER_GRACE apart. */
 #define RESTORE_TRIES 40
 
@@ -64,8 +70,8 @@ bool retier_is_mover(void)
 }
 
 /*
- * Looks at @nid again when a driver, or a shortage of memory, may be over, or when
- * the next blocks of its memory may have come or gone. Takes no lock.
+ * Looks at @nid again when a driver, a hold or a shortage of memory may be over, or
+ * when the next blocks of its memory may have come or gone. Takes no lock.
  */
 void retier_later(int nid)
 {
@@ -123,8 +129,16 @@ static int retier_without_memory(int nid, struct node_record *rec)
 	return node_driver_is_busy(rec) ? -EAGAIN : node_restore(nid, rec);
 }
 
-/* 1: moved, 0: is where it belongs, or -errno. */
-static int retier_locked(int nid)
+static int hold(int nid, const struct memory_dev_type *type, int want)
+{
+	hook_report(TIERBPF_EVENT_HELD, nid, type->adistance, want, 0);
+	pr_warn_ratelimited("node %d was moved %d times within %d ms; for the rest of them it is held in tier %u\n",
+			    nid, TIERBPF_MOVES, TIERBPF_MOVES_MS, tierbpf_tier(type->adistance));
+	return -EAGAIN;
+}
+
+/* 1: moved, 0: is where it belongs, or -errno. @at_once: is not held. */
+static int retier_locked(int nid, bool at_once)
 {
 	struct node_record *rec = &nodes[nid];
 	struct memory_dev_type *type;
@@ -138,22 +152,31 @@ static int retier_locked(int nid)
 	if (IS_ERR_OR_NULL(type)) /* NULL: its first memory is just coming */
 		return PTR_ERR_OR_ZERO(type);
 	node_update(nid, type);
+	if (!at_once && node_is_held(rec))
+		return -EAGAIN;
 	kernel = node_stock_adistance(rec, type);
 	want = want_of(nid, kernel);
 	if (in_place(rec, type, kernel, want))
 		return 0;
-	return node_driver_is_busy(rec) ? -EAGAIN : move_timed(nid, rec, type, kernel, want);
+	if (node_driver_is_busy(rec))
+		return -EAGAIN;
+	if (!node_count_move(rec) && !at_once)
+		return hold(nid, type, want);
+	return move_timed(nid, rec, type, kernel, want);
 }
 
-/* As the kfunc tierbpf_retier() for one node. */
-int retier_node(int nid)
+/*
+ * As the kfunc tierbpf_retier() for one node; @at_once: even if it was moved too
+ * often, since a policy came or went.
+ */
+int retier_node(int nid, bool at_once)
 {
 	int ret;
 
 	if (nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
 	lock();
-	ret = retier_locked(nid);
+	ret = retier_locked(nid, at_once);
 	node_prune_types();
 	unlock();
 	if (ret == -EAGAIN || ret == -ENOMEM)
@@ -162,12 +185,12 @@ int retier_node(int nid)
 }
 
 /* Every node. Returns how many were moved, or the first -errno; the rest is still done. */
-int retier_all(void)
+int retier_all(bool at_once)
 {
 	int nid, moved = 0, err = 0;
 
 	for_each_node(nid) {
-		int ret = retier_node(nid);
+		int ret = retier_node(nid, at_once);
 
 		if (ret > 0)
 			moved += ret;
@@ -179,11 +202,18 @@ int retier_all(void)
 
 static void retier_pending(struct work_struct *work)
 {
+	static u64 rests_until; /* jiffies64 */
+	u64 now = get_jiffies_64();
 	int nid;
 
+	if (time_before64(now, rests_until)) {
+		queue_delayed_work(queue, &retier_work, rests_until - now);
+		return;
+	}
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
-			retier_node(nid);
+			retier_node(nid, false);
+	rests_until = get_jiffies_64() + REST;
 }
 
 static void kick(struct irq_work *work)
@@ -288,7 +318,7 @@ void retier_restore_all(void)
 	WRITE_ONCE(closing, true);
 	irq_work_sync(&retier_kick);
 	cancel_delayed_work_sync(&retier_work);
-	for (i = 0; retier_all() < 0 && i < RESTORE_TRIES; i++)
+	for (i = 0; retier_all(true) < 0 && i < RESTORE_TRIES; i++)
 		msleep(jiffies_to_msecs(DRIVER_GRACE) / 4);
 }
 

@@ -74,7 +74,7 @@ static void print_json(const struct engine *e, const struct report *r, const str
 	json_t *out;
 
 	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:{s:I, s:I, s:I, s:I}, s:b, s:i}",
+	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
 			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
 			"object", e->policy ? NULL : e->meta.object,
 			"generation", (int)e->meta.generation, "digest", digest,
@@ -83,6 +83,8 @@ static void print_json(const struct engine *e, const struct report *r, const str
 			"rejected", (json_int_t)e->stats.rejected,
 			"retiered", (json_int_t)e->stats.retiered,
 			"failed", (json_int_t)e->stats.failed,
+			"held", (json_int_t)e->stats.held,
+			"slow", (json_int_t)e->stats.slow,
 			"demotion_enabled", s->demotion, "numa_balancing", s->numa_balancing);
 	json_print(out);
 }
@@ -101,9 +103,10 @@ static void print_head(const struct engine *e)
 	else
 		printf("policy: BPF object %s\ngeneration %u, loaded %s, sha256 %.12s\n", e->meta.object,
 		       e->meta.generation, when, digest);
-	printf("%llu retiers, %llu rejected answers, %llu failures\n\n",
-	       (unsigned long long)e->stats.retiered, (unsigned long long)e->stats.rejected,
-	       (unsigned long long)e->stats.failed);
+	printf("%llu retiers, %llu held back, %llu failures; %llu rejected answers, %llu slow ones\n\n",
+	       (unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
+	       (unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
+	       (unsigned long long)e->stats.slow);
 }
 
 static void print_switches(const struct switches *s)

@@ -32,6 +32,21 @@
 #define TIERBPF_ADISTANCE_MIN 1
 #define TIERBPF_ADISTANCE_MAX ((1 << 24) - 1)
 
+/*
+ * A node is moved at most so often in so many ms. One whose answers change faster
+ * is held where it is for the rest of them, then asked about again: the last answer
+ * wins. Attaching, replacing and detaching a policy waits for none of that.
+ */
+#define TIERBPF_MOVES 8
+#define TIERBPF_MOVES_MS 1000
+
+/*
+ * Programs that take longer than this for one answer are reported and counted.
+ * They hold up the kernel's memory hotplug, every RCU grace period and, without
+ * full preemption, their CPU; beyond 20 s the kernel complains of a stall.
+ */
+#define TIERBPF_SLOW_MS 20
+
 /* struct tierbpf_node: flags */
 #define TIERBPF_NODE_CPU (1U << 0)    /* N_CPU: has CPUs that are online */
 #define TIERBPF_NODE_MEMORY (1U << 1) /* N_MEMORY: has memory that is online */
@@ -66,15 +81,17 @@ enum tierbpf_event_kind {
 	TIERBPF_EVENT_REJECTED,	    /* not a sane adistance: the kernel's own stands */
 	TIERBPF_EVENT_RETIERED,	    /* a node with memory was moved */
 	TIERBPF_EVENT_FAILED,	    /* a move did not succeed; to is -errno */
+	TIERBPF_EVENT_HELD,	    /* moved too often (TIERBPF_MOVES): stays for now */
+	TIERBPF_EVENT_SLOW,	    /* the answer took longer than TIERBPF_SLOW_MS */
 };
 
 /* Argument of the traced function tierbpf_event(). */
 struct tierbpf_event {
 	__u32 kind;
 	__s32 node;
-	__s32 from; /* adistance before; for REJECTED: the kernel's own */
-	__s32 to;   /* adistance after; for REJECTED: the answer */
-	__u64 ns;   /* RETIERED: how long the move took */
+	__s32 from; /* adistance before; for REJECTED and SLOW: the kernel's own */
+	__s32 to;   /* adistance after; for REJECTED, HELD and SLOW: the answer */
+	__u64 ns;   /* how long it took; RETIERED: the move, SLOW: the answer */
 };
 
 /* ---- map values ---- */
@@ -182,6 +199,8 @@ struct tierbpf_stats {
 	__u64 rejected;
 	__u64 retiered;
 	__u64 failed;
+	__u64 held;
+	__u64 slow;
 };
 
 _Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
@@ -192,7 +211,7 @@ _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
 _Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
 _Static_assert(sizeof(struct tierbpf_meta) == 88, "ABI");
-_Static_assert(sizeof(struct tierbpf_stats) == 32, "ABI");
+_Static_assert(sizeof(struct tierbpf_stats) == 48, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */
 

@@ -11,9 +11,11 @@ for _ in 1 2 3; do
 	while :; do cat /sys/devices/virtual/memory_tiering/memory_tier*/nodelist; done >/dev/null 2>&1 &
 	readers="${readers:-} $!"
 done
+# some pauses, or the node is held (TIERBPF_MOVES)
 for i in $(seq 20); do
 	override 1 $((i % 30 * 256 + 1000))
 	unoverride 1
+	[ $((i % 4)) != 0 ] || sleep 1
 done
 expect_tiers "4:0 10:1"
 # shellcheck disable=SC2086

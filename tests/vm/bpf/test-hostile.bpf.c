@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A policy with every vice, each switched on by an element of its map `answers`:
+ * nonsense, never the same answer twice, slow, and, all the while, programs that
+ * ask for a retier whenever they see the module at work.
+ */
+#include "answers.h"
+
+enum vice { LIES, LIE, FLIPS, SLOW_MS, NAGS };
+
+TIERBPF_WATCH(answers);
+
+static __u32 calls;
+
+static __always_inline int knob(enum vice vice)
+{
+	__u32 key = vice;
+	const __s32 *value = bpf_map_lookup_elem(&answers, &key);
+
+	return value ? *value : 0;
+}
+
+static int spin(__u32 i, __u64 *until)
+{
+	return bpf_ktime_get_ns() > *until;
+}
+
+SEC("struct_ops/adistance")
+int BPF_PROG(answer, const struct tierbpf_node *node)
+{
+	__u64 until = bpf_ktime_get_ns() + knob(SLOW_MS) * 1000000ULL;
+
+	if (node->id != 1)
+		return node->kernel_adistance;
+	if (knob(SLOW_MS))
+		bpf_loop(1 << 23, spin, &until, 0);
+	if (knob(LIES))
+		return knob(LIE);
+	if (knob(FLIPS))
+		return 1000 + 128 * (__sync_fetch_and_add(&calls, 1) % 64);
+	return 1344;
+}
+
+SEC("fentry/tierbpf_event")
+int BPF_PROG(nag, const struct tierbpf_event *event)
+{
+	if (knob(NAGS))
+		tierbpf_retier_async(event->node);
+	return 0;
+}
+
+/* The module's own function: at its end no decision is being made. */
+SEC("fexit/retier_node")
+int BPF_PROG(nag_again, int nid)
+{
+	if (knob(NAGS))
+		tierbpf_retier_async(nid);
+	return 0;
+}
+
+SEC(".struct_ops.link")
+struct tierbpf_ops hostile_policy = {
+	.adistance = (void *)answer,
+	.abi = TIERBPF_ABI,
+	.name = "hostile",
+};

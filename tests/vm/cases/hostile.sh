@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# timeout: 120
+# A policy that lies, that never says the same twice and has itself asked again and
+# again, or that is slow: the nodes are moved at a bounded rate, all is counted, the
+# log stays short, and unload puts everything back at once.
+. /usr/lib/tierbpf-test/test.sh
+
+# as in tests/vm/bpf/test-hostile.bpf.c, and TIERBPF_MOVES in include/tierbpf/abi.h
+lies=0 lie=1 flips=2 slow_ms=3 nags=4
+moves_a_second=8
+looks_a_second=50 # REST in kmod/retier.c
+
+vice()
+{
+	# shellcheck disable=SC2046
+	bpftool map update pinned $pins/policy/object_answers key $(bytes "$1") value $(bytes "$2") ||
+		fail "bpftool map update object_answers $1 $2"
+}
+
+uptime_ms()
+{
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
+# Drift is what this is about: status says so, each time.
+count()
+{
+	counter "$1" 2>/dev/null
+}
+
+# counts NAME WHY: its counter grows, soon
+counts()
+{
+	before=$(count "$1")
+	for _ in $(seq 50); do
+		[ "$(count "$1")" -le "$before" ] || return 0
+		sleep 0.1
+	done
+	fail "$2: still $before $1"
+}
+
+expect_tiers "4:0 18:1" "at boot"
+modprobe tierbpf
+began=$(uptime_ms)
+expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
+expect_tiers "4:0 10:1" "with a policy that is still sane"
+[ "$(count held) $(count slow) $(count rejected)" = "0 0 0" ] || fail "counted already"
+
+# 1. every kind of nonsense: the stock tier stands
+for nonsense in 0 -1 -2147483648 2147483647 16777216; do
+	vice $lies 0
+	expect_tiers "4:0 10:1" "when it does not lie"
+	before=$(count rejected)
+	vice $lie $nonsense
+	vice $lies 1
+	expect_tiers "4:0 18:1" "with the answer $nonsense"
+	[ "$(count rejected)" -gt "$before" ] || fail "$nonsense is not counted"
+done
+vice $lie 1
+expect_tiers "0:1 4:0" "with the least that is none"
+vice $lie 16777215
+expect_tiers "4:0 131071:1" "with the most that is none"
+
+# 2. asked at each event and at the end of each look: nonsense, which moves nothing
+vice $nags 1
+vice $lie 0
+expect_tiers "4:0 18:1" "with the answer 0 again"
+before=$(count rejected)
+from=$(uptime_ms)
+sleep 2
+rejected=$(($(count rejected) - before))
+seconds=$((($(uptime_ms) - from) / 1000 + 1))
+echo "$rejected answers of nonsense in less than $seconds s"
+[ $rejected -le $((looks_a_second * seconds)) ] || fail "$rejected looks in $seconds s"
+[ $rejected -gt 5 ] || fail "only $rejected looks: nothing was tried"
+vice $lies 0
+
+# and never the same answer
+expect_tiers "4:0 10:1" "when it does not lie"
+moves=$(count retiered)
+from=$(uptime_ms)
+vice $flips 1
+sleep 5
+moves=$(($(count retiered) - moves))
+seconds=$((($(uptime_ms) - from) / 1000 + 2))
+echo "$moves moves in less than $seconds s, $(count held) times held"
+[ $moves -le $((moves_a_second * seconds)) ] || fail "$moves moves in $seconds s"
+[ $moves -gt 5 ] || fail "only $moves moves: nothing was tried"
+# A machine that is too slow for so many moves need not hold anything.
+[ "$(count held)" -gt 0 ] || [ $moves -lt $((moves_a_second * (seconds - 2))) ] || fail "never held"
+# the last answer wins
+vice $flips 0
+expect_tiers "4:0 10:1" "when it says the same again"
+vice $flips 1
+sleep 1
+expect 0 tierbpf unload
+[ "$(tiers)" = "4:0 18:1" ] || fail "after unload: $(tiers)"
+
+# 3. slow, and asked again all the while
+expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
+vice $nags 1
+vice $slow_ms 200
+counts slow "200 ms an answer"
+expect 0 tierbpf set 1 --adistance 768
+[ "$(tiers)" = "4:0 6:1" ] || fail "an override of a slow policy: $(tiers)"
+expect 0 tierbpf unset 1
+# a policy that is as bad as it can be is replaced, and unloaded, like any other
+vice $flips 1
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+[ "$(tiers)" = "4:0 10:1" ] || fail "rules in the place of it: $(tiers)"
+
+# 4. the log: at most ten lines of a kind in 5 s
+windows=$((($(uptime_ms) - began) / 5000 + 1))
+for line in "is not within" "it is held in tier" "ms to answer"; do
+	lines=$(dmesg | grep -c "tierbpf: node 1: .*$line\|tierbpf: node 1 .*$line")
+	echo "$lines times: $line"
+	[ "$lines" -gt 0 ] || [ "$line" = "it is held in tier" ] || fail "the log does not say: $line"
+	[ "$lines" -le $((10 * windows)) ] || fail "$lines lines of the log say: $line"
+done
+the_end "4:0 18:1"
