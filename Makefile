@@ -93,7 +93,7 @@ clang_objects := $(clangs:%=$(build)/bpf/tierbpf-clang%.bpf.o)
 
 vm_programs := $(patsubst tests/vm/%.c,$(build)/vm/%,$(wildcard tests/vm/prog-*.c))
 
-vm-helpers: $(vm_objects) $(clang_objects) $(vm_programs) $(build)/vm/differ
+vm-helpers: $(vm_objects) $(clang_objects) $(vm_programs) $(build)/vm/differ $(build)/vm/tierbpf-faults
 
 $(build)/vm/prog-%: tests/vm/prog-%.c | check-libbpf
 	@mkdir -p $(@D)
@@ -107,6 +107,14 @@ $(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h
 $(build)/vm/differ: $(wildcard tests/vm/differ/*.[ch]) $(library)
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
+
+# The tool with its fault points: what has some, once more.
+faulty := $(shell grep -l '"fault.h"' user/*.c)
+
+$(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/fault.c $(faulty)
+	@mkdir -p $(@D)
+	$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter %.c,$^) \
+		$(filter-out $(faulty:user/%.c=$(build)/user/%.o),$(objects)) $(pkg_libs)
 
 $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-libbpf
 	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<

@@ -61,4 +61,12 @@ struct {
 	__type(value, struct tierbpf_stats);
 } stats SEC(".maps");
 
+/* Only with a policy on trial. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tierbpf_overrides);
+} overrides_before SEC(".maps");
+
 #endif

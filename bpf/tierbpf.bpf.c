@@ -9,6 +9,7 @@
  *   count_event	statistics
  *   ask_node,
  *   decide_node	let user space ask without moving anything
+ *   restore_overrides	ends a trial
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -195,5 +196,32 @@ int decide_node(struct decide_args *args)
 
 	decide_by_rules(&node, &d);
 	args->decision = d;
+	return 0;
+}
+
+static long drop_override(struct bpf_map *map, const __u32 *node, __s32 *adistance, void *unused)
+{
+	bpf_map_delete_elem(&override, node);
+	return 0;
+}
+
+/*
+ * What the map held before the trial, in one step, and behind the back of the
+ * watchers: no node moves before the former policy is in force again.
+ */
+SEC("syscall")
+int restore_overrides(void *unused)
+{
+	__u32 zero = 0, i;
+	struct tierbpf_overrides *before = bpf_map_lookup_elem(&overrides_before, &zero);
+
+	if (!before)
+		return 0;
+	bpf_for_each_map_elem(&override, drop_override, NULL, 0);
+	bpf_for(i, 0, before->count) {
+		if (i >= TIERBPF_MAX_NODES)
+			break;
+		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance, BPF_ANY);
+	}
 	return 0;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
+#include <stdlib.h>
 
 #include "cleanup.h"
 #include "cmd.h"
 #include "columns.h"
 #include "engine.h"
+#include "guardian.h"
 #include "machine.h"
 #include "measurement.h"
 #include "msg.h"
@@ -13,13 +15,27 @@
 #include "plan.h"
 #include "report.h"
 #include "survey.h"
+#include "trial.h"
 
 struct arguments {
 	const char *policy;
 	const char *object;
 	const char *measured;
+	unsigned int seconds; /* of trial; 0: none */
 	int json;
 };
+
+static unsigned int parse_seconds(const char *arg, struct argp_state *state)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(arg, &end, 10);
+	if (errno || *arg < '0' || *arg > '9' || *end || !n || n > TRIAL_MAX_SECONDS)
+		argp_error(state, "--try takes seconds, 1 to %d, not \"%s\"", TRIAL_MAX_SECONDS, arg);
+	return (unsigned int)n;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -31,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		a->object = arg;
+		return 0;
+	case 't':
+		a->seconds = parse_seconds(arg, state);
 		return 0;
 	case 'm':
 		a->measured = arg;
@@ -54,6 +73,8 @@ static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
 	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
 	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
+	{ "try", 't', "SECONDS", 0, "The former policy, or none, comes back after that (1 to 86400), unless "
+	  "tierbpf confirm is run before; also if this terminal and this process are gone", 0 },
 	{},
 };
 
@@ -64,19 +85,27 @@ static const struct argp argp = {
 	"POLICY and FILE are files, or - for standard input.", NULL, NULL, NULL
 };
 
-static int print(const struct report *r, unsigned int generation, int json)
+static int print(const struct report *r, unsigned int generation, const struct arguments *a)
 {
-	if (!json)
-		return report_print(r, true, stdout);
-	json_print(json_pack("{s:i, s:o}", "generation", (int)generation, "nodes", report_json(r)));
-	return 0;
+	int err = 0;
+
+	if (a->json)
+		json_print(json_pack("{s:i, s:o, s:o}", "generation", (int)generation, "nodes", report_json(r),
+				     "trial_seconds", a->seconds ? json_integer(a->seconds) : json_null()));
+	else
+		err = report_print(r, true, stdout);
+	if (!err && a->seconds)
+		note("on trial for %u s: tierbpf confirm keeps it", a->seconds);
+	return err;
 }
 
 /*
  * "ask" is only there once the policy is in force: what it then says of the
- * kernel's own place and the rules' decision is compared with the tiers.
+ * kernel's own place and the rules' decision is compared with the tiers. The lock is
+ * not held while we print: a terminal may take its time, and a trial may not.
  */
-static int verify(const struct machine *before, unsigned int generation, int json)
+static int verify(const struct machine *before, unsigned int generation, const struct arguments *a,
+		  int *lock)
 {
 	_cleanup_(cleanup_engine) struct engine e = {};
 	struct report r = {};
@@ -85,8 +114,9 @@ static int verify(const struct machine *before, unsigned int generation, int jso
 	if (err)
 		return err == -ENOENT ? fail(-ESTALE, "the policy has been detached by somebody else") : err;
 	err = report_settle(&e, before, &r);
+	pins_unlock(lock);
 	if (!err)
-		err = print(&r, generation, json);
+		err = print(&r, generation, a);
 	report_free(&r);
 	return err;
 }
@@ -111,12 +141,18 @@ static int load(const struct arguments *a)
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_survey) struct survey s = {};
 	_cleanup_(cleanup_program) struct program *program = NULL;
+	/* Closed after the lock, so that the guardian gets it. */
+	_cleanup_close_ int guardian = -1;
 	_cleanup_close_ int lock = -1;
+	struct trial trial = { .seconds = a->seconds };
 	unsigned int generation;
 	int err;
 
 	err = a->object ? engine_object_open(a->object, &object) : policy_read(a->policy, &policy);
 	err = err ?: engine_check();
+	if (!err && a->seconds)
+		err = guardian_start(&guardian);
+	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
 	err = err ?: measurement_use(a->measured, s.machine);
@@ -124,8 +160,8 @@ static int load(const struct arguments *a)
 	if (!err && policy)
 		err = plan(program, &s);
 	engine_close(&s.engine); /* or it would keep what is about to be replaced */
-	err = err ?: engine_load(program, object, &generation);
-	return err ?: verify(s.machine, generation, a->json);
+	err = err ?: engine_load(program, object, &trial, &generation);
+	return err ?: verify(s.machine, generation, a, &lock);
 }
 
 int cmd_load(int argc, char **argv)

@@ -142,7 +142,7 @@ static int wanted(const struct engine *e, const struct arguments *a, int *adista
 }
 
 /* Moves the node and shows where everything is now. */
-static int apply(const struct engine *e, int node, const int *adistance)
+static int apply(const struct engine *e, int node, const int *adistance, int *lock)
 {
 	_cleanup_(cleanup_machine) struct machine *before = NULL;
 	struct report r = {};
@@ -154,6 +154,7 @@ static int apply(const struct engine *e, int node, const int *adistance)
 	if (!before->nodes[node].memory)
 		note("node %d has no memory now; the override holds from its first memory on", node);
 	err = report_settle(e, before, &r);
+	pins_unlock(lock); /* a terminal may take its time */
 	if (!err)
 		err = report_print(&r, true, stdout);
 	report_free(&r);
@@ -172,7 +173,7 @@ static int change(const struct arguments *a, bool set)
 		return fail(-ENODATA, "no policy is loaded, so nothing can be overridden: tierbpf load POLICY");
 	if (!err && set)
 		err = wanted(&e, a, &adistance);
-	return err ?: apply(&e, a->node, set ? &adistance : NULL);
+	return err ?: apply(&e, a->node, set ? &adistance : NULL, &lock);
 }
 
 int cmd_set(int argc, char **argv)

@@ -68,17 +68,24 @@ static void digest_text(const uint8_t *digest, char *text)
 		sprintf(text + 2 * i, "%02x", digest[i]);
 }
 
+static int seconds(unsigned int ms)
+{
+	return (int)((ms + 999) / 1000);
+}
+
 static void print_json(const struct engine *e, const struct report *r, const struct switches *s)
 {
 	char digest[65];
+	unsigned int left = trial_left(&e->meta);
 	json_t *out;
 
 	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
+	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
 			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
 			"object", e->policy ? NULL : e->meta.object,
 			"generation", (int)e->meta.generation, "digest", digest,
 			"loaded_at", (json_int_t)e->meta.loaded_at, "rules", (int)e->meta.nr_rules,
+			"trial_seconds_left", left ? json_integer(seconds(left)) : json_null(),
 			"nodes", report_json(r), "stats", "answered", (json_int_t)e->stats.answered,
 			"rejected", (json_int_t)e->stats.rejected,
 			"retiered", (json_int_t)e->stats.retiered,
@@ -103,6 +110,10 @@ static void print_head(const struct engine *e)
 	else
 		printf("policy: BPF object %s\ngeneration %u, loaded %s, sha256 %.12s\n", e->meta.object,
 		       e->meta.generation, when, digest);
+	if (e->meta.trial_until)
+		printf("on trial, %d s left: tierbpf confirm keeps it\n", seconds(trial_left(&e->meta)));
+	else if (e->meta.returned)
+		puts("back after a trial of another policy that was not confirmed in time");
 	printf("%llu retiers, %llu held back, %llu failures; %llu rejected answers, %llu slow ones\n\n",
 	       (unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
 	       (unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
@@ -152,6 +163,7 @@ static int status(int json)
 	}
 	err = err ?: machine_read("", &m);
 	err = err ?: report_gather(&e, m, NULL, &r);
+	pins_unlock(&lock); /* a terminal may take its time */
 	err = err ?: show(&e, &r, json);
 	report_free(&r);
 	return err;

@@ -10,6 +10,7 @@
 #include "bpf-words.h"
 #include "cleanup.h"
 #include "engine.h"
+#include "fault.h"
 #include "msg.h"
 #include "pins.h"
 #include "tierbpf.skel.h"
@@ -19,6 +20,7 @@ struct loading {
 	struct tierbpf_bpf *skel;
 	const struct program *program;
 	struct engine_object *object; /* NULL: the rules of the program decide */
+	const struct trial *trial;
 	struct tierbpf_meta meta;
 };
 
@@ -108,6 +110,8 @@ static int set_up(const struct loading *l)
 	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
 	/* For tests alone, and the verifier takes as long for it as for the policy. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
+	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
+	err = err ?: bpf_program__set_autoload(l->skel->progs.restore_overrides, l->trial->seconds);
 	/* Where an object decides, ours stays out; the program goes with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
@@ -125,6 +129,14 @@ static int fill_array(const struct bpf_map *map, const void *values, size_t coun
 	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
 }
 
+static int fill_overrides_before(const struct loading *l)
+{
+	_cleanup_free_ struct tierbpf_overrides *o = calloc(1, sizeof(*o));
+	int err = o ? trial_overrides(bpf_map__fd(l->skel->maps.override), o) : -ENOMEM;
+
+	return err ?: fill_array(l->skel->maps.overrides_before, o, 1);
+}
+
 static int fill(const struct loading *l)
 {
 	const struct program *p = l->program;
@@ -137,6 +149,8 @@ static int fill(const struct loading *l)
 	/* With the 0 behind the text. */
 	if (p->meta.source_bytes)
 		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
+	if (l->trial->seconds)
+		err = err ?: fill_overrides_before(l);
 	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
 }
 
@@ -145,7 +159,10 @@ static int pin_object(int fd, const char *directory, const char *name)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return bpf_obj_pin(fd, path) ? -errno : 0;
+	if (bpf_obj_pin(fd, path))
+		return -errno;
+	fault_point(path);
+	return 0;
 }
 
 static int pin_maps(const struct loading *l)
@@ -169,6 +186,18 @@ static int pin_maps(const struct loading *l)
 	return err;
 }
 
+/* What the end of the trial needs. */
+static int pin_trial(const struct loading *l)
+{
+	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
+	int err;
+
+	err = pin_object(bpf_map__fd(l->skel->maps.overrides_before), staging, "overrides_before");
+	err = err ?: pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
+				"restore_overrides");
+	return err ?: trial_keep_former();
+}
+
 static int attach_tracing(struct tierbpf_bpf *skel)
 {
 	struct {
@@ -188,6 +217,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 
 		if (!link)
 			return -errno;
+		fault_point(links[i].name);
 		err = pin_object(bpf_link__fd(link), PIN_PATH(TIERBPF_PIN_STAGING), links[i].name);
 		bpf_link__destroy(link);
 	}
@@ -201,7 +231,10 @@ static int replace_policy(const struct bpf_map *ops)
 
 	if (link < 0)
 		return -EBUSY; /* somebody else's */
-	return bpf_link_update(link, bpf_map__fd(ops), NULL);
+	if (bpf_link_update(link, bpf_map__fd(ops), NULL))
+		return -errno;
+	fault_point("the switch");
+	return 0;
 }
 
 /*
@@ -217,6 +250,7 @@ static int attach_policy(const struct bpf_map *ops)
 
 	if (!link)
 		return errno == EBUSY ? replace_policy(ops) : -errno;
+	fault_point("the first policy is attached");
 	err = pin_object(bpf_link__fd(link), TIERBPF_PIN_ROOT, TIERBPF_PIN_LINK);
 	bpf_link__destroy(link);
 	return err;
@@ -234,7 +268,7 @@ static int stage(const struct loading *l)
 }
 
 /* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
-static int switch_over(const struct loading *l)
+static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
 
@@ -244,15 +278,21 @@ static int switch_over(const struct loading *l)
 		return err;
 	err = pin_maps(l);
 	err = err ?: attach_tracing(l->skel);
+	if (l->trial->seconds) {
+		err = err ?: pin_trial(l);
+		err = err ?: trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,
+					 bpf_map__fd(ops_map(l)));
+	}
 	err = err ?: attach_policy(ops_map(l));
 	return err ? explain_attach(err) : pins_commit();
 }
 
-int engine_load(const struct program *program, struct engine_object *object, unsigned int *generation)
+int engine_load(const struct program *program, struct engine_object *object, const struct trial *trial,
+		unsigned int *generation)
 {
 	_cleanup_(cleanup_skel) struct tierbpf_bpf *skel = NULL;
-	struct loading l = { .program = program, .object = object };
-	int err = pins_heal();
+	struct loading l = { .program = program, .object = object, .trial = trial };
+	int err = trial_heal();
 
 	if (err)
 		return err;

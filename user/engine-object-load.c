@@ -10,6 +10,7 @@
 #include "bpf-words.h"
 #include "cleanup.h"
 #include "engine-object.h"
+#include "fault.h"
 #include "msg.h"
 
 #define VERDICT_LINES 12
@@ -113,6 +114,7 @@ static int pin(const struct engine_object *o, int fd, const char *directory, con
 	    bpf_obj_pin(fd, path))
 		return fail(-EBADMSG, "%s: '%.80s' cannot be pinned; a shorter name of other characters may help",
 			    o->path, name);
+	fault_point(path);
 	return 0;
 }
 
@@ -144,6 +146,7 @@ static int attach(const struct engine_object *o, const struct bpf_program *progr
 	if (err)
 		return fail(err, "%s: program '%.80s' cannot be attached (error %d, %s); TIERBPF_DEBUG=1 says more",
 			    o->path, name, err, strerror(-err));
+	fault_point(name);
 	err = pin(o, bpf_link__fd(link), directory, "link_", name);
 	bpf_link__destroy(link);
 	return err;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "fault.h"
 #include "msg.h"
 #include "pins.h"
+#include "trial.h"
 
 #define RELEASE_TRIES 60
 #define RELEASE_PAUSE 50000 /* us */
@@ -124,7 +126,7 @@ int engine_open(struct engine *e)
 	int err;
 
 	*e = (struct engine){ .ask_fd = -1, .override_fd = -1 };
-	err = pins_heal();
+	err = trial_heal();
 	if (err)
 		return err;
 	if (!pins_policy_id())
@@ -169,8 +171,10 @@ int engine_set_override(const struct engine *e, int node, const int *adistance)
 		err = bpf_map_update_elem(e->override_fd, &node, adistance, BPF_ANY);
 	else
 		err = bpf_map_delete_elem(e->override_fd, &node);
-	if (!err || (!adistance && err == -ENOENT))
+	if (!err || (!adistance && err == -ENOENT)) {
+		fault_point("the override");
 		return 0;
+	}
 	return fail(err, "the override of node %d: %s", node, strerror(-err));
 }
 
@@ -181,6 +185,7 @@ int engine_unload(void)
 	/* The module restores the nodes before this returns. */
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
+	fault_point("the policy is detached");
 	pins_remove_all();
 	return 0;
 }

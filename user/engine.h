@@ -9,6 +9,7 @@
 #include "engine-object.h"
 #include "policy.h"
 #include "program.h"
+#include "trial.h"
 
 /* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
 int engine_check(void);
@@ -19,7 +20,8 @@ int engine_check(void);
  * moved; on failure the former policy, or none, is in force, and a message has been
  * printed. *generation: of the new policy.
  */
-int engine_load(const struct program *program, struct engine_object *object, unsigned int *generation);
+int engine_load(const struct program *program, struct engine_object *object, const struct trial *trial,
+		unsigned int *generation);
 
 /* What the policy in force says of itself. 0 or -errno, without a message. */
 int engine_read_meta(struct tierbpf_meta *meta);

@@ -20,6 +20,7 @@ static const struct verb {
 	{ "explain", cmd_explain, "say why a node is in its tier" },
 	{ "export", cmd_export, "print the nodes as options of QEMU, XML of libvirt, or a corrected HMAT" },
 	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
+	{ "confirm", cmd_confirm, "keep a policy that is on trial (load --try)" },
 	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, "show the policy, the nodes and their tiers" },
 	{ "doctor", cmd_doctor, "look for what tierbpf needs, and name the cure of what is missing" },

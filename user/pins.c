@@ -2,6 +2,7 @@
 #include "pins.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -13,6 +14,7 @@
 #include <tierbpf/abi.h>
 
 #include "cleanup.h"
+#include "fault.h"
 #include "msg.h"
 
 #define BPFFS "/sys/fs/bpf"
@@ -73,6 +75,12 @@ int pins_lock(bool create, int *fd)
 	return err ?: fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
 }
 
+void pins_unlock(int *fd)
+{
+	cleanup_close(fd);
+	*fd = -1;
+}
+
 static unsigned int map_id(const char *path)
 {
 	_cleanup_close_ int fd = bpf_obj_get(path);
@@ -98,6 +106,7 @@ unsigned int pins_policy_id(void)
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	remove(path);
+	fault_point(path);
 	return 0;
 }
 
@@ -113,7 +122,9 @@ static void discard(void)
 		return;
 	/* What a policy left that is gone must not come back with the next one. */
 	unlink(PIN_PATH(TIERBPF_PIN_LINK));
+	fault_point("a dead link is removed");
 	unlink(PIN_PATH(TIERBPF_PIN_OVERRIDE));
+	fault_point("its override is removed");
 	remove_tree(PIN_PATH(TIERBPF_PIN_POLICY));
 }
 
@@ -132,17 +143,58 @@ int pins_stage(void)
 	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
 	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));
+	fault_point("staging is made");
 	return 0;
+}
+
+/* All that stands in @from but directories. */
+static int link_all(DIR *from, int to)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(from))) {
+		if (entry->d_type == DT_DIR)
+			continue;
+		if (linkat(dirfd(from), entry->d_name, to, entry->d_name, 0))
+			return -errno;
+		fault_point(entry->d_name);
+	}
+	return 0;
+}
+
+int pins_copy(const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	int fd, err;
+
+	if (!dir)
+		return -errno;
+	err = mkdir(to, 0700) && errno != EEXIST ? -errno : 0;
+	fault_point(to);
+	fd = err ? -1 : open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!err)
+		err = fd < 0 ? -errno : link_all(dir, fd);
+	cleanup_close(&fd);
+	closedir(dir);
+	return err;
+}
+
+void pins_remove(const char *path)
+{
+	remove_tree(path);
 }
 
 int pins_commit(void)
 {
 	const char *from = PIN_PATH(TIERBPF_PIN_STAGING), *to = PIN_PATH(TIERBPF_PIN_POLICY);
 
-	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE))
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE)) {
+		fault_point("staging and policy have changed places");
 		remove_tree(from);
-	else if (errno != ENOENT || rename(from, to))
+	} else if (errno != ENOENT || rename(from, to)) {
 		return fail(-errno, "%s: %s", to, strerror(errno));
+	}
+	fault_point("committed");
 	return 0;
 }
 

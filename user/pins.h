@@ -19,6 +19,7 @@
 
 #define PIN_PATH(name) TIERBPF_PIN_ROOT "/" name
 #define POLICY_PATH(name) PIN_PATH(TIERBPF_PIN_POLICY) "/" name
+#define FORMER_PATH(name) POLICY_PATH(TIERBPF_PIN_FORMER) "/" name
 #define STAGING_PATH(name) PIN_PATH(TIERBPF_PIN_STAGING) "/" name
 
 /*
@@ -27,6 +28,8 @@
  * 0; -ENOENT: there is none (without a message); -ENOPKG no bpffs, -EBUSY, -EACCES.
  */
 int pins_lock(bool create, int *fd);
+
+void pins_unlock(int *fd);
 
 /* The kernel's id of the struct_ops map behind the link, 0 if none is in force. */
 unsigned int pins_policy_id(void);
@@ -42,6 +45,12 @@ int pins_commit(void);
 
 /* Under the lock, when a load has failed: removes what it has made; no policy, no pins. */
 void pins_abandon(void);
+
+/* Under the lock. Pins what stands in directory @from in @to, too, which is made. 0 or -errno. */
+int pins_copy(const char *from, const char *to);
+
+/* Under the lock. A pin, or a directory of them. */
+void pins_remove(const char *path);
 
 /* Under the lock. Removes everything. */
 void pins_remove_all(void);

@@ -189,8 +189,18 @@ struct tierbpf_meta {
 	struct tierbpf_action otherwise; /* where no rule matches */
 	__u8 digest[32];		 /* SHA-256 of the policy text, or of the object */
 	__u32 nr_groups;
-	__u32 reserved;
+	__u32 returned;	     /* 1: it is back, since its successor was not confirmed */
 	char object[TIERBPF_NAME_LEN]; /* name of the user's own BPF policy, "": rules decide */
+	__u64 trial_until; /* CLOCK_BOOTTIME, ns; 0: in force for good */
+};
+
+/* Map `overrides_before`, one element: what `override` held when a trial began. */
+struct tierbpf_overrides {
+	__u32 count;
+	struct {
+		__u32 node;
+		__s32 adistance;
+	} of[TIERBPF_MAX_NODES];
 };
 
 /* Map `stats`, one element; one counter per tierbpf_event_kind. */
@@ -210,7 +220,7 @@ _Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
 _Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
-_Static_assert(sizeof(struct tierbpf_meta) == 88, "ABI");
+_Static_assert(sizeof(struct tierbpf_meta) == 96, "ABI");
 _Static_assert(sizeof(struct tierbpf_stats) == 48, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */
@@ -220,5 +230,6 @@ _Static_assert(sizeof(struct tierbpf_stats) == 48, "ABI");
 #define TIERBPF_PIN_LINK "link"		/* of the struct_ops; its update is the switch */
 #define TIERBPF_PIN_POLICY "policy"	/* directory: what belongs to the policy in force */
 #define TIERBPF_PIN_STAGING "staging"	/* directory: the same of one that is being loaded */
+#define TIERBPF_PIN_FORMER "former"	/* directory in policy/, during a trial: what comes back */
 
 #endif

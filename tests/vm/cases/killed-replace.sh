@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: three-hmat
+# timeout: 400
+# A policy that replaces another, killed after each of its steps: the former or
+# the new one, and the override either way.
+. /usr/lib/tierbpf-test/test.sh
+. /usr/lib/tierbpf-test/faults.sh
+
+modprobe tierbpf
+policy /tmp/a.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+policy /tmp/b.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/a.json
+override 2 768
+expect_tiers "4:0 6:2 10:1"
+at_each_step "tierbpf load /tmp/a.json" "tierbpf load /tmp/b.json" swap
+[ $step -gt 30 ] || fail "only $step steps"
+
+expect 0 tierbpf load /tmp/b.json
+b=$(state)
+# what a load finds that follows at once
+for step in 9 16 19 25; do
+	killed_at $step tierbpf load /tmp/a.json || fail "not killed at $step"
+	expect 0 tierbpf load /tmp/b.json
+	[ "$(state)" = "$b" ] || fail "$(cat /tmp/killed.err), and the next load: $(state)"
+done
+the_end "4:0 18:1 36:2"

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "guardian.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "msg.h"
+#include "pins.h"
+#include "trial.h"
+
+#define TICK 1000 /* ms: how soon it notices that the trial is over */
+
+/* What it holds: lines to the loader that started it, and nothing else. */
+enum { LINE = STDERR_FILENO + 1, LOADER, NR_FDS };
+
+/* Terminals that go, people who interrupt the loader, a session that ends. */
+static void ignore_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
+				       SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+static void redirect(int to, const char *path, int flags)
+{
+	int fd = open(path, flags);
+
+	if (fd < 0)
+		fd = open("/dev/null", flags);
+	if (fd >= 0 && fd != to) {
+		dup2(fd, to);
+		close(fd);
+	}
+}
+
+static void spare_from_oom(void)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/self/oom_score_adj", "we");
+
+	if (f)
+		fputs("-1000", f);
+}
+
+static void detach(void)
+{
+	ignore_signals();
+	redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
+	redirect(STDOUT_FILENO, "/dev/null", O_WRONLY);
+	redirect(STDERR_FILENO, "/dev/kmsg", O_WRONLY);
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a message each line */
+	if (chdir("/"))
+		note("/: %s", strerror(errno));
+	prctl(PR_SET_NAME, "tierbpf-trial");
+	spare_from_oom();
+}
+
+/*
+ * Whoever holds the lock for so long has stopped. If that may be the loader, waiting
+ * for a terminal that takes no more output, say, it must not keep its policy in force.
+ */
+static void heal(bool loading)
+{
+	_cleanup_close_ int lock = -1;
+	int err;
+
+	while ((err = pins_lock(false, &lock)) == -EBUSY) {
+		if (loading)
+			pidfd_send_signal(LOADER, SIGKILL, NULL, 0);
+	}
+	if (!err)
+		trial_heal();
+}
+
+/* Is @policy in force and on trial? *left: ms. */
+static bool on_trial(unsigned int policy, unsigned int *left)
+{
+	struct tierbpf_meta meta;
+
+	if (pins_policy_id() != policy || engine_read_meta(&meta))
+		return false;
+	*left = trial_left(&meta);
+	return meta.trial_until;
+}
+
+/* The loader closes its end when it has finished, or been killed. */
+static bool loader_goes(unsigned int ms)
+{
+	struct pollfd line = { .fd = LINE, .events = POLLIN };
+
+	return poll(&line, 1, (int)ms) > 0;
+}
+
+static void guard(unsigned int policy)
+{
+	bool loading = true;
+	unsigned int left;
+
+	for (;;) {
+		left = TICK;
+		if (!on_trial(policy, &left) && !loading)
+			return;
+		if (!left)
+			return heal(loading);
+		if (left > TICK)
+			left = TICK;
+		if (!loading) {
+			poll(NULL, 0, (int)left);
+		} else if (loader_goes(left)) {
+			/* What it may have left half done is finished now. */
+			loading = false;
+			heal(false);
+		}
+	}
+}
+
+static void be_guardian(void)
+{
+	unsigned int policy;
+	char ready = 1;
+
+	detach();
+	if (write(LINE, &ready, 1) == 1 && read(LINE, &policy, sizeof(policy)) == sizeof(policy))
+		guard(policy);
+	_exit(0);
+}
+
+/* In the child: the guardian is nobody's child, and of no terminal's session. */
+static void fork_guardian(int line, int loader)
+{
+	/* Out of the way of each other. */
+	line = fcntl(line, F_DUPFD, NR_FDS);
+	loader = fcntl(loader, F_DUPFD, NR_FDS);
+	if (line < 0 || loader < 0 || dup2(line, LINE) < 0 || dup2(loader, LOADER) < 0 ||
+	    close_range(NR_FDS, ~0U, 0) || setsid() < 0)
+		_exit(1);
+	if (!fork())
+		be_guardian();
+	_exit(0);
+}
+
+static int start(int line[2])
+{
+	_cleanup_close_ int loader = pidfd_open(getpid(), 0);
+	pid_t child;
+	char ready;
+
+	if (loader < 0)
+		return -errno;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (!child)
+		fork_guardian(line[1], loader);
+	close(line[1]);
+	line[1] = -1;
+	waitpid(child, NULL, 0);
+	return read(line[0], &ready, 1) == 1 ? 0 : -EAGAIN;
+}
+
+int guardian_start(int *fd)
+{
+	int err, line[2] = { -1, -1 };
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line))
+		err = -errno;
+	else
+		err = start(line);
+	if (err) {
+		close(line[0]);
+		return fail(err, "no process can be started that would end the trial (%s); load without --try, "
+			    "or try again", strerror(-err));
+	}
+	*fd = line[0];
+	return 0;
+}
+
+int guardian_tell(int fd, unsigned int policy)
+{
+	return send(fd, &policy, sizeof(policy), MSG_NOSIGNAL) == sizeof(policy) ? 0 : -ESRCH;
+}

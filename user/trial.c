@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trial.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "fault.h"
+#include "guardian.h"
+#include "msg.h"
+#include "pins.h"
+
+#define NS_PER_MS 1000000ULL
+#define NS_PER_SECOND (1000 * NS_PER_MS)
+
+/* Goes on while the machine is suspended, and nobody can set it. */
+static __u64 now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return ((__u64)t.tv_sec + fault_seconds()) * NS_PER_SECOND + (__u64)t.tv_nsec;
+}
+
+unsigned int trial_left(const struct tierbpf_meta *meta)
+{
+	__u64 t = now();
+
+	/* Rounded up: 0 is over. */
+	return meta->trial_until > t ? (unsigned int)((meta->trial_until - t - 1) / NS_PER_MS + 1) : 0;
+}
+
+static int write_meta(int fd, const struct tierbpf_meta *meta)
+{
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(fd, &zero, meta, BPF_ANY);
+}
+
+/* Is a policy in force, and on trial? */
+static bool on_trial(struct tierbpf_meta *meta)
+{
+	return pins_policy_id() && !engine_read_meta(meta) && meta->trial_until;
+}
+
+int trial_keep_former(void)
+{
+	struct tierbpf_meta meta;
+	const char *from = POLICY_PATH("");
+	int err;
+
+	if (!pins_policy_id())
+		return 0;
+	/* Of two trials, one after the other, neither is confirmed: what was before both comes back. */
+	if (on_trial(&meta))
+		from = FORMER_PATH("");
+	err = pins_copy(from, STAGING_PATH(TIERBPF_PIN_FORMER));
+	return err && err != -ENOENT ? fail(err, "%s: %s", from, strerror(-err)) : 0;
+}
+
+static int read_overrides(int override, struct tierbpf_overrides *o)
+{
+	__u32 node, *before = NULL;
+
+	o->count = 0;
+	while (o->count < TIERBPF_MAX_NODES && !bpf_map_get_next_key(override, before, &node)) {
+		o->of[o->count].node = node;
+		before = &o->of[o->count].node;
+		o->count += !bpf_map_lookup_elem(override, &node, &o->of[o->count].adistance);
+	}
+	return 0;
+}
+
+int trial_overrides(int override, struct tierbpf_overrides *overrides)
+{
+	_cleanup_close_ int fd = -1;
+	struct tierbpf_meta meta;
+	__u32 zero = 0;
+
+	if (!on_trial(&meta))
+		return read_overrides(override, overrides);
+	fd = bpf_obj_get(POLICY_PATH("overrides_before"));
+	return fd < 0 ? -errno : bpf_map_lookup_elem(fd, &zero, overrides);
+}
+
+int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, int ops_fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	meta->trial_until = now() + (__u64)t->seconds * NS_PER_SECOND;
+	if (bpf_map_get_info_by_fd(ops_fd, &info, &size))
+		return -errno;
+	return write_meta(meta_fd, meta) ?: guardian_tell(t->guardian, info.id);
+}
+
+/* Both stand in policy/ or go with it. */
+static int restore_overrides(void)
+{
+	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("restore_overrides"));
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return fd < 0 ? -errno : bpf_prog_test_run_opts(fd, &opts);
+}
+
+/* For status and confirm, which may come later. */
+static int mark_returned(void)
+{
+	_cleanup_close_ int fd = bpf_obj_get(STAGING_PATH("meta"));
+	struct tierbpf_meta meta = {};
+	__u32 zero = 0;
+
+	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, &meta))
+		return -errno;
+	meta.returned = 1;
+	return write_meta(fd, &meta);
+}
+
+static int switch_back(void)
+{
+	_cleanup_close_ int ops = bpf_obj_get(STAGING_PATH("ops"));
+	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
+
+	if (ops < 0 || link < 0)
+		return -ENOENT;
+	return bpf_link_update(link, ops, NULL);
+}
+
+/* As a load: whoever is killed before the switch has changed nothing, and the trial is still over. */
+static int bring_back(void)
+{
+	int err = pins_stage();
+
+	err = err ?: pins_copy(FORMER_PATH(""), PIN_PATH(TIERBPF_PIN_STAGING));
+	err = err ?: mark_returned();
+	err = err ?: restore_overrides();
+	fault_point("the overrides are restored");
+	err = err ?: switch_back();
+	if (err)
+		return err;
+	fault_point("the former policy is back");
+	return pins_commit();
+}
+
+/* Rather no policy than one that nobody has confirmed. */
+static int end(void)
+{
+	int err;
+
+	if (access(FORMER_PATH("ops"), F_OK)) {
+		note("the policy on trial was not confirmed in time, and there was none before: none is in force");
+		return engine_unload();
+	}
+	err = bring_back();
+	if (!err) {
+		note("the policy on trial was not confirmed in time: the former one is back");
+		return 0;
+	}
+	note("the policy on trial was not confirmed in time, and the former one cannot come back (%s): "
+	     "none is in force", strerror(-err));
+	return engine_unload();
+}
+
+/* overrides_before last: as long as it is there, there is something to remove. */
+static void forget_former(void)
+{
+	pins_remove(FORMER_PATH(""));
+	pins_remove(POLICY_PATH("restore_overrides"));
+	pins_remove(POLICY_PATH("overrides_before"));
+}
+
+int trial_heal(void)
+{
+	struct tierbpf_meta meta;
+	int err = pins_heal();
+
+	if (err || !pins_policy_id() || engine_read_meta(&meta))
+		return err;
+	if (!meta.trial_until) {
+		/* A confirm that was killed. */
+		if (!access(POLICY_PATH("overrides_before"), F_OK))
+			forget_former();
+		return 0;
+	}
+	return trial_left(&meta) ? 0 : end();
+}
+
+int trial_nothing_to_confirm(void)
+{
+	return fail(-ENODATA, "nothing to confirm: no policy is loaded (a first policy that is not confirmed "
+		    "in time is unloaded)");
+}
+
+static int not_on_trial(const struct tierbpf_meta *meta)
+{
+	if (meta->returned)
+		return fail(-ENODATA, "too late: the policy on trial was not confirmed in time, and the former "
+			    "one is back; load it again");
+	return fail(-ENODATA, "nothing to confirm: the policy in force is not on trial");
+}
+
+int trial_confirm(void)
+{
+	_cleanup_close_ int fd = -1;
+	struct tierbpf_meta meta;
+	int err = trial_heal();
+
+	if (err)
+		return err;
+	if (!pins_policy_id() || engine_read_meta(&meta))
+		return trial_nothing_to_confirm();
+	if (!meta.trial_until)
+		return not_on_trial(&meta);
+	meta.trial_until = 0;
+	fd = bpf_obj_get(POLICY_PATH("meta"));
+	if (fd < 0 || write_meta(fd, &meta))
+		return fail(-errno, POLICY_PATH("meta") ": %s", strerror(errno));
+	fault_point("the trial is confirmed");
+	forget_former();
+	return 0;
+}
