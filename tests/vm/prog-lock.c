@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* prog-lock FILE COMMAND...: runs COMMAND while it holds the lock of FILE, as flock(1) does. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	int fd = argc > 2 ? open(argv[1], O_RDONLY) : -1;
+
+	if (fd < 0 || flock(fd, LOCK_EX)) {
+		perror(argc > 2 ? argv[1] : "prog-lock FILE COMMAND...");
+		return 1;
+	}
+	execvp(argv[2], argv + 2);
+	perror(argv[2]);
+	return 1;
+}
