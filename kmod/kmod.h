@@ -74,6 +74,7 @@ struct node_record {
 	int owners; /* of @ours, as far as we know */
 	int kernel_adistance; /* the kernel's own; only where @stock is NULL */
 	bool answered; /* memory-tiers is placing the node by our answer */
+	bool alone; /* memory-tiers filled the slot, and no driver has come since */
 	bool unplaced; /* has memory and is in no tier: place() failed */
 	atomic_t new_owners; /* drivers that came while the slot held @ours */
 	unsigned int moves; /* since TIERBPF_MOVES_MS before @moves_until */
@@ -97,6 +98,7 @@ int node_place(int nid);
 int node_restore(int nid, struct node_record *rec);
 int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want);
 void node_adopt(int nid, struct node_record *rec);
+void node_forget(int nid, struct node_record *rec, struct memory_dev_type *type);
 void node_prune_types(void);
 void node_driver_expected(struct node_record *rec);
 void node_placed_by_answer(int nid, int kernel_adistance, int adistance);

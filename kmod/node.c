@@ -182,7 +182,18 @@ void node_adopt(int nid, struct node_record *rec)
 	WRITE_ONCE(rec->ours, type);
 }
 
-/* Between the two above, with memory_tier_lock held: memory-tiers takes our answer. */
+/*
+ * The last memory, of @type, has gone. memory-tiers would use the slot as it is when
+ * memory comes again, though policy or facts may be others by then: where the slot is
+ * its alone, it is emptied, so that it asks. A driver would take its share away itself.
+ */
+void node_forget(int nid, struct node_record *rec, struct memory_dev_type *type)
+{
+	if (READ_ONCE(rec->alone) && !IS_ERR_OR_NULL(type) && memtier_swap_slot(nid, type, NULL, 1) == 1)
+		record_clear(rec);
+}
+
+/* With memory_tier_lock held: memory-tiers takes our answer. */
 void node_placed_by_answer(int nid, int kernel_adistance, int adistance)
 {
 	nodes[nid].answered = true;
@@ -201,6 +212,7 @@ void node_driver_asks(int nid)
 	struct node_record *rec = &nodes[nid];
 
 	node_driver_expected(rec);
+	WRITE_ONCE(rec->alone, false);
 	if (READ_ONCE(rec->ours)) {
 		atomic_inc(&rec->new_owners);
 		retier_queue(nid);

@@ -35,6 +35,7 @@ static struct task_struct *mover; /* holds retier_lock */
 static bool closing;
 
 static bool hotplug_runs; /* a hotplug operation is changing the tiers */
+static struct memory_dev_type *leaving; /* of the node whose last memory goes in it */
 static DECLARE_WAIT_QUEUE_HEAD(hotplug_ended);
 
 static DECLARE_BITMAP(pending, MAX_NUMNODES);
@@ -118,7 +119,10 @@ static bool in_place(const struct node_record *rec, const struct memory_dev_type
 	return tierbpf_tier(want) == tierbpf_tier(type->adistance);
 }
 
-/* A node without memory keeps our type while a policy is in force, as it keeps the kernel's. */
+/*
+ * Where drivers count on the slot, a node without memory keeps our type in it while a
+ * policy is in force, as it keeps the kernel's.
+ */
 static int retier_without_memory(int nid, struct node_record *rec)
 {
 	if (memtier_is_placed(nid))
@@ -271,8 +275,10 @@ bool retier_hotplug_begin(int nid, bool added)
 	WRITE_ONCE(hotplug_runs, true);
 	if (added) {
 		empty = memtier_slot_is_empty(nid);
+		WRITE_ONCE(nodes[nid].alone, empty);
 	} else {
 		memtier_heal_slot(nid);
+		leaving = memtier_type_of(nid);
 		memtier_drain_readers(nid);
 	}
 	mutex_unlock(&retier_lock);
@@ -287,10 +293,12 @@ void retier_hotplug_end(int nid, bool added)
 	mutex_lock(&retier_lock);
 	if (rec->answered)
 		node_adopt(nid, rec);
-	if (!added)
+	if (!added) {
+		node_forget(nid, rec, leaving);
 		node_driver_expected(rec);
-	else if (READ_ONCE(rec->driver) == current)
+	} else if (READ_ONCE(rec->driver) == current) {
 		WRITE_ONCE(rec->driver_until, 0); /* this was what it asked for */
+	}
 	WRITE_ONCE(hotplug_runs, false);
 	mutex_unlock(&retier_lock);
 	wake_up_all(&hotplug_ended);
