@@ -52,6 +52,55 @@ unplug_dimm()
 	qmp "{\"execute\": \"object-del\", \"arguments\": {\"id\": \"$1-memory\"}}"
 }
 
+# ---- node 1, which has no memory until something is plugged into it ----
+
+# Every tier that it is seen in, while /tmp/watching is there, in /tmp/seen.
+watch_node1()
+{
+	was=
+	touch /tmp/watching
+	while [ -e /tmp/watching ]; do
+		for nodelist in /sys/devices/virtual/memory_tiering/memory_tier*/nodelist; do
+			read -r nodes 2>/dev/null <"$nodelist" || continue
+			tier=${nodelist%/nodelist}
+			case $nodes:$was in
+			*1*:"${tier##*memory_tier}") ;;
+			*1*:*) was=${tier##*memory_tier} && echo "$was" ;;
+			esac
+		done
+	done >/tmp/seen &
+}
+
+# first_online TIER COMMAND...: it brings memory, and node 1 is in that tier and no other
+# from the first of it on. 18 is the kernel's own, which is no answer of a policy.
+first_online()
+{
+	first=$1
+	shift
+	answered=$(($(counter answered) + (first != 18)))
+	retiered=$(counter retiered)
+	watch_node1
+	"$@"
+	expect_tiers "4:0 $first:1" "after $*"
+	rm /tmp/watching
+	wait
+	[ "$(tr '\n' ' ' </tmp/seen)" = "$first " ] || fail "node 1 was in tiers $(tr '\n' ' ' </tmp/seen)"
+	[ "$(counter answered)" = $answered ] || fail "$(counter answered) answers, not $answered"
+	[ "$(counter retiered)" = "$retiered" ] || fail "node 1 got its tier by a move"
+}
+
+# With a policy in force, nothing is left of it.
+nothing_remains()
+{
+	expect_tiers "4:0" "without memory in node 1"
+	[ ! -e /sys/devices/system/node/node1 ] || fail "node 1 is still there"
+	[ "$(echo /sys/devices/virtual/memory_tiering/memory_tier*)" = \
+		/sys/devices/virtual/memory_tiering/memory_tier4 ] || fail "a tier is still there"
+	expect 0 tierbpf status --json
+	[ "$(jq -c '[.nodes[].node], .stats.failed, .stats.rejected' /tmp/out | tr '\n' ' ')" = "[0] 0 0 " ] ||
+		{ cat /tmp/out; fail "status is not as without node 1"; }
+}
+
 : >/tmp/qmp-events
 for port in /sys/class/virtio-ports/*; do
 	[ "$(cat "$port/name" 2>/dev/null)" = qmp ] || continue
