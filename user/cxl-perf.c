@@ -117,23 +117,43 @@ struct card {
 	int64_t link_ps;
 };
 
+static int read_cdat(const struct reader *r, const struct card *card, struct cdat **cdat)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, card->endpoint);
+	return cdat_read(path, 0, cdat);
+}
+
+/* What @decoder takes of it. */
 static bool read_memory(const struct reader *r, const char *decoder, struct card *card)
 {
 	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
 	const struct cdat_memory *memory;
 	uint64_t base, size;
-	char path[4096];
 
 	if (!sysfs_number(&base, 0, "%s%s/dpa_resource", r->root, decoder) ||
-	    !sysfs_number(&size, 0, "%s%s/dpa_size", r->root, decoder))
-		return false;
-	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, card->endpoint);
-	if (cdat_read(path, 0, &cdat))
+	    !sysfs_number(&size, 0, "%s%s/dpa_size", r->root, decoder) || read_cdat(r, card, &cdat))
 		return false;
 	memory = cdat_find(cdat, base, size);
 	if (memory)
 		card->memory = memory->perf;
 	return memory && is_complete(&card->memory);
+}
+
+/* Any part of it: all are the same. */
+static bool read_any_memory(const struct reader *r, struct card *card)
+{
+	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
+	size_t i;
+
+	if (read_cdat(r, card, &cdat) || !cdat->nr_memory)
+		return false;
+	card->memory = cdat->memory[0].perf;
+	for (i = 1; i < cdat->nr_memory; i++)
+		if (memcmp(&cdat->memory[i].perf, &card->memory, sizeof(card->memory)))
+			return false;
+	return is_complete(&card->memory);
 }
 
 /* From @port to the one above: the link, and the switch that it is of, if it is one. */
@@ -357,9 +377,9 @@ static size_t read_cards(const struct reader *r, const char *region, struct card
 	return i;
 }
 
-static bool read_region(const struct reader *r, const char *region, struct card *cards, struct cxl_perf *p)
+static bool sum_up(const struct reader *r, const struct card *cards, size_t count, struct cxl_perf *p)
 {
-	size_t i, count = read_cards(r, region, cards);
+	size_t i;
 
 	for (i = 0; i < count; i++) {
 		p->perf.read_latency = max(p->perf.read_latency, cards[i].way.read_latency);
@@ -370,17 +390,43 @@ static bool read_region(const struct reader *r, const char *region, struct card 
 			 own_bandwidth(r, cards, count, &p->perf));
 }
 
+static void free_cards(struct card *cards)
+{
+	size_t i;
+
+	for (i = 0; i < CXL_MAX_TARGETS; i++)
+		free(cards[i].endpoint);
+}
+
 bool cxl_perf_read(const char *root, const char *region, const struct cxl_bridge *bridges,
 		   size_t nr_bridges, struct cxl_perf *p)
 {
 	const struct reader r = { root, bridges, nr_bridges };
 	struct card cards[CXL_MAX_TARGETS] = {};
 	struct cxl_perf found = {};
-	bool known = read_region(&r, region, cards, &found);
+	bool known = sum_up(&r, cards, read_cards(&r, region, cards), &found);
+
+	free_cards(cards);
+	if (known)
+		*p = found;
+	return known;
+}
+
+bool cxl_perf_of_cards(const char *root, char *const *endpoints, size_t count,
+		       const struct cxl_bridge *bridges, size_t nr_bridges, struct cxl_perf *p)
+{
+	const struct reader r = { root, bridges, nr_bridges };
+	struct card cards[CXL_MAX_TARGETS] = {};
+	struct cxl_perf found = {};
+	bool known = true;
 	size_t i;
 
-	for (i = 0; i < CXL_MAX_TARGETS; i++)
-		free(cards[i].endpoint);
+	for (i = 0; i < count && known; i++) {
+		cards[i].endpoint = strdup(endpoints[i]);
+		known = cards[i].endpoint && read_any_memory(&r, &cards[i]) && walk_up(&r, &cards[i]);
+	}
+	known = known && sum_up(&r, cards, count, &found);
+	free_cards(cards);
 	if (known)
 		*p = found;
 	return known;

@@ -45,4 +45,11 @@ struct cxl_perf {
 bool cxl_perf_read(const char *root, const char *region, const struct cxl_bridge *bridges,
 		   size_t nr_bridges, struct cxl_perf *p);
 
+/*
+ * The same of a region of any memory of @count cards (at most CXL_MAX_TARGETS), each the directory of
+ * its endpoint. False also where a card's CDAT tells different things of its parts.
+ */
+bool cxl_perf_of_cards(const char *root, char *const *endpoints, size_t count,
+		       const struct cxl_bridge *bridges, size_t nr_bridges, struct cxl_perf *p);
+
 #endif

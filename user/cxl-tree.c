@@ -41,6 +41,13 @@ char *cxl_parent(const char *path)
 	return slash && slash > path ? strndup(path, (size_t)(slash - path)) : NULL;
 }
 
+bool cxl_serial(const char *root, const char *endpoint, uint64_t *serial)
+{
+	_cleanup_free_ char *card = cxl_link(root, endpoint, "uport");
+
+	return card && sysfs_number(serial, 0, "%s%s/serial", root, card);
+}
+
 static bool is_called(const char *path, const char *name)
 {
 	const char *slash = strrchr(path, '/');

@@ -14,6 +14,7 @@
 #define CXL_TREE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define CXL_DEVICES "/sys/bus/cxl/devices"
 #define CXL_MAX_TARGETS 16 /* CXL_DECODER_MAX_INTERLEAVE (drivers/cxl/cxl.h) */
@@ -29,6 +30,9 @@ char *cxl_link(const char *root, const char *device, const char *name);
 
 /* The directory that @path is in; NULL. */
 char *cxl_parent(const char *path);
+
+/* The serial number of the card that is @endpoint. */
+bool cxl_serial(const char *root, const char *endpoint, uint64_t *serial);
 
 /* True for …/rootN, above the host bridges; for …/endpointN, a card. */
 bool cxl_is_root(const char *port);

@@ -7,8 +7,13 @@
  *		resource, size			its addresses, also where it has been RAM since boot
  *		access1/read_latency, …		by the kernel, from its cards' CDAT and the way there
  *		targetI				the card at place I of the interleave (cxl-tree.h)
+ *
+ * And which nodes CXL windows have made (CEDT) for regions yet to come; of those, what the
+ * cards that are there leave no doubt about (cxl-expect.h).
  */
+#include "cedt.h"
 #include "cleanup.h"
+#include "cxl-expect.h"
 #include "cxl-perf.h"
 #include "cxl-tree.h"
 #include "hmat-access.h"
@@ -92,9 +97,8 @@ static void find_node(struct region *r)
 static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 {
 	_cleanup_free_ char *endpoint = decoder ? cxl_parent(decoder) : NULL;
-	_cleanup_free_ char *card = endpoint ? cxl_link(root, endpoint, "uport") : NULL;
 
-	return card && sysfs_number(serial, 0, "%s%s/serial", root, card);
+	return endpoint && cxl_serial(root, endpoint, serial);
 }
 
 static void read_serials(const struct region *r)
@@ -184,13 +188,51 @@ static void visit_region(const char *name, void *arg)
 	free(r->path);
 }
 
-void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m)
+/* ---- windows without a region ---- */
+
+static void foresee(const struct region *r, const struct cedt_window *w, struct machine_node *n)
 {
-	struct region r = { .root = root, .srat = srat, .m = m };
+	struct cxl_expected e;
+	size_t i;
+
+	cxl_expect(r->root, w, r->bridges, r->nr_bridges, &e);
+	n->to_come = true;
+	n->cdat = e.perf.perf;
+	n->cdat_link_ps = e.perf.link_ps;
+	for (i = 0; i < e.nr_serials && i < MAX_SERIALS; i++)
+		machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)e.serials[i], SOURCE_SYSFS_TO_COME);
+}
+
+static void read_window(const struct region *r, const struct cedt_window *w)
+{
+	struct machine_node *n = w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
+
+	if (!n || n->cpu || machine_knows(n, TIERBPF_FACT_KIND))
+		return;
+	machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
+	if (!n->memory)
+		foresee(r, w, n);
+}
+
+static void read_windows(const struct region *r)
+{
+	_cleanup_free_ struct cedt *cedt = NULL;
+	size_t i;
+
+	if (!r->srat || cedt_read(r->root, r->srat, &cedt, &r->m->tables.cedt))
+		return;
+	for (i = 0; i < cedt->nr_windows; i++)
+		read_window(r, &cedt->windows[i]);
+}
+
+void machine_read_cxl(const char *root, struct machine *m)
+{
+	struct region r = { .root = root, .srat = m->srat, .m = m };
 	char path[4096];
 
 	read_bridges(&r);
 	snprintf(path, sizeof(path), "%s" CXL_DEVICES, root);
 	sysfs_each(path, "region", visit_region, &r);
+	read_windows(&r);
 	free(r.bridges);
 }

@@ -18,6 +18,8 @@ const char *source_name(enum source source)
 		[SOURCE_CDAT] = "CDAT",	     [SOURCE_MEASURED] = "measured",
 		[SOURCE_MODULE] = "module",  [SOURCE_TIER] = "tier",
 		[SOURCE_DERIVED] = "derived",
+		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
+		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
 	};
 
 	return (size_t)source < sizeof(names) / sizeof(*names) ? names[source] : names[SOURCE_NONE];
@@ -149,7 +151,7 @@ static void choose(struct machine_node *n, enum tierbpf_fact fact, size_t at)
 		const struct perf *perf;
 		enum source source;
 	} order[] = {
-		{ &n->cdat, SOURCE_CDAT },
+		{ &n->cdat, n->to_come ? SOURCE_CDAT_TO_COME : SOURCE_CDAT },
 		{ &n->sysfs[CLASS_CPU].perf, SOURCE_SYSFS },
 		{ &n->region, SOURCE_CDAT },
 		{ &n->hmat[CLASS_CPU].perf, SOURCE_HMAT },
@@ -195,8 +197,7 @@ void machine_read_facts(const char *root, struct machine *m)
 		find_distance(i, SOURCE_SYSFS, m);
 	}
 	machine_read_tables(root, m);
-	machine_read_cxl(root, m->srat, m);
-	machine_read_windows(root, m);
+	machine_read_cxl(root, m);
 	for (i = 0; i < m->nr_nodes; i++) {
 		if (!m->nodes[i].possible)
 			continue;

@@ -18,11 +18,11 @@ void machine_read_performance(const char *path, struct perf *perf);
  */
 void machine_read_tables(const char *root, struct machine *m);
 
-/* The same: KIND of nodes that CXL windows made; behind machine_read_cxl(). */
-void machine_read_windows(const char *root, struct machine *m);
-
-/* machine-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of those nodes, and n->region. @srat may be NULL. */
-void machine_read_cxl(const char *root, const struct srat *srat, struct machine *m);
+/*
+ * machine-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of the nodes of CXL regions and windows, n->region
+ * and n->cdat; needs machine_read_tables().
+ */
+void machine_read_cxl(const char *root, struct machine *m);
 
 /* machine-kind.c: KIND of all others; needs all facts above. @srat may be NULL. */
 void machine_read_kind(const char *root, const struct srat *srat, struct machine *m);

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "cedt.h"
 #include "cleanup.h"
 #include "hmat-access.h"
 #include "machine-facts.h"
@@ -99,20 +98,4 @@ void machine_read_tables(const char *root, struct machine *m)
 	read_srat(root, m);
 	read_slit(root, m);
 	read_hmat(root, m);
-}
-
-void machine_read_windows(const char *root, struct machine *m)
-{
-	_cleanup_free_ struct cedt *cedt = NULL;
-	size_t i;
-
-	if (!m->srat || cedt_read(root, m->srat, &cedt, &m->tables.cedt))
-		return;
-	for (i = 0; i < cedt->nr_windows; i++) {
-		int node = cedt->windows[i].node;
-		struct machine_node *n = node == CEDT_NO_NODE ? NULL : machine_possible(m, (uint64_t)node);
-
-		if (n && !n->cpu && !machine_knows(n, TIERBPF_FACT_KIND))
-			machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
-	}
 }

@@ -25,6 +25,9 @@ enum source {
 	SOURCE_MODULE,	/* the kernel, asked through the module */
 	SOURCE_TIER,	/* concluded from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
+	/* Of the cards that a CXL region can only be made of (cxl-expect.h). */
+	SOURCE_SYSFS_TO_COME,
+	SOURCE_CDAT_TO_COME,
 };
 
 /* Latency in ns, bandwidth in MB/s; 0: not known. */
@@ -56,6 +59,7 @@ struct machine_node {
 	struct perf region;		 /* a CXL region's, by the kernel; class CPU */
 	struct perf cdat;		 /* the same, from CDAT, computed here */
 	int64_t cdat_link_ps;		 /* what 6.12 adds to cdat's latencies as if it were ns */
+	bool to_come;			 /* the region of cdat is not there yet */
 	struct perf measured;		 /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The

@@ -60,7 +60,7 @@ size_t topology_tellings(const struct machine_node *n, enum access_class class,
 	tell(t, &count, "HMAT", &n->hmat[class].perf, &n->hmat[class].initiators);
 	if (class == CLASS_CPU) {
 		tell(t, &count, "CXL region", &n->region, NULL);
-		tell(t, &count, "CDAT", &n->cdat, NULL);
+		tell(t, &count, source_name(n->to_come ? SOURCE_CDAT_TO_COME : SOURCE_CDAT), &n->cdat, NULL);
 		tell(t, &count, "measured", &n->measured, NULL);
 		for (i = 0; i < count; i++)
 			t[i].used = is_used(n, t[i].perf);

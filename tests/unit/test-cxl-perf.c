@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cxl-expect.h"
 #include "cxl-perf.h"
 #include "cxl-tree.h"
 #include "pcie-link.h"
@@ -567,6 +568,177 @@ Test(cxl_perf, of_a_machine_that_is_silent)
 	m = read_machine();
 	stock_estimate(m, false);
 	expect_answer(m, 18143, SOURCE_DERIVED);
+	machine_free(m);
+}
+
+/* ---- regions to come ---- */
+
+#define BUS2 "sys/devices/pci0000:90/0000:90:00.0"
+
+/* A card without a region: the bus shows its endpoint. */
+static void put_free_card(const char *port, const char *slot, int number, const struct perf *p)
+{
+	char name[32], endpoint[256];
+
+	put_card(port, slot, number, 0, p);
+	snprintf(name, sizeof(name), "endpoint%d", number);
+	snprintf(endpoint, sizeof(endpoint), "%s/%s", port, name);
+	put_link("sys/bus/cxl/devices", name, endpoint);
+}
+
+/* In a window of the host bridges 12 and, if @targets is 2, 7. */
+static void expect_region(int targets, const struct perf *p, int64_t link_ps, size_t serials)
+{
+	const struct cedt_window w = { .targets = { 12, 7 }, .nr_targets = targets };
+	struct cxl_expected e;
+	struct capture c;
+
+	capture_start(&c);
+	cxl_expect(root, &w, bridges, ARRAY_SIZE(bridges), &e);
+	capture_expect(&c, NULL);
+	cr_expect(!memcmp(&e.perf.perf, p, sizeof(*p)), "%lld %lld %lld %lld",
+		  (long long)e.perf.perf.read_latency, (long long)e.perf.perf.write_latency,
+		  (long long)e.perf.perf.read_bandwidth, (long long)e.perf.perf.write_bandwidth);
+	cr_expect_eq(e.perf.link_ps, link_ps);
+	cr_expect_eq(e.nr_serials, serials, "%zu", e.nr_serials);
+	cr_expect(!serials || e.serials[serials - 1] == 1);
+}
+
+static const struct perf nothing;
+
+Test(cxl_perf, to_come_of_one_card)
+{
+	const struct perf one = { 202, 312, 8192, 4096 };
+
+	expect_region(1, &nothing, 0, 0);
+	put_bridge(1, "12");
+	put_bridge(9, "7");
+	put_free_card(PLATFORM "/port9", BUS2, 3, &card_perf);
+	expect_region(1, &nothing, 0, 0);
+	put_free_card(PLATFORM "/port1", SLOT, 2, &card_perf);
+	expect_region(1, &one, 17000, 1);
+	put_bridge(1, "13"); /* another host bridge's card */
+	expect_region(1, &nothing, 0, 0);
+}
+
+Test(cxl_perf, to_come_of_any_of_two)
+{
+	const struct perf same = { 202, 312, 8192, 4096 }, slower = { 202, 0, 8192, 4096 };
+	const struct perf wider = { 172, 282, 0, 0 };
+	const struct cedt_window w = { .targets = { 7 }, .nr_targets = 1 };
+	struct cxl_expected e;
+
+	put_bridge(1, "12");
+	put_free_card(PLATFORM "/port1", SLOT, 2, &card_perf);
+	put_free_card(PLATFORM "/port1", SLOT2, 3, &card_perf);
+	expect_region(1, &same, 17000, 0);
+	put_bridge(1, "7"); /* as wide as both */
+	cxl_expect(root, &w, bridges, ARRAY_SIZE(bridges), &e);
+	cr_expect(!memcmp(&e.perf.perf, &wider, sizeof(wider)));
+	put_bridge(1, "12");
+	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ 150, 300, 9000, 9000 });
+	expect_region(1, &slower, 17000, 0);
+	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ 150, 300, 9000, 0 });
+	expect_region(1, &nothing, 0, 0);
+}
+
+Test(cxl_perf, to_come_of_two_bridges)
+{
+	const struct perf both = { 202, 312, 8192 + 16000, 4096 + 16000 }, latency = { 0, 0, 0, 0 };
+
+	put_bridge(1, "12");
+	put_bridge(9, "7");
+	put_free_card(PLATFORM "/port1", SLOT, 2, &card_perf);
+	expect_region(2, &nothing, 0, 0);
+	put_free_card(PLATFORM "/port9", BUS2, 3, &card_perf);
+	expect_region(2, &both, 17000, 2);
+	put_free_card(PLATFORM "/port1", SLOT2, 4, &card_perf);
+	expect_region(2, &latency, 17000, 0);
+}
+
+/* Which host bridge it is behind is not known: so nothing is of the others either. */
+Test(cxl_perf, to_come_and_in_doubt)
+{
+	const struct perf one = { 202, 312, 8192, 4096 };
+	struct draft d = { .length = 16 };
+
+	put_bridge(1, "12");
+	put_bridge(9, "CXL0");
+	put_free_card(PLATFORM "/port1", SLOT, 2, &card_perf);
+	expect_region(1, &one, 17000, 1);
+	put_free_card(PLATFORM "/port9", BUS2, 3, &card_perf);
+	expect_region(1, &nothing, 0, 0);
+	take_away("sys/bus/cxl/devices/endpoint3");
+	put_free_card(PLATFORM, "sys/devices/pci0000:10", 4, &card_perf);
+	expect_region(1, &nothing, 0, 0);
+	take_away("sys/bus/cxl/devices/endpoint4");
+	/* two kinds of memory on one card */
+	add_memory(&d, 3, 0, GIB);
+	add_values(&d, 3, &card_perf);
+	add_memory(&d, 4, GIB, GIB);
+	add_values(&d, 4, &card_perf);
+	put_cdat(PLATFORM "/port1/endpoint2", &d);
+	expect_region(1, &one, 17000, 1);
+	add_memory(&d, 5, 2 * GIB, GIB);
+	d.bytes[5] = 0;
+	put_cdat(PLATFORM "/port1/endpoint2", &d);
+	expect_region(1, &nothing, 0, 1);
+}
+
+/* Windows at 8 and 16 GiB, for which the kernel has made nodes 1 and 2; the second is host bridge 12's. */
+static void put_windows(void)
+{
+	struct draft d = { .length = 36 };
+	uint64_t i;
+
+	memcpy(d.bytes, "CEDT", 4);
+	for (i = 1; i <= 2; i++, d.length += 40) {
+		d.bytes[d.length] = 1;
+		d.bytes[d.length + 2] = 40;
+		put64(&d, d.length + 8, i * 8 * GIB);
+		put64(&d, d.length + 16, 4 * GIB);
+		d.bytes[d.length + 36] = i == 2 ? 12 : 7;
+	}
+	d.bytes[4] = (uint8_t)d.length;
+	put_bytes("sys/firmware/acpi/tables", "CEDT", d.bytes, d.length);
+}
+
+static void expect_source(const struct machine *m, enum tierbpf_fact fact, int64_t value, enum source source)
+{
+	const struct machine_node *n = &m->nodes[2];
+
+	cr_expect(n->facts.value[fact] == value && n->source[fact] == source, "fact %d is %lld, by %s", fact,
+		  (long long)n->facts.value[fact], source_name(n->source[fact]));
+}
+
+Test(cxl_perf, to_come_in_a_machine)
+{
+	struct machine *m;
+
+	put_machine("memory_tier4/none");
+	put("sys/devices/system/node", "has_memory", "0\n");
+	put_free_card(PLATFORM "/port1", SLOT, 2, &card_perf);
+	take_away("sys/bus/cxl/devices/" REGION);
+	put_windows();
+	m = read_machine();
+	expect_source(m, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
+	expect_source(m, TIERBPF_FACT_CXL_SERIAL, 1, SOURCE_SYSFS_TO_COME);
+	expect_source(m, TIERBPF_FACT_READ_LATENCY, 202, SOURCE_CDAT_TO_COME);
+	expect_source(m, TIERBPF_FACT_WRITE_BANDWIDTH, 8192, SOURCE_CDAT_TO_COME);
+	expect_source(m, TIERBPF_FACT_CXL_REGION, 0, SOURCE_NONE);
+	machine_free(m);
+	/* memory that is there is of no region to come */
+	put("sys/devices/system/node", "has_memory", "0,2\n");
+	m = read_machine();
+	expect_source(m, TIERBPF_FACT_CXL_SERIAL, 0, SOURCE_NONE);
+	expect_source(m, TIERBPF_FACT_READ_LATENCY, 0, SOURCE_NONE);
+	machine_free(m);
+	/* nor is a region that is there */
+	put("sys/devices/system/node", "has_memory", "0\n");
+	put_region();
+	m = read_machine();
+	expect_source(m, TIERBPF_FACT_CXL_SERIAL, 1, SOURCE_SYSFS);
+	expect_source(m, TIERBPF_FACT_READ_LATENCY, 202, SOURCE_CDAT);
 	machine_free(m);
 }
 
