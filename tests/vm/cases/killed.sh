@@ -2,7 +2,7 @@
 # topology: hmat
 # timeout: 900
 # A loader that is killed, at whatever moment, leaves the old policy or the new
-# one; a loader that is gone leaves its policy in force.
+# one; a loader that is gone leaves its policy in force. At each step: killed-*.sh.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -21,7 +21,7 @@ unoverride 1
 expect_tiers "4:0 10:1" "without the loader"
 
 killed=0
-for delay in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.5 0.6 0.8; do
+for delay in 0.02 0.1 0.2 0.3 0.45; do
 	expect 0 tierbpf load /tmp/a.json
 	tierbpf load /tmp/b.json >/dev/null 2>&1 &
 	loader=$!
@@ -36,10 +36,10 @@ for delay in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.5 0.6 0.8; do
 	*) fail "killed after $delay s: tiers $now" ;;
 	esac || fail "killed after $delay s: tiers $now, and status says otherwise"
 done
-[ $killed -ge 2 ] || fail "no loader was killed in time"
+[ $killed -ge 1 ] || fail "no loader was killed in time"
 
 # the first load of all
-for delay in 0.05 0.1 0.2 0.3 0.4 0.6; do
+for delay in 0.1 0.3; do
 	expect 0 tierbpf unload
 	tierbpf load /tmp/b.json >/dev/null 2>&1 &
 	loader=$!
