@@ -61,6 +61,11 @@ struct {
 	__type(value, struct tierbpf_stats);
 } stats SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, TIERBPF_EVENTS_BYTES);
+} events SEC(".maps");
+
 /* Only with a policy on trial. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -6,7 +6,7 @@
  *   override_adistance	stands in front of it with what map `override` holds
  *   watch_update,
  *   watch_delete	a system call changed that map: retier
- *   count_event	statistics
+ *   count_event	statistics, and the records of map `events`
  *   ask_node,
  *   decide_node	let user space ask without moving anything
  *   restore_overrides	ends a trial
@@ -142,6 +142,24 @@ int watch_delete(__u64 *ctx)
 	return 0;
 }
 
+/* False where the ring is full. */
+static inline _Bool record_event(const struct tierbpf_event *event)
+{
+	__u32 zero = 0;
+	const struct tierbpf_meta *m = bpf_map_lookup_elem(&meta, &zero);
+	struct tierbpf_record *r = bpf_ringbuf_reserve(&events, sizeof(*r), 0);
+
+	if (!r)
+		return 0;
+	r->at = bpf_ktime_get_boot_ns();
+	r->generation = m ? m->generation : 0;
+	r->reserved = 0;
+	if (bpf_probe_read_kernel(&r->event, sizeof(r->event), event))
+		__builtin_memset(&r->event, 0, sizeof(r->event));
+	bpf_ringbuf_submit(r, 0);
+	return 1;
+}
+
 SEC("fentry/tierbpf_event")
 int BPF_PROG(count_event, const struct tierbpf_event *event)
 {
@@ -150,6 +168,8 @@ int BPF_PROG(count_event, const struct tierbpf_event *event)
 
 	if (!s)
 		return 0;
+	if (!record_event(event))
+		__sync_fetch_and_add(&s->dropped, 1);
 	switch (event->kind) {
 	case TIERBPF_EVENT_ANSWERED:
 		__sync_fetch_and_add(&s->answered, 1);

@@ -80,7 +80,7 @@ static void print_json(const struct engine *e, const struct report *r, const str
 	json_t *out;
 
 	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
+	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
 			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
 			"object", e->policy ? NULL : e->meta.object,
 			"generation", (int)e->meta.generation, "digest", digest,
@@ -92,6 +92,7 @@ static void print_json(const struct engine *e, const struct report *r, const str
 			"failed", (json_int_t)e->stats.failed,
 			"held", (json_int_t)e->stats.held,
 			"slow", (json_int_t)e->stats.slow,
+			"dropped", (json_int_t)e->stats.dropped,
 			"demotion_enabled", s->demotion, "numa_balancing", s->numa_balancing);
 	json_print(out);
 }

@@ -178,6 +178,7 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.meta), staging, "meta");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))

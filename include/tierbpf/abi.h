@@ -94,6 +94,23 @@ struct tierbpf_event {
 	__u64 ns;   /* how long it took; RETIERED: the move, SLOW: the answer */
 };
 
+/*
+ * A record of map `events` (TIERBPF_PIN_ROOT/policy/events), a BPF ring buffer: open
+ * the pin, and hand it to libbpf's ring_buffer__new(). Read or not, it keeps the
+ * oldest: once it is full, what comes is dropped and counted (struct tierbpf_stats)
+ * until somebody reads. Each generation of a policy has its own, which is under
+ * another inode at the same path after a replacement; events of the replacement
+ * itself may be in both.
+ */
+struct tierbpf_record {
+	__u64 at;	  /* ns, CLOCK_BOOTTIME */
+	__u32 generation; /* of the policy whose map it is (struct tierbpf_meta) */
+	__u32 reserved;	  /* 0 */
+	struct tierbpf_event event;
+};
+
+#define TIERBPF_EVENTS_BYTES (1 << 16) /* 1365 records */
+
 /* ---- map values ---- */
 
 /* What kind of memory a node has: the value of TIERBPF_FACT_KIND. */
@@ -203,7 +220,7 @@ struct tierbpf_overrides {
 	} of[TIERBPF_MAX_NODES];
 };
 
-/* Map `stats`, one element; one counter per tierbpf_event_kind. */
+/* Map `stats`, one element; one counter per tierbpf_event_kind, and records that had no place. */
 struct tierbpf_stats {
 	__u64 answered;
 	__u64 rejected;
@@ -211,6 +228,7 @@ struct tierbpf_stats {
 	__u64 failed;
 	__u64 held;
 	__u64 slow;
+	__u64 dropped;
 };
 
 _Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
@@ -221,7 +239,8 @@ _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
 _Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
 _Static_assert(sizeof(struct tierbpf_meta) == 96, "ABI");
-_Static_assert(sizeof(struct tierbpf_stats) == 48, "ABI");
+_Static_assert(sizeof(struct tierbpf_stats) == 56, "ABI");
+_Static_assert(sizeof(struct tierbpf_record) == 40, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# timeout: 120
+# timeout: 400
 # A policy that lies, that never says the same twice and has itself asked again and
 # again, or that is slow: the nodes are moved at a bounded rate, all is counted, the
 # log stays short, and unload puts everything back at once.
@@ -45,7 +45,7 @@ modprobe tierbpf
 began=$(uptime_ms)
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
 expect_tiers "4:0 10:1" "with a policy that is still sane"
-[ "$(count held) $(count slow) $(count rejected)" = "0 0 0" ] || fail "counted already"
+[ "$(count held) $(count rejected)" = "0 0" ] || fail "counted already"
 
 # 1. every kind of nonsense: the stock tier stands
 for nonsense in 0 -1 -2147483648 2147483647 16777216; do
@@ -81,7 +81,7 @@ expect_tiers "4:0 10:1" "when it does not lie"
 moves=$(count retiered)
 from=$(uptime_ms)
 vice $flips 1
-sleep 5
+sleep 3
 moves=$(($(count retiered) - moves))
 seconds=$((($(uptime_ms) - from) / 1000 + 2))
 echo "$moves moves in less than $seconds s, $(count held) times held"

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# kernels: 6.12 7.3
+# Map `events`: what happened, in order; each generation has its own; one that is
+# full and unread drops what comes, counts it, and goes on once it is read.
+. /usr/lib/tierbpf-test/test.sh
+
+# Kinds of events: REJECTED 2, RETIERED 3 (enum tierbpf_event_kind).
+events()
+{
+	prog-events $pins/policy/events >/tmp/events || fail "prog-events"
+	grep -q odd /tmp/events && { cat /tmp/events; fail "a record makes no sense"; }
+	cut -d ' ' -f 1-5 /tmp/events
+}
+
+expect_events()
+{
+	found=$(events)
+	[ "$found" = "$1" ] || fail "$2: expected $1, found $found"
+}
+
+modprobe tierbpf
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+expect_events "1 3 1 2304 1344" "after load"
+expect_events "" "after all were read"
+override 1 768
+expect_tiers "4:0 6:1"
+override 1 -1
+expect_tiers "4:0 18:1" "with nonsense"
+expect_events "1 3 1 1344 832
+1 2 1 2304 -1
+1 3 1 832 2304" "an override, and nonsense"
+unoverride 1
+expect_tiers "4:0 10:1" "without it"
+policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/q.json
+expect_events "2 3 1 1344 704" "after a replacement"
+
+# fills it: nonsense is reported each time
+override 1 -1
+expect_tiers "4:0 18:1" "with nonsense"
+bpftool prog load /usr/lib/tierbpf/test-full.bpf.o /sys/fs/bpf/full || fail "bpftool prog load"
+prog-run /sys/fs/bpf/full >/dev/null || fail "prog-run full"
+rm /sys/fs/bpf/full
+[ "$(counter dropped)" -gt 0 ] || fail "nothing is dropped: $(counter rejected) rejected"
+[ "$(events | wc -l)" -ge 1300 ] || fail "a full ring has few records"
+dropped=$(counter dropped)
+override 1 768
+expect_tiers "4:0 6:1" "after that"
+expect_events "2 3 1 2304 832" "once it was read"
+[ "$(counter dropped)" = "$dropped" ] || fail "dropped though there was room"
+the_end "4:0 18:1"
