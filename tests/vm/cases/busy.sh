@@ -105,7 +105,7 @@ wait $loader || fail "it waited, and failed"
 refused()
 {
 	rmmod tierbpf 2>/tmp/err && fail "the module went $1"
-	says /tmp/err "in use"
+	says /tmp/err "Resource temporarily unavailable"
 	[ "$(tiers)" = "$2" ] || fail "$1: $(tiers)"
 }
 refused "under its policy" "4:0 5:1"
