@@ -62,20 +62,7 @@ static void visit_endpoint(const char *name, void *arg)
 	free(endpoint);
 }
 
-/* One card behind each host bridge: the region will be of all of them. */
-static bool is_certain(const struct candidates *c)
-{
-	bool taken[CEDT_MAX_TARGETS] = {};
-	size_t i;
-
-	for (i = 0; i < c->count; i++) {
-		if (taken[c->target[i]])
-			return false;
-		taken[c->target[i]] = true;
-	}
-	return c->count == (size_t)c->window->nr_targets;
-}
-
+/* A card behind each host bridge. */
 static bool covers_window(const struct candidates *c)
 {
 	bool taken[CEDT_MAX_TARGETS] = {};
@@ -87,6 +74,12 @@ static bool covers_window(const struct candidates *c)
 		taken[c->target[i]] = true;
 	}
 	return covered && covered == c->window->nr_targets;
+}
+
+/* One card behind each: the region will be of all of them. Needs covers_window(). */
+static bool is_certain(const struct candidates *c)
+{
+	return c->count == (size_t)c->window->nr_targets;
 }
 
 /* ---- what is the same whichever are taken ---- */
