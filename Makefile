@@ -11,6 +11,7 @@ build := build
 cache := $(or $(TIERBPF_CACHE),$(or $(XDG_CACHE_HOME),$(or $(HOME),/var/tmp/tierbpf-$(shell id -u))/.cache)/tierbpf)
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
+srcdir ?= /usr/src
 includedir ?= $(prefix)/include
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
@@ -133,10 +134,8 @@ check: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/check
 
-include tests/unit/unit.mk
-include tests/fuzz/fuzz.mk
-include tests/golden/golden.mk
-include tests/tables/tables.mk
+# Not in the source of packages.
+include $(wildcard tests/*/*.mk)
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
@@ -157,9 +156,19 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/policy.schema.json
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 man/*.5
 
+# For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
+install-dkms:
+	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/kmod kmod/*.[ch] kmod/Kbuild
+	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/include/tierbpf include/tierbpf/*.h
+	sed 's/@VERSION@/$(VERSION)/' kmod/dkms.conf > $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/dkms.conf
+
+deb:
+	@packaging/setup-debian build deb
+	@packaging/deb $(VERSION)
+
 clean:
 	rm -rf $(build)
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean demo install setup vm-helpers
+.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean demo deb install install-dkms setup vm-helpers
