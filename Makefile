@@ -135,7 +135,10 @@ check: setup
 	@tests/check
 
 # Not in the source of packages.
-include $(wildcard tests/*/*.mk)
+-include tests/unit/unit.mk
+-include tests/fuzz/fuzz.mk
+-include tests/golden/golden.mk
+-include tests/tables/tables.mk
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The hook: who may say where a node belongs, and what of it is believed. */
 #include <linux/btf.h>
+#include <linux/memory.h>
 #include <linux/mmzone.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
@@ -74,16 +75,12 @@ static void report_slow(const struct tierbpf_answer *a, u64 ns)
 			    a->node.id, ns / NSEC_PER_MSEC, TIERBPF_SLOW_MS);
 }
 
-/* MemTotal of nodeN/meminfo, as si_meminfo_node() adds it up: memory that is online. */
+/* What is online, in whole blocks as sysfs shows them: of 16 GiB that firmware took a part of, 16 GiB. */
 static u64 bytes_of(int nid)
 {
-	struct pglist_data *pgdat = NODE_DATA(nid);
-	u64 pages = 0;
-	int zone;
+	u64 present = NODE_DATA(nid) ? NODE_DATA(nid)->node_present_pages : 0;
 
-	for (zone = 0; pgdat && zone < MAX_NR_ZONES; zone++)
-		pages += zone_managed_pages(&pgdat->node_zones[zone]);
-	return pages << PAGE_SHIFT;
+	return round_up(present << PAGE_SHIFT, memory_block_size_bytes());
 }
 
 /*

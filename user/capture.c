@@ -28,7 +28,7 @@ static const char *const wanted[] = {
 	SYSFS_NODES "/node*/distance",
 	SYSFS_NODES "/node*/cpulist",
 	SYSFS_NODES "/node*/meminfo",
-	SYSFS_NODES "/node*/memory[0-9]*",
+	SYSFS_NODES "/node*/memory[0-9]*{,/state}",
 	SYSFS_NODES "/node*/access[01]/initiators/*",
 	SYSFS_NODES "/node*/memory_side_cache/index*/*",
 	"/sys/devices/system/memory/block_size_bytes",

@@ -149,9 +149,7 @@ static int set_size(const struct machine *m, const struct guest_wish *w, int i, 
 	if (!n->size && !machine_knows(host, TIERBPF_FACT_SIZE))
 		return fail(-EINVAL, "the size of node %d is not known: say it with --memory %d=SIZE",
 			    n->host, i);
-	/* A guest's kernel takes its share of what there is, as the host's did. */
-	n->size = n->size ?: host->installed ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE];
-	n->size = n->size / GUEST_MIB * GUEST_MIB;
+	n->size = (n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
 	if (!n->size)
 		return fail(-EINVAL, "guest node %d gets less than 1 MiB: --memory %d=SIZE", i, i);
 	return 0;

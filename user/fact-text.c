@@ -22,7 +22,7 @@ static const struct {
 	[TIERBPF_FACT_NODE] = { "node", NUMBER, "" },
 	[TIERBPF_FACT_CPU] = { "cpu", YES_NO, "" },
 	[TIERBPF_FACT_KERNEL_ADISTANCE] = { "kernel_adistance", NUMBER, "" },
-	[TIERBPF_FACT_SIZE] = { "size", BYTES, "sysfs: nodeN/meminfo" },
+	[TIERBPF_FACT_SIZE] = { "size", BYTES, "sysfs: nodeN/memoryM/state" },
 	[TIERBPF_FACT_PXM] = { "pxm", NUMBER, "SRAT, which root can read" },
 	[TIERBPF_FACT_KIND] = { "kind", KIND, "sysfs and SRAT" },
 	[TIERBPF_FACT_DISTANCE] = { "distance", NUMBER, "SLIT; sysfs: nodeN/distance" },

@@ -38,19 +38,33 @@ struct machine_node *machine_possible(struct machine *m, uint64_t node)
 
 /* ---- size ---- */
 
+struct blocks {
+	const char *directory;
+	uint64_t online, offline;
+};
+
+/* A machine of whose blocks no state is known has them online. */
 static void count_block(const char *name, void *arg)
 {
-	++*(uint64_t *)arg;
+	_cleanup_free_ char *state = NULL;
+	struct blocks *b = arg;
+
+	if (sysfs_text(&state, "%s/%s/state", b->directory, name) || !strcmp(state, "online"))
+		b->online++;
+	else
+		b->offline++;
 }
 
-/* Bytes in blocks of memory, whether online or not; 0 where the kernel shows no blocks. */
+/* What the module will say (hook.c); of a node that is offline, what there is. 0: the kernel shows no blocks. */
 static uint64_t size_by_blocks(const char *root, int node, uint64_t block_size)
 {
-	uint64_t blocks = 0;
 	char path[4096];
+	struct blocks b = { .directory = path };
+	uint64_t blocks;
 
 	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d", root, node);
-	sysfs_each(path, "memory", count_block, &blocks);
+	sysfs_each(path, "memory", count_block, &b);
+	blocks = b.online ?: b.offline;
 	return block_size && blocks <= INT64_MAX / block_size ? blocks * block_size : 0;
 }
 
@@ -69,13 +83,9 @@ static uint64_t size_by_meminfo(const char *root, int node)
 	return kb * 1024;
 }
 
-/* What the module will say (hook.c); of memory that is offline, what there is. */
 static void read_size(const char *root, int node, uint64_t block_size, struct machine_node *n)
 {
-	uint64_t size = size_by_meminfo(root, node);
-
-	n->installed = size_by_blocks(root, node, block_size);
-	size = size ?: n->installed;
+	uint64_t size = size_by_blocks(root, node, block_size) ?: size_by_meminfo(root, node);
 
 	if (size)
 		machine_set_fact(n, TIERBPF_FACT_SIZE, (int64_t)size, SOURCE_SYSFS);

@@ -52,7 +52,6 @@ struct machine_node {
 	bool cpu;      /* has CPUs that are online */
 	int64_t tier;  /* N of memory_tierN; NO_TIER */
 	char *cpulist; /* "0-3,8"; NULL: none */
-	uint64_t installed; /* bytes of its blocks of memory, online or not; 0: no blocks are shown */
 	/* How fast it is, by who says so. The facts below hold the one that is used. */
 	struct access sysfs[NR_CLASSES]; /* what the kernel believes */
 	struct access hmat[NR_CLASSES];	 /* from the tables, computed here as the kernel does */

@@ -59,7 +59,7 @@ struct tierbpf_node {
 	__s32 kernel_adistance; /* where the stock kernel puts the node */
 	__u32 flags;		/* TIERBPF_NODE_* */
 	__u32 reserved;		/* 0 */
-	__u64 size;		/* bytes, as MemTotal in nodeN/meminfo; 0: none, or not known */
+	__u64 size;		/* bytes that are online, in whole blocks of memory; 0: none, or not known */
 };
 
 /* The answer of the whole hook, as the module will use it (kfunc tierbpf_ask). */
@@ -131,7 +131,7 @@ enum tierbpf_fact {
 	TIERBPF_FACT_NODE,
 	TIERBPF_FACT_CPU,	       /* 0 or 1 */
 	TIERBPF_FACT_KERNEL_ADISTANCE, /* where the stock kernel puts the node */
-	TIERBPF_FACT_SIZE,	       /* bytes; what is online, and the kernel can give out */
+	TIERBPF_FACT_SIZE,	       /* bytes that are online */
 	/* Stored in map `facts`. */
 	TIERBPF_FACT_PXM,	       /* proximity domain of SRAT */
 	TIERBPF_FACT_KIND,	       /* enum tierbpf_kind */

@@ -120,7 +120,7 @@ Test(machine_facts, names_of_sources)
 
 /* ---- size ---- */
 
-/* What the kernel can give out; where it shows none of that, the blocks, online or not. */
+/* Blocks that are online; of a node without any, all; where there are no blocks, what the kernel calls the total. */
 Test(machine_facts, size)
 {
 	put(MEMORY "block_size_bytes", "8000000\n");
@@ -128,19 +128,18 @@ Test(machine_facts, size)
 	put_link(NODES "node0/memory31", "../nowhere");
 	put(NODES "node0/memory_side_cache/index1/size", "1\n");
 	put(NODES "node0/memory_failure/total", "0\n");
-	put(NODES "node0/meminfo", "Node 0 MemTotal:       0 kB\n");
-	put(NODES "node1/memory32/state", "online\n");
+	put(NODES "node0/memory33/state", "offline\n");
+	put(NODES "node0/memory34/state", "going-offline\n");
+	put(NODES "node0/meminfo", "Node 0 MemTotal:       5 kB\n");
 	put(NODES "node1/meminfo", "\nNode 1 MemTotal:       987654 kB\nNode 1 MemFree:        5 kB\n");
 	put(NODES "node2/meminfo", "Node 2 MemFree:       987654 kB\n");
+	put(NODES "node3/memory64/state", "offline\n");
 	put(NODES "node3/meminfo", "Node 3 MemTotal:       0 kB\n");
 	read_machine();
 	expect_fact(0, TIERBPF_FACT_SIZE, 2 * 0x8000000LL, SOURCE_SYSFS);
 	expect_fact(1, TIERBPF_FACT_SIZE, 987654LL * 1024, SOURCE_SYSFS);
 	expect_unknown(2, TIERBPF_FACT_SIZE);
-	expect_unknown(3, TIERBPF_FACT_SIZE);
-	cr_expect_eq(machine->nodes[0].installed, 2 * 0x8000000ULL);
-	cr_expect_eq(machine->nodes[1].installed, 0x8000000ULL);
-	cr_expect_eq(machine->nodes[3].installed, 0);
+	expect_fact(3, TIERBPF_FACT_SIZE, 0x8000000LL, SOURCE_SYSFS);
 }
 
 Test(machine_facts, size_of_odd_blocks)
@@ -151,11 +150,11 @@ Test(machine_facts, size_of_odd_blocks)
 	size_t i;
 
 	put(NODES "node1/memory7", "");
-	put(NODES "node1/meminfo", "Node 1 MemTotal: 0 kB\n");
+	put(NODES "node1/meminfo", "Node 1 MemTotal: 7 kB\n");
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		put(MEMORY "block_size_bytes", sizes[i]);
 		read_machine();
-		expect_unknown(1, TIERBPF_FACT_SIZE);
+		expect_fact(1, TIERBPF_FACT_SIZE, 7 * 1024, SOURCE_SYSFS);
 	}
 	put(NODES "node1/meminfo", "Node 1 MemTotal: 99999999999999999 kB\n");
 	read_machine();
