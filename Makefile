@@ -148,6 +148,11 @@ check-debug: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
 
+# The debug kernels themselves, where nobody else has built them; a long while.
+debug-kernel:
+	@tests/vm/build-debug-kernel 6.12
+	@tests/vm/build-debug-kernel 7.3
+
 demo: setup
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/demo
@@ -174,4 +179,4 @@ clean:
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean demo deb install install-dkms setup vm-helpers
+.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup vm-helpers
