@@ -219,6 +219,9 @@ static int export_guest(const struct arguments *a)
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
 	int err = machine_read(a->sysroot ?: "", &m);
 
+	if (!a->sysroot)
+		table_note_withheld();
+
 	err = err ?: measurement_prefer(a->measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);
 	if (err)

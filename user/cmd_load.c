@@ -14,6 +14,7 @@
 #include "pins.h"
 #include "plan.h"
 #include "report.h"
+#include "rights.h"
 #include "survey.h"
 #include "trial.h"
 
@@ -161,6 +162,7 @@ static int load(const struct arguments *a)
 		err = plan(program, &s);
 	engine_close(&s.engine); /* or it would keep what is about to be replaced */
 	err = err ?: engine_load(program, object, &trial, &generation);
+	rights_drop();
 	return err ?: verify(s.machine, generation, a, &lock);
 }
 

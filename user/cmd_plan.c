@@ -144,7 +144,7 @@ static int find_policy(const struct arguments *a, const struct survey *s, struct
 	if (s->in_force)
 		return fail(-EINVAL, "a BPF object is in force, not a policy of rules: tierbpf status shows its answers");
 	if (geteuid())
-		return fail(-EPERM, "which policy? The one in force can only be read by root");
+		return fail(-EPERM, "which policy? The one in force can only be read by root: name one, or sudo tierbpf …");
 	return fail(-ENODATA, "no policy is in force; name one");
 }
 

@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "msg.h"
 #include "pins.h"
+#include "rights.h"
 #include "trial.h"
 
 #define RELEASE_TRIES 60
@@ -19,8 +20,10 @@
 
 int engine_check(void)
 {
-	if (geteuid())
-		return fail(-EPERM, "this needs root (CAP_SYS_ADMIN): sudo tierbpf …");
+	int err = rights_check();
+
+	if (err)
+		return err;
 	if (access(BTF_DIR "vmlinux", F_OK))
 		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
 			    "boot one built with CONFIG_DEBUG_INFO_BTF=y");

@@ -80,7 +80,7 @@ static int check_srat(const struct machine *m, const char *root)
 		return 0;
 	if (!*root && geteuid())
 		return fail(-EACCES, "HMAT names nodes by their proximity domains, from SRAT, which only "
-			    "root can read");
+			    "root can read: sudo tierbpf export …");
 	return fail(-EINVAL, "HMAT names nodes by their proximity domains, but %s",
 		    m->tables.srat.ignored ?: "there is no SRAT that tells them; use tierbpf load");
 }

@@ -6,26 +6,30 @@
 
 #include "cmd.h"
 #include "msg.h"
+#include "rights.h"
 
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
+	unsigned int rights; /* README's table of commands says them too */
 	const char *what;
 } verbs[] = {
-	{ "topology", cmd_topology, "show what is known of each node, and who says so" },
-	{ "measure", cmd_measure, "find each node's latency and bandwidth by memory accesses" },
-	{ "init", cmd_init, "write a policy to begin with, for this machine" },
-	{ "check", cmd_check, "say whether a policy is valid, and where it is not" },
-	{ "plan", cmd_plan, "show what a policy would change, and touch nothing" },
-	{ "explain", cmd_explain, "say why a node is in its tier" },
-	{ "export", cmd_export, "print the nodes as options of QEMU, XML of libvirt, or a corrected HMAT" },
-	{ "load", cmd_load, "put a policy in force, or replace the one in force" },
-	{ "confirm", cmd_confirm, "keep a policy that is on trial (load --try)" },
-	{ "unload", cmd_unload, "give every node back to the kernel's own tier" },
-	{ "status", cmd_status, "show the policy, the nodes and their tiers" },
-	{ "doctor", cmd_doctor, "look for what tierbpf needs, and name the cure of what is missing" },
-	{ "set", cmd_set, "override the tier of one node, live" },
-	{ "unset", cmd_unset, "take the override of a node away" },
+	{ "topology", cmd_topology, RIGHT_WRITE, "show what is known of each node, and who says so" },
+	{ "measure", cmd_measure, RIGHT_WRITE, "find each node's latency and bandwidth by memory accesses" },
+	{ "init", cmd_init, RIGHT_WRITE, "write a policy to begin with, for this machine" },
+	{ "check", cmd_check, RIGHT_READ, "say whether a policy is valid, and where it is not" },
+	{ "plan", cmd_plan, RIGHT_READ, "show what a policy would change, and touch nothing" },
+	{ "explain", cmd_explain, RIGHT_READ, "say why a node is in its tier" },
+	{ "export", cmd_export, RIGHT_WRITE,
+	  "print the nodes as options of QEMU, XML of libvirt, or a corrected HMAT" },
+	{ "load", cmd_load, RIGHT_READ | RIGHT_PINS | RIGHT_LOAD,
+	  "put a policy in force, or replace the one in force" },
+	{ "confirm", cmd_confirm, RIGHT_PINS, "keep a policy that is on trial (load --try)" },
+	{ "unload", cmd_unload, RIGHT_PINS, "give every node back to the kernel's own tier" },
+	{ "status", cmd_status, RIGHT_PINS, "show the policy, the nodes and their tiers" },
+	{ "doctor", cmd_doctor, RIGHT_READ, "look for what tierbpf needs, and name the cure of what is missing" },
+	{ "set", cmd_set, RIGHT_PINS, "override the tier of one node, live" },
+	{ "unset", cmd_unset, RIGHT_PINS, "take the override of a node away" },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(*verbs))
@@ -68,7 +72,7 @@ int main(int argc, char **argv)
 		/* What argp calls the program, in its help and its errors. */
 		snprintf(name, sizeof(name), "tierbpf %s", verbs[i].name);
 		argv[1] = name;
-		return verbs[i].run(argc - 1, argv + 1);
+		return exit_status(rights_take(verbs[i].rights)) ?: verbs[i].run(argc - 1, argv + 1);
 	}
 	fail(0, "no verb \"%s\"; tierbpf --help lists them", argv[1]);
 	return EXIT_USAGE;

@@ -63,6 +63,8 @@ static void complete(struct survey *s, bool this_machine)
 		note("a policy seems to be in force, and only root can ask it where the kernel alone puts the nodes; "
 		     "it is concluded from their latencies and bandwidths");
 	stock_estimate(s->machine, !moved && !s->in_force);
+	if (this_machine)
+		table_note_withheld();
 }
 
 int survey_open_locked(struct survey *s)

@@ -10,6 +10,8 @@
 #include "msg.h"
 #include "sysfs.h"
 
+#define TABLES "/sys/firmware/acpi/tables"
+
 const char *table_init(struct table *t, const char *signature, uint8_t *bytes, size_t length)
 {
 	struct table new = { .bytes = bytes, .length = length };
@@ -46,7 +48,7 @@ static int read_bytes(const char *root, const char *signature, char **path, char
 
 	for (i = 0; i < 2 && err == -ENOENT; i++) {
 		free(*path);
-		if (asprintf(path, "%s/sys/firmware/acpi/tables/%s%s", root, signature, suffixes[i]) < 0) {
+		if (asprintf(path, "%s" TABLES "/%s%s", root, signature, suffixes[i]) < 0) {
 			*path = NULL;
 			return -ENOMEM;
 		}
@@ -91,6 +93,13 @@ int table_read(const char *root, const char *signature, struct table *t)
 		return fail(-EBADMSG, "%s: not used: %s", path, why);
 	bytes = NULL; /* they are the table's now */
 	return 0;
+}
+
+void table_note_withheld(void)
+{
+	if (!access(TABLES "/SRAT", F_OK) && access(TABLES "/SRAT", R_OK))
+		note("only root can read the firmware's tables: what they alone say (proximity domains, HMAT, CDAT) is "
+		     "missing; sudo shows it");
 }
 
 void table_free(struct table *t)

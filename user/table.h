@@ -34,6 +34,9 @@ struct table_state {
  * note if it is no such table, or no plain file. The checksum is not looked at: Linux does not either.
  */
 int table_read(const char *root, const char *signature, struct table *t);
+/* A note, where this machine has tables that this user may not read. */
+void table_note_withheld(void);
+
 void table_free(struct table *t);
 
 /* The same, and begins *state. */

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# kernels: 6.12 7.3
+# What each command needs (README, "Commands"): less is exit status 5 with the cure, and what is
+# not needed is dropped. What is pinned is root's alone.
+. /usr/lib/tierbpf-test/test.sh
+
+nobody()
+{
+	prog-caps 65534 none "$@"
+}
+
+modprobe tierbpf
+mkdir -m 777 /tmp/dir
+cd /tmp/dir || exit
+policy p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+chmod 644 p.json
+
+# A user without rights.
+expect 0 nobody tierbpf check p.json
+expect 0 nobody tierbpf topology
+says /tmp/out "20/20"
+says /tmp/err "only root can read the firmware's tables"
+says /tmp/err "sudo"
+expect 0 nobody tierbpf init --output init.json
+expect 0 nobody tierbpf plan p.json
+tierbpf topology --save machine >/dev/null && chmod -R a+rX machine
+expect 0 nobody tierbpf plan --sysroot machine p.json
+! grep -q root /tmp/err || fail "--sysroot needs root: $(cat /tmp/err)"
+needs_root()
+{
+	for verb in "load p.json" "unload" "status" "set 1 --tier 3" "unset 1"; do
+		# shellcheck disable=SC2086
+		expect 5 nobody tierbpf $verb
+		says /tmp/err "sudo tierbpf"
+	done
+}
+needs_root
+
+# Root needs one capability for load, and none for the rest; a umask counts for nothing.
+expect 5 prog-caps 0 bpf,perfmon,net_admin,dac_override,sys_resource tierbpf load p.json
+says /tmp/err "CAP_SYS_ADMIN"
+umask 777
+expect 0 prog-caps 0 sys_admin tierbpf load p.json
+umask 022
+needs_root
+expect 5 nobody tierbpf plan
+says /tmp/err "sudo"
+expect 0 nobody tierbpf plan p.json
+says /tmp/err "a policy seems to be in force"
+find $pins -exec stat -c '%a %u %F %n' {} + >pinned
+[ "$(wc -l <pinned)" -gt 10 ] || fail "pins: $(cat pinned)"
+! grep -v -e '^700 0 directory ' -e '^600 0 regular.* file ' pinned || fail "pins that others can use"
+for verb in "status" "plan" "explain 1" "topology" "set 1 --tier 3" "unset 1" "unload"; do
+	# shellcheck disable=SC2086
+	expect 0 prog-caps 0 none tierbpf $verb
+done
+expect_tiers "4:0 18:1" "after unload"
+
+# A service's user who may become root makes root's pins.
+expect 0 prog-caps 65534 setuid,sys_admin tierbpf load p.json
+find $pins ! -user 0 >others
+[ ! -s others ] || fail "pins that are not root's: $(cat others)"
+
+# What a running command is left with: status waits for the lock here.
+capabilities()
+{
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"
+}
+left()
+{
+	what=$1
+	shift
+	exec 9<$pins
+	flock 9
+	"$@" >/dev/null 2>waits 9<&- &
+	pid=$!
+	for _ in $(seq 100); do
+		grep -q "another tierbpf" waits && break
+		sleep 0.1
+	done
+	for set in CapEff CapPrm CapInh CapAmb; do
+		[ "$set" != CapEff ] && [ "$set" != CapPrm ] && wanted=0000000000000000 || wanted=$what
+		[ "$(capabilities $pid $set)" = "$wanted" ] || fail "$*: $set is $(capabilities $pid $set)"
+	done
+	[ "$(capabilities $pid NoNewPrivs)" = 1 ] || fail "$*: NoNewPrivs"
+	exec 9<&-
+	wait $pid || fail "$*: $(cat waits)"
+}
+left 0000000000000000 tierbpf status
+left 0000000000000004 tierbpf plan p.json	# dac_read_search
+left 0000000000200004 tierbpf load p.json	# and sys_admin
+
+# A policy that only its owner and root can read; a file where only another may write.
+mkdir -m 700 /tmp/theirs
+cp p.json /tmp/theirs
+chmod 600 /tmp/theirs/p.json
+chown -R 65534 /tmp/theirs
+expect 0 tierbpf check /tmp/theirs/p.json
+expect 0 tierbpf load /tmp/theirs/p.json
+expect 0 tierbpf init --output /tmp/theirs/init.json
+expect 5 nobody tierbpf measure --output /root/m.json --memory 4MiB --seconds 1 --node 0
+expect 0 tierbpf unload
+the_end "4:0 18:1"

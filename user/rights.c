@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rights.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "msg.h"
+
+static unsigned int declared;
+
+static bool has(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+/* For a service with ambient capabilities: its pins shall be root's as everybody's. */
+static void become_root(void)
+{
+	if (geteuid() && has(CAP_SETUID) && !setresuid(0, 0, 0))
+		capng_get_caps_process();
+}
+
+/* A mask of those that @rights can make use of. */
+static uint64_t wanted(unsigned int rights)
+{
+	uint64_t mask = 0;
+
+	if (rights & (RIGHT_READ | RIGHT_WRITE))
+		mask |= 1ULL << CAP_DAC_READ_SEARCH;
+	/* Containers often have only this one, and it lets them read too. */
+	if (rights & RIGHT_WRITE || (rights & RIGHT_READ && !has(CAP_DAC_READ_SEARCH)))
+		mask |= 1ULL << CAP_DAC_OVERRIDE;
+	if (rights & RIGHT_LOAD)
+		mask |= 1ULL << CAP_SYS_ADMIN;
+	return mask;
+}
+
+/*
+ * The bounding set stays: nothing is executed here, and with PR_SET_NO_NEW_PRIVS nothing
+ * that was could gain by it. Open descriptors stay as well: tierbpf check <(...) is one.
+ */
+static int keep(uint64_t mask)
+{
+	unsigned int capability;
+	uint64_t kept = 0;
+
+	for (capability = 0; capability <= CAP_LAST_CAP; capability++)
+		if (mask & 1ULL << capability && has(capability))
+			kept |= 1ULL << capability;
+	capng_clear(CAPNG_SELECT_CAPS);
+	for (capability = 0; capability <= CAP_LAST_CAP; capability++)
+		if (kept & 1ULL << capability)
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capability);
+	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+int rights_take(unsigned int rights)
+{
+	declared = rights;
+	if (capng_get_caps_process())
+		return fail(-EIO, "this process's capabilities cannot be read: %s", strerror(errno));
+	if (rights & RIGHT_PINS) {
+		become_root();
+		umask(077);
+	}
+	if (keep(wanted(rights)) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return fail(-EIO, "capabilities cannot be dropped: %s", strerror(errno));
+	return 0;
+}
+
+int rights_check(void)
+{
+	if (geteuid() && declared & RIGHT_LOAD)
+		return fail(-EPERM, "this needs root, and CAP_SYS_ADMIN: sudo tierbpf …");
+	if (geteuid())
+		return fail(-EPERM, "this needs root, whom the policy in force belongs to: sudo tierbpf …");
+	if (declared & RIGHT_LOAD && !has(CAP_SYS_ADMIN))
+		return fail(-EPERM, "this root has no CAP_SYS_ADMIN, as in a container: run it outside, or give it "
+			    "that capability");
+	return 0;
+}
+
+void rights_drop(void)
+{
+	declared = 0;
+	keep(0);
+}
