@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "msg.h"
 #include "pins.h"
+#include "rights.h"
 #include "trial.h"
 
 #define TICK 1000 /* ms: how soon it notices that the trial is over */
@@ -131,6 +132,7 @@ static void be_guardian(void)
 	char ready = 1;
 
 	detach();
+	rights_drop();
 	if (write(LINE, &ready, 1) == 1 && read(LINE, &policy, sizeof(policy)) == sizeof(policy))
 		guard(policy);
 	_exit(0);

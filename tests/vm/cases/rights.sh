@@ -29,7 +29,7 @@ expect 0 nobody tierbpf plan --sysroot machine p.json
 ! grep -q root /tmp/err || fail "--sysroot needs root: $(cat /tmp/err)"
 needs_root()
 {
-	for verb in "load p.json" "unload" "status" "set 1 --tier 3" "unset 1"; do
+	for verb in "load p.json" "unload" "status" "confirm" "set 1 --tier 3" "unset 1"; do
 		# shellcheck disable=SC2086
 		expect 5 nobody tierbpf $verb
 		says /tmp/err "sudo tierbpf"
@@ -62,30 +62,33 @@ expect 0 prog-caps 65534 setuid,sys_admin tierbpf load p.json
 find $pins ! -user 0 >others
 [ ! -s others ] || fail "pins that are not root's: $(cat others)"
 
-# What a running command is left with: status waits for the lock here.
-capabilities()
+# What a command that runs is left with: it waits for the lock here.
+word()
 {
-	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" 2>/dev/null
 }
 left()
 {
 	what=$1
 	shift
-	exec 9<$pins
-	flock 9
-	"$@" >/dev/null 2>waits 9<&- &
+	prog-lock $pins sleep 1000 &
+	locker=$!
+	sleep 0.3
+	"$@" >/dev/null 2>/tmp/err &
 	pid=$!
-	for _ in $(seq 100); do
-		grep -q "another tierbpf" waits && break
+	for _ in $(seq 50); do
+		[ "$(word $pid NoNewPrivs)" != 1 ] || break
 		sleep 0.1
 	done
-	for set in CapEff CapPrm CapInh CapAmb; do
-		[ "$set" != CapEff ] && [ "$set" != CapPrm ] && wanted=0000000000000000 || wanted=$what
-		[ "$(capabilities $pid $set)" = "$wanted" ] || fail "$*: $set is $(capabilities $pid $set)"
+	[ "$(word $pid Name) $(word $pid NoNewPrivs)" = "tierbpf 1" ] || fail "$*: NoNewPrivs; $(cat /tmp/err)"
+	for set in CapEff CapPrm; do
+		[ "$(word $pid $set)" = "$what" ] || fail "$*: $set is $(word $pid $set), not $what"
 	done
-	[ "$(capabilities $pid NoNewPrivs)" = 1 ] || fail "$*: NoNewPrivs"
-	exec 9<&-
-	wait $pid || fail "$*: $(cat waits)"
+	for set in CapInh CapAmb; do
+		[ "$(word $pid $set)" = 0000000000000000 ] || fail "$*: $set is $(word $pid $set)"
+	done
+	kill $locker
+	wait $pid || fail "$*: $(cat /tmp/err)"
 }
 left 0000000000000000 tierbpf status
 left 0000000000000004 tierbpf plan p.json	# dac_read_search
