@@ -6,6 +6,7 @@
 #include <linux/device.h>
 #include <linux/memory.h>
 #include <linux/node.h>
+#include <linux/ptrace.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -71,6 +72,18 @@ static inline void node_event_call(struct notifier_block *nb, unsigned long even
 }
 
 #endif
+
+/* The counterpart of regs_get_kernel_argument(), which no architecture has. */
+static inline void set_first_argument(struct pt_regs *regs, unsigned long value)
+{
+#if defined(CONFIG_X86_64)
+	regs->di = value;
+#elif defined(CONFIG_ARM64)
+	regs->regs[0] = value;
+#else
+#error "where is a function's first argument on this architecture?"
+#endif
+}
 
 /* Exported to modules, though kernel/rcu/rcu.h keeps the declarations (4.x to 7.3). */
 void rcu_expedite_gp(void);

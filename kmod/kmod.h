@@ -8,6 +8,7 @@
  *   retier.c   keeps each node where the answer says
  *   node.c     what is known of each node; moves it, and knows the way back
  *   memtier.c  the mechanics of mm/memory-tiers.c, and nothing else
+ *   numa.c     keeps NUMA balancing from a crash over nodes that move
  *
  * Locks, outermost first: retier_lock (retier.c), then the kernel's
  * memory_tier_lock, inside of which the kernel may ask the notifier in
@@ -109,6 +110,7 @@ int memtier_init(void);
 void memtier_exit(void);
 int memtier_check_layout(void);
 bool memtier_is_placed(int nid);
+int memtier_number(int nid);
 struct memory_dev_type *memtier_type_of(int nid);
 void memtier_drain_readers(int nid);
 bool memtier_slot_is_empty(int nid);
@@ -122,5 +124,18 @@ void hotplug_stop_answering(void);
 void hotplug_exit(void);
 void hotplug_remove_from_tier(int nid);
 void hotplug_add_to_tier(int nid);
+
+/* numa.c */
+#ifdef CONFIG_NUMA_BALANCING
+int numa_init(void);
+void numa_move_begin(void);
+void numa_move_end(void);
+void numa_exit(void);
+#else
+static inline int numa_init(void) { return 0; }
+static inline void numa_move_begin(void) { }
+static inline void numa_move_end(void) { }
+static inline void numa_exit(void) { }
+#endif
 
 #endif

@@ -21,9 +21,12 @@ static int __init tierbpf_init(void)
 	err = memtier_init();
 	if (err)
 		return err;
-	err = retier_init();
+	err = numa_init();
 	if (err)
 		goto out_memtier;
+	err = retier_init();
+	if (err)
+		goto out_numa;
 	err = hotplug_init();
 	if (err)
 		goto out_retier;
@@ -38,6 +41,8 @@ out_hotplug:
 	hotplug_exit();
 out_retier:
 	retier_exit();
+out_numa:
+	numa_exit();
 out_memtier:
 	memtier_exit();
 	return err;
@@ -50,6 +55,7 @@ static void __exit tierbpf_exit(void)
 	retier_restore_all();
 	hotplug_exit();
 	retier_exit();
+	numa_exit();
 	memtier_exit();
 }
 

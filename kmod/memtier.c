@@ -35,6 +35,16 @@ bool memtier_is_placed(int nid)
 	return NODE_DATA(nid) && tier_of(nid);
 }
 
+/* The number of the node's tier, as sysfs shows it; -1: in none. */
+int memtier_number(int nid)
+{
+	int adistance;
+
+	if (!memtier_is_placed(nid) || read_kernel(&adistance, &tier_of(nid)->adistance_start))
+		return -1;
+	return adistance >> MEMTIER_CHUNK_BITS;
+}
+
 /*
  * Calls @visit for the memory types of @tier until it returns false. 0, or
  * -EOPNOTSUPP where the kernel's data do not look as expected.

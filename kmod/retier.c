@@ -89,10 +89,12 @@ static int move_timed(int nid, struct node_record *rec, struct memory_dev_type *
 	int err;
 
 	rcu_expedite_gp();
+	numa_move_begin();
 	if (tierbpf_tier(want) == tierbpf_tier(kernel))
 		err = node_restore(nid, rec);
 	else
 		err = node_move(nid, rec, type, want);
+	numa_move_end();
 	rcu_unexpedite_gp();
 	if (err) {
 		hook_report(TIERBPF_EVENT_FAILED, nid, from, err, 0);
@@ -150,7 +152,11 @@ static int retier_locked(int nid, bool at_once)
 
 	if (!node_state(nid, N_MEMORY))
 		return retier_without_memory(nid, rec);
-	if (rec->unplaced && node_place(nid))
+	if (rec->unplaced) {
+		node_place(nid);
+		numa_move_end();
+	}
+	if (rec->unplaced)
 		return -ENOMEM;
 	type = memtier_type_of(nid);
 	if (IS_ERR_OR_NULL(type)) /* NULL: its first memory is just coming */
@@ -299,6 +305,7 @@ void retier_hotplug_end(int nid, bool added)
 	} else if (READ_ONCE(rec->driver) == current) {
 		WRITE_ONCE(rec->driver_until, 0); /* this was what it asked for */
 	}
+	numa_move_end();
 	WRITE_ONCE(hotplug_runs, false);
 	mutex_unlock(&retier_lock);
 	wake_up_all(&hotplug_ended);

@@ -55,7 +55,7 @@ static gzFile open_config(const char *root, const char *release)
 
 static const char *const options[] = {
 	"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
-	"CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG", "CONFIG_MIGRATION",
+	"CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG", "CONFIG_MIGRATION", "CONFIG_KPROBES",
 };
 
 #define NR_OPTIONS (sizeof(options) / sizeof(*options))

@@ -34,7 +34,7 @@ instead()
 
 # The guest has no /boot: a configuration as the kernel's.
 mkdir -p /boot /tmp/empty
-for option in BPF_SYSCALL BPF_JIT DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES NUMA MEMORY_HOTPLUG MIGRATION; do
+for option in BPF_SYSCALL BPF_JIT DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES NUMA MEMORY_HOTPLUG MIGRATION KPROBES; do
 	echo "CONFIG_$option=y"
 done >/boot/config-"$release"
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps NUMA balancing from an Oops of the stock kernel (6.12 to 7.3).
+ *
+ * With numa_balancing=2 a page of a slow node keeps the time at which it was last
+ * seen to be used, in the bits that say, for a page of a top tier, on which CPU and
+ * by whom (folio_use_access_time()). Which of the two it is, the kernel tells by the
+ * node's tier at the moment; a node without one counts as top. A node that is being
+ * moved, or has come into the top tier, therefore has times that are taken for CPUs;
+ * two functions then follow the number of a CPU that never was. Stock kernels hardly
+ * get there: with them a node changes its tier only while it has no memory.
+ *
+ * So in front of both, a page whose CPU cannot be is made one that nobody has used
+ * yet. It gets a true CPU by that very fault; where no fault comes, it loses its time
+ * when the module goes.
+ */
+#include <linux/cpumask.h>
+#include <linux/kprobes.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+
+#include "compat.h"
+#include "kmod.h"
+
+#define UNUSED_YET (-1 & LAST_CPUPID_MASK)
+
+/* Nodes whose pages' times would be taken for CPUs: those of the top tier; in a move, all. */
+static nodemask_t top_nodes;
+
+static bool cannot_be(int cpupid)
+{
+	return cpupid != UNUSED_YET && !cpu_possible(cpupid_to_cpu(cpupid));
+}
+
+/* folio_xchg_last_cpupid() is not exported. */
+static void forget_time(struct page *page)
+{
+#ifdef LAST_CPUPID_NOT_IN_PAGE_FLAGS
+	page->_last_cpupid = UNUSED_YET;
+#else
+	unsigned long *flags = (unsigned long *)&page->flags; /* a struct since 6.18 */
+	unsigned long old = READ_ONCE(*flags);
+
+	while (!try_cmpxchg(flags, &old, old | LAST_CPUPID_MASK << LAST_CPUPID_PGSHIFT))
+		;
+#endif
+}
+
+/* bool should_numa_migrate_memory(struct task_struct *p, struct folio *folio, ...) */
+static int check_folio(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct folio *folio = (void *)regs_get_kernel_argument(regs, 1);
+
+	if (node_isset(folio_nid(folio), top_nodes) && cannot_be(folio_last_cpupid(folio)))
+		forget_time(&folio->page);
+	return 0;
+}
+
+/* void task_numa_fault(int last_cpupid, ...): may have been read before the move. */
+static int check_cpupid(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (cannot_be((int)regs_get_kernel_argument(regs, 0)))
+		set_first_argument(regs, UNUSED_YET);
+	return 0;
+}
+
+static struct kprobe folio_probe = {
+	.symbol_name = "should_numa_migrate_memory",
+	.pre_handler = check_folio,
+};
+static struct kprobe cpupid_probe = {
+	.symbol_name = "task_numa_fault",
+	.pre_handler = check_cpupid,
+};
+static struct kprobe *probes[] = { &folio_probe, &cpupid_probe };
+
+int numa_init(void)
+{
+	int err = register_kprobes(probes, ARRAY_SIZE(probes));
+
+	if (err)
+		pr_err("no kprobes on NUMA balancing (error %d), which could crash over nodes that move; CONFIG_KPROBES is needed\n",
+		       err);
+	return err;
+}
+
+/* Before tiers change. Faults hold a lock of the page table: none that missed this is left. */
+void numa_move_begin(void)
+{
+	nodes_setall(top_nodes);
+	synchronize_rcu();
+}
+
+/* As establish_demotion_targets() has just found it: all from the slowest tier with CPUs up. */
+void numa_move_end(void)
+{
+	int nid, top = -1;
+
+	for_each_node_state(nid, N_CPU)
+		top = max(top, memtier_number(nid));
+	for_each_node(nid)
+		if (memtier_number(nid) > top)
+			node_clear(nid, top_nodes);
+		else
+			node_set(nid, top_nodes);
+}
+
+static void forget_times(int nid)
+{
+	unsigned long pfn;
+
+	for (pfn = node_start_pfn(nid); pfn < node_end_pfn(nid); pfn++) {
+		struct page *page = pfn_to_online_page(pfn);
+
+		if (page && !PageTail(page) && cannot_be(folio_last_cpupid((struct folio *)page)))
+			forget_time(page);
+		if (!(pfn % PAGES_PER_SECTION))
+			cond_resched();
+	}
+}
+
+/* When no node is moved any more. */
+void numa_exit(void)
+{
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY)
+		if (node_isset(nid, top_nodes))
+			forget_times(nid);
+	unregister_kprobes(probes, ARRAY_SIZE(probes));
+}
