@@ -152,6 +152,10 @@ check-debug: setup
 debug-kernel:
 	@tests/vm/build-debug-kernel 6.12
 	@tests/vm/build-debug-kernel 7.3
+# Hours: the cases that are the better the longer they run.
+stress: setup
+	@$(MAKE) --no-print-directory -s all vm-helpers
+	@tests/vm/stress $(KERNEL)
 
 demo: setup
 	@$(MAKE) --no-print-directory -s all
@@ -179,4 +183,4 @@ clean:
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup vm-helpers
+.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers

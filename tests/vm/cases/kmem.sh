@@ -8,45 +8,7 @@
 # on the node's memory type: a retier that upsets the count crashes the kernel when
 # the last of them leaves. With argument `all`: every order there is, and the same with L and U.
 . /usr/lib/tierbpf-test/test.sh
-
-dax=/sys/bus/dax
-
-# Namespaces to dax devices, as ndctl create-namespace -m devdax does it.
-make_dax()
-{
-	seed=$(cat "/sys/bus/nd/devices/region$1/dax_seed")
-	echo "namespace$1.0" >/sys/bus/nd/drivers/nd_pmem/unbind
-	cat /proc/sys/kernel/random/uuid >"/sys/bus/nd/devices/$seed/uuid"
-	echo ram >"/sys/bus/nd/devices/$seed/mode"
-	echo "namespace$1.0" >"/sys/bus/nd/devices/$seed/namespace"
-	echo "$seed" >/sys/bus/nd/drivers/dax_pmem/bind
-	for _ in $(seq 50); do
-		[ -e "$dax/drivers/device_dax/$seed" ] && break
-		sleep 0.1
-	done
-	echo "$seed" >$dax/drivers/device_dax/unbind
-	# this binds every device that kmem knows by name and that is not bound
-	echo "$seed" >$dax/drivers/kmem/new_id
-}
-
-bind()
-{
-	echo "dax$1.0" >$dax/drivers/kmem/bind || fail "bind dax$1.0"
-}
-
-# Its memory blocks go offline first; kmem does not force that.
-unbind()
-{
-	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
-	start=$(($(cat "$dax/devices/dax$1.0/resource")))
-	end=$((start + $(cat "$dax/devices/dax$1.0/size")))
-	first=$(((start + block - 1) / block))
-	for i in $(seq $first $((end / block - 1))); do
-		state=/sys/devices/system/memory/memory$i/state
-		[ ! -e "$state" ] || echo offline >"$state" || fail "offline of memory$i"
-	done
-	echo "dax$1.0" >$dax/drivers/kmem/unbind || fail "unbind dax$1.0"
-}
+. /usr/lib/tierbpf-test/dax.sh
 
 step()
 {

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# NVDIMMs as memory, by dax/kmem. Sourced in the guest, after test.sh.
+
+dax=/sys/bus/dax
+
+# Namespaces to dax devices, as ndctl create-namespace -m devdax does it. kmem binds them
+# itself, and with them every device that it knows by name and that is not bound.
+make_dax()
+{
+	seed=$(cat "/sys/bus/nd/devices/region$1/dax_seed")
+	echo "namespace$1.0" >/sys/bus/nd/drivers/nd_pmem/unbind
+	cat /proc/sys/kernel/random/uuid >"/sys/bus/nd/devices/$seed/uuid"
+	echo ram >"/sys/bus/nd/devices/$seed/mode"
+	echo "namespace$1.0" >"/sys/bus/nd/devices/$seed/namespace"
+	echo "$seed" >/sys/bus/nd/drivers/dax_pmem/bind
+	for _ in $(seq 50); do
+		[ -e "$dax/drivers/device_dax/$seed" ] && break
+		sleep 0.1
+	done
+	echo "$seed" >$dax/drivers/device_dax/unbind
+	echo "$seed" >$dax/drivers/kmem/new_id
+}
+
+bind()
+{
+	echo "dax$1.0" >$dax/drivers/kmem/bind || fail "bind dax$1.0"
+}
+
+# offline BLOCK: once more where somebody just looks at one of its pages.
+offline()
+{
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		{ echo offline >"$1/state"; } 2>/dev/null || [ "$(cat "$1/state")" = offline ] && return
+		sleep 0.2
+	done
+	fail "$1 does not go offline"
+}
+
+# Its memory blocks go offline first; kmem does not force that.
+unbind()
+{
+	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
+	start=$(($(cat "$dax/devices/dax$1.0/resource")))
+	end=$((start + $(cat "$dax/devices/dax$1.0/size")))
+	first=$(((start + block - 1) / block))
+	for i in $(seq $first $((end / block - 1))); do
+		[ ! -e "/sys/devices/system/memory/memory$i" ] || offline "/sys/devices/system/memory/memory$i"
+	done
+	echo "dax$1.0" >$dax/drivers/kmem/unbind || fail "unbind dax$1.0"
+}
