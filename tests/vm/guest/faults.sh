@@ -39,6 +39,19 @@ is()
 	[ "$raw" = "$2" ] || fail "$(cat /tmp/killed.err): tiers $raw, but status says $now"
 }
 
+# The kernel carries out an override on its own, soon after the command that has set it.
+carried_out()
+{
+	case $forth in
+	"tierbpf set "* | "tierbpf unset "*) ;;
+	*) return ;;
+	esac
+	for _ in $(seq 30); do
+		[ "$(tiers)" != "$new_tiers" ] || return
+		sleep 0.1
+	done
+}
+
 # at_each_step BACK FORTH [swap]: kills the command FORTH ("tierbpf load ...") after
 # each of its steps; command BACK leads back to the state before. After each kill the tiers are the former ones
 # or the new ones, and status finds that policy, whole. swap: the two take the same
@@ -56,6 +69,7 @@ at_each_step()
 	step=$first_step after=0
 	# shellcheck disable=SC2086
 	while killed_at $step $forth; do
+		carried_out
 		raw=$(tiers) now=$(state)
 		if is "$new" "$new_tiers"; then
 			after=$((after + 1))
