@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
+# long: 1500
 # An object that replaces rules, killed after each of its steps: its own maps and
 # programs come and go with it.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
 # timeout: 400
+# long: 1500
 # A policy that replaces another, killed after each of its steps: the former or
 # the new one, and the override either way.
 . /usr/lib/tierbpf-test/test.sh

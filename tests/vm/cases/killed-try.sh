@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
+# long: 1500
 # load --try, confirm, and the way back, killed after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
+# The longest of them.
+set -- "${1:-4}"
 . /usr/lib/tierbpf-test/faults.sh
 
 on_trial()

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # tierbpf, killed after each of its steps in turn (user/fault.h). Sourced after test.sh.
 # Few processes, since there are hundreds of kills. A case takes as its argument every
-# how manieth step it is killed at: 1 is all of them; by default the odd ones on 6.12,
+# how manieth step it is killed at: 1 is all of them; by default every other: the odd ones on 6.12,
 # and the even ones on other kernels.
 stride=${1:-2}
 case $stride:$(uname -r) in
