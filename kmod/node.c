@@ -116,10 +116,28 @@ static void leave_tier(int nid)
 	hotplug_remove_from_tier(nid);
 }
 
+/*
+ * memory-tiers puts a node among the DRAM if it cannot allocate a type for the
+ * kernel's own answer, and leaves it there. Such a type counts as ours: it is to go.
+ */
+static int node_fell_back(int nid, struct node_record *rec)
+{
+	struct memory_dev_type *type = memtier_type_of(nid);
+	int adistance = MEMTIER_ADISTANCE_DRAM;
+
+	mt_calc_adistance(nid, &adistance);
+	if (IS_ERR_OR_NULL(type) || tierbpf_tier(type->adistance) == tierbpf_tier(adistance))
+		return 0;
+	rec->answered = true;
+	rec->kernel_adistance = adistance;
+	node_adopt(nid, rec);
+	return -ENOMEM;
+}
+
 /* Back to the kernel's own type, with as many owners. */
 int node_restore(int nid, struct node_record *rec)
 {
-	bool placed = memtier_is_placed(nid);
+	bool placed = memtier_is_placed(nid), kept = rec->stock;
 	int owners, err;
 
 	if (placed)
@@ -132,7 +150,7 @@ int node_restore(int nid, struct node_record *rec)
 	err = node_place(nid);
 	/* memory-tiers gives its own types one more owner whenever it places a node. */
 	memtier_set_owners(nid, owners);
-	return err;
+	return err || kept || owners < 0 ? err : node_fell_back(nid, rec);
 }
 
 /* From @type, which is in the slot, to the tier of @want. */
@@ -168,11 +186,17 @@ void node_driver_expected(struct node_record *rec)
 	WRITE_ONCE(rec->driver_until, get_jiffies_64() + DRIVER_GRACE);
 }
 
-/* The node stands where we said: take note of the type, to give it back one day. */
+/*
+ * memory-tiers has placed the node. Where it stands by our answer, take note of the
+ * type, to give it back one day; where the tier could not be allocated, of that.
+ */
 void node_adopt(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 
+	rec->unplaced = !type && node_state(nid, N_MEMORY);
+	if (!rec->answered || rec->unplaced)
+		return;
 	rec->answered = false;
 	if (IS_ERR_OR_NULL(type))
 		return;

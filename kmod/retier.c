@@ -154,6 +154,7 @@ static int retier_locked(int nid, bool at_once)
 		return retier_without_memory(nid, rec);
 	if (rec->unplaced) {
 		node_place(nid);
+		node_adopt(nid, rec);
 		numa_move_end();
 	}
 	if (rec->unplaced)
@@ -297,8 +298,7 @@ void retier_hotplug_end(int nid, bool added)
 	struct node_record *rec = &nodes[nid];
 
 	mutex_lock(&retier_lock);
-	if (rec->answered)
-		node_adopt(nid, rec);
+	node_adopt(nid, rec);
 	if (!added) {
 		node_forget(nid, rec, leaving);
 		node_driver_expected(rec);
