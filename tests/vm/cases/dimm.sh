@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: dimm
+# timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
 # DIMMs that QEMU plugs into an empty node, and takes away again. Whatever a rule

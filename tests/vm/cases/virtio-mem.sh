@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
+# timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
 # A virtio-mem device that its hypervisor lets grow and shrink, to nothing as well.
