@@ -7,11 +7,11 @@
 # other, while memory is allocated, reclaimed and demoted, and comes and goes. In the
 # end the tiers are those of the plan, and unload, offline and unbind work as ever.
 #
-# The argument says after how many retiers, by the module's own count (400).
+# The argument says after how many retiers, by the module's own count (250).
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
-count=${1:-400}
+count=${1:-250}
 patience=90 # seconds without a retier
 stock="4:0-3,5 22:4"
 dir=/tmp/stress
