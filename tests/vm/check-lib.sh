@@ -54,7 +54,8 @@ guests_report()
 }
 
 # guests_run LABEL ARGUMENT...: tests/vm/run, reported under LABEL. A script that
-# exits 77 is skipped, with its last line as the reason.
+# exits 77 is skipped, with its last line as the reason. With guests_verbose set, what
+# a script prints is shown where it passes, too.
 guests_run()
 {
 	local label=$1 start=$SECONDS status log out
@@ -66,7 +67,10 @@ guests_run()
 	"$root/tests/vm/run" --log "$log" "$@" >"$out" 2>&1 </dev/null
 	status=$?
 	case $status in
-	0) guests_report passed "ok $label $((SECONDS - start))s" ;;
+	0)
+		guests_report passed "ok $label $((SECONDS - start))s${guests_verbose:+
+$(sed 's/^/  | /' "$out")}"
+		;;
 	77) guests_report skipped "skip $label: $(tail -n 1 "$out")" ;;
 	*)
 		guests_report failed "not ok $label $((SECONDS - start))s: status $status
