@@ -20,18 +20,23 @@ guests_stop()
 }
 trap guests_stop INT TERM
 
-# guests_options ARGUMENT...: --kernel NAME and --totals FILE, into kernels and
-# totals; what is left into arguments. The caller's header comment is the help.
+# guests_options ARGUMENT...: --kernel NAME, --totals FILE and --brief, into kernels,
+# totals and brief; what is left into arguments. The caller's header comment is the help.
 guests_options()
 {
 	kernels=()
 	totals=
+	brief=
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel | --totals)
 			[ $# -gt 1 ] || die 2 "$1 needs a value"
 			[ "$1" = --totals ] && totals=$2 || kernels+=("$2")
 			shift 2
+			;;
+		--brief)
+			brief=1
+			shift
 			;;
 		-*)
 			sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 240
+# brief: 7.3
 # Several tierbpf at once: each has its turn or says that another is at work, and what
 # is in force is what one of them has left. The module stays while anything of a policy does.
 . /usr/lib/tierbpf-test/test.sh

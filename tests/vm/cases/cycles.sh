@@ -3,6 +3,7 @@
 # kernels: 6.12 7.3
 # timeout: 240
 # long: 3600
+# brief: 6.12
 # modprobe, load, unload, rmmod, again and again, leave the kernel as it was. The
 # argument is how often; 200 is for a long run.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat dram-mismatch
+# brief: 6.12
 # Everything that tierbpf needs is taken away, one at a time; doctor names it, with the cure, and
 # nothing else as missing.
 . /usr/lib/tierbpf-test/test.sh

@@ -2,6 +2,7 @@
 # topology: hmat
 # timeout: 400
 # long: 1500
+# brief: 7.3
 # The first load of all, killed after each of its steps: no policy or all of it.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh

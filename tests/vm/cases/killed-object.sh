@@ -2,6 +2,7 @@
 # topology: hmat
 # timeout: 400
 # long: 1500
+# brief: 7.3
 # An object that replaces rules, killed after each of its steps: its own maps and
 # programs come and go with it.
 . /usr/lib/tierbpf-test/test.sh

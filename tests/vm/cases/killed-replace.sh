@@ -2,6 +2,7 @@
 # topology: three-hmat
 # timeout: 400
 # long: 1500
+# brief: 6.12
 # A policy that replaces another, killed after each of its steps: the former or
 # the new one, and the override either way.
 . /usr/lib/tierbpf-test/test.sh

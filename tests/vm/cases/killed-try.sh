@@ -2,6 +2,7 @@
 # topology: hmat
 # timeout: 400
 # long: 1500
+# brief: 6.12
 # load --try, confirm, and the way back, killed after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
 # The longest of them.

@@ -2,6 +2,7 @@
 # topology: hmat
 # kernels: 6.12 7.3
 # timeout: 400
+# brief: 6.12
 # What is no policy, or one that this kernel will not have, is refused with the
 # cure and the right status, and changes nothing in force.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 240
+# brief: 7.3
 # load --try: the former policy, or none, is back in time, whole, whoever is gone by
 # then: the loader, its terminal, the guardian. confirm keeps the new one.
 . /usr/lib/tierbpf-test/test.sh
