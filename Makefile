@@ -3,8 +3,9 @@
 #   make            the tool, build/tierbpf
 #   make demo       the whole thing in a guest, with a stock kernel
 #   make check      every test, guests included
+#   make bench      what it costs, against what the kernel's own ways cost
 #
-# demo and check install what a bare Debian 12 or 13 lacks; the rest does not.
+# demo, check and bench install what a bare Debian 12 or 13 lacks; the rest does not.
 
 VERSION := 0.1
 build := build
@@ -139,6 +140,7 @@ check: setup
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
 -include tests/tables/tables.mk
+-include tests/bench/bench.mk
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

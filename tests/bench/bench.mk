@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make bench                    what tierbpf costs, against a baseline in the same run
+#   make bench BENCH=plan,check   some parts of it; see tests/bench/README.md
+#
+# Fails where a target or a budget of size is missed. Not part of make check: time is no fact.
+
+BENCH ?=
+comma := ,
+bench_programs := $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
+
+bench:
+	@packaging/setup-debian build vm bench
+	@$(MAKE) --no-print-directory -s all bench-helpers
+	@KERNEL=$(firstword $(KERNEL)) tests/bench/run $(subst $(comma), ,$(BENCH))
+
+bench-helpers: $(bench_programs)
+
+$(build)/bench/%: tests/bench/%.c | check-libbpf
+	@mkdir -p $(@D)
+	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
+
+.PHONY: bench bench-helpers

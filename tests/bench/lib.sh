@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What the parts of make bench share. Sourced; $rows and $tmp are the runner's.
+
+root=$(cd "$(dirname "$0")/../../.." && pwd) || exit
+bench=$root/tests/bench
+built=$root/build/bench
+tool=$root/build/tierbpf
+: "${rows:?run by tests/bench/run}" "${tmp:?}" "${KERNEL:=6.12}"
+
+# row WHAT BASELINE TARGET [COUNTS]: one row of the results, from stdin: a line
+# "baseline subject" for each repetition. The ratio is subject / baseline. TARGET: a
+# number, at most; "noise": 1 lies within the spread, or below; "-": there is none.
+# COUNTS: a JSON object of what else is known.
+row()
+{
+	jq -Rsc --arg what "$1" --arg baseline "$2" --arg target "$3" --argjson counts "${4:-{\}}" \
+		--arg part "${0##*/}" -f "$bench/row.jq" >>"$rows" || broken "$1: no figures"
+}
+
+# size WHAT BYTES: held against the budget.
+size()
+{
+	budget=$(awk -F '\t' -v what="$1" '$1 == what { print $2 }' "$bench/budget")
+	jq -nc --arg what "$1" --arg part "${0##*/}" --argjson value "$2" --argjson budget "${budget:-null}" \
+		'{$part, $what, $value, $budget, ok: ($budget != null and $value <= $budget * 1.1)}' >>"$rows"
+}
+
+broken()
+{
+	echo "bench: $*" >&2
+	exit 1
+}
+
+# columns B S: of what pair prints (ns, CPU ns, KiB of the baseline; the same of the subject).
+columns()
+{
+	awk -v b="$1" -v s="$2" '{ print $b, $s }'
+}
+
+# instructions NAME COMMAND...: those of user space.
+instructions()
+{
+	profile=$tmp/callgrind.$1
+	shift
+	valgrind --tool=callgrind --callgrind-out-file="$profile" "$@" 2>&1 >/dev/null |
+		sed -n 's/.*Collected : //p'
+}
+
+# of NAME: the lines "NAME value..." of what the guest has said, without the name.
+of()
+{
+	sed -n "s/^$1 //p" "$tmp/guest"
+}
+
+# guest TOPOLOGY [OPTION]... SCRIPT [ARGUMENT]...: what it prints is in $tmp/guest.
+guest()
+{
+	topology=$1
+	shift
+	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 \
+		--program "$built/pair:/usr/bin/pair" "$@" >"$tmp/guest" ||
+		broken "the guest failed: $(tail -n 3 "$tmp/guest")"
+}
