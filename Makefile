@@ -16,6 +16,9 @@ srcdir ?= /usr/src
 includedir ?= $(prefix)/include
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
+docdir ?= $(datadir)/doc/tierbpf
+bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir ?= $(datadir)/zsh/site-functions
 
 CC ?= gcc
 CLANG ?= clang
@@ -169,6 +172,10 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/policy.schema.json
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 man/*.5
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 man/*.8
+	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
+	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
+	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
 
 # For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
 install-dkms:

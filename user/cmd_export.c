@@ -26,19 +26,14 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
+	{ "measured", KEY_MEASURED, "FILE", 0, "Believe what tierbpf measure found, before firmware", 0 },
 	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
-	{ "measured", KEY_MEASURED, "FILE", 0, "Latencies and bandwidths as tierbpf measure found them, before "
-	  "what firmware says; and for \"from\": \"measured\"", 0 },
-	{ NULL, 0, NULL, 0, "For acpi:", 2 },
-	{ "output", 'o', "FILE", 0, "The archive to write", 2 },
-	{ NULL, 0, NULL, 0, "For qemu and libvirt:", 1 },
-	{ "node", 'n', "HOST=GUEST", 0, "Node HOST of this machine as the guest's node GUEST; once for each "
-	  "node. Without: all nodes with memory or CPUs, as 0, 1, ...", 1 },
-	{ "memory", 'm', "[GUEST=]SIZE", 0, "Memory of each node, or of the guest's node GUEST: 512M, 4G. "
-	  "Without: as much as the node has here", 1 },
-	{ "cpus", KEY_CPUS, "N", 0, "CPUs for each node that has any here (1)", 1 },
-	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script; without, $(tierbpf "
-	  "export qemu) is a command's arguments", 1 },
+	{ "output", 'o', "FILE", 0, "acpi: the archive to write", 1 },
+	{ "cpus", KEY_CPUS, "N", 0, "Guests: CPUs for each node that has any here (1)", 2 },
+	{ "memory", 'm', "[GUEST=]SIZE", 0, "Guests: memory of each node, or of the guest's node GUEST, such as "
+	  "4G (as here)", 2 },
+	{ "node", 'n', "HOST=GUEST", 0, "Guests: this machine's node HOST as node GUEST; once for each (all)", 2 },
+	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
 
@@ -199,17 +194,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	options, parse, "qemu\nlibvirt\nacpi --output FILE [POLICY]",
-	"Says to others what is known of this machine's nodes.\v"
-	"qemu prints the options that give a guest the same nodes, distances, latencies and bandwidths. They "
-	"are complete, with -m, -smp and a memory-backend-ram for each node; put your own in their place:\n"
-	"  qemu-system-x86_64 -machine q35 $(tierbpf export qemu --memory 1G) ...\n"
-	"libvirt prints the same as a <cpu> element for a domain. What a guest cannot have as it is here "
-	"is said on standard error.\n\n"
-	"acpi writes an HMAT, the firmware's table of latencies and bandwidths, into an archive that goes in "
-	"front of the initrd: from then on the kernel itself puts the nodes where they belong, without a "
-	"module. The table says what is known; with POLICY, what makes the kernel decide as that does:\n"
-	"  tierbpf export acpi --output hmat.cpio policy.json\n"
-	"It says what to do with the archive. Nodes that SRAT does not name are for tierbpf load.\n",
+	"Says to others what is known of this machine's nodes. qemu: the options that give a guest the same "
+	"nodes, distances, latencies and bandwidths; put your own for memory and CPUs in their place. libvirt: "
+	"the same as a <cpu> element. acpi: an HMAT in an archive that goes in front of the initrd, by which the "
+	"kernel alone puts the nodes where POLICY does, or where what is known says.",
 	NULL, NULL, NULL
 };
 

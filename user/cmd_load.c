@@ -72,7 +72,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
-	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
+	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
 	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
 	{ "try", 't', "SECONDS", 0, "The former policy, or none, comes back after that (1 to 86400), unless "
 	  "tierbpf confirm is run before; also if this terminal and this process are gone", 0 },

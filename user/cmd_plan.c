@@ -23,7 +23,7 @@ struct arguments {
 
 static const struct argp_option options[] = {
 	{ "sysroot", 'r', "DIR", 0, "Plan for the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
+	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
 	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
 	{},
 };
@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
 static const struct argp_option explain_options[] = {
 	{ "policy", 'p', "FILE", 0, "By this policy, not by the one in force", 0 },
 	{ "sysroot", 'r', "DIR", 0, "On the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "What tierbpf measure found, for \"from\": \"measured\"", 0 },
+	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
 	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
 	{},
 };

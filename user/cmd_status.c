@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <string.h>
+#include <tierbpf/adistance.h>
 #include <time.h>
 
 #include "cleanup.h"
@@ -73,6 +74,19 @@ static int seconds(unsigned int ms)
 	return (int)((ms + 999) / 1000);
 }
 
+/* The names of the policy, for completion and for whoever sets an override. */
+static json_t *tiers_json(const struct policy *p)
+{
+	json_t *tiers = json_array();
+	size_t i;
+
+	for (i = 0; p && i < p->nr_tiers; i++)
+		json_array_append_new(tiers, json_pack("{s:s, s:i, s:i}", "name", p->tiers[i].name, "adistance",
+						       p->tiers[i].adistance, "tier",
+						       (int)tierbpf_tier(p->tiers[i].adistance)));
+	return tiers;
+}
+
 static void print_json(const struct engine *e, const struct report *r, const struct switches *s)
 {
 	char digest[65];
@@ -80,13 +94,13 @@ static void print_json(const struct engine *e, const struct report *r, const str
 	json_t *out;
 
 	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
+	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
 			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
 			"object", e->policy ? NULL : e->meta.object,
 			"generation", (int)e->meta.generation, "digest", digest,
 			"loaded_at", (json_int_t)e->meta.loaded_at, "rules", (int)e->meta.nr_rules,
 			"trial_seconds_left", left ? json_integer(seconds(left)) : json_null(),
-			"nodes", report_json(r), "stats", "answered", (json_int_t)e->stats.answered,
+			"tiers", tiers_json(e->policy), "nodes", report_json(r), "stats", "answered", (json_int_t)e->stats.answered,
 			"rejected", (json_int_t)e->stats.rejected,
 			"retiered", (json_int_t)e->stats.retiered,
 			"failed", (json_int_t)e->stats.failed,

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -20,8 +21,7 @@ static const struct verb {
 	{ "check", cmd_check, RIGHT_READ, "say whether a policy is valid, and where it is not" },
 	{ "plan", cmd_plan, RIGHT_READ, "show what a policy would change, and touch nothing" },
 	{ "explain", cmd_explain, RIGHT_READ, "say why a node is in its tier" },
-	{ "export", cmd_export, RIGHT_WRITE,
-	  "print the nodes as options of QEMU, XML of libvirt, or a corrected HMAT" },
+	{ "export", cmd_export, RIGHT_WRITE, "say the nodes to QEMU, libvirt, or the next boot (HMAT)" },
 	{ "load", cmd_load, RIGHT_READ | RIGHT_PINS | RIGHT_LOAD,
 	  "put a policy in force, or replace the one in force" },
 	{ "confirm", cmd_confirm, RIGHT_PINS, "keep a policy that is on trial (load --try)" },
@@ -43,7 +43,7 @@ static void usage(FILE *out)
 	for (i = 0; i < NR_VERBS; i++)
 		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].what);
 	fputs("\ntierbpf VERB --help says more. Exit status: 0 done, 1 failed, 2 usage, 3 policy\n"
-	      "invalid, 4 prerequisite missing, 5 not permitted, 6 busy, 7 the kernel disagrees.\n", out);
+	      "invalid, 4 something missing, 5 not permitted, 6 busy, 7 the kernel disagrees.\n", out);
 }
 
 int main(int argc, char **argv)
@@ -52,6 +52,8 @@ int main(int argc, char **argv)
 	size_t i;
 
 	argp_err_exit_status = EXIT_USAGE;
+	/* Without what argp says below each list of options: help is a screen at most. */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	/* Policies are UTF-8, and so is what tables show of them; nothing else may depend on a locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (argc < 2) {

@@ -8,6 +8,8 @@ expect 1 tierbpf set 1 --tier 9
 says /tmp/err "no policy is loaded"
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
+[ "$(tierbpf status --json | jq -c '.tiers | map({(.name): .tier}) | add')" = '{"hbm":3,"dram":4,"cxl":5,"far":10}' ] ||
+	fail "tiers of the policy: $(tierbpf status --json)"
 expect 0 tierbpf set 1 --tier cxl
 [ "$(tiers)" = "4:0 5:1" ] || fail "set returned before the node had moved: $(tiers)"
 expect 0 tierbpf set 1 --tier 33

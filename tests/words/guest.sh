@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# In the guest of tests/vm/tutorial: runs each line of /commands, with what it needs around it.
+. /usr/lib/tierbpf-test/test.sh
+
+cd /root || exit
+modprobe tierbpf
+mount -t securityfs none /sys/kernel/security 2>/dev/null
+failed=0
+
+loaded() { [ -e /sys/fs/bpf/tierbpf/policy ]; }
+
+# ready COMMAND: a policy in force or none, files that are read, and none that is written
+ready()
+{
+	case $1 in
+	*"--measured "*) [ -e measured.json ] ||
+		expect 0 tierbpf measure --seconds 2 --memory 16MiB --output measured.json ;;
+	*"--sysroot "*) [ -e machine ] || expect 0 tierbpf topology --save machine ;;
+	*"--save "*) rm -rf "${1##*--save }" ;;
+	*"--output "*) file=${1##*--output } && rm -f "${file%% *}" ;;
+	esac
+	case $1 in
+	"tierbpf confirm") expect 0 tierbpf load --try 60 policy.json ;;
+	rmmod*) loaded && expect 0 tierbpf unload ;;
+	modprobe*) ;;
+	*) [ -d /sys/module/tierbpf ] || modprobe tierbpf
+		loaded || expect 0 tierbpf load policy.json ;;
+	esac
+}
+
+while IFS= read -r shown; do
+	# A word in capitals stands for one of the reader's own.
+	command=$(echo "$shown" | sed '
+		s/--object FILE/--object \/usr\/lib\/tierbpf\/example-cpuless.bpf.o/; s/--measured FILE/--measured measured.json/
+		s/--output FILE/--output new/; s/--policy FILE/--policy policy.json/; s/--sysroot DIR/--sysroot machine/
+		s/--save DIR/--save saved/; s/\[POLICY\]/policy.json/; s/\<POLICY\>/policy.json/; s/\<NODE\>/1/
+		s/\<SECONDS\>/60/; s/--tier T\>/--tier cxl/; s/--adistance N\>/--adistance 1344/; s/--offset N\>/--offset 128/')
+	# The name of a verb that wants more; a measurement that need not be good; what has no end.
+	limit=60
+	case $command in
+	"tierbpf "*" "*) ;;
+	"tierbpf "*) "${command%% *}" "${command#* }" --help | grep -q "^Usage:.*\] [A-Zqa]" && command="$command --help" ;;
+	esac
+	case $command in
+	"tierbpf plan --help") command="tierbpf plan" ;;
+	"tierbpf measure"*) command="$command --seconds 2 --memory 16MiB" ;;
+	"tierbpf watch"* | "tierbpf status"*"--watch"*) limit=3 ;;
+	esac
+	ready "$command"
+	timeout $limit sh -c "$command" >/tmp/out 2>&1 </dev/null
+	status=$?
+	if [ $status = 0 ] || { [ $limit = 3 ] && [ $status = 143 ]; }; then
+		echo "ok $command"
+	else
+		echo "not ok $shown: '$command' exits with $status:"
+		cat /tmp/out
+		failed=1
+	fi
+done </commands
+[ $failed = 0 ] || fail "commands that pages show"
+ready rmmod
+remove_module
