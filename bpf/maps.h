@@ -61,6 +61,14 @@ struct {
 	__type(value, struct tierbpf_stats);
 } stats SEC(".maps");
 
+/* Sized as facts. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tierbpf_decided);
+} decided SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, TIERBPF_EVENTS_BYTES);

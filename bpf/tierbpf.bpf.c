@@ -58,12 +58,24 @@ static __noinline int decide_by_rules(const struct tierbpf_node *node, struct ti
 	return 0;
 }
 
+/* For the event that comes of it: the module decides about a node in one place at a time. */
+static inline void remember(__u32 node, __s32 by, __s32 adistance)
+{
+	struct tierbpf_decided *d = bpf_map_lookup_elem(&decided, &node);
+
+	if (d) {
+		d->by = by;
+		d->adistance = adistance;
+	}
+}
+
 SEC("struct_ops/adistance")
 int BPF_PROG(policy_adistance, const struct tierbpf_node *node)
 {
-	struct tierbpf_decision d = { .adistance = node->kernel_adistance };
+	struct tierbpf_decision d = { .adistance = node->kernel_adistance, .rule = -1 };
 
 	decide_by_rules(node, &d);
+	remember(node->id, d.rule < 0 ? TIERBPF_BY_DEFAULT : d.rule + 1, d.adistance);
 	return d.adistance;
 }
 
@@ -78,9 +90,11 @@ SEC("fmod_ret/tierbpf_adistance")
 int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 {
 	__u32 id = node->id;
-	const __s32 *adistance = bpf_map_lookup_elem(&override, &id);
+	const __s32 *value = bpf_map_lookup_elem(&override, &id);
+	__s32 adistance = value ? *value : 0;
 
-	return adistance ? *adistance : 0;
+	remember(id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
+	return adistance;
 }
 
 /* Only system calls come by here, batches included; updates by BPF programs do not. */
@@ -142,6 +156,15 @@ int watch_delete(__u64 *ctx)
 	return 0;
 }
 
+/* Who decided: whoever was asked last, if the event is about that answer's tier. */
+static inline __s32 decider(const struct tierbpf_event *event)
+{
+	__u32 node = event->node;
+	const struct tierbpf_decided *d = bpf_map_lookup_elem(&decided, &node);
+
+	return d && tierbpf_tier(d->adistance) == tierbpf_tier(event->to) ? d->by : TIERBPF_BY_UNKNOWN;
+}
+
 /* False where the ring is full. */
 static inline _Bool record_event(const struct tierbpf_event *event)
 {
@@ -153,9 +176,9 @@ static inline _Bool record_event(const struct tierbpf_event *event)
 		return 0;
 	r->at = bpf_ktime_get_boot_ns();
 	r->generation = m ? m->generation : 0;
-	r->reserved = 0;
 	if (bpf_probe_read_kernel(&r->event, sizeof(r->event), event))
 		__builtin_memset(&r->event, 0, sizeof(r->event));
+	r->by = decider(&r->event);
 	bpf_ringbuf_submit(r, 0);
 	return 1;
 }
@@ -170,6 +193,8 @@ int BPF_PROG(count_event, const struct tierbpf_event *event)
 		return 0;
 	if (!record_event(event))
 		__sync_fetch_and_add(&s->dropped, 1);
+	/* Last: who has read all of the ring since then has missed what is between. */
+	s->seq = event->seq;
 	switch (event->kind) {
 	case TIERBPF_EVENT_ANSWERED:
 		__sync_fetch_and_add(&s->answered, 1);
@@ -188,6 +213,12 @@ int BPF_PROG(count_event, const struct tierbpf_event *event)
 		break;
 	case TIERBPF_EVENT_SLOW:
 		__sync_fetch_and_add(&s->slow, 1);
+		break;
+	case TIERBPF_EVENT_MEMORY:
+		__sync_fetch_and_add(&s->memory, 1);
+		break;
+	case TIERBPF_EVENT_POLICY:
+		__sync_fetch_and_add(&s->policy, 1);
 		break;
 	}
 	return 0;

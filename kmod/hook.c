@@ -3,6 +3,7 @@
 #include <linux/btf.h>
 #include <linux/memory.h>
 #include <linux/mmzone.h>
+#include <linux/mutex.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
@@ -51,13 +52,19 @@ bool hook_has_policy(void)
 	return rcu_access_pointer(policy);
 }
 
+/* One at a time: in the order of their numbers, and a program that is busy with one misses none. */
 void hook_report(u32 kind, int nid, int from, int to, u64 ns)
 {
+	static DEFINE_MUTEX(report_lock);
+	static u64 seq;
 	struct tierbpf_event event = {
 		.kind = kind, .node = nid, .from = from, .to = to, .ns = ns,
 	};
 
+	mutex_lock(&report_lock);
+	event.seq = ++seq;
 	tierbpf_event(&event);
+	mutex_unlock(&report_lock);
 }
 
 static void report_rejected(const struct tierbpf_answer *a)
@@ -76,7 +83,7 @@ static void report_slow(const struct tierbpf_answer *a, u64 ns)
 }
 
 /* What is online, in whole blocks as sysfs shows them: of 16 GiB that firmware took a part of, 16 GiB. */
-static u64 bytes_of(int nid)
+u64 hook_bytes_of(int nid)
 {
 	u64 present = NODE_DATA(nid) ? NODE_DATA(nid)->node_present_pages : 0;
 
@@ -86,7 +93,7 @@ static u64 bytes_of(int nid)
 /*
  * Fills @a with the node, the programs' answer and what of it is believed. The
  * kernel's own adistance is always accepted, sane or not: it changes nothing.
- * Takes no lock; may be called under memory_tier_lock.
+ * Takes no lock but that of reports; may be called under memory_tier_lock.
  */
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 {
@@ -95,7 +102,7 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 	*a = (struct tierbpf_answer){
 		.node.id = nid,
 		.node.kernel_adistance = kernel_adistance,
-		.node.size = bytes_of(nid),
+		.node.size = hook_bytes_of(nid),
 	};
 	if (node_state(nid, N_CPU))
 		a->node.flags |= TIERBPF_NODE_CPU;

@@ -12,7 +12,8 @@
  *
  * Locks, outermost first: retier_lock (retier.c), then the kernel's
  * memory_tier_lock, inside of which the kernel may ask the notifier in
- * hotplug.c. The notifier therefore takes no lock at all.
+ * hotplug.c. The notifier therefore takes no lock at all, but the innermost one of
+ * hook_report().
  */
 #ifndef TIERBPF_KMOD_H
 #define TIERBPF_KMOD_H
@@ -31,6 +32,7 @@ struct tierbpf_ops {
 	int (*adistance)(const struct tierbpf_node *node);
 	u32 abi; /* TIERBPF_ABI of the header that the policy was built with */
 	char name[TIERBPF_NAME_LEN];
+	u32 generation; /* the loader's number for it; only reported */
 };
 
 /* hook.c */
@@ -41,6 +43,7 @@ bool hook_has_policy(void);
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *answer);
 int hook_decide(int nid, int kernel_adistance);
 void hook_report(u32 kind, int nid, int from, int to, u64 ns);
+u64 hook_bytes_of(int nid);
 
 /* ops.c */
 int ops_register(void);
@@ -83,6 +86,7 @@ struct node_record {
 	u64 moves_until; /* jiffies64 */
 	u64 driver_until; /* jiffies64; DRIVER_GRACE */
 	struct task_struct *driver; /* who asked last */
+	int mib; /* of its memory that is online, as last reported */
 };
 
 extern struct node_record *nodes; /* by node; nr_node_ids of them */
@@ -104,6 +108,7 @@ void node_prune_types(void);
 void node_driver_expected(struct node_record *rec);
 void node_placed_by_answer(int nid, int kernel_adistance, int adistance);
 void node_driver_asks(int nid);
+void node_report_memory(int nid);
 
 /* memtier.c */
 int memtier_init(void);

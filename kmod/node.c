@@ -243,10 +243,31 @@ void node_driver_asks(int nid)
 	}
 }
 
+static int mib_of(int nid)
+{
+	return (int)(hook_bytes_of(nid) >> 20);
+}
+
+/* Says how much memory the node has, if that has changed. */
+void node_report_memory(int nid)
+{
+	int before = nodes[nid].mib;
+
+	nodes[nid].mib = mib_of(nid);
+	if (nodes[nid].mib != before)
+		hook_report(TIERBPF_EVENT_MEMORY, nid, before, nodes[nid].mib, 0);
+}
+
 int node_init(void)
 {
+	int nid;
+
 	nodes = kvcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
-	return nodes ? 0 : -ENOMEM;
+	if (!nodes)
+		return -ENOMEM;
+	for_each_node(nid)
+		nodes[nid].mib = mib_of(nid);
+	return 0;
 }
 
 void node_exit(void)

@@ -35,6 +35,9 @@ static int ops_init_member(const struct btf_type *t, const struct btf_member *me
 		return 1;
 	case offsetof(struct tierbpf_ops, name) * 8:
 		return strscpy(to->name, from->name, sizeof(to->name)) < 0 ? -EINVAL : 1;
+	case offsetof(struct tierbpf_ops, generation) * 8:
+		to->generation = from->generation;
+		return 1;
 	}
 	return 0;
 }
@@ -51,6 +54,22 @@ static int ops_validate(void *kdata)
 	return ops->adistance ? 0 : -EINVAL;
 }
 
+static int generation_of(const struct tierbpf_ops *ops)
+{
+	return ops ? ops->generation ?: -1 : 0;
+}
+
+static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
+{
+	int err = hook_set_policy(to, from);
+
+	if (err)
+		return err;
+	hook_report(TIERBPF_EVENT_POLICY, -1, generation_of(from), generation_of(to), 0);
+	retier_all(true);
+	return 0;
+}
+
 /*
  * Attach and replace: when the system call returns, the nodes are where the new
  * policy wants them, but for those that a driver or a shortage of memory delays.
@@ -59,29 +78,17 @@ static int ops_validate(void *kdata)
  */
 static int ops_reg(void *kdata, struct bpf_link *link)
 {
-	int err;
-
-	if (!link)
-		return -EOPNOTSUPP;
-	err = hook_set_policy(kdata, NULL);
-	if (!err)
-		retier_all(true);
-	return err;
+	return link ? switch_policy(kdata, NULL) : -EOPNOTSUPP;
 }
 
 static int ops_update(void *kdata, void *old_kdata, struct bpf_link *link)
 {
-	int err = hook_set_policy(kdata, old_kdata);
-
-	if (!err)
-		retier_all(true);
-	return err;
+	return switch_policy(kdata, old_kdata);
 }
 
 static void ops_unreg(void *kdata, struct bpf_link *link)
 {
-	if (!hook_set_policy(NULL, kdata))
-		retier_all(true);
+	switch_policy(NULL, kdata);
 }
 
 static bool ops_is_valid_access(int off, int size, enum bpf_access_type type,

@@ -150,6 +150,7 @@ static int retier_locked(int nid, bool at_once)
 	struct memory_dev_type *type;
 	int kernel, want;
 
+	node_report_memory(nid);
 	if (!node_state(nid, N_MEMORY))
 		return retier_without_memory(nid, rec);
 	if (rec->unplaced) {
@@ -280,6 +281,7 @@ bool retier_hotplug_begin(int nid, bool added)
 
 	mutex_lock(&retier_lock);
 	WRITE_ONCE(hotplug_runs, true);
+	node_report_memory(nid);
 	if (added) {
 		empty = memtier_slot_is_empty(nid);
 		WRITE_ONCE(nodes[nid].alone, empty);

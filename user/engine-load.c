@@ -102,7 +102,9 @@ static int set_up(const struct loading *l)
 
 	if (override >= 0)
 		err = bpf_map__reuse_fd(l->skel->maps.override, override);
+	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
+	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
@@ -261,6 +263,8 @@ static int stage(const struct loading *l)
 {
 	int err = set_up(l);
 
+	if (l->object)
+		engine_object_number(l->object, l->meta.generation);
 	err = err ?: tierbpf_bpf__load(l->skel);
 	err = err ?: fill(l);
 	if (err)

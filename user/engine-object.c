@@ -108,6 +108,15 @@ static const void *ops_member(const struct engine_object *o, const char *name, s
 	return NULL;
 }
 
+void engine_object_number(struct engine_object *o, unsigned int generation)
+{
+	/* One that was built with an older header has no place for it. */
+	__u32 *number = (__u32 *)ops_member(o, "generation", sizeof(*number));
+
+	if (number)
+		*number = generation;
+}
+
 static int check_abi(const struct engine_object *o)
 {
 	const __u32 *abi = ops_member(o, "abi", sizeof(*abi));

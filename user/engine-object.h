@@ -29,6 +29,9 @@ struct engine_object {
 int engine_object_open(const char *path, struct engine_object **object);
 void engine_object_free(struct engine_object *object);
 
+/* Tells it its generation, which the module reports; before it is loaded. */
+void engine_object_number(struct engine_object *object, unsigned int generation);
+
 /*
  * Loads it into the kernel; nothing is attached or pinned yet. @facts: what map
  * `facts` of it becomes. 0; -EBADMSG: the verifier rejects it; -ENOPKG: it needs

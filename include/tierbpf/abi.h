@@ -83,6 +83,8 @@ enum tierbpf_event_kind {
 	TIERBPF_EVENT_FAILED,	    /* a move did not succeed; to is -errno */
 	TIERBPF_EVENT_HELD,	    /* moved too often (TIERBPF_MOVES): stays for now */
 	TIERBPF_EVENT_SLOW,	    /* the answer took longer than TIERBPF_SLOW_MS */
+	TIERBPF_EVENT_MEMORY,	    /* memory of a node came or went; from, to: MiB that are online */
+	TIERBPF_EVENT_POLICY,	    /* from, to: generations; 0: none, -1: of an object that cannot say; node is -1 */
 };
 
 /* Argument of the traced function tierbpf_event(). */
@@ -92,6 +94,7 @@ struct tierbpf_event {
 	__s32 from; /* adistance before; for REJECTED and SLOW: the kernel's own */
 	__s32 to;   /* adistance after; for REJECTED, HELD and SLOW: the answer */
 	__u64 ns;   /* how long it took; RETIERED: the move, SLOW: the answer */
+	__u64 seq;  /* 1 for the module's first event, one more with each; 0: not known */
 };
 
 /*
@@ -100,16 +103,29 @@ struct tierbpf_event {
  * oldest: once it is full, what comes is dropped and counted (struct tierbpf_stats)
  * until somebody reads. Each generation of a policy has its own, which is under
  * another inode at the same path after a replacement; events of the replacement
- * itself may be in both.
+ * itself may be in both, with the same seq. What is dropped is missing in seq.
+ *
+ * A ring has one reader: a second one would take records from the first. Who reads
+ * holds a flock on the directory in which the pin stands.
  */
 struct tierbpf_record {
 	__u64 at;	  /* ns, CLOCK_BOOTTIME */
 	__u32 generation; /* of the policy whose map it is (struct tierbpf_meta) */
-	__u32 reserved;	  /* 0 */
+	__s32 by;	  /* who decided: rule number by - 1, or TIERBPF_BY_* */
 	struct tierbpf_event event;
 };
 
-#define TIERBPF_EVENTS_BYTES (1 << 16) /* 1365 records */
+#define TIERBPF_BY_UNKNOWN 0 /* an object, a program of others, or the kernel */
+#define TIERBPF_BY_DEFAULT -1
+#define TIERBPF_BY_OVERRIDE -2
+
+/* Map `decided`, by node: who decided last, and what. */
+struct tierbpf_decided {
+	__s32 by; /* as in struct tierbpf_record */
+	__s32 adistance;
+};
+
+#define TIERBPF_EVENTS_BYTES (1 << 16) /* 1170 records */
 
 /* ---- map values ---- */
 
@@ -229,18 +245,21 @@ struct tierbpf_stats {
 	__u64 held;
 	__u64 slow;
 	__u64 dropped;
+	__u64 memory;
+	__u64 policy;
+	__u64 seq; /* of the last event, whether there was place for it or not */
 };
 
 _Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_answer) == 32, "ABI");
-_Static_assert(sizeof(struct tierbpf_event) == 24, "ABI");
+_Static_assert(sizeof(struct tierbpf_event) == 32, "ABI");
 _Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
 _Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
 _Static_assert(sizeof(struct tierbpf_meta) == 96, "ABI");
-_Static_assert(sizeof(struct tierbpf_stats) == 56, "ABI");
-_Static_assert(sizeof(struct tierbpf_record) == 40, "ABI");
+_Static_assert(sizeof(struct tierbpf_stats) == 80, "ABI");
+_Static_assert(sizeof(struct tierbpf_record) == 48, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */
 

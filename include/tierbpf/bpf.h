@@ -38,6 +38,7 @@ struct tierbpf_ops {
 	int (*adistance)(const struct tierbpf_node *node);
 	__u32 abi;		     /* TIERBPF_ABI */
 	char name[TIERBPF_NAME_LEN]; /* for status; with a 0 at its end */
+	__u32 generation;	     /* the loader sets it */
 };
 
 /*

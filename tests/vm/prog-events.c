@@ -11,7 +11,7 @@
 #include <tierbpf/abi.h>
 #include <time.h>
 
-static __u64 last;
+static __u64 last, last_seq;
 
 static int print(void *context, void *data, size_t size)
 {
@@ -20,9 +20,10 @@ static int print(void *context, void *data, size_t size)
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	printf("%u %u %d %d %d %s\n", r->generation, r->event.kind, r->event.node, r->event.from, r->event.to,
-	       size == sizeof(*r) && !r->reserved && r->at >= last && r->event.ns < r->at &&
+	       size == sizeof(*r) && r->event.seq > last_seq && r->at >= last && r->event.ns < r->at &&
 	       r->at <= (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec ? "ok" : "odd");
 	last = r->at;
+	last_seq = r->event.seq;
 	return 0;
 }
 

@@ -30,7 +30,7 @@ expect 0 nobody tierbpf plan --sysroot machine p.json
 ! grep -q root /tmp/err || fail "--sysroot needs root: $(cat /tmp/err)"
 needs_root()
 {
-	for verb in "load p.json" "unload" "status" "confirm" "set 1 --tier 3" "unset 1"; do
+	for verb in "load p.json" "unload" "status" "watch" "confirm" "set 1 --tier 3" "unset 1"; do
 		# shellcheck disable=SC2086
 		expect 5 nobody tierbpf $verb
 		says /tmp/err "sudo tierbpf"

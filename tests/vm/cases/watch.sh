@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: virtio-mem
+# kernels: 6.12 7.3
+# append: memhp_default_state=online_movable
+# tierbpf watch: all that happens is told, once and in order, from one policy to the next;
+# what had no place is told with its number; a second one is refused.
+. /usr/lib/tierbpf-test/test.sh
+
+# tells TEXT: a line of what has come since the last one holds it, or will within 5 seconds
+told=0
+tells()
+{
+	for _ in $(seq 50); do
+		line=$(tail -n +$((told + 1)) /tmp/told | grep -nF -m 1 -e "$1") && break
+		sleep 0.1
+	done
+	[ -n "$line" ] || { cat /tmp/told /tmp/notes; fail "after line $told nothing tells: $1"; }
+	told=$(($told + ${line%%:*}))
+}
+
+# has FILTER: an object among the JSON lines is like that
+has()
+{
+	jq -se "any(.[]; $1)" /tmp/json >/dev/null || { cat /tmp/json; fail "no object with $1"; }
+}
+
+expect 4 tierbpf watch
+says /tmp/err "modprobe tierbpf"
+modprobe tierbpf
+modprobe virtio_mem
+expect_tiers "4:0 18:1" "at boot"
+# As root without any capability; before there is a policy.
+prog-caps 0 none tierbpf watch >/tmp/told 2>/tmp/notes &
+watch=$!
+sleep 0.5
+says /tmp/notes "no policy is in force"
+says /tmp/notes "tierbpf load POLICY"
+policy /tmp/p.json '{"name": "slow", "match": {"node": 1}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+tells "policy   generation 1 is in force: (no description) (1 rules, sha256 $(sha256sum </tmp/p.json | cut -c 1-12))"
+tells "retiered node 1: tier 18 -> 10 far, adistance 2304 -> 1344, by slow, took "
+sed -n "${told}p" /tmp/told | grep -q "^$(date +%Y-%m-%d) [0-9:]*\.[0-9]* retiered .* took [0-9]*\.[0-9] ms$" ||
+	fail "not a line: $(cat /tmp/told)"
+expect 6 tierbpf watch
+says /tmp/err "another tierbpf watch is running"
+
+override 1 768
+tells "retiered node 1: tier 10 far -> 6, adistance 1344 -> 832, by override"
+override 1 -1
+tells "rejected node 1: -1 is no adistance; the kernel's own 2304 stands, tier 18, by override"
+tells "retiered node 1: tier 6 -> 18"
+unoverride 1
+tells "retiered node 1: tier 18 -> 10 far, adistance 2304 -> 1344, by slow"
+
+# memory goes and comes, block by block
+blocks()
+{
+	for state in /sys/devices/system/node/node1/memory*/state; do
+		echo "$1" >"$state" || fail "$state: $1"
+	done
+}
+blocks offline
+tells "MiB -> 0 MiB"
+blocks online_movable
+tells "memory   node 1: 0 MiB -> 128 MiB"
+tells "answered node 1: its first memory; the kernel asked: tier 18 -> 10 far"
+tells "memory   node 1: 128 MiB -> 256 MiB"
+
+# a policy in the place of another; a trial, and back
+policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/q.json
+tells "policy   generation 2 is in force, in the place of generation 1"
+tells "retiered node 1: tier 10 far -> 5 cxl, adistance 1344 -> 704, by rule 1"
+expect 0 tierbpf load --try 1 /tmp/p.json
+tells "policy   generation 3 is in force, in the place of generation 2"
+tells "retiered node 1: tier 5 cxl -> 10 far"
+tells "policy   generation 2 is in force, in the place of generation 3"
+tells "retiered node 1: tier 10 far -> 5 cxl, adistance 1344 -> 704, by rule 1"
+
+# a policy that lies, cannot decide, or takes its time
+vice()
+{
+	# shellcheck disable=SC2046
+	bpftool map update pinned $pins/policy/object_answers key $(bytes "$1") value $(bytes "$2") ||
+		fail "bpftool map update object_answers $1 $2"
+}
+expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
+tells "policy   generation 3 is in force, in the place of generation 2: BPF object hostile (sha256 "
+vice 1 16777216 # the lie
+vice 0 1
+tells "rejected node 1: 16777216 is no adistance; the kernel's own 2304 stands, tier 18, by hostile"
+vice 0 0
+vice 3 30 # ms
+tells "slow     node 1: the answer 1344 took "
+vice 3 0
+vice 4 1 # asks again at each event
+vice 2 1 # never the same answer
+tells "held     node 1: moved too often, stays in tier "
+vice 2 0
+vice 4 0
+expect_tiers "4:0 10:1" "when it says the same again"
+! grep dropped /tmp/told || fail "dropped though it was read"
+
+# it is stopped, and the ring fills
+kill -STOP $watch
+before=$(counter dropped)
+vice 1 0
+vice 0 1
+tells_so_far=$(wc -l </tmp/told)
+bpftool prog load /usr/lib/tierbpf/test-full.bpf.o /sys/fs/bpf/full || fail "bpftool prog load"
+prog-run /sys/fs/bpf/full >/dev/null || fail "prog-run full"
+dropped=$(($(counter dropped) - before))
+[ $dropped -gt 200 ] || fail "only $dropped are dropped"
+kill -CONT $watch
+tells "dropped  $dropped events are lost"
+[ "$(tail -n +$tells_so_far /tmp/told | wc -l)" -gt 1100 ] || fail "and the others are not told"
+# in the place where they are missing: in front of the next one
+kill -STOP $watch
+before=$(counter dropped)
+prog-run /sys/fs/bpf/full >/dev/null || fail "prog-run full"
+dropped=$(($(counter dropped) - before))
+vice 0 0
+expect_tiers "4:0 10:1" "when it does not lie"
+dropped=$(($(counter dropped) - before))
+kill -CONT $watch
+tells "dropped  $dropped events are lost"
+rm /sys/fs/bpf/full
+
+# without a policy it waits for the next one, and holds neither pins nor module
+expect 0 tierbpf unload
+tells "policy   generation 3 is detached, no policy is in force"
+tells "retiered node 1: tier 10 -> 18, adistance 1344 -> 2304, took"
+remove_module
+modprobe tierbpf
+expect 0 tierbpf load /tmp/p.json
+tells "policy   generation 1 is in force: "
+tells "retiered node 1: tier 18 -> 10 far"
+[ "$(grep -c "no policy is in force, and nothing is recorded" /tmp/notes)" = 2 ] || fail "$(cat /tmp/notes)"
+kill $watch
+wait $watch || fail "ends with $?: $(cat /tmp/notes)"
+
+# what happens while nobody looks is told to who comes next; JSON; a reader that leaves ends it
+override 1 768
+expect_tiers "4:0 6:1"
+unoverride 1
+expect_tiers "4:0 10:1"
+tierbpf watch --json >/tmp/json 2>/tmp/notes &
+watch=$!
+sleep 0.5
+policy /tmp/r.json "$(cat <<-'RULE'
+	{"name": "far \"and\" \\ away", "match": {"node": 1}, "action": {"tier": "cxl"}}
+RULE
+)"
+expect 0 tierbpf load /tmp/r.json
+expect 0 tierbpf unload
+kill -INT $watch 2>/dev/null
+kill $watch
+wait $watch || fail "ends with $?: $(cat /tmp/notes)"
+cat /tmp/json
+[ "$(jq -sr '[.[].event] | join(" ")' /tmp/json)" = "retiered retiered policy retiered policy retiered" ] ||
+	fail "not what has happened: $(cat /tmp/json)"
+has '.event == "retiered" and .generation == 1 and .node == 1 and .decided_by == "override" and .ns > 0 and
+	.from == {tier: 10, name: "far", adistance: 1344} and .to.tier == 6 and .to.name == ""'
+has '.event == "policy" and .in_force and .former == 1 and .generation == 2 and .rules == 1'
+has '.event == "retiered" and .decided_by == "far \"and\" \\ away"'
+has '.event == "policy" and (.in_force | not) and .generation == null and .former == 2'
+has '.event == "retiered" and .to.tier == 18 and .decided_by == null'
+jq -se 'all(.[]; (now - (.time | sub("\\.[0-9]+"; "") | fromdate)) | . > -2 and . < 300)' /tmp/json >/dev/null ||
+	fail "the times are not of now: $(date)"
+
+expect 0 tierbpf load /tmp/p.json
+timeout 20 tierbpf watch | head -n 1 >/tmp/first
+says /tmp/first "generation 1 is in force"
+expect 0 timeout -s INT 1 tierbpf watch --utc
+the_end "4:0 18:1"

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "event-text.h"
+
+#include <string.h>
+#include <tierbpf/adistance.h>
+#include <time.h>
+
+#define NS_PER_SECOND 1000000000LL
+#define NS_PER_MS 1000000.0
+#define WHO 96 /* of who decided */
+#define WHEN 48
+
+static const char *const words[] = {
+	[TIERBPF_EVENT_ANSWERED] = "answered", [TIERBPF_EVENT_REJECTED] = "rejected",
+	[TIERBPF_EVENT_RETIERED] = "retiered", [TIERBPF_EVENT_FAILED] = "failed",
+	[TIERBPF_EVENT_HELD] = "held",	       [TIERBPF_EVENT_SLOW] = "slow",
+	[TIERBPF_EVENT_MEMORY] = "memory",     [TIERBPF_EVENT_POLICY] = "policy",
+};
+
+#define NR_WORDS (sizeof(words) / sizeof(*words))
+
+/* Of a newer module there may be others. */
+static const char *word(__u32 kind)
+{
+	return kind < NR_WORDS && words[kind] ? words[kind] : "unknown";
+}
+
+bool event_begins(const struct tierbpf_meta *meta, const struct tierbpf_event *e)
+{
+	/* An object that was built with an older header cannot say. */
+	return e->to == (__s32)meta->generation || (e->to < 0 && meta->object[0]);
+}
+
+/* "2026-11-23 23:10:01.123", or in JSON "2026-11-23T22:10:01.123456Z". */
+static const char *when(const struct event_context *c, uint64_t at, bool json, char *text)
+{
+	int64_t ns = c->epoch + (int64_t)at;
+	time_t seconds = ns / NS_PER_SECOND;
+	struct tm tm;
+	size_t length;
+
+	if (json || c->utc)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	length = strftime(text, WHEN, json ? "%FT%T" : "%F %T", &tm);
+	ns %= NS_PER_SECOND;
+	if (json)
+		snprintf(text + length, WHEN - length, ".%06dZ", (int)(ns / 1000));
+	else
+		snprintf(text + length, WHEN - length, ".%03d%s", (int)(ns / 1000000), c->utc ? "Z" : "");
+	return text;
+}
+
+/* Who decided, as status calls it; "" where nobody knows. */
+static const char *decider(const struct event_context *c, const struct tierbpf_record *r, char *text)
+{
+	if (!c->in_force)
+		return "";
+	switch (r->by) {
+	case TIERBPF_BY_OVERRIDE:
+		return "override";
+	case TIERBPF_BY_UNKNOWN:
+		return c->policy ? "" : c->meta->object;
+	}
+	return r->by < TIERBPF_BY_OVERRIDE ? "" :
+	       policy_rule_name(c->policy, r->by == TIERBPF_BY_DEFAULT ? -1 : r->by - 1, text, WHO);
+}
+
+/* The end of a line: ", by far". */
+static void print_decider(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
+{
+	char text[WHO];
+	const char *by = decider(c, r, text);
+
+	if (*by)
+		fprintf(out, ", by %s", by);
+}
+
+/* "10 far" */
+static void print_tier(const struct event_context *c, __s32 adistance, FILE *out)
+{
+	const char *name = policy_tier_name(c->policy, adistance);
+
+	fprintf(out, "%u%s%s", tierbpf_tier(adistance), *name ? " " : "", name);
+}
+
+static void print_move(const struct event_context *c, const struct tierbpf_event *e, FILE *out)
+{
+	fputs("tier ", out);
+	print_tier(c, e->from, out);
+	fputs(" -> ", out);
+	print_tier(c, e->to, out);
+	fprintf(out, ", adistance %d -> %d", e->from, e->to);
+}
+
+static void print_policy(const struct event_context *c, const struct tierbpf_event *e, FILE *out)
+{
+	int i;
+
+	if (!e->to) {
+		fprintf(out, "generation %u is detached, no policy is in force\n", c->meta->generation);
+		return;
+	}
+	if (e->to > 0)
+		fprintf(out, "generation %d is in force", e->to);
+	else
+		fputs("an object is in force", out);
+	if (e->from > 0)
+		fprintf(out, ", in the place of generation %d", e->from);
+	if (!event_begins(c->meta, e)) {
+		putc('\n', out);
+		return;
+	}
+	if (c->policy)
+		fprintf(out, ": %s (%u rules, sha256 ", c->policy->description ?: "(no description)",
+			c->meta->nr_rules);
+	else
+		fprintf(out, ": BPF object %s (sha256 ", c->meta->object);
+	for (i = 0; i < 6; i++)
+		fprintf(out, "%02x", c->meta->digest[i]);
+	fputs(")\n", out);
+}
+
+void event_print(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
+{
+	const struct tierbpf_event *e = &r->event;
+	char text[WHEN];
+
+	fprintf(out, "%s %-8s ", when(c, r->at, false, text), word(e->kind));
+	if (e->kind == TIERBPF_EVENT_POLICY) {
+		print_policy(c, e, out);
+		return;
+	}
+	fprintf(out, "node %d: ", e->node);
+	switch (e->kind) {
+	case TIERBPF_EVENT_ANSWERED:
+		fputs("its first memory; the kernel asked: ", out);
+		print_move(c, e, out);
+		print_decider(c, r, out);
+		break;
+	case TIERBPF_EVENT_REJECTED:
+		fprintf(out, "%d is no adistance; the kernel's own %d stands, tier ", e->to, e->from);
+		print_tier(c, e->from, out);
+		print_decider(c, r, out);
+		break;
+	case TIERBPF_EVENT_RETIERED:
+		print_move(c, e, out);
+		print_decider(c, r, out);
+		fprintf(out, ", took %.1f ms", (double)e->ns / NS_PER_MS);
+		break;
+	case TIERBPF_EVENT_FAILED:
+		fputs("is not moved from tier ", out);
+		print_tier(c, e->from, out);
+		fprintf(out, ": %s; it is tried again", strerror(-e->to));
+		break;
+	case TIERBPF_EVENT_HELD:
+		fputs("moved too often, stays in tier ", out);
+		print_tier(c, e->from, out);
+		fputs(" for now instead of ", out);
+		print_tier(c, e->to, out);
+		print_decider(c, r, out);
+		break;
+	case TIERBPF_EVENT_SLOW:
+		fprintf(out, "the answer %d took %.1f ms", e->to, (double)e->ns / NS_PER_MS);
+		print_decider(c, r, out);
+		break;
+	case TIERBPF_EVENT_MEMORY:
+		fprintf(out, "%d MiB -> %d MiB", e->from, e->to);
+		break;
+	default:
+		fprintf(out, "event %u of a newer module, %d -> %d", e->kind, e->from, e->to);
+	}
+	putc('\n', out);
+}
+
+void event_print_dropped(const struct event_context *c, uint64_t at, uint64_t count, FILE *out)
+{
+	char text[WHEN];
+
+	fprintf(out, "%s dropped  %llu events are lost: nobody read them in time\n", when(c, at, false, text),
+		(unsigned long long)count);
+}
+
+static json_t *head(const struct event_context *c, uint64_t at, const char *event)
+{
+	char text[WHEN];
+
+	return json_pack("{s:s, s:s, s:i}", "time", when(c, at, true, text), "event", event, "generation",
+			 (int)c->meta->generation);
+}
+
+static json_t *tier(const struct event_context *c, __s32 adistance)
+{
+	return json_pack("{s:I, s:s, s:i}", "tier", (json_int_t)tierbpf_tier(adistance), "name",
+			 policy_tier_name(c->policy, adistance), "adistance", adistance);
+}
+
+static json_t *json_decider(const struct event_context *c, const struct tierbpf_record *r)
+{
+	char text[WHO];
+	const char *by = decider(c, r, text);
+
+	return *by ? json_string(by) : json_null();
+}
+
+static json_t *json_generation(__s32 generation)
+{
+	return generation > 0 ? json_integer(generation) : json_null();
+}
+
+/* What it is, only the ring of the policy itself can tell. */
+static json_t *json_policy(const struct event_context *c, const struct tierbpf_event *e)
+{
+	json_t *out = json_pack("{s:b, s:o, s:o}", "in_force", e->to != 0, "generation", json_generation(e->to),
+				"former", json_generation(e->from));
+	char digest[65];
+	int i;
+
+	if (!event_begins(c->meta, e))
+		return out;
+	for (i = 0; i < 32; i++)
+		sprintf(digest + 2 * i, "%02x", c->meta->digest[i]);
+	json_object_set_new(out, "generation", json_integer(c->meta->generation));
+	json_object_set_new(out, "description", c->policy && c->policy->description ?
+			    json_string(c->policy->description) : json_null());
+	json_object_set_new(out, "object", c->policy ? json_null() : json_string(c->meta->object));
+	json_object_set_new(out, "rules", json_integer(c->meta->nr_rules));
+	json_object_set_new(out, "digest", json_string(digest));
+	return out;
+}
+
+/* What an event of its kind has beside the others. */
+static json_t *details(const struct event_context *c, const struct tierbpf_record *r)
+{
+	const struct tierbpf_event *e = &r->event;
+
+	switch (e->kind) {
+	case TIERBPF_EVENT_ANSWERED:
+	case TIERBPF_EVENT_HELD:
+		return json_pack("{s:o, s:o, s:o}", "from", tier(c, e->from), "to", tier(c, e->to), "decided_by",
+				 json_decider(c, r));
+	case TIERBPF_EVENT_REJECTED:
+		return json_pack("{s:i, s:o, s:o}", "answer", e->to, "kernel", tier(c, e->from), "decided_by",
+				 json_decider(c, r));
+	case TIERBPF_EVENT_RETIERED:
+		return json_pack("{s:o, s:o, s:o, s:I}", "from", tier(c, e->from), "to", tier(c, e->to),
+				 "decided_by", json_decider(c, r), "ns", (json_int_t)e->ns);
+	case TIERBPF_EVENT_FAILED:
+		return json_pack("{s:o, s:s}", "from", tier(c, e->from), "error", strerror(-e->to));
+	case TIERBPF_EVENT_SLOW:
+		return json_pack("{s:i, s:o, s:I}", "answer", e->to, "decided_by", json_decider(c, r), "ns",
+				 (json_int_t)e->ns);
+	case TIERBPF_EVENT_MEMORY:
+		return json_pack("{s:i, s:i}", "from_mib", e->from, "to_mib", e->to);
+	}
+	return json_pack("{s:i, s:i, s:i}", "kind", (int)e->kind, "from", e->from, "to", e->to);
+}
+
+json_t *event_json(const struct event_context *c, const struct tierbpf_record *r)
+{
+	json_t *out = head(c, r->at, word(r->event.kind)), *more;
+
+	if (r->event.kind == TIERBPF_EVENT_POLICY) {
+		more = json_policy(c, &r->event);
+	} else {
+		more = details(c, r);
+		json_object_set_new(out, "node", json_integer(r->event.node));
+	}
+	if (!more || json_object_update(out, more)) {
+		json_decref(out);
+		out = NULL;
+	}
+	json_decref(more);
+	return out;
+}
+
+json_t *event_json_dropped(const struct event_context *c, uint64_t at, uint64_t count)
+{
+	json_t *out = head(c, at, "dropped");
+
+	json_object_set_new(out, "count", json_integer((json_int_t)count));
+	return out;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each policy has a ring buffer of its own (abi.h). Here they look like one: whoever is
+ * loaded next is followed, what two rings both have of a replacement is told once, and what
+ * is missing in the numbers of the events was dropped.
+ */
+#include "watch.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "event-text.h"
+#include "msg.h"
+#include "pins.h"
+
+#define LOOK 250 /* ms between looks for another policy */
+#define LOOK_SOON 20 /* where it is known that one comes */
+#define HELD 256
+
+struct watch {
+	const struct watch_options *options;
+	struct ring_buffer *ring; /* NULL: no policy is loaded */
+	int events; /* map; like the next two */
+	int stats;
+	int directory; /* policy/, locked: this ring has no other reader */
+	ino_t inode; /* of the pin */
+	struct tierbpf_meta meta;
+	struct policy *policy; /* NULL: an object */
+	bool in_force;
+	bool waits; /* for a policy */
+	bool replaced; /* what comes is better told by the ring of its successor */
+	struct tierbpf_record held[HELD]; /* until that is there, or this policy is back */
+	unsigned int nr_held;
+	__u64 told; /* number of the last event that was told, 0: none */
+	__u64 last; /* the same, or the last that was told as dropped */
+	int output; /* errno of it */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	stopped = 1;
+}
+
+static void listen_to_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static struct event_context context(const struct watch *w)
+{
+	return (struct event_context){
+		.meta = &w->meta,
+		.policy = w->policy,
+		.in_force = w->in_force,
+		.epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
+		.utc = w->options->utc,
+	};
+}
+
+static void print_json_line(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(json);
+}
+
+static void flush(struct watch *w)
+{
+	if (fflush(stdout))
+		w->output = errno;
+}
+
+static void tell(struct watch *w, const struct tierbpf_record *r)
+{
+	struct event_context c = context(w);
+
+	if (w->options->json)
+		print_json_line(event_json(&c, r));
+	else
+		event_print(&c, r, stdout);
+	flush(w);
+}
+
+/* All between the last one and @next. */
+static void tell_dropped(struct watch *w, __u64 at, __u64 next)
+{
+	__u64 count = w->last && next > w->last ? next - w->last - 1 : 0;
+	struct event_context c = context(w);
+
+	if (!count)
+		return;
+	if (w->options->json)
+		print_json_line(event_json_dropped(&c, at, count));
+	else
+		event_print_dropped(&c, at, count, stdout);
+	w->last = next - 1;
+	flush(w);
+}
+
+static void tell_next(struct watch *w, const struct tierbpf_record *r)
+{
+	tell_dropped(w, r->at, r->event.seq);
+	tell(w, r);
+	w->told = r->event.seq;
+	if (w->last < w->told)
+		w->last = w->told;
+}
+
+/* What is held and came before event @seq. */
+static void tell_held(struct watch *w, __u64 seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nr_held; i++)
+		if (w->held[i].event.seq > w->told && w->held[i].event.seq < seq)
+			tell_next(w, &w->held[i]);
+	if (w->nr_held && w->held[w->nr_held - 1].event.seq < seq)
+		w->nr_held = 0;
+}
+
+static int on_record(void *context, void *data, size_t size)
+{
+	struct tierbpf_record r = {};
+	struct watch *w = context;
+
+	memcpy(&r, data, size < sizeof(r) ? size : sizeof(r));
+	if (r.event.kind == TIERBPF_EVENT_POLICY) {
+		w->in_force = event_begins(&w->meta, &r.event);
+		w->replaced = r.event.to && !w->in_force;
+	}
+	if (w->replaced) {
+		w->held[w->nr_held++] = r;
+		return w->nr_held == HELD ? -ECANCELED : 0;
+	}
+	if (r.event.seq && r.event.seq <= w->told)
+		return 0; /* from the ring of its predecessor */
+	tell_held(w, r.event.seq);
+	tell_next(w, &r);
+	return w->output || stopped ? -ECANCELED : 0;
+}
+
+static __u64 last_seq(const struct watch *w)
+{
+	struct tierbpf_stats stats = {};
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(w->stats, &zero, &stats) ? 0 : stats.seq;
+}
+
+/* All that is there. 0, and *seq is the last event that should have been there; -errno with a message. */
+static int drain(struct watch *w, __u64 *seq)
+{
+	int err;
+
+	*seq = last_seq(w); /* before: what comes meanwhile is not dropped */
+	err = ring_buffer__consume(w->ring);
+	if (err == -ECANCELED || w->replaced)
+		*seq = 0;
+	else if (err < 0)
+		return fail(err, "the events cannot be read: %s", strerror(-err));
+	return 0;
+}
+
+static void close_ring(struct watch *w)
+{
+	ring_buffer__free(w->ring);
+	w->ring = NULL;
+	policy_free(TAKE_PTR(w->policy));
+	cleanup_close(&w->events);
+	cleanup_close(&w->stats);
+	cleanup_close(&w->directory);
+	w->events = w->stats = w->directory = -1;
+}
+
+static int lock_ring(struct watch *w)
+{
+	w->directory = open(PIN_PATH(TIERBPF_PIN_POLICY), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->directory < 0)
+		return fail(-errno, PIN_PATH(TIERBPF_PIN_POLICY) ": %s", strerror(errno));
+	if (!flock(w->directory, LOCK_EX | LOCK_NB))
+		return 0;
+	return fail(-EBUSY, "another tierbpf watch is running, and an event can be read once: end that one, or let "
+		    "both read what it prints (tierbpf watch | tee FILE)");
+}
+
+static int open_pin(const char *path, int *fd)
+{
+	*fd = bpf_obj_get(path);
+	return *fd >= 0 ? 0 : fail(-errno, "%s: %s; load the policy again", path, strerror(errno));
+}
+
+static int open_pins(struct watch *w)
+{
+	struct stat st;
+	int err = lock_ring(w);
+
+	err = err ?: open_pin(POLICY_PATH("events"), &w->events);
+	err = err ?: open_pin(POLICY_PATH("stats"), &w->stats);
+	if (err)
+		return err;
+	if (stat(POLICY_PATH("events"), &st))
+		return fail(-errno, POLICY_PATH("events") ": %s", strerror(errno));
+	w->inode = st.st_ino;
+	w->ring = ring_buffer__new(w->events, on_record, w, NULL);
+	return w->ring ? 0 : fail(-errno, "the events cannot be read: %s", strerror(errno));
+}
+
+/* 0; -ENOENT: no policy is loaded; -EAGAIN: cannot be told now; -errno with a message. */
+static int open_ring(struct watch *w)
+{
+	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
+	_cleanup_close_ int lock = -1;
+	int err = pins_lock(false, &lock);
+
+	if (err == -EBUSY)
+		return -EAGAIN;
+	err = err ?: engine_open(&e);
+	if (err)
+		return err;
+	w->meta = e.meta;
+	w->policy = TAKE_PTR(e.policy);
+	w->replaced = false;
+	err = open_pins(w);
+	/* A ring that nobody has read yet begins with the policy's coming into force. */
+	if (!err)
+		w->in_force = ring__consumer_pos(ring_buffer__ring(w->ring, 0)) && !w->nr_held;
+	else
+		close_ring(w);
+	return err;
+}
+
+/* Is what we read still what is pinned? */
+static bool still_there(const struct watch *w)
+{
+	struct stat st;
+
+	return !stat(POLICY_PATH("events"), &st) && st.st_ino == w->inode;
+}
+
+static int look_for_ring(struct watch *w)
+{
+	int err = open_ring(w);
+
+	if (!err)
+		w->waits = false;
+	if (err == -ENOENT && !w->waits) {
+		tell_held(w, UINT64_MAX);
+		note("no policy is in force, and nothing is recorded before: tierbpf load POLICY; waiting for it");
+		w->waits = true;
+		w->told = w->last = 0; /* nobody counts until then */
+	}
+	return err == -ENOENT || err == -EAGAIN ? 0 : err;
+}
+
+/* 0: go on; -errno with a message. */
+static int look(struct watch *w)
+{
+	bool there;
+	__u64 seq = 0;
+	int err;
+
+	if (!w->ring)
+		return look_for_ring(w);
+	there = still_there(w);
+	err = w->nr_held == HELD ? 0 : drain(w, &seq);
+	/* The rest of one that was replaced may be in the ring of its successor. */
+	if (!err && (there || !pins_policy_id()))
+		tell_dropped(w, (__u64)clock_ns(CLOCK_BOOTTIME), seq + 1);
+	if (err || there)
+		return err;
+	close_ring(w);
+	return look_for_ring(w);
+}
+
+/* For the next event, or to look whether another policy is there. */
+static void wait_for_more(const struct watch *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
+		{ .fd = w->ring && w->nr_held < HELD ? ring_buffer__epoll_fd(w->ring) : -1, .events = POLLIN },
+	};
+
+	if (poll(fds, 2, w->replaced ? LOOK_SOON : LOOK) > 0 && fds[0].revents & (POLLERR | POLLHUP))
+		stopped = 1;
+}
+
+int watch(const struct watch_options *options)
+{
+	struct watch w = { .options = options, .events = -1, .stats = -1, .directory = -1 };
+	int err;
+
+	listen_to_signals();
+	err = look(&w);
+	while (!err && !stopped && !w.output) {
+		wait_for_more(&w);
+		err = look(&w);
+	}
+	close_ring(&w);
+	if (!err && w.output && w.output != EPIPE && !stopped)
+		err = fail(-EIO, "standard output: %s", strerror(w.output));
+	return err;
+}
