@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # options are read by those that source it
 # What runs many guests, as many at a time as there are CPUs, and reports each in
 # a line. Sourced, after lib.sh, by tests/vm/check and tests/vm/random/check.
 
