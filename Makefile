@@ -170,7 +170,7 @@ install: all
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
-	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/policy.schema.json user/watch.schema.json
+	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 man/*.5
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 man/*.8
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md

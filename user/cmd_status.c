@@ -1,193 +1,216 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <tierbpf/adistance.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "cmd.h"
 #include "columns.h"
-#include "engine.h"
-#include "machine.h"
 #include "msg.h"
-#include "pins.h"
-#include "report.h"
+#include "status.h"
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+/* Of rates, where nothing was counted before; the kernel adds up each CPU's share once a second. */
+#define RATE_SECONDS 0.5
+#define WATCH_SECONDS 2
+#define WATCH_MAX 86400
+
+struct arguments {
+	const char *output, *sort;
+	struct layout layout;
+	bool bytes, json, metrics, table_option;
+	double watch; /* seconds; 0: once */
+	struct activities *before; /* of what was shown last */
+};
+
+static double parse_watch(const char *arg, struct argp_state *state)
 {
-	if (key != 'j')
+	double seconds = WATCH_SECONDS;
+	char *end;
+
+	if (!arg)
+		return seconds;
+	seconds = strtod(arg, &end);
+	if (end == arg || *end || !(seconds >= 0.1 && seconds <= WATCH_MAX))
+		argp_error(state, "--watch=%s: seconds, 0.1 to %d", arg, WATCH_MAX);
+	return seconds;
+}
+
+/* The names of all columns, for a message. */
+static void list_columns(char *text, size_t size)
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < status_nr_columns && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "", status_columns[i].name);
+}
+
+static void choose(struct arguments *a, struct argp_state *state)
+{
+	char all[256];
+	const char *bad;
+
+	list_columns(all, sizeof(all));
+	if (a->output && layout_choose(&a->layout, status_columns, status_nr_columns, a->output, &bad))
+		argp_error(state, "no column \"%.*s\"; there are %s", (int)strcspn(bad, ","), bad, all);
+	if (a->sort && layout_sort(&a->layout, status_columns, status_nr_columns, a->sort))
+		argp_error(state, "no column \"%s\" to sort by; there are %s", a->sort, all);
+}
+
+static void finish(struct arguments *a, struct argp_state *state)
+{
+	if (a->json && a->metrics)
+		argp_error(state, "one of --json and --openmetrics");
+	if (a->metrics && a->watch > 0)
+		argp_error(state, "--openmetrics is written once; a timer repeats it");
+	if ((a->json || a->metrics) && a->table_option)
+		argp_error(state, "-o, -O, -x, -r, -n and -b are for the table");
+	choose(a, state);
+	a->layout.colors = !a->layout.raw && colors_wanted();
+}
+
+static error_t parse_table(int key, char *arg, struct arguments *a)
+{
+	static char all[256];
+
+	switch (key) {
+	case 'o':
+		a->output = arg;
+		break;
+	case 'O':
+		list_columns(all, sizeof(all));
+		a->output = all;
+		break;
+	case 'x':
+		a->sort = arg;
+		break;
+	case 'r':
+		a->layout.raw = true;
+		break;
+	case 'n':
+		a->layout.noheadings = true;
+		break;
+	case 'b':
+		a->bytes = true;
+		break;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	*(int *)state->input = 1;
+	}
+	a->table_option = true;
 	return 0;
 }
 
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'j':
+		a->json = true;
+		return 0;
+	case 'm':
+		a->metrics = true;
+		return 0;
+	case 'w':
+		a->watch = parse_watch(arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		finish(a, state);
+		return 0;
+	}
+	return parse_table(key, arg, a);
+}
+
 static const struct argp_option options[] = {
-	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
+	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL, "Again every SECONDS (2), in place on a terminal; Ctrl-C ends it",
+	  0 },
+	{ "output", 'o', "LIST", 0, "Show these columns; +LIST: behind the usual ones", 0 },
+	{ "output-all", 'O', NULL, 0, "Show all columns", 0 },
+	{ "sort", 'x', "COLUMN", 0, "Sort by COLUMN; -COLUMN: the largest first", 0 },
+	{ "raw", 'r', NULL, 0, "The table alone, unaligned, one blank between columns", 0 },
+	{ "noheadings", 'n', NULL, 0, "The table alone, without its headings", 0 },
+	{ "bytes", 'b', NULL, 0, "Sizes in bytes", 0 },
+	{ "json", 'j', NULL, 0, "Print as JSON, one document a line with --watch (status.schema.json)", 0 },
+	{ "openmetrics", 'm', NULL, 0, "Print as metrics, for node_exporter's textfile collector", 0 },
 	{},
 };
 
 static const struct argp argp = {
 	options, parse, NULL,
-	"Shows the policy in force, and for each node its tier, its adistance and who decided. "
-	"Exit status 7 if the kernel has a node elsewhere (TIER shows both, as is!=wanted).",
+	"Shows the policy in force; each node with its tier, its memory, where it demotes to and who decided; and the "
+	"kernel's switches without which tiers do nothing. Exit status 7 if the kernel has a node elsewhere (TIER "
+	"shows both, as is!=wanted)."
+	"\v"
+	"Columns: NODE, CPUS, TIER, WANTED (tier), NAME, ADISTANCE, KERNEL (its own adistance), SIZE, USED, FREE, "
+	"ZONES, DEMOTES (to these nodes first), FALLBACK (where else), PROMOTES (to faster nodes), DEMOTED and "
+	"PROMOTED (pages since boot: from the node, to it), DEM/S and PROM/S (the same a second), DRIFT, RULE (who "
+	"decided).",
 	NULL, NULL, NULL
 };
 
-/* The kernel switches without which tiers do nothing. */
-struct switches {
-	bool demotion;
-	int numa_balancing; /* bit 1: promotion */
-};
-
-static void read_word(const char *path, char *word, size_t size)
+static void print_json(const struct status *s, bool one_line, FILE *out)
 {
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	json_t *json = status_json(s);
 
-	*word = 0;
-	if (f && fgets(word, (int)size, f))
-		word[strcspn(word, "\n")] = 0;
+	json_dumpf(json, out, one_line ? JSON_COMPACT : JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(json);
 }
 
-static struct switches read_switches(void)
+/* Rates since what was shown last. Where that is nothing, a table waits for some; JSON has the counts. */
+static void count(struct status *s, const struct arguments *a)
 {
-	struct switches s = {};
-	char word[32];
+	bool table = !a->json && !a->metrics;
 
-	read_word("/sys/kernel/mm/numa/demotion_enabled", word, sizeof(word));
-	s.demotion = !strcmp(word, "true");
-	read_word("/proc/sys/kernel/numa_balancing", word, sizeof(word));
-	s.numa_balancing = atoi(word);
-	return s;
+	if (!a->before->at && table && status_wants_rates(&a->layout)) {
+		*a->before = s->now;
+		usleep((useconds_t)(RATE_SECONDS * 1e6));
+		activities_read("", s->machine, &s->now);
+	}
+	if (a->before->at > 0)
+		status_count(s, a->before);
+	*a->before = s->now;
 }
 
-static void digest_text(const uint8_t *digest, char *text)
+static int print(struct status *s, const struct arguments *a, FILE *out)
 {
-	int i;
-
-	for (i = 0; i < 32; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
-}
-
-static int seconds(unsigned int ms)
-{
-	return (int)((ms + 999) / 1000);
-}
-
-/* The names of the policy, for completion and for whoever sets an override. */
-static json_t *tiers_json(const struct policy *p)
-{
-	json_t *tiers = json_array();
-	size_t i;
-
-	for (i = 0; p && i < p->nr_tiers; i++)
-		json_array_append_new(tiers, json_pack("{s:s, s:i, s:i}", "name", p->tiers[i].name, "adistance",
-						       p->tiers[i].adistance, "tier",
-						       (int)tierbpf_tier(p->tiers[i].adistance)));
-	return tiers;
-}
-
-static void print_json(const struct engine *e, const struct report *r, const struct switches *s)
-{
-	char digest[65];
-	unsigned int left = trial_left(&e->meta);
-	json_t *out;
-
-	digest_text(e->meta.digest, digest);
-	out = json_pack("{s:b, s:s?, s:s?, s:i, s:s, s:I, s:i, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:b, s:i}",
-			"loaded", 1, "description", e->policy ? e->policy->description : NULL,
-			"object", e->policy ? NULL : e->meta.object,
-			"generation", (int)e->meta.generation, "digest", digest,
-			"loaded_at", (json_int_t)e->meta.loaded_at, "rules", (int)e->meta.nr_rules,
-			"trial_seconds_left", left ? json_integer(seconds(left)) : json_null(),
-			"tiers", tiers_json(e->policy), "nodes", report_json(r), "stats", "answered", (json_int_t)e->stats.answered,
-			"rejected", (json_int_t)e->stats.rejected,
-			"retiered", (json_int_t)e->stats.retiered,
-			"failed", (json_int_t)e->stats.failed,
-			"held", (json_int_t)e->stats.held,
-			"slow", (json_int_t)e->stats.slow,
-			"dropped", (json_int_t)e->stats.dropped,
-			"demotion_enabled", s->demotion, "numa_balancing", s->numa_balancing);
-	json_print(out);
-}
-
-static void print_head(const struct engine *e)
-{
-	time_t at = (time_t)e->meta.loaded_at;
-	char when[32], digest[65];
-
-	strftime(when, sizeof(when), "%F %T", localtime(&at));
-	digest_text(e->meta.digest, digest);
-	if (e->policy)
-		printf("policy: %s\ngeneration %u, loaded %s, %u rules, sha256 %.12s\n",
-		       e->policy->description ?: "(no description)", e->meta.generation, when,
-		       e->meta.nr_rules, digest);
-	else
-		printf("policy: BPF object %s\ngeneration %u, loaded %s, sha256 %.12s\n", e->meta.object,
-		       e->meta.generation, when, digest);
-	if (e->meta.trial_until)
-		printf("on trial, %d s left: tierbpf confirm keeps it\n", seconds(trial_left(&e->meta)));
-	else if (e->meta.returned)
-		puts("back after a trial of another policy that was not confirmed in time");
-	printf("%llu retiers, %llu held back, %llu failures; %llu rejected answers, %llu slow ones\n\n",
-	       (unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
-	       (unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
-	       (unsigned long long)e->stats.slow);
-}
-
-static void print_switches(const struct switches *s)
-{
-	if (!s->demotion)
-		puts("\ndemotion is off: echo 1 > /sys/kernel/mm/numa/demotion_enabled");
-	if (!(s->numa_balancing & 2))
-		printf("%spromotion is off: echo 2 > /proc/sys/kernel/numa_balancing\n",
-		       s->demotion ? "\n" : "");
-}
-
-static int show(const struct engine *e, const struct report *r, int json)
-{
-	struct switches s = read_switches();
+	size_t drift = s->loaded ? report_drift(&s->report) : 0;
 	int err = 0;
 
-	if (json) {
-		print_json(e, r, &s);
-	} else {
-		print_head(e);
-		err = report_print(r, false, stdout);
-		print_switches(&s);
-	}
-	if (!err && report_drift(r))
+	count(s, a);
+	if (a->json)
+		print_json(s, a->watch > 0, out);
+	else if (a->metrics)
+		status_print_metrics(s, out);
+	else
+		err = status_print(s, &a->layout, a->bytes, out);
+	if (!err && drift)
 		err = fail(-ESTALE, "%zu nodes are not where the policy wants them; dmesg may say why, "
-			   "tierbpf load repairs it", report_drift(r));
+			   "tierbpf load repairs it", drift);
 	return err;
 }
 
-static int status(int json)
+static int show(void *arg, FILE *out)
 {
-	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
-	_cleanup_(cleanup_machine) struct machine *m = NULL;
-	_cleanup_close_ int lock = -1;
-	struct report r = {};
-	int err = engine_check();
+	_cleanup_free_ struct status *s = calloc(1, sizeof(*s));
+	int err, printed = 0;
 
-	err = err ?: pins_lock(false, &lock);
-	err = err ?: engine_open(&e);
-	if (err == -ENOENT) {
-		puts(json ? "{\n  \"loaded\": false\n}" : "no policy is loaded: tierbpf load POLICY");
-		return 0;
-	}
-	err = err ?: machine_read("", &m);
-	err = err ?: report_gather(&e, m, NULL, &r);
-	pins_unlock(&lock); /* a terminal may take its time */
-	err = err ?: show(&e, &r, json);
-	report_free(&r);
-	return err;
+	if (!s)
+		return fail(-ENOMEM, "out of memory");
+	err = status_gather(s);
+	if (!err || (err == -ENOPKG && s->complete))
+		printed = print(s, arg, out);
+	status_free(s);
+	return err ?: printed;
 }
 
 int cmd_status(int argc, char **argv)
 {
-	int json = 0;
+	static struct activities before;
+	struct arguments a = { .before = &before };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &json);
-	return exit_status(status(json));
+	status_default_layout(&a.layout);
+	argp_parse(&argp, argc, argv, 0, NULL, &a);
+	return exit_status(a.watch > 0 ? status_watch(a.watch, show, &a) : show(&a, stdout));
 }

@@ -5,11 +5,13 @@
 
 #include <jansson.h>
 #include <libsmartcols.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 struct column {
 	const char *name;
 	int flags; /* SCOLS_FL_RIGHT, SCOLS_FL_HIDDEN */
+	bool number; /* of a cell's key: sorted by it, not by the text */
 };
 
 /* A table with @count columns; NULL: out of memory. For columns_print(). */

@@ -80,17 +80,12 @@ void report_free(struct report *r)
 	r->count = 0;
 }
 
-static bool drifts(const struct report_node *n)
-{
-	return n->tier != (int64_t)tierbpf_tier(n->adistance);
-}
-
 size_t report_drift(const struct report *r)
 {
 	size_t i, count = 0;
 
 	for (i = 0; i < r->count; i++)
-		count += drifts(&r->nodes[i]);
+		count += report_drifts(&r->nodes[i]);
 	return count;
 }
 
@@ -145,7 +140,7 @@ static int add_line(struct libscols_table *t, const struct report *r, const stru
 	snprintf(adistance, sizeof(adistance), "%d", n->adistance);
 	tier_text(before, sizeof(before), n->before);
 	tier_text(tier, sizeof(tier), n->tier);
-	if (drifts(n))
+	if (report_drifts(n))
 		snprintf(tier + strlen(tier), sizeof(tier) - strlen(tier), "!=%u",
 			 tierbpf_tier(n->adistance));
 	return columns_add(t, cells);
@@ -188,7 +183,7 @@ json_t *report_json(const struct report *r)
 			"node", n->node, "cpu", n->cpu, "tier_before", json_tier(n->before),
 			"tier", json_tier(n->tier), "name", policy_tier_name(r->policy, n->adistance),
 			"adistance", n->adistance, "kernel_adistance", n->kernel_adistance,
-			"decided_by", n->decided_by, "rejected", n->rejected, "drift", drifts(n)));
+			"decided_by", n->decided_by, "rejected", n->rejected, "drift", report_drifts(n)));
 	}
 	return list;
 }

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <tierbpf/adistance.h>
 
 #include "engine.h"
 #include "machine.h"
@@ -33,6 +34,12 @@ struct report {
 int report_gather(const struct engine *e, const struct machine *m, const struct machine *before,
 		  struct report *r);
 void report_free(struct report *r);
+
+/* Is it elsewhere than decided? */
+static inline bool report_drifts(const struct report_node *n)
+{
+	return n->tier != (int64_t)tierbpf_tier(n->adistance);
+}
 
 /* Nodes whose tier is not the one decided. */
 size_t report_drift(const struct report *r);

@@ -60,7 +60,8 @@ guests_report()
 
 # guests_run LABEL ARGUMENT...: tests/vm/run, reported under LABEL. A script that
 # exits 77 is skipped, with its last line as the reason. With guests_verbose set, what
-# a script prints is shown where it passes, too.
+# a script prints is shown where it passes, too. judge: a program of this tree that must
+# be content with what it prints.
 guests_run()
 {
 	local label=$1 start=$SECONDS status log out
@@ -71,6 +72,11 @@ guests_run()
 	# timer doesn't work!", seen on 7.3).
 	"$root/tests/vm/run" --log "$log" "$@" >"$out" 2>&1 </dev/null
 	status=$?
+	if [ $status = 0 ] && [ -n "${judge:-}" ]; then
+		"$root/$judge" "$out" >"$out.judge" 2>&1 </dev/null
+		status=$?
+		cat "$out.judge" >>"$out"
+	fi
 	case $status in
 	0)
 		guests_report passed "ok $label $((SECONDS - start))s${guests_verbose:+
@@ -84,7 +90,7 @@ $(sed 's/^/  | /' "$out")
 $(tail -n 25 "$log" | sed 's/^/  | /')"
 		;;
 	esac
-	rm -f "$log" "$out"
+	rm -f "$log" "$out" "$out.judge"
 }
 
 # What every guest needs is made before they start, not by all of them at once.

@@ -28,7 +28,7 @@ at_each_step on_trial "tierbpf confirm"
 # the next command finds that the time is up, and nobody there
 expect 0 on_trial
 export TIERBPF_FAULT_SECONDS=3000
-at_each_step "tierbpf load --try 3000 /tmp/a.json" "tierbpf status"
+at_each_step "tierbpf load --try 3000 /tmp/a.json" "tierbpf status --json"
 [ $step -gt 45 ] || fail "only $step steps"
 [ "$(state)" = "$b" ] || fail "$(state) comes back instead of $b"
 unset TIERBPF_FAULT_SECONDS

@@ -9,7 +9,7 @@
 # What comes back: all that status says, but for counters and the mark of the return.
 whole()
 {
-	tierbpf status --json 2>/tmp/err | grep -vE '"(retiered|answered|held|slow)"'
+	tierbpf status --json 2>/tmp/err | grep -vE "$volatile"
 	echo "$pins"/* "$pins"/policy/*
 	[ ! -e $pins/override ] || bpftool map dump pinned $pins/override
 }

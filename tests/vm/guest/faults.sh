@@ -14,7 +14,7 @@ esac
 state()
 {
 	tierbpf status --json >/tmp/status.json 2>/tmp/status.err || cat /tmp/status.err
-	grep -vE '"(loaded_at|generation|retiered|answered|held|slow|trial_seconds_left)"' /tmp/status.json
+	grep -vE -e "$volatile" -e '"(loaded_at|generation|trial_seconds_left)"' /tmp/status.json
 	for pin in $pins/* $pins/*/* $pins/*/*/*; do
 		[ ! -e "$pin" ] || echo "$pin"
 	done

@@ -82,6 +82,9 @@ policy()
 	POLICY
 }
 
+# What changes by itself in a line of status --json.
+volatile='"(age_seconds|used_bytes|free_bytes|demoted_pages|promoted_pages|answered|retiered|held|slow)"'
+
 # The value of a counter of status --json.
 counter()
 {

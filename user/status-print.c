@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What stands above and below the table of the nodes. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "status.h"
+
+const char *status_age(int64_t seconds, char *buffer, size_t size)
+{
+	static const struct { const char *name; int64_t seconds; } units[] = {
+		{ "d", 86400 }, { "h", 3600 }, { "min", 60 }, { "s", 1 },
+	};
+	size_t i = 0, used;
+
+	seconds = seconds < 0 ? 0 : seconds; /* the clock has been set back */
+	while (i < 3 && seconds < units[i].seconds)
+		i++;
+	used = (size_t)snprintf(buffer, size, "%" PRId64 " %s", seconds / units[i].seconds, units[i].name);
+	seconds %= units[i].seconds;
+	/* Of days, the hours too; of hours, the minutes. */
+	if (i < 2 && seconds >= units[i + 1].seconds)
+		snprintf(buffer + used, size - used, " %" PRId64 " %s", seconds / units[i + 1].seconds,
+			 units[i + 1].name);
+	return buffer;
+}
+
+static void print_times(const struct tierbpf_meta *meta, FILE *out)
+{
+	time_t at = (time_t)meta->loaded_at;
+	char when[32], age[32];
+
+	strftime(when, sizeof(when), "%F %T", localtime(&at));
+	fprintf(out, "generation %u, loaded %s (%s ago)", meta->generation, when,
+		status_age((int64_t)(time(NULL) - at), age, sizeof(age)));
+}
+
+static void print_policy(const struct status *s, bool colors, FILE *out)
+{
+	const struct engine *e = &s->engine;
+	const char *bold = colors ? "\033[1m" : "", *end = colors ? "\033[0m" : "";
+	int i;
+
+	if (e->policy)
+		fprintf(out, "policy: %s%s%s\n", bold, e->policy->description ?: "(no description)", end);
+	else
+		fprintf(out, "policy: BPF object %s%s%s\n", bold, e->meta.object, end);
+	print_times(&e->meta, out);
+	if (e->policy)
+		fprintf(out, ", %u rules", e->meta.nr_rules);
+	fputs(", sha256 ", out);
+	for (i = 0; i < 6; i++)
+		fprintf(out, "%02x", e->meta.digest[i]);
+	fputc('\n', out);
+	if (e->meta.trial_until)
+		fprintf(out, "on trial, %u s left: tierbpf confirm keeps it\n", s->trial_seconds_left);
+	else if (e->meta.returned)
+		fputs("back after a trial of another policy that was not confirmed in time\n", out);
+	fprintf(out, "%llu retiers, %llu held back, %llu failures; %llu rejected answers, %llu slow ones\n",
+		(unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
+		(unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
+		(unsigned long long)e->stats.slow);
+}
+
+static void print_head(const struct status *s, bool colors, FILE *out)
+{
+	if (s->loaded) {
+		print_policy(s, colors, out);
+		return;
+	}
+	if (s->link == LINK_DETACHED)
+		fputs("somebody has detached the policy that was in force\n", out);
+	fputs("no policy is loaded: tierbpf load POLICY\n", out);
+}
+
+static void print_rates(const struct status *s, FILE *out)
+{
+	if (s->now.source == ACTIVITY_UNKNOWN)
+		fputs("this kernel does not count what it demotes and promotes\n", out);
+	else if (s->seconds > 0)
+		fprintf(out, "%.0f pages/s demoted, %.0f promoted, counted %s over %.1f s\n",
+			activity_rate(s->before.total.demoted, s->now.total.demoted, s->seconds),
+			activity_rate(s->before.total.promoted, s->now.total.promoted, s->seconds),
+			activity_source_name(s->now.source), s->seconds);
+}
+
+int status_print(const struct status *s, const struct layout *l, bool bytes, FILE *out)
+{
+	int err;
+
+	if (l->raw || l->noheadings)
+		return status_print_table(s, l, bytes, out);
+	print_head(s, l->colors, out);
+	if (s->seconds > 0 || s->now.source == ACTIVITY_UNKNOWN)
+		print_rates(s, out);
+	fputc('\n', out);
+	err = status_print_table(s, l, bytes, out);
+	fputc('\n', out);
+	switches_print(&s->switches, l->colors, out);
+	return err;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "cleanup.h"
+#include "msg.h"
+#include "status.h"
+
+/* Over what stands there, each line to its end, and nothing left below. */
+static void repaint(const char *text, bool first, FILE *out)
+{
+	const char *line, *end;
+
+	fputs(first ? "\033[H\033[2J" : "\033[H", out);
+	for (line = text; *line; line = end + (*end == '\n')) {
+		end = line + strcspn(line, "\n");
+		fprintf(out, "%.*s\033[K\n", (int)(end - line), line);
+	}
+	fputs("\033[J", out);
+}
+
+static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int err;
+
+	if (!f)
+		return fail(-ENOMEM, "out of memory");
+	err = show(arg, f);
+	if (fclose(f))
+		return fail(-ENOMEM, "out of memory");
+	if (terminal_obeys())
+		repaint(text, first, stdout);
+	else
+		fputs(text, stdout);
+	fflush(stdout);
+	return err;
+}
+
+static bool is_over(const sigset_t *signals, double seconds)
+{
+	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
+	int signal = sigtimedwait(signals, NULL, &pause);
+
+	return signal == SIGINT || signal == SIGTERM; /* else the terminal has another size */
+}
+
+int status_watch(double seconds, int (*show)(void *arg, FILE *out), void *arg)
+{
+	bool first = true;
+	sigset_t signals;
+	int err;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	do {
+		err = show_once(show, arg, first);
+		/* Drift, a missing module, another command at work: all of it may pass. */
+		if (err && err != -ESTALE && err != -ENOPKG && err != -EBUSY)
+			return err;
+		first = false;
+	} while (!is_over(&signals, seconds));
+	return 0;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "switches.h"
+
+#include <string.h>
+
+#include "cleanup.h"
+#include "sysfs.h"
+
+#define DEMOTION "/sys/kernel/mm/numa/demotion_enabled"
+#define NUMA_BALANCING "/proc/sys/kernel/numa_balancing"
+
+void switches_read(const char *root, const struct machine *m, const struct node_memory *memory,
+		   struct switches *s)
+{
+	_cleanup_free_ char *demotion = NULL, *balancing = NULL;
+	int n;
+
+	*s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH };
+	if (!sysfs_text(&demotion, "%s" DEMOTION, root))
+		s->demotion = !strcmp(demotion, "true");
+	if (!sysfs_text(&balancing, "%s" NUMA_BALANCING, root))
+		s->numa_balancing = atoi(balancing);
+	for (n = 0; n < m->nr_nodes; n++) {
+		if (!m->nodes[n].memory || m->nodes[n].cpu)
+			continue;
+		nodeset_add(&s->slow, n);
+		if (node_memory_kernel(&memory[n]))
+			nodeset_add(&s->kernel, n);
+	}
+}
+
+static void demotion(const struct switches *s, struct switch_text *t)
+{
+	t->name = "demotion";
+	t->on = s->demotion == 1;
+	snprintf(t->state, sizeof(t->state), "demotion is %s", t->on ? "on" : "off");
+	if (s->demotion == NO_SWITCH)
+		snprintf(t->cure, sizeof(t->cure), "this kernel has none; boot one with CONFIG_MIGRATION=y");
+	else if (!t->on)
+		snprintf(t->cure, sizeof(t->cure), "echo 1 > " DEMOTION);
+}
+
+/* The other bits are other kinds of balancing: they stay as they are. */
+static void promotion(const struct switches *s, struct switch_text *t)
+{
+	t->name = "promotion";
+	t->on = s->numa_balancing != NO_SWITCH && s->numa_balancing & NUMA_BALANCING_TIERING;
+	if (s->numa_balancing == NO_SWITCH) {
+		snprintf(t->state, sizeof(t->state), "promotion is off");
+		snprintf(t->cure, sizeof(t->cure), "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
+		return;
+	}
+	snprintf(t->state, sizeof(t->state), "promotion is %s (numa_balancing %d)", t->on ? "on" : "off",
+		 s->numa_balancing);
+	if (!t->on)
+		snprintf(t->cure, sizeof(t->cure), "echo %d > " NUMA_BALANCING,
+			 s->numa_balancing | NUMA_BALANCING_TIERING);
+}
+
+static void zones(const struct switches *s, struct switch_text *t)
+{
+	_cleanup_free_ char *slow = nodeset_text(&s->slow);
+	_cleanup_free_ char *kernel = nodeset_text(&s->kernel);
+
+	t->name = "movable";
+	t->on = nodeset_is_empty(&s->kernel);
+	if (t->on) {
+		snprintf(t->state, sizeof(t->state), "memory of node %.80s is in ZONE_MOVABLE", slow ?: "?");
+		return;
+	}
+	snprintf(t->state, sizeof(t->state), "memory of node %.80s is outside of ZONE_MOVABLE (kernel data may land "
+		 "there, and keep it from going offline)", kernel ?: "?");
+	snprintf(t->cure, sizeof(t->cure), "online it as online_movable, or boot with movable_node");
+}
+
+size_t switches_text(const struct switches *s, struct switch_text texts[MAX_SWITCHES])
+{
+	memset(texts, 0, MAX_SWITCHES * sizeof(*texts));
+	demotion(s, &texts[0]);
+	promotion(s, &texts[1]);
+	if (nodeset_is_empty(&s->slow))
+		return 2;
+	zones(s, &texts[2]);
+	return 3;
+}
+
+void switches_print(const struct switches *s, bool colors, FILE *out)
+{
+	struct switch_text texts[MAX_SWITCHES];
+	size_t i, count = switches_text(s, texts);
+
+	for (i = 0; i < count; i++) {
+		const struct switch_text *t = &texts[i];
+		bool stands_out = colors && !t->on;
+
+		fprintf(out, "%s%s%s%s%s\n", stands_out ? "\033[33m" : "", t->state, stands_out ? "\033[0m" : "",
+			*t->cure ? ": " : "", t->cure);
+	}
+}
+
+json_t *switches_json(const struct switches *s)
+{
+	struct switch_text texts[MAX_SWITCHES];
+	size_t i, count = switches_text(s, texts);
+	json_t *list = json_array();
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s?}", "name", texts[i].name,
+			"on", texts[i].on, "state", texts[i].state,
+			"cure", *texts[i].cure ? texts[i].cure : NULL));
+	return list;
+}
