@@ -23,6 +23,7 @@ struct arguments {
 	const char *object;
 	const char *measured;
 	unsigned int seconds; /* of trial; 0: none */
+	bool refresh;
 	int json;
 };
 
@@ -55,13 +56,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'm':
 		a->measured = arg;
 		return 0;
+	case 'r':
+		a->refresh = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (a->policy)
 			argp_error(state, "one policy is loaded at a time");
 		a->policy = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (!a->policy && !a->object)
+		if (a->refresh && (a->policy || a->object || a->seconds))
+			argp_error(state, "--refresh is of the policy in force, and takes no other, nor a trial");
+		if (!a->policy && !a->object && !a->refresh)
 			argp_error(state, "which policy?");
 		if (a->policy && a->object)
 			argp_error(state, "a policy of rules or an object, not both");
@@ -74,13 +80,15 @@ static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
 	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
 	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
+	{ "refresh", 'r', NULL, 0, "The policy in force anew, by what is known of the nodes now, as after a "
+	  "hotplug; nothing is done where that is the same", 0 },
 	{ "try", 't', "SECONDS", 0, "The former policy, or none, comes back after that (1 to 86400), unless "
 	  "tierbpf confirm is run before; also if this terminal and this process are gone", 0 },
 	{},
 };
 
 static const struct argp argp = {
-	options, parse, "POLICY\n--object=FILE",
+	options, parse, "POLICY\n--object=FILE\n--refresh",
 	"Puts a policy in force, in one step: the former policy or the new one decides at any "
 	"instant. Then reads the tiers back from the kernel, and prints what changed. "
 	"POLICY and FILE are files, or - for standard input.", NULL, NULL, NULL
@@ -166,10 +174,69 @@ static int load(const struct arguments *a)
 	return err ?: verify(s.machine, generation, a, &lock);
 }
 
+/* Facts that come while we are at work; more is for the next hotplug. */
+#define REFRESH_TRIES 3
+
+/* Is there a policy of rules that can be loaded again? 0, and *policy is the caller's. */
+static int take_policy_in_force(struct survey *s, const struct arguments *a, struct policy **policy)
+{
+	if (!s->in_force)
+		return fail(-EIO, "what is in force cannot be read, so it cannot be refreshed; load a policy");
+	if (trial_left(&s->engine.meta))
+		return fail(-EBUSY, "a policy is on trial; refresh it after tierbpf confirm, or when its time is up");
+	if (engine_is_measured() && !a->measured)
+		return fail(-EINVAL, "the policy in force goes by a measurement: give the file by --measured, "
+			    "as at its load");
+	*policy = TAKE_PTR(s->engine.policy);
+	return 0;
+}
+
+/* *done: there was nothing to do. */
+static int refresh_once(const struct arguments *a, bool *done)
+{
+	_cleanup_(cleanup_policy) struct policy *policy = NULL;
+	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_close_ int lock = -1;
+	struct trial no_trial = {};
+	unsigned int generation;
+	int err = pins_lock(false, &lock);
+
+	*done = true;
+	if (err == -ENOENT || (!err && !pins_policy_id())) {
+		note("no policy is loaded");
+		return 0;
+	}
+	err = err ?: survey_open_locked(&s);
+	err = err ?: take_policy_in_force(&s, a, &policy);
+	if (!err && !policy) {
+		note("an object is in force, which only a load of its file gives new facts");
+		return 0;
+	}
+	err = err ?: measurement_use(a->measured, s.machine);
+	err = err ?: program_compile(policy, s.machine, &program);
+	if (err || engine_knows(program))
+		return err;
+	*done = false;
+	engine_close(&s.engine);
+	err = engine_load(program, NULL, &no_trial, &generation);
+	return err ?: verify(s.machine, generation, a, &lock);
+}
+
+static int refresh(const struct arguments *a)
+{
+	bool done = false;
+	int i, err = engine_check();
+
+	for (i = 0; !err && !done && i < REFRESH_TRIES; i++)
+		err = refresh_once(a, &done);
+	return err;
+}
+
 int cmd_load(int argc, char **argv)
 {
 	struct arguments a = {};
 
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(load(&a));
+	return exit_status(a.refresh ? refresh(&a) : load(&a));
 }

@@ -161,6 +161,65 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args)
 	return args->err ? fail(args->err, "node %d: the module answers error %d", node, args->err) : 0;
 }
 
+/* The facts that rules find in the map; the others the kernel says at the moment of the question. */
+#define STORED_FACTS (~0ULL << TIERBPF_FACT_PXM)
+
+static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts *b)
+{
+	int fact;
+
+	if ((a->known ^ b->known) & STORED_FACTS)
+		return false;
+	for (fact = TIERBPF_FACT_PXM; fact < TIERBPF_NR_FACTS; fact++)
+		if (a->known & 1ULL << fact && a->value[fact] != b->value[fact])
+			return false;
+	return true;
+}
+
+static bool knows_facts(const struct program *p)
+{
+	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("facts"));
+	struct tierbpf_facts facts;
+	int node;
+
+	for (node = 0; node < p->nr_nodes; node++)
+		if (bpf_map_lookup_elem(fd, &node, &facts) || !same_facts(&facts, &p->facts[node]))
+			return false;
+	return true;
+}
+
+static bool knows_groups(const struct program *p)
+{
+	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("groups"));
+	struct tierbpf_meta meta;
+	struct tierbpf_group group;
+	__u32 i;
+
+	if (engine_read_meta(&meta) || meta.nr_groups != p->meta.nr_groups)
+		return false;
+	for (i = 0; i < meta.nr_groups; i++)
+		if (bpf_map_lookup_elem(fd, &i, &group) || memcmp(&group, &p->groups[i], sizeof(group)))
+			return false;
+	return true;
+}
+
+bool engine_knows(const struct program *program)
+{
+	return knows_facts(program) && knows_groups(program);
+}
+
+bool engine_is_measured(void)
+{
+	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("facts"));
+	struct tierbpf_facts facts;
+	__u32 node;
+
+	for (node = 0; !bpf_map_lookup_elem(fd, &node, &facts); node++)
+		if (facts.known & 1ULL << TIERBPF_FACT_MEASURED_ADISTANCE)
+			return true;
+	return false;
+}
+
 bool engine_override(const struct engine *e, int node, int *adistance)
 {
 	return !bpf_map_lookup_elem(e->override_fd, &node, adistance);

@@ -48,6 +48,12 @@ void engine_close(struct engine *e);
 /* Asks the hook about @node. 0; -ENOENT: it has no memory; -errno, with a message. */
 int engine_ask(const struct engine *e, int node, struct ask_args *args);
 
+/* What the policy in force was told of the machine is what @program, of the same policy, says. */
+bool engine_knows(const struct program *program);
+
+/* It goes by a measurement (load --measured). */
+bool engine_is_measured(void);
+
 /* The live override of @node: true and its value, if there is one. */
 bool engine_override(const struct engine *e, int node, int *adistance);
 
