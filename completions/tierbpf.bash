@@ -17,6 +17,7 @@ _tierbpf_values()
 		;;
 	TIER) words=$(_tierbpf_tiers) ;;
 	COLUMNS) words=$(_tierbpf_columns) ;;
+	COLUMN) words=$(_tierbpf_columns && _tierbpf_columns | sed 's/^/-/') ;;
 	DIR)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		compopt -o filenames 2>/dev/null
@@ -32,7 +33,8 @@ _tierbpf_values()
 	case $1 in
 	COLUMNS | LIST)
 		# The last of several, with what stands before it.
-		mapfile -t COMPREPLY < <(compgen -P "${cur%"${cur##*,}"}" -W "$words" -- "${cur##*,}")
+		local last=${cur##*[,+]}
+		mapfile -t COMPREPLY < <(compgen -P "${cur%"$last"}" -W "$words" -- "$last")
 		compopt -o nospace 2>/dev/null
 		;;
 	*) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
@@ -58,10 +60,18 @@ _tierbpf_tiers()
 	done
 }
 
+# Those that the help of status names.
+_tierbpf_columns()
+{
+	"$tierbpf" status --help 2>/dev/null </dev/null | sed -n '/^Columns:/,$p' | grep -o '[A-Z][A-Z/]\+'
+}
+
 # Of the options in the help of a verb, one a line: the option, and what it takes.
 _tierbpf_options()
 {
 	"$tierbpf" "$1" --help 2>/dev/null </dev/null | sed -n '
+		s/\[=[A-Z]*\]/ /; t more
+		:more
 		s/^ \{2,6\}\(-.\), \(--[a-z-]*\)=\([^ ]*\).*/\1 \3\n\2 \3/p; t
 		s/^ \{2,6\}\(-.\), \(--[a-z-]*\)\( .*\|$\)/\1\n\2/p; t
 		s/^ \{2,6\}\(--[a-z-]*\)=\([^ ]*\).*/\1 \2/p; t

@@ -123,24 +123,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL, "Again every SECONDS (2), in place on a terminal; Ctrl-C ends it",
-	  0 },
-	{ "output", 'o', "LIST", 0, "Show these columns; +LIST: behind the usual ones", 0 },
+	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL, "Again every SECONDS (2), in place on a terminal", 0 },
+	{ "output", 'o', "COLUMNS", 0, "Show these; +COLUMNS: behind the usual ones", 0 },
 	{ "output-all", 'O', NULL, 0, "Show all columns", 0 },
 	{ "sort", 'x', "COLUMN", 0, "Sort by COLUMN; -COLUMN: the largest first", 0 },
-	{ "raw", 'r', NULL, 0, "The table alone, unaligned, one blank between columns", 0 },
+	{ "raw", 'r', NULL, 0, "The table alone, with one blank between columns", 0 },
 	{ "noheadings", 'n', NULL, 0, "The table alone, without its headings", 0 },
 	{ "bytes", 'b', NULL, 0, "Sizes in bytes", 0 },
-	{ "json", 'j', NULL, 0, "Print as JSON, one document a line with --watch (status.schema.json)", 0 },
-	{ "openmetrics", 'm', NULL, 0, "Print as metrics, for node_exporter's textfile collector", 0 },
+	{ "json", 'j', NULL, 0, "Print as JSON (status.schema.json)", 0 },
+	{ "openmetrics", 'm', NULL, 0, "Metrics, for node_exporter's textfile collector", 0 },
 	{},
 };
 
 static const struct argp argp = {
 	options, parse, NULL,
 	"Shows the policy in force; each node with its tier, its memory, where it demotes to and who decided; and the "
-	"kernel's switches without which tiers do nothing. Exit status 7 if the kernel has a node elsewhere (TIER "
-	"shows both, as is!=wanted)."
+	"kernel's switches without which tiers do nothing. TIER is!=wanted: the kernel has the node elsewhere (exit "
+	"status 7)."
 	"\v"
 	"Columns: NODE, CPUS, TIER, WANTED (tier), NAME, ADISTANCE, KERNEL (its own adistance), SIZE, USED, FREE, "
 	"ZONES, DEMOTES (to these nodes first), FALLBACK (where else), PROMOTES (to faster nodes), DEMOTED and "
