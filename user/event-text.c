@@ -178,8 +178,8 @@ void event_print_dropped(const struct event_context *c, uint64_t at, uint64_t co
 {
 	char text[WHEN];
 
-	fprintf(out, "%s dropped  %llu events are lost: nobody read them in time\n", when(c, at, false, text),
-		(unsigned long long)count);
+	fprintf(out, "%s dropped  %llu events are lost: the buffer was full, or no policy was there to record them\n",
+		when(c, at, false, text), (unsigned long long)count);
 }
 
 static json_t *head(const struct event_context *c, uint64_t at, const char *event)

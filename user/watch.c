@@ -27,6 +27,7 @@
 #define LOOK 250 /* ms between looks for another policy */
 #define LOOK_SOON 20 /* where it is known that one comes */
 #define HELD 256
+#define MODULE "/sys/module/tierbpf"
 
 struct watch {
 	const struct watch_options *options;
@@ -35,6 +36,7 @@ struct watch {
 	int stats;
 	int directory; /* policy/, locked: this ring has no other reader */
 	ino_t inode; /* of the pin */
+	ino_t module; /* of its directory in sysfs: another one has begun to count anew */
 	struct tierbpf_meta meta;
 	struct policy *policy; /* NULL: an object */
 	bool in_force;
@@ -54,9 +56,10 @@ static void stop(int signal)
 	stopped = 1;
 }
 
+/* The first one ends it when all is told; a second one, at once. */
 static void listen_to_signals(void)
 {
-	struct sigaction action = { .sa_handler = stop };
+	struct sigaction action = { .sa_handler = stop, .sa_flags = (int)SA_RESETHAND };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -161,7 +164,7 @@ static int on_record(void *context, void *data, size_t size)
 		return 0; /* from the ring of its predecessor */
 	tell_held(w, r.event.seq);
 	tell_next(w, &r);
-	return w->output || stopped ? -ECANCELED : 0;
+	return w->output ? -ECANCELED : 0;
 }
 
 static __u64 last_seq(const struct watch *w)
@@ -230,6 +233,18 @@ static int open_pins(struct watch *w)
 	return w->ring ? 0 : fail(-errno, "the events cannot be read: %s", strerror(errno));
 }
 
+/* Events are numbered by the module, and those of another one have nothing to do with what was told. */
+static void follow_module(struct watch *w)
+{
+	struct stat st;
+
+	if (stat(MODULE, &st) || st.st_ino == w->module)
+		return;
+	tell_held(w, UINT64_MAX);
+	w->told = w->last = 0;
+	w->module = st.st_ino;
+}
+
 /* 0; -ENOENT: no policy is loaded; -EAGAIN: cannot be told now; -errno with a message. */
 static int open_ring(struct watch *w)
 {
@@ -242,6 +257,7 @@ static int open_ring(struct watch *w)
 	err = err ?: engine_open(&e);
 	if (err)
 		return err;
+	follow_module(w); /* which stays, as long as nobody unloads the policy */
 	w->meta = e.meta;
 	w->policy = TAKE_PTR(e.policy);
 	w->replaced = false;
@@ -272,7 +288,6 @@ static int look_for_ring(struct watch *w)
 		tell_held(w, UINT64_MAX);
 		note("no policy is in force, and nothing is recorded before: tierbpf load POLICY; waiting for it");
 		w->waits = true;
-		w->told = w->last = 0; /* nobody counts until then */
 	}
 	return err == -ENOENT || err == -EAGAIN ? 0 : err;
 }
@@ -298,7 +313,7 @@ static int look(struct watch *w)
 }
 
 /* For the next event, or to look whether another policy is there. */
-static void wait_for_more(const struct watch *w)
+static void wait_for_more(struct watch *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
@@ -306,7 +321,7 @@ static void wait_for_more(const struct watch *w)
 	};
 
 	if (poll(fds, 2, w->replaced ? LOOK_SOON : LOOK) > 0 && fds[0].revents & (POLLERR | POLLHUP))
-		stopped = 1;
+		w->output = EPIPE;
 }
 
 int watch(const struct watch_options *options)
@@ -314,11 +329,15 @@ int watch(const struct watch_options *options)
 	struct watch w = { .options = options, .events = -1, .stats = -1, .directory = -1 };
 	int err;
 
+	/* Or else the first file that is opened would be written to. */
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		return fail(-EIO, "standard output is closed");
 	listen_to_signals();
 	err = look(&w);
 	while (!err && !stopped && !w.output) {
 		wait_for_more(&w);
-		err = look(&w);
+		if (!w.output)
+			err = look(&w);
 	}
 	close_ring(&w);
 	if (!err && w.output && w.output != EPIPE && !stopped)

@@ -184,7 +184,7 @@ Test(event_text, dropped)
 	event_print_dropped(&c, 7 * SECOND + SECOND / 2, 5000000000, f);
 	fclose(f);
 	cr_expect_str_eq(line, "2026-11-23 12:00:07.500Z dropped  5000000000 events are lost: "
-			       "nobody read them in time\n");
+			       "the buffer was full, or no policy was there to record them\n");
 	free(line);
 	expect_json(event_json_dropped(&c, 7 * SECOND + SECOND / 2, 5000000000),
 		    "{'event':'dropped','generation':2,'count':5000000000}");

@@ -89,9 +89,11 @@ left()
 		[ "$(word $pid $set)" = 0000000000000000 ] || fail "$*: $set is $(word $pid $set)"
 	done
 	kill $locker
+	[ "$2" != watch ] || kill -INT $pid
 	wait $pid || fail "$*: $(cat /tmp/err)"
 }
 left 0000000000000000 tierbpf status
+left 0000000000000000 tierbpf watch
 left 0000000000000004 tierbpf plan p.json	# dac_read_search
 left 0000000000200004 tierbpf load p.json	# and sys_admin
 

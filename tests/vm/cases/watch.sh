@@ -21,7 +21,32 @@ tells()
 # has FILTER: an object among the JSON lines is like that
 has()
 {
-	jq -se "any(.[]; $1)" /tmp/json >/dev/null || { cat /tmp/json; fail "no object with $1"; }
+	jq -se "any(.[]; $1)" /tmp/told >/dev/null || { cat /tmp/told; fail "no object with $1"; }
+}
+
+# watched OPTION...: there is a watch, which tells /tmp/told, and /tmp/notes
+watched()
+{
+	told=0
+	"$@" >/tmp/told 2>/tmp/notes &
+	watch=$!
+}
+
+# ends SIGNAL: it does, as it should
+ends()
+{
+	kill -"$1" $watch
+	wait $watch || fail "at SIG$1 it ends with $?: $(cat /tmp/notes)"
+}
+
+# notes TIMES: so often it has said that there is no policy
+notes()
+{
+	for _ in $(seq 50); do
+		[ "$(grep -c "no policy is in force, and nothing is recorded" /tmp/notes)" != "$1" ] || return 0
+		sleep 0.1
+	done
+	fail "not $1 times without a policy: $(cat /tmp/notes)"
 }
 
 expect 4 tierbpf watch
@@ -30,10 +55,8 @@ modprobe tierbpf
 modprobe virtio_mem
 expect_tiers "4:0 18:1" "at boot"
 # As root without any capability; before there is a policy.
-prog-caps 0 none tierbpf watch >/tmp/told 2>/tmp/notes &
-watch=$!
-sleep 0.5
-says /tmp/notes "no policy is in force"
+watched prog-caps 0 none tierbpf watch
+notes 1
 says /tmp/notes "tierbpf load POLICY"
 policy /tmp/p.json '{"name": "slow", "match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
@@ -130,46 +153,75 @@ rm /sys/fs/bpf/full
 expect 0 tierbpf unload
 tells "policy   generation 3 is detached, no policy is in force"
 tells "retiered node 1: tier 10 -> 18, adistance 1344 -> 2304, took"
+notes 2
 remove_module
 modprobe tierbpf
 expect 0 tierbpf load /tmp/p.json
 tells "policy   generation 1 is in force: "
 tells "retiered node 1: tier 18 -> 10 far"
-[ "$(grep -c "no policy is in force, and nothing is recorded" /tmp/notes)" = 2 ] || fail "$(cat /tmp/notes)"
-kill $watch
-wait $watch || fail "ends with $?: $(cat /tmp/notes)"
+override 1 768
+tells "retiered node 1: tier 10 far -> 6"
+# what happens without a policy is at least counted
+expect 0 tierbpf unload
+notes 3
+tells "retiered node 1: tier 6 -> 18"
+told=$(wc -l </tmp/told)
+blocks offline
+blocks online_movable
+expect_tiers "4:0 18:1" "without a policy"
+expect 0 tierbpf load /tmp/p.json
+tells "dropped  "
+tells "policy   generation 1 is in force: "
+# the module itself is another one when it looks again, whose events are numbered from 1 on
+told=$(wc -l </tmp/told)
+kill -STOP $watch
+expect 0 tierbpf unload
+remove_module
+modprobe tierbpf
+expect 0 tierbpf load /tmp/p.json
+kill -CONT $watch
+tells "policy   generation 1 is in force: "
+tells "retiered node 1: tier 18 -> 10 far"
+ends TERM
 
-# what happens while nobody looks is told to who comes next; JSON; a reader that leaves ends it
+# what happens while nobody looks is told to who comes next
 override 1 768
 expect_tiers "4:0 6:1"
 unoverride 1
 expect_tiers "4:0 10:1"
-tierbpf watch --json >/tmp/json 2>/tmp/notes &
-watch=$!
-sleep 0.5
+watched tierbpf watch --json
+tells '"event":"retiered"'
 policy /tmp/r.json "$(cat <<-'RULE'
 	{"name": "far \"and\" \\ away", "match": {"node": 1}, "action": {"tier": "cxl"}}
 RULE
 )"
 expect 0 tierbpf load /tmp/r.json
+tells '"generation":2'
 expect 0 tierbpf unload
-kill -INT $watch 2>/dev/null
-kill $watch
-wait $watch || fail "ends with $?: $(cat /tmp/notes)"
-cat /tmp/json
-[ "$(jq -sr '[.[].event] | join(" ")' /tmp/json)" = "retiered retiered policy retiered policy retiered" ] ||
-	fail "not what has happened: $(cat /tmp/json)"
+# what has happened before the signal is told
+ends INT
+[ "$(jq -sr '[.[].event] | join(" ")' /tmp/told)" = "retiered retiered policy retiered policy retiered" ] ||
+	fail "not what has happened: $(cat /tmp/told)"
 has '.event == "retiered" and .generation == 1 and .node == 1 and .decided_by == "override" and .ns > 0 and
 	.from == {tier: 10, name: "far", adistance: 1344} and .to.tier == 6 and .to.name == ""'
 has '.event == "policy" and .in_force and .former == 1 and .generation == 2 and .rules == 1'
 has '.event == "retiered" and .decided_by == "far \"and\" \\ away"'
 has '.event == "policy" and (.in_force | not) and .generation == null and .former == 2'
 has '.event == "retiered" and .to.tier == 18 and .decided_by == null'
-jq -se 'all(.[]; (now - (.time | sub("\\.[0-9]+"; "") | fromdate)) | . > -2 and . < 300)' /tmp/json >/dev/null ||
+jq -se 'all(.[]; (now - (.time | sub("\\.[0-9]+"; "") | fromdate)) | . > -2 and . < 300)' /tmp/told >/dev/null ||
 	fail "the times are not of now: $(date)"
+sed 's/^/json /' /tmp/told
 
+# a reader that leaves, where nothing more happens; one who cannot take it
 expect 0 tierbpf load /tmp/p.json
-timeout 20 tierbpf watch | head -n 1 >/tmp/first
-says /tmp/first "generation 1 is in force"
-expect 0 timeout -s INT 1 tierbpf watch --utc
+{ tierbpf watch 2>/tmp/err; echo $? >/tmp/status; } | grep -m 1 -F "generation 1 is in force" || fail "nothing is told"
+[ "$(cat /tmp/status)" = 0 ] || fail "it ends with $(cat /tmp/status) after its reader"
+override 1 768
+expect_tiers "4:0 6:1"
+tierbpf watch >/dev/full 2>/tmp/err
+[ $? = 1 ] || fail "on a full disk it ends with $?"
+says /tmp/err "No space left on device"
+tierbpf watch >&- 2>/tmp/err
+[ $? = 1 ] || fail "without standard output it ends with $?"
+says /tmp/err "standard output is closed"
 the_end "4:0 18:1"
