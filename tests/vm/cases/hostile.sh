@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
+# judge: tests/vm/judge-watch
 # A policy that lies, that never says the same twice and has itself asked again and
-# again, or that is slow: the nodes are moved at a bounded rate, all is counted, the
-# log stays short, and unload puts everything back at once.
+# again, or that is slow: the nodes are moved at a bounded rate, all is counted and told
+# by watch, the log stays short, and unload puts everything back at once.
 . /usr/lib/tierbpf-test/test.sh
 
 # as in tests/vm/bpf/test-hostile.bpf.c, and TIERBPF_MOVES in include/tierbpf/abi.h
@@ -40,11 +41,30 @@ counts()
 	fail "$2: still $before $1"
 }
 
+# told NAME: how many of its events watch has told of the policy now in force
+told()
+{
+	tail -n +"$since" /tmp/told | grep -c "\"event\":\"$1\""
+}
+
+# tells NAME: it tells as many as are counted, soon; nothing new happens meanwhile
+tells()
+{
+	for _ in $(seq 50); do
+		[ "$(told "$1")" != "$(count "$1")" ] || return 0
+		sleep 0.1
+	done
+	fail "watch tells of $(told "$1") $1, and $(count "$1") are counted"
+}
+
 expect_tiers "4:0 18:1" "at boot"
 modprobe tierbpf
 began=$(uptime_ms)
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
 expect_tiers "4:0 10:1" "with a policy that is still sane"
+since=1
+tierbpf watch --json >/tmp/told 2>/tmp/notes &
+watch=$!
 [ "$(count held) $(count rejected)" = "0 0" ] || fail "counted already"
 
 # 1. every kind of nonsense: the stock tier stands
@@ -92,10 +112,14 @@ echo "$moves moves in less than $seconds s, $(count held) times held"
 # the last answer wins
 vice $flips 0
 expect_tiers "4:0 10:1" "when it says the same again"
+for what in rejected held retiered; do
+	tells $what
+done
 vice $flips 1
 sleep 1
 expect 0 tierbpf unload
 [ "$(tiers)" = "4:0 18:1" ] || fail "after unload: $(tiers)"
+since=$(($(wc -l </tmp/told) + 1))
 
 # 3. slow, and asked again all the while
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
@@ -104,12 +128,20 @@ vice $slow_ms 200
 counts slow "200 ms an answer"
 expect 0 tierbpf set 1 --adistance 768
 [ "$(tiers)" = "4:0 6:1" ] || fail "an override of a slow policy: $(tiers)"
+tells slow
 expect 0 tierbpf unset 1
 # a policy that is as bad as it can be is replaced, and unloaded, like any other
 vice $flips 1
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
 [ "$(tiers)" = "4:0 10:1" ] || fail "rules in the place of it: $(tiers)"
+
+kill -INT $watch
+wait $watch || fail "watch ends with $?: $(cat /tmp/notes)"
+grep dropped /tmp/told && fail "watch has not told all"
+for what in rejected held slow retiered policy; do
+	grep "\"event\":\"$what\"" /tmp/told | sed 's/^/json /; 3q'
+done
 
 # 4. the log: at most ten lines of a kind in 5 s
 windows=$((($(uptime_ms) - began) / 5000 + 1))

@@ -2,6 +2,7 @@
 # topology: virtio-mem
 # kernels: 6.12 7.3
 # append: memhp_default_state=online_movable
+# judge: tests/vm/judge-watch
 # tierbpf watch: all that happens is told, once and in order, from one policy to the next;
 # what had no place is told with its number; a second one is refused.
 . /usr/lib/tierbpf-test/test.sh
@@ -159,19 +160,6 @@ modprobe tierbpf
 expect 0 tierbpf load /tmp/p.json
 tells "policy   generation 1 is in force: "
 tells "retiered node 1: tier 18 -> 10 far"
-override 1 768
-tells "retiered node 1: tier 10 far -> 6"
-# what happens without a policy is at least counted
-expect 0 tierbpf unload
-notes 3
-tells "retiered node 1: tier 6 -> 18"
-told=$(wc -l </tmp/told)
-blocks offline
-blocks online_movable
-expect_tiers "4:0 18:1" "without a policy"
-expect 0 tierbpf load /tmp/p.json
-tells "dropped  "
-tells "policy   generation 1 is in force: "
 # the module itself is another one when it looks again, whose events are numbered from 1 on
 told=$(wc -l </tmp/told)
 kill -STOP $watch
@@ -198,9 +186,21 @@ RULE
 expect 0 tierbpf load /tmp/r.json
 tells '"generation":2'
 expect 0 tierbpf unload
-# what has happened before the signal is told
+tells '"former":2'
+# what happens without a policy is counted, at least
+notes 1
+blocks offline
+blocks online_movable
+expect_tiers "4:0 18:1" "without a policy"
+expect 0 tierbpf load /tmp/p.json
+tells '"event":"dropped"'
+tells '"event":"retiered"'
+blocks offline
+blocks online_movable
+tells '"to_mib":256'
 ends INT
-[ "$(jq -sr '[.[].event] | join(" ")' /tmp/told)" = "retiered retiered policy retiered policy retiered" ] ||
+[ "$(jq -sr '[.[:8][].event] | join(" ")' /tmp/told)" = \
+	"retiered retiered policy retiered policy retiered dropped policy" ] ||
 	fail "not what has happened: $(cat /tmp/told)"
 has '.event == "retiered" and .generation == 1 and .node == 1 and .decided_by == "override" and .ns > 0 and
 	.from == {tier: 10, name: "far", adistance: 1344} and .to.tier == 6 and .to.name == ""'
@@ -208,13 +208,14 @@ has '.event == "policy" and .in_force and .former == 1 and .generation == 2 and 
 has '.event == "retiered" and .decided_by == "far \"and\" \\ away"'
 has '.event == "policy" and (.in_force | not) and .generation == null and .former == 2'
 has '.event == "retiered" and .to.tier == 18 and .decided_by == null'
+has '.event == "memory" and .from_mib == 0 and .to_mib == 128'
 jq -se 'all(.[]; (now - (.time | sub("\\.[0-9]+"; "") | fromdate)) | . > -2 and . < 300)' /tmp/told >/dev/null ||
 	fail "the times are not of now: $(date)"
 sed 's/^/json /' /tmp/told
 
 # a reader that leaves, where nothing more happens; one who cannot take it
 expect 0 tierbpf load /tmp/p.json
-{ tierbpf watch 2>/tmp/err; echo $? >/tmp/status; } | grep -m 1 -F "generation 1 is in force" || fail "nothing is told"
+{ tierbpf watch 2>/tmp/err; echo $? >/tmp/status; } | timeout 20 grep -m 1 -F "generation 2 is in force" || fail "nothing is told"
 [ "$(cat /tmp/status)" = 0 ] || fail "it ends with $(cat /tmp/status) after its reader"
 override 1 768
 expect_tiers "4:0 6:1"
