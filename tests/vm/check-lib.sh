@@ -61,7 +61,7 @@ guests_report()
 # guests_run LABEL ARGUMENT...: tests/vm/run, reported under LABEL. A script that
 # exits 77 is skipped, with its last line as the reason. With guests_verbose set, what
 # a script prints is shown where it passes, too. judge: a program of this tree that must
-# be content with what it prints.
+# be content with what it prints; "skip WHY" is what it could not look at.
 guests_run()
 {
 	local label=$1 start=$SECONDS status log out
@@ -76,6 +76,9 @@ guests_run()
 		"$root/$judge" "$out" >"$out.judge" 2>&1 </dev/null
 		status=$?
 		cat "$out.judge" >>"$out"
+		sed -n "s|^skip |skip $label |p" "$out.judge" | while read -r why; do
+			guests_report skipped "$why"
+		done
 	fi
 	case $status in
 	0)
