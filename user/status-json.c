@@ -133,7 +133,8 @@ static json_t *balancing_json(const struct switches *s)
 
 json_t *status_json(const struct status *s)
 {
-	json_t *out = json_pack("{s:b}", "loaded", s->loaded);
+	static const char *const links[] = { "none", "detached", "attached" }; /* enum link_state */
+	json_t *out = json_pack("{s:b, s:s}", "loaded", s->loaded, "link", links[s->link]);
 
 	if (s->loaded)
 		json_object_update_new(out, policy_json(s));

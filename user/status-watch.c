@@ -21,6 +21,18 @@ static void repaint(const char *text, bool first, FILE *out)
 	fputs("\033[J", out);
 }
 
+/* What is said on stderr belongs to the picture: in front of it, it would be painted over. */
+static int show_with_messages(int (*show)(void *arg, FILE *out), void *arg, FILE *out)
+{
+	FILE *messages = stderr;
+	int err;
+
+	stderr = out; /* a variable, to glibc */
+	err = show(arg, out);
+	stderr = messages;
+	return err;
+}
+
 static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
 {
 	_cleanup_free_ char *text = NULL;
@@ -30,7 +42,7 @@ static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
 
 	if (!f)
 		return fail(-ENOMEM, "out of memory");
-	err = show(arg, f);
+	err = terminal_obeys() ? show_with_messages(show, arg, f) : show(arg, f);
 	if (fclose(f))
 		return fail(-ENOMEM, "out of memory");
 	if (terminal_obeys())

@@ -81,6 +81,8 @@ expect 0 tierbpf status -r -o node,tier,rule
 [ "$(tierbpf status -rn -o NODE -x size | tr '\n' ' ')" = "0 1 " ] || fail "sorted by size, which is not shown"
 expect 0 tierbpf status -o +DRIFT,ZONES
 grep -q '^NODE CPUS .*RULE  *DRIFT ZONES$' /tmp/out || fail "+: $(cat /tmp/out)"
+expect 0 tierbpf status -O
+grep -q '^NODE CPUS TIER WANTED NAME ADISTANCE KERNEL .*DEM/S PROM/S DRIFT RULE$' /tmp/out || fail "-O: $(cat /tmp/out)"
 expect 0 tierbpf status -rb -o NODE,SIZE,USED,FREE
 kib=$(sed -n 's/.*MemTotal: *\([0-9]*\) kB/\1/p' /sys/devices/system/node/node1/meminfo)
 awk -v size=$((kib * 1024)) '$1 == 1 { found = $2 == size && $3 + $4 == size } END { exit !found }' /tmp/out ||
@@ -104,11 +106,20 @@ on_terminal "NO_COLOR=1 tierbpf status -o TIER || true"
 grep -q "$esc" /tmp/out && fail "colours in spite of NO_COLOR"
 on_terminal "TERM=dumb tierbpf status -o TIER || true"
 grep -q "$esc" /tmp/out && fail "colours on a dumb terminal"
+{ sleep 2; printf '\003'; } | script -qec "tierbpf status --watch=0.5 -o NODE,TIER" /dev/null >/tmp/out ||
+	fail "with drift, --watch exits with $?"
+says /tmp/out "tierbpf load repairs it$esc[K"
 json drift
 is '.nodes[1] | [.tier, .wanted_tier, .drift]' '[5,23,true]' /tmp/drift
 metrics drift-metrics
 says /tmp/drift-metrics 'tierbpf_node_drift{node="1"} 1'
 detach front
+
+bpftool link detach pinned /sys/fs/bpf/tierbpf/link || fail "no link to detach"
+json detached
+is '[.loaded, .link, .nodes[1].tier]' '[false,"detached",4]' /tmp/detached
+expect 0 tierbpf status
+says /tmp/out "no policy is loaded"
 
 # 5. again and again: in place on a terminal, until Ctrl-C
 expect 0 tierbpf load /tmp/p.json
