@@ -73,6 +73,11 @@ static inline void node_event_call(struct notifier_block *nb, unsigned long even
 
 #endif
 
+/* 7.0 made next_demotion_node() copy its mask before it looks into it; demotion.c. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define DEMOTION_TARGET_MAY_BE_NONE
+#endif
+
 /* The counterpart of regs_get_kernel_argument(), which no architecture has. */
 static inline void set_first_argument(struct pt_regs *regs, unsigned long value)
 {

@@ -130,6 +130,14 @@ void hotplug_exit(void);
 void hotplug_remove_from_tier(int nid);
 void hotplug_add_to_tier(int nid);
 
+/* probe.c */
+struct kprobe;
+int probe_register(struct kprobe *probe);
+
+/* demotion.c */
+int demotion_init(void);
+void demotion_exit(void);
+
 /* numa.c */
 #ifdef CONFIG_NUMA_BALANCING
 int numa_init(void);

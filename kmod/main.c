@@ -24,9 +24,12 @@ static int __init tierbpf_init(void)
 	err = numa_init();
 	if (err)
 		goto out_memtier;
-	err = retier_init();
+	err = demotion_init();
 	if (err)
 		goto out_numa;
+	err = retier_init();
+	if (err)
+		goto out_demotion;
 	err = hotplug_init();
 	if (err)
 		goto out_retier;
@@ -41,6 +44,8 @@ out_hotplug:
 	hotplug_exit();
 out_retier:
 	retier_exit();
+out_demotion:
+	demotion_exit();
 out_numa:
 	numa_exit();
 out_memtier:
@@ -55,6 +60,7 @@ static void __exit tierbpf_exit(void)
 	retier_restore_all();
 	hotplug_exit();
 	retier_exit();
+	demotion_exit();
 	numa_exit();
 	memtier_exit();
 }

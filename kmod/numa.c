@@ -15,7 +15,6 @@
  * when the module goes.
  */
 #include <linux/cpumask.h>
-#include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -76,39 +75,15 @@ static struct kprobe cpupid_probe = {
 };
 static struct kprobe *probes[] = { &folio_probe, &cpupid_probe };
 
-/*
- * A probe right behind ftrace's place in the function: one on it goes through ftrace, and
- * to remove that takes memory. Where there is none, unregister_kprobe() leaves the probe
- * in place for good, says so to nobody, and calls a module that is gone. Behind it the
- * arguments still are where they came.
- */
-static int pass_ftrace(struct kprobe *probe)
-{
-	int err;
-
-	probe->flags = KPROBE_FLAG_DISABLED; /* only to learn the place */
-	err = register_kprobe(probe);
-	if (err)
-		return err;
-	unregister_kprobe(probe);
-	if (kprobe_ftrace(probe)) {
-		probe->addr = (void *)probe->addr + MCOUNT_INSN_SIZE;
-		probe->symbol_name = NULL;
-	} else {
-		probe->addr = NULL; /* found by its name again */
-	}
-	probe->flags = 0;
-	return 0;
-}
-
 int numa_init(void)
 {
-	int err = pass_ftrace(&folio_probe) ?: pass_ftrace(&cpupid_probe) ?:
-		  register_kprobes(probes, ARRAY_SIZE(probes));
+	int err = probe_register(&folio_probe) ?: probe_register(&cpupid_probe);
 
-	if (err)
+	if (err) {
 		pr_err("no kprobes on NUMA balancing (error %d), which could crash over nodes that move; CONFIG_KPROBES is needed\n",
 		       err);
+		unregister_kprobes(probes, ARRAY_SIZE(probes));
+	}
 	return err;
 }
 

@@ -23,7 +23,9 @@ until_stop()
 	name=$1
 	shift
 	until [ -e $dir/stop ]; do
-		"$@" && echo >>"$dir/$name"
+		if "$@"; then
+			echo >>"$dir/$name"
+		fi
 	done
 }
 

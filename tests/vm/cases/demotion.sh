@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: lumped
+# kernels: 6.12 debug-6.12
+# timeout: 300
+# module: tests/vm/no-target
+# While a retier clears the kernel's masks of demotion targets, its own search of them may
+# end at a node that never was, and demotion would allocate from that: an Oops (7.0 has
+# that mended). Here it does so at each third answer: nothing happens, and pages are
+# demoted all the same.
+. /usr/lib/tierbpf-test/test.sh
+
+demoted()
+{
+	awk '/^pgdemote_/ { n += $2 } END { print n }' /proc/vmstat
+}
+
+modprobe tierbpf
+insmod /lib/modules/extra/no-target.ko || fail "no-target.ko"
+policy /tmp/policy.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
+expect 0 tierbpf load /tmp/policy.json
+echo 1 >/sys/kernel/mm/numa/demotion_enabled
+expect 0 prog-pressure 0 256 8 0
+spoiled=$(cat /sys/module/no_target/parameters/spoiled)
+echo "$(demoted) pages demoted, $spoiled targets spoiled"
+[ "$spoiled" -ge 10 ] || fail "only $spoiled targets were spoiled: nothing was tried"
+[ "$(demoted)" -ge 4096 ] || fail "only $(demoted) pages were demoted"
+rmmod no_target
+the_end 4:0-1
