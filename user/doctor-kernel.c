@@ -9,17 +9,11 @@
 #include "cleanup.h"
 #include "doctor.h"
 #include "engine.h"
+#include "rights.h"
 #include "sysfs.h"
 
 #define OLDEST_KERNEL "6.12"
 #define LINE 512
-
-/* What is known of tierbpf.ko. */
-struct module {
-	bool loaded;
-	bool installed;
-	char path[2 * LINE]; /* where depmod has found it */
-};
 
 /* The release, for paths; "" where it is not known. */
 static void look_at_version(struct doctor *d, char *release, size_t size)
@@ -55,7 +49,8 @@ static gzFile open_config(const char *root, const char *release)
 
 static const char *const options[] = {
 	"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
-	"CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG", "CONFIG_MIGRATION", "CONFIG_KPROBES",
+	"CONFIG_BPF_EVENTS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG",
+	"CONFIG_MIGRATION", "CONFIG_KPROBES",
 };
 
 #define NR_OPTIONS (sizeof(options) / sizeof(*options))
@@ -68,7 +63,7 @@ static void look_at_config(struct doctor *d, const char *release)
 	size_t i, length;
 
 	if (!f) {
-		doctor_finds(d, "configuration", VERDICT_UNKNOWN, "the options that README lists",
+		doctor_finds(d, "configuration", VERDICT_UNKNOWN, "those that README, \"Kernels\", lists",
 			     "where something below is missing, look for it in the configuration of your kernel",
 			     "neither /proc/config.gz nor /boot/config-%s", release);
 		return;
@@ -82,7 +77,7 @@ static void look_at_config(struct doctor *d, const char *release)
 	for (i = 0; i < NR_OPTIONS; i++)
 		if (!set[i])
 			snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks), " %s", options[i]);
-	doctor_finds(d, "configuration", *lacks ? VERDICT_MISSING : VERDICT_FINE, "these options",
+	doctor_finds(d, "configuration", *lacks ? VERDICT_MISSING : VERDICT_FINE, "each of them =y: README, \"Kernels\"",
 		     "boot a kernel that has them, as those of distributions do", "%s%s",
 		     *lacks ? "without" : "all that is needed", lacks);
 }
@@ -104,97 +99,28 @@ static void look_at_tiers(struct doctor *d)
 		     "boot a kernel built with CONFIG_NUMA and CONFIG_MIGRATION", "%s", there ? "there" : "none");
 }
 
-/* Where depmod has found the module, below /lib/modules/RELEASE. */
-static bool find_module(const char *root, const char *release, char *path, size_t size)
-{
-	_cleanup_fclose_ FILE *f = NULL;
-	char line[LINE], *name;
-
-	snprintf(path, size, "%s/lib/modules/%s/modules.dep", root, release);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, ":")] = 0;
-		name = strrchr(line, '/');
-		if (strncmp(name ? name + 1 : line, "tierbpf.ko", strlen("tierbpf.ko")))
-			continue;
-		snprintf(path, size, "/lib/modules/%s/%s", release, line);
-		return true;
-	}
-	return false;
-}
-
-static void look_at_module(struct doctor *d, const char *release, struct module *m)
-{
-	m->loaded = sysfs_exists("%s/sys/module/tierbpf", d->root);
-	m->installed = find_module(d->root, release, m->path, sizeof(m->path));
-	if (m->loaded && sysfs_exists("%s/sys/kernel/btf/tierbpf", d->root))
-		doctor_finds(d, "module", VERDICT_FINE, NULL, NULL, "loaded");
-	else if (m->loaded)
-		doctor_finds(d, "module", VERDICT_MISSING, "one with BTF",
-			     "build it where pahole (Debian: dwarves) and the kernel's vmlinux are: README, "
-			     "\"On a real machine\"", "loaded, without BTF");
-	else if (m->installed)
-		doctor_finds(d, "module", VERDICT_MISSING, "loaded",
-			     "modprobe tierbpf (dmesg says why, if it refuses)", "installed as %s, not loaded", m->path);
-	else
-		doctor_finds(d, "module", VERDICT_MISSING, "tierbpf.ko for this kernel",
-			     "build and install it: README, \"On a real machine\"", "none for %s", release);
-}
-
-/* The word of /sys/kernel/security/lockdown that stands in brackets; "none" where there is no lockdown. */
-static void read_lockdown(const char *root, char *word, size_t size)
+/* fentry, fmod_ret and struct_ops are trampolines, which only compiled programs have. */
+static void look_at_jit(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
-	char *from;
+	bool off;
 
-	snprintf(word, size, "none");
-	if (sysfs_text(&text, "%s/sys/kernel/security/lockdown", root) || !(from = strchr(text, '[')))
-		return;
-	from[1 + strcspn(from + 1, "]")] = 0;
-	snprintf(word, size, "%s", from + 1);
-}
-
-static bool wants_signatures(const char *root)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return !sysfs_text(&text, "%s/sys/module/module/parameters/sig_enforce", root) && *text == 'Y';
-}
-
-/* kernel/module/signing.c: the last words of a module file; a compressed one hides them. */
-static enum verdict is_signed(const char *root, const char *path)
-{
-	static const char mark[] = "~Module signature appended~\n";
-	char name[4 * LINE], tail[sizeof(mark)] = "";
-	_cleanup_fclose_ FILE *f = NULL;
-	size_t length = strlen(path);
-
-	if (length < 3 || strcmp(path + length - 3, ".ko"))
-		return VERDICT_UNKNOWN;
-	snprintf(name, sizeof(name), "%s%s", root, path);
-	f = fopen(name, "re");
-	if (!f || fseek(f, -(long)(sizeof(mark) - 1), SEEK_END) || fread(tail, sizeof(mark) - 1, 1, f) != 1)
-		return VERDICT_UNKNOWN;
-	return strcmp(tail, mark) ? VERDICT_MISSING : VERDICT_FINE;
-}
-
-static void look_at_lockdown(struct doctor *d, const struct module *m)
-{
-	enum verdict verdict = VERDICT_FINE;
-	char word[32];
-
-	read_lockdown(d->root, word, sizeof(word));
-	if (!strcmp(word, "confidentiality")) {
-		doctor_finds(d, "lockdown", VERDICT_MISSING, "integrity, or none",
-			     "boot with lockdown=integrity: BPF may not read the kernel otherwise", "%s", word);
+	if (sysfs_text(&text, "%s/proc/sys/net/core/bpf_jit_enable", d->root)) {
+		doctor_finds(d, "BPF JIT", VERDICT_UNKNOWN, "on", "run it as root", "not known");
 		return;
 	}
-	if (!m->loaded && m->installed && (strcmp(word, "none") || wants_signatures(d->root)))
-		verdict = is_signed(d->root, m->path);
-	doctor_finds(d, "lockdown", verdict, "a module signed with a key that the kernel knows",
-		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s", word,
-		     verdict == VERDICT_MISSING ? ", and the module is not signed" :
-		     verdict == VERDICT_UNKNOWN ? ", and whether the module is signed cannot be told" : "");
+	off = !strcmp(text, "0");
+	doctor_finds(d, "BPF JIT", off ? VERDICT_MISSING : VERDICT_FINE, "on",
+		     "echo 1 > /proc/sys/net/core/bpf_jit_enable", off ? "off" : "on");
+}
+
+static void look_at_rights(struct doctor *d)
+{
+	const char *lack = rights_lack();
+
+	doctor_finds(d, "rights", lack ? VERDICT_MISSING : VERDICT_FINE, "root with CAP_SYS_ADMIN, outside of containers",
+		     "sudo tierbpf …; in a container, run it outside, or give that one the capability", "%s",
+		     lack ?: "root with CAP_SYS_ADMIN");
 }
 
 static void look_at_bpffs(struct doctor *d)
@@ -217,27 +143,28 @@ static void look_at_pins(struct doctor *d)
 	int err = engine_read_meta(&meta);
 
 	if (err == -ENOENT)
-		doctor_finds(d, "policy", VERDICT_FINE, NULL, NULL, "none is loaded");
+		doctor_finds(d, "policy", VERDICT_FINE, "none, or one of this tierbpf", NULL, "none is loaded");
 	else if (err)
 		doctor_finds(d, "policy", VERDICT_UNKNOWN, "pins that can be read",
 			     "run it as root, or load the policy again", "%s", strerror(-err));
 	else
 		doctor_finds(d, "policy", meta.abi == TIERBPF_ABI ? VERDICT_FINE : VERDICT_MISSING,
-			     "one of this tierbpf", "load it again with this tierbpf", "generation %u, ABI %u",
+			     "none, or one of this tierbpf", "load it again with this tierbpf", "generation %u, ABI %u",
 			     meta.generation, meta.abi);
 }
 
 void doctor_look_at_kernel(struct doctor *d)
 {
-	struct module module;
 	char release[128];
 
 	look_at_version(d, release, sizeof(release));
 	look_at_config(d, release);
 	look_at_btf(d);
 	look_at_tiers(d);
-	look_at_module(d, release, &module);
-	look_at_lockdown(d, &module);
+	look_at_jit(d);
+	doctor_look_at_module(d, release);
+	if (!*d->root)
+		look_at_rights(d);
 	look_at_bpffs(d);
 	if (!*d->root)
 		look_at_pins(d);

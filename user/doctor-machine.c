@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What makes nodes look other than they are. None of it keeps tierbpf from working: it may be why it is needed. */
-#include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +25,7 @@ static void look_at_table(struct doctor *d, const char *name, const struct table
 			     "ask for new firmware, or correct it for the next boot: tierbpf export acpi",
 			     "ignored by the kernel: %s", state->ignored);
 	else
-		doctor_finds(d, name, VERDICT_FINE, NULL, NULL, "revision %u", state->revision);
+		doctor_finds(d, name, VERDICT_FINE, "a table that the kernel uses", NULL, "revision %u", state->revision);
 }
 
 /* HMAT may be sound, and be switched off by what it says of DRAM. */
@@ -36,7 +34,8 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 	int odd = -1, err = perf_kernel_believes(m, &odd);
 
 	if (!err)
-		doctor_finds(d, "DRAM by firmware", VERDICT_FINE, NULL, NULL, "known, and of one speed");
+		doctor_finds(d, "DRAM by firmware", VERDICT_FINE, "nodes with CPUs within 10 % of each other", NULL,
+			     "known, and of one speed");
 	else if (err == -ERANGE)
 		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE, "nodes with CPUs within 10 % of each other",
 			     "from \"hmat\" in a policy goes by the table all the same; tierbpf export acpi corrects it",
@@ -48,83 +47,85 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 			     "not known: the kernel puts every node into the tier of DRAM");
 }
 
-/* Distances that no machine has, or that tell nothing. */
-static void look_at_distances(struct doctor *d, const struct machine *m)
+/* A distance that no machine has: false, or the finding in @found. */
+static bool is_odd(const struct machine *m, int a, int b, char *found, size_t size)
+{
+	int there = machine_distance(m, a, b), back = machine_distance(m, b, a);
+
+	if (a == b && there != LOCAL)
+		snprintf(found, size, "node %d is %d from itself", a, there);
+	else if (a != b && (there <= LOCAL || back <= LOCAL))
+		snprintf(found, size, "node %d is no farther from node %d than from itself", there <= LOCAL ? a : b,
+			 there <= LOCAL ? b : a);
+	else if (there != back)
+		snprintf(found, size, "node %d is %d from node %d, and the other way it is %d", b, back, a, there);
+	else
+		return false;
+	return true;
+}
+
+/* Or that tells nothing. */
+static bool are_odd(const struct machine *m, char *found, size_t size)
 {
 	int a, b, nodes = 0, first = 0;
-	const char *odd = NULL;
 	bool differ = false;
 
-	for (a = 0; a < m->nr_nodes && !odd; a++) {
+	for (a = 0; a < m->nr_nodes; a++) {
 		if (!m->nodes[a].memory)
 			continue;
 		nodes++;
-		if (machine_distance(m, a, a) != LOCAL)
-			odd = "a node's to itself is not 10";
-		for (b = 0; b < a && !odd; b++) {
+		for (b = 0; b <= a; b++) {
 			if (!m->nodes[b].memory)
 				continue;
-			if (machine_distance(m, a, b) != machine_distance(m, b, a))
-				odd = "one way is farther than the other";
+			if (is_odd(m, a, b, found, size))
+				return true;
+			if (a == b)
+				continue;
 			first = first ?: machine_distance(m, a, b);
 			differ |= machine_distance(m, a, b) != first;
 		}
 	}
-	if (!odd && nodes > 2 && !differ)
-		odd = "all nodes are equally far, so that the kernel demotes to any";
-	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE, "those of the machine",
-		     "demotion goes to the nearest node of the next tier: tierbpf plan shows what comes of it", "%s",
-		     odd ?: "plausible");
+	snprintf(found, size, "all nodes are equally far, so that the kernel demotes to any");
+	return nodes > 2 && !differ;
 }
 
-struct blocks {
-	const char *root;
-	unsigned int offline;
-};
-
-static void count_block(const char *name, void *arg)
+static void look_at_distances(struct doctor *d, const struct machine *m)
 {
-	_cleanup_free_ char *state = NULL;
-	struct blocks *b = arg;
+	const char *ignored = m->tables.slit.ignored;
+	char found[160];
+	bool odd = true;
 
-	if (!sysfs_text(&state, "%s/sys/devices/system/memory/%s/state", b->root, name))
-		b->offline += strcmp(state, "online") != 0;
+	if (ignored)
+		snprintf(found, sizeof(found), "the kernel ignores SLIT: %s", ignored);
+	else
+		odd = are_odd(m, found, sizeof(found));
+	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE, "those of the machine, in SLIT",
+		     "demotion goes to the nearest node of the next tier: tierbpf plan shows what comes of it; ask for "
+		     "new firmware", "%s", odd ? found : "plausible");
 }
 
-/* Memory that is there and belongs to no node. */
-static void look_at_lost_memory(struct doctor *d)
-{
-	char path[512], line[256];
-	struct blocks blocks = { .root = d->root };
-	_cleanup_fclose_ FILE *f = NULL;
-	unsigned int reserved = 0;
-
-	snprintf(path, sizeof(path), "%s/sys/devices/system/memory", d->root);
-	sysfs_each(path, "memory", count_block, &blocks);
-	doctor_finds(d, "memory blocks", blocks.offline ? VERDICT_ADVICE : VERDICT_FINE, "all online",
-		     "daxctl online-memory, or: echo online_movable > /sys/devices/system/memory/memoryN/state",
-		     blocks.offline ? "%u are offline" : "all are online", blocks.offline);
-	snprintf(path, sizeof(path), "%s/proc/iomem", d->root);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		reserved += strstr(line, ": Soft Reserved") != NULL;
-	doctor_finds(d, "soft-reserved memory", reserved ? VERDICT_ADVICE : VERDICT_FINE, "memory that is a node's",
-		     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
-		     reserved ? "%u ranges, which the kernel leaves to drivers" : "none", reserved);
-}
-
-static void look_at_switch(struct doctor *d, const char *what, const char *file, int wanted, const char *cure)
+static void look_at_demotion(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
-	bool on;
+	bool on = false;
 
-	if (sysfs_text(&text, "%s%s", d->root, file)) {
-		doctor_finds(d, what, VERDICT_UNKNOWN, "on", NULL, "no %s", file);
-		return;
-	}
-	on = wanted ? atoi(text) & wanted : !strcmp(text, "true");
-	doctor_finds(d, what, on ? VERDICT_FINE : VERDICT_ADVICE, "on, or tiers do nothing", cure, "%s",
-		     on ? "on" : "off");
+	if (!sysfs_text(&text, "%s/sys/kernel/mm/numa/demotion_enabled", d->root))
+		on = !strcmp(text, "true");
+	doctor_finds(d, "demotion", on ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN, "on, or tiers do nothing",
+		     "echo 1 > /sys/kernel/mm/numa/demotion_enabled", "%s", on ? "on" : text ? "off" : "not known");
+}
+
+static void look_at_promotion(struct doctor *d)
+{
+	_cleanup_free_ char *text = NULL;
+	int mode = 0;
+
+	if (!sysfs_text(&text, "%s/proc/sys/kernel/numa_balancing", d->root))
+		mode = atoi(text);
+	/* The other bit is another kind of balancing, and stays as it is. */
+	doctor_finds(d, "promotion", mode & 2 ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN,
+		     "on, or tiers do nothing", mode ? "echo 3 > /proc/sys/kernel/numa_balancing" :
+		     "echo 2 > /proc/sys/kernel/numa_balancing", "%s", mode & 2 ? "on" : text ? "off" : "not known");
 }
 
 void doctor_look_at_machine(struct doctor *d)
@@ -137,9 +138,7 @@ void doctor_look_at_machine(struct doctor *d)
 		look_at_dram(d, m);
 		look_at_distances(d, m);
 	}
-	look_at_lost_memory(d);
-	look_at_switch(d, "demotion", "/sys/kernel/mm/numa/demotion_enabled", 0,
-		       "echo 1 > /sys/kernel/mm/numa/demotion_enabled");
-	look_at_switch(d, "promotion", "/proc/sys/kernel/numa_balancing", 2,
-		       "echo 2 > /proc/sys/kernel/numa_balancing");
+	doctor_look_at_memory(d, m);
+	look_at_demotion(d);
+	look_at_promotion(d);
 }

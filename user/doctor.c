@@ -21,11 +21,9 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 	}
 	d->findings = list;
 	f = &list[d->count];
-	*f = (struct finding){ .what = what, .verdict = verdict };
-	if (verdict != VERDICT_FINE) {
-		f->wanted = wanted;
-		f->cure = cure;
-	}
+	*f = (struct finding){
+		.what = what, .verdict = verdict, .wanted = wanted, .cure = verdict == VERDICT_FINE ? NULL : cure,
+	};
 	va_start(args, found);
 	if (vasprintf(&f->found, found, args) < 0)
 		d->full = true;

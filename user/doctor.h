@@ -20,8 +20,8 @@ struct finding {
 	const char *what;   /* "kernel"; constant text */
 	enum verdict verdict;
 	char *found;
-	const char *wanted; /* constant text; NULL where nothing is amiss */
-	const char *cure;   /* the same */
+	const char *wanted; /* constant text */
+	const char *cure;   /* the same; NULL where nothing is amiss */
 };
 
 struct doctor {
@@ -42,10 +42,16 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 int doctor_look(struct doctor *d);
 void doctor_free(struct doctor *d);
 
-/* doctor-kernel.c: the kernel, the module, and what the running process may do. */
+struct machine;
+
+/* doctor-kernel.c: the kernel, and what the running process may do. */
 void doctor_look_at_kernel(struct doctor *d);
-/* doctor-machine.c: firmware's tables, memory that is no node's, distances, switches. */
+/* doctor-module.c: the module, for the kernel of that release. */
+void doctor_look_at_module(struct doctor *d, const char *release);
+/* doctor-machine.c: firmware's tables, distances, switches. */
 void doctor_look_at_machine(struct doctor *d);
+/* doctor-memory.c: memory that is no node's. */
+void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
 const char *verdict_name(enum verdict verdict);
 

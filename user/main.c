@@ -28,7 +28,8 @@ static const struct verb {
 	{ "unload", cmd_unload, RIGHT_PINS, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, RIGHT_PINS, "show the policy, the nodes and their tiers" },
 	{ "watch", cmd_watch, RIGHT_PINS, "show what happens as it happens: moves, hotplug, policies" },
-	{ "doctor", cmd_doctor, RIGHT_READ, "look for what tierbpf needs, and name the cure of what is missing" },
+	{ "doctor", cmd_doctor, RIGHT_READ | RIGHT_IOMEM,
+	  "look for what tierbpf needs, and name the cure of what is missing" },
 	{ "set", cmd_set, RIGHT_PINS, "override the tier of one node, live" },
 	{ "unset", cmd_unset, RIGHT_PINS, "take the override of a node away" },
 };

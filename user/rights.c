@@ -4,6 +4,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "msg.h"
 
 static unsigned int declared;
+static const char *lack;
 
 static bool has(unsigned int capability)
 {
@@ -25,6 +27,28 @@ static void become_root(void)
 		capng_get_caps_process();
 }
 
+/* The root of a user namespace has its capabilities over that alone. */
+static bool in_user_namespace(void)
+{
+	unsigned int inside = 0, outside = 0, count = UINT32_MAX;
+	FILE *f = fopen("/proc/self/uid_map", "re");
+	bool all = !f || fscanf(f, "%u %u %u", &inside, &outside, &count) != 3 ||
+		   (!inside && !outside && count == UINT32_MAX);
+
+	if (f)
+		fclose(f);
+	return !all;
+}
+
+static const char *what_lacks(void)
+{
+	if (geteuid() && !has(CAP_SETUID))
+		return "not root";
+	if (!has(CAP_SYS_ADMIN))
+		return "no CAP_SYS_ADMIN";
+	return in_user_namespace() ? "root of a user namespace alone" : NULL;
+}
+
 /* A mask of those that @rights can make use of. */
 static uint64_t wanted(unsigned int rights)
 {
@@ -35,7 +59,7 @@ static uint64_t wanted(unsigned int rights)
 	/* Containers often have only this one, and it lets them read too. */
 	if (rights & RIGHT_WRITE || (rights & RIGHT_READ && !has(CAP_DAC_READ_SEARCH)))
 		mask |= 1ULL << CAP_DAC_OVERRIDE;
-	if (rights & RIGHT_LOAD)
+	if (rights & (RIGHT_LOAD | RIGHT_IOMEM))
 		mask |= 1ULL << CAP_SYS_ADMIN;
 	return mask;
 }
@@ -64,6 +88,7 @@ int rights_take(unsigned int rights)
 	declared = rights;
 	if (capng_get_caps_process())
 		return fail(-EIO, "this process's capabilities cannot be read: %s", strerror(errno));
+	lack = what_lacks();
 	if (rights & RIGHT_PINS) {
 		become_root();
 		umask(077);
@@ -83,6 +108,11 @@ int rights_check(void)
 		return fail(-EPERM, "this root has no CAP_SYS_ADMIN, as in a container: run it outside, or give it "
 			    "that capability");
 	return 0;
+}
+
+const char *rights_lack(void)
+{
+	return lack;
 }
 
 void rights_drop(void)

@@ -11,6 +11,7 @@ enum right {
 	RIGHT_WRITE = 2, /* and write them, anywhere */
 	RIGHT_PINS = 4,	 /* needs root, whom the pins belong to, but no capability */
 	RIGHT_LOAD = 8,	 /* needs CAP_SYS_ADMIN: the BTF of a module can only be had by it */
+	RIGHT_IOMEM = 16, /* CAP_SYS_ADMIN is of use: /proc/iomem shows its addresses to that alone */
 };
 
 /*
@@ -22,6 +23,9 @@ int rights_take(unsigned int rights);
 
 /* Is there what the command needs? 0, or -EPERM with the cure. */
 int rights_check(void);
+
+/* What whoever called lacks for `load`, before anything was dropped: constant text; NULL: nothing. */
+const char *rights_lack(void);
 
 /* Drops all that is left; files of root can still be used. */
 void rights_drop(void);

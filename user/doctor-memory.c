@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory that the machine has, and no node: of which firmware tells, offline, or left to drivers. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "doctor.h"
+#include "machine.h"
+#include "srat.h"
+#include "sysfs.h"
+
+#define MEMMAP "/sys/firmware/memmap" /* as firmware has it */
+
+/* " of node 1-2"; "" where none is known. The caller frees. */
+static char *of_nodes(const struct nodeset *nodes)
+{
+	_cleanup_free_ char *list = nodeset_text(nodes);
+	char *text = NULL;
+
+	if (!list || asprintf(&text, *list ? " of node %s" : "%s", list) < 0)
+		return NULL;
+	return text;
+}
+
+/* Memory of a range that is yet to be plugged in does not count. */
+static void look_at_nodes(struct doctor *d, const struct machine *m)
+{
+	_cleanup_free_ char *list = NULL;
+	struct nodeset lost = {};
+	size_t i;
+
+	for (i = 0; i < m->srat->nr_ranges; i++) {
+		const struct srat_range *r = &m->srat->ranges[i];
+
+		if (r->length && !(r->flags & (SRAT_HOTPLUG | SRAT_NON_VOLATILE)) && r->node >= 0 &&
+		    r->node < m->nr_nodes && !m->nodes[r->node].memory)
+			nodeset_add(&lost, r->node);
+	}
+	list = nodeset_text(&lost);
+	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? VERDICT_FINE : VERDICT_ADVICE,
+		     "each node of which SRAT has memory",
+		     "see memory blocks and soft-reserved memory; or the kernel was told to leave it: mem=, memmap=",
+		     nodeset_is_empty(&lost) ? "as SRAT has them" : "SRAT has memory of node %s, and none is online",
+		     list ?: "");
+}
+
+struct blocks {
+	const char *root;
+	int node;
+	unsigned int all;
+	unsigned int offline;
+};
+
+static void count_block(const char *name, void *arg)
+{
+	_cleanup_free_ char *state = NULL;
+	struct blocks *b = arg;
+
+	if (!isdigit((unsigned char)name[strlen("memory")]) ||
+	    sysfs_text(&state, "%s" SYSFS_NODES "/node%d/%s/state", b->root, b->node, name))
+		return;
+	b->all++;
+	b->offline += strcmp(state, "online") != 0;
+}
+
+static void look_at_blocks(struct doctor *d)
+{
+	struct blocks b = { .root = d->root };
+	_cleanup_free_ char *of = NULL;
+	struct nodeset nodes = {};
+	char path[512];
+
+	for (b.node = 0; b.node < TIERBPF_MAX_NODES; b.node++) {
+		unsigned int before = b.offline;
+
+		snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d", d->root, b.node);
+		sysfs_each(path, "memory", count_block, &b);
+		if (b.offline > before)
+			nodeset_add(&nodes, b.node);
+	}
+	of = of_nodes(&nodes);
+	doctor_finds(d, "memory blocks", b.offline ? VERDICT_ADVICE : b.all ? VERDICT_FINE : VERDICT_UNKNOWN, "all online",
+		     "daxctl online-memory, or: echo online_movable > /sys/devices/system/memory/memoryN/state",
+		     b.offline ? "%u offline%s" : b.all ? "all online" : "not known", b.offline, of ?: "");
+}
+
+struct span {
+	uint64_t from;
+	uint64_t to; /* inclusive */
+};
+
+struct spans {
+	struct span *list;
+	size_t count;
+};
+
+static void add_span(struct spans *s, uint64_t from, uint64_t to)
+{
+	struct span *list = reallocarray(s->list, s->count + 1, sizeof(*list));
+
+	if (!list)
+		return;
+	s->list = list;
+	list[s->count++] = (struct span){ from, to };
+}
+
+static bool overlaps(const struct spans *s, size_t count, const struct span *with)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (s->list[i].from <= with->to && with->from <= s->list[i].to)
+			return true;
+	return false;
+}
+
+/* Ranges that are left to drivers, and those that are memory of nodes. */
+struct ranges {
+	const char *root;
+	struct spans reserved;
+	struct spans ram;
+	bool told; /* only root is told addresses, others read 0 */
+};
+
+/* Lines "100000000-13fffffff : Soft Reserved", indented where another range holds them. */
+static void read_iomem(struct ranges *r)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	uint64_t from, to;
+	char line[512];
+	int name;
+
+	snprintf(line, sizeof(line), "%s/proc/iomem", r->root);
+	f = fopen(line, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		name = 0;
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", &from, &to, &name) != 2 || !name)
+			continue;
+		r->told |= to != 0;
+		if (!strcmp(line + name, "Soft Reserved\n"))
+			add_span(&r->reserved, from, to);
+		if (!strncmp(line + name, "System RAM", strlen("System RAM")))
+			add_span(&r->ram, from, to);
+	}
+}
+
+static void read_memmap(const char *name, void *arg)
+{
+	_cleanup_free_ char *type = NULL;
+	struct ranges *r = arg;
+	uint64_t from, to;
+
+	if (sysfs_text(&type, "%s" MEMMAP "/%s/type", r->root, name) || strcmp(type, "Soft Reserved"))
+		return;
+	if (sysfs_number(&from, 16, "%s" MEMMAP "/%s/start", r->root, name) &&
+	    sysfs_number(&to, 16, "%s" MEMMAP "/%s/end", r->root, name))
+		add_span(&r->reserved, from, to);
+}
+
+static void nodes_of(const struct machine *m, const struct span *s, struct nodeset *nodes)
+{
+	size_t i;
+
+	for (i = 0; m && m->srat && i < m->srat->nr_ranges; i++) {
+		const struct srat_range *r = &m->srat->ranges[i];
+
+		if (r->node >= 0 && r->base <= s->to && s->from < r->base + r->length)
+			nodeset_add(nodes, r->node);
+	}
+}
+
+/* What firmware reserves: to the kernel, and after it, since 7.x keeps that out of /proc/iomem. */
+static void look_at_reserved(struct doctor *d, const struct machine *m)
+{
+	struct ranges r = { .root = d->root };
+	_cleanup_free_ char *of = NULL;
+	struct nodeset nodes = {};
+	unsigned int lost = 0;
+	uint64_t bytes = 0;
+	char path[512];
+	size_t i;
+
+	read_iomem(&r);
+	snprintf(path, sizeof(path), "%s" MEMMAP, d->root);
+	sysfs_each(path, "", read_memmap, &r);
+	for (i = 0; r.told && i < r.reserved.count; i++) {
+		const struct span *s = &r.reserved.list[i];
+
+		if (overlaps(&r.reserved, i, s) || overlaps(&r.ram, r.ram.count, s))
+			continue;
+		lost++;
+		bytes += s->to - s->from + 1;
+		nodes_of(m, s, &nodes);
+	}
+	of = of_nodes(&nodes);
+	doctor_finds(d, "soft-reserved memory",
+		     lost ? VERDICT_ADVICE : r.told ? VERDICT_FINE : VERDICT_UNKNOWN, "memory that is a node's",
+		     !r.told ? "run it as root, whom /proc/iomem tells addresses" :
+		     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
+		     lost ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" : r.told ? "none" : "not known", lost,
+		     bytes >> 20, of ?: "");
+	free(r.reserved.list);
+	free(r.ram.list);
+}
+
+void doctor_look_at_memory(struct doctor *d, const struct machine *m)
+{
+	if (m && m->srat)
+		look_at_nodes(d, m);
+	look_at_blocks(d);
+	look_at_reserved(d, m);
+}
