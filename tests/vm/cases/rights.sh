@@ -2,7 +2,7 @@
 # topology: hmat
 # kernels: 6.12 7.3
 # brief: 7.3
-# What each command needs (README, "Commands"): less is exit status 5 with the cure, and what is
+# What each command needs (tierbpf(8), RIGHTS): less is exit status 5 with the cure, and what is
 # not needed is dropped. What is pinned is root's alone.
 . /usr/lib/tierbpf-test/test.sh
 
