@@ -158,6 +158,11 @@ void doctor_look_at_kernel(struct doctor *d)
 	char release[128];
 
 	look_at_version(d, release, sizeof(release));
+	/* Of a captured machine there may be its nodes alone. */
+	if (*d->root && !*release) {
+		look_at_tiers(d);
+		return;
+	}
 	look_at_config(d, release);
 	look_at_btf(d);
 	look_at_tiers(d);

@@ -112,7 +112,7 @@ static void look_at_demotion(struct doctor *d)
 	if (!sysfs_text(&text, "%s/sys/kernel/mm/numa/demotion_enabled", d->root))
 		on = !strcmp(text, "true");
 	doctor_finds(d, "demotion", on ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN, "on, or tiers do nothing",
-		     "echo 1 > /sys/kernel/mm/numa/demotion_enabled", "%s", on ? "on" : text ? "off" : "not known");
+		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" : "boot a kernel with CONFIG_MIGRATION=y", "%s", on ? "on" : text ? "off" : "not known");
 }
 
 static void look_at_promotion(struct doctor *d)
@@ -124,8 +124,8 @@ static void look_at_promotion(struct doctor *d)
 		mode = atoi(text);
 	/* The other bit is another kind of balancing, and stays as it is. */
 	doctor_finds(d, "promotion", mode & 2 ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN,
-		     "on, or tiers do nothing", mode ? "echo 3 > /proc/sys/kernel/numa_balancing" :
-		     "echo 2 > /proc/sys/kernel/numa_balancing", "%s", mode & 2 ? "on" : text ? "off" : "not known");
+		     "on, or tiers do nothing", !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
+		     mode ? "echo 3 > /proc/sys/kernel/numa_balancing" : "echo 2 > /proc/sys/kernel/numa_balancing", "%s", mode & 2 ? "on" : text ? "off" : "not known");
 }
 
 void doctor_look_at_machine(struct doctor *d)

@@ -83,6 +83,7 @@ static void look_at_blocks(struct doctor *d)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "memory blocks", b.offline ? VERDICT_ADVICE : b.all ? VERDICT_FINE : VERDICT_UNKNOWN, "all online",
+		     !b.offline ? NULL :
 		     "daxctl online-memory, or: echo online_movable > /sys/devices/system/memory/memoryN/state",
 		     b.offline ? "%u offline%s" : b.all ? "all online" : "not known", b.offline, of ?: "");
 }
