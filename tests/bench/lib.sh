@@ -59,6 +59,19 @@ guest()
 	topology=$1
 	shift
 	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 \
+		--file "$bench/guest:/usr/lib/tierbpf-bench" \
 		--program "$built/pair:/usr/bin/pair" "$@" >"$tmp/guest" ||
 		broken "the guest failed: $(tail -n 3 "$tmp/guest")"
+}
+
+# guest_timed ...: as guest, with the module that times itself as /tierbpf-bench.ko.
+guest_timed()
+{
+	kmod=$built/kmod-bench
+	mkdir -p "$kmod" && cp "$root"/kmod/*.[ch] "$bench/kmod/bench.c" "$kmod/" &&
+		sed 's/hotplug\.o/bench.o/' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
+	ko=$("$root/tests/vm/module" "$KERNEL" "$kmod") || broken "the module does not build"
+	topology=$1
+	shift
+	guest "$topology" --file "$ko:/tierbpf-bench.ko" "$@"
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module as it is, and in the place of hotplug.c: the same, with a file that
+ * times what cannot be reached from outside. Never installed.
+ *
+ *	echo "WHAT NODE COUNT" >/sys/module/tierbpf/parameters/bench; cat it: ns each
+ *
+ * WHAT: kernel (the kernel's own mt_calc_adistance(), without ours in front),
+ * decide (the hook's answer), establish (the kernel's two callbacks that a move
+ * needs, with their grace periods, expedited as in a move).
+ */
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "hotplug.c"
+
+static u64 result;
+
+/* Not to be thrown away by the compiler. */
+static int sink;
+
+static u64 time_kernel(int nid, unsigned int count)
+{
+	unsigned int i;
+	u64 start;
+
+	unregister_mt_adistance_algorithm(&adistance_nb);
+	start = ktime_get_ns();
+	for (i = 0; i < count; i++) {
+		int adistance = MEMTIER_ADISTANCE_DRAM;
+
+		mt_calc_adistance(nid, &adistance);
+		WRITE_ONCE(sink, adistance);
+	}
+	start = ktime_get_ns() - start;
+	return register_mt_adistance_algorithm(&adistance_nb) ? 0 : start;
+}
+
+static u64 time_decide(int nid, unsigned int count)
+{
+	u64 start = ktime_get_ns();
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		WRITE_ONCE(sink, hook_decide(nid, MEMTIER_ADISTANCE_DRAM));
+		cond_resched();
+	}
+	return ktime_get_ns() - start;
+}
+
+static u64 time_establish(int nid, unsigned int count)
+{
+	unsigned int i;
+	u64 start;
+
+	unregister_mt_adistance_algorithm(&adistance_nb);
+	rcu_expedite_gp();
+	start = ktime_get_ns();
+	for (i = 0; i < count; i++) {
+		node_event_call(memtier_callback, NODE_EVENT_REMOVED, nid);
+		node_event_call(memtier_callback, NODE_EVENT_ADDED, nid);
+	}
+	start = ktime_get_ns() - start;
+	rcu_unexpedite_gp();
+	return register_mt_adistance_algorithm(&adistance_nb) ? 0 : start;
+}
+
+static int bench_set(const char *text, const struct kernel_param *param)
+{
+	unsigned int count;
+	char what[16];
+	u64 ns = 0;
+	int nid;
+
+	if (sscanf(text, "%15s %d %u", what, &nid, &count) != 3 || !count || nid < 0 || nid >= nr_node_ids)
+		return -EINVAL;
+	if (!strcmp(what, "kernel"))
+		ns = time_kernel(nid, count);
+	else if (!strcmp(what, "decide"))
+		ns = time_decide(nid, count);
+	else if (!strcmp(what, "establish"))
+		ns = time_establish(nid, count);
+	result = ns / count;
+	return ns ? 0 : -EINVAL;
+}
+
+static int bench_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%llu\n", result);
+}
+
+static const struct kernel_param_ops bench_ops = { .set = bench_set, .get = bench_get };
+module_param_cb(bench, &bench_ops, NULL, 0600);
