@@ -23,7 +23,7 @@ for count in 1 64 1024; do
 	expect 0 tierbpf load /tmp/p
 	expect_tiers "4:0 5:1"
 	for _ in $(seq "$1"); do
-		echo "rules-$count $(timed kernel 1 20000) $(timed decide 1 $((20000 / (count + 7))))"
+		echo "rules-$count $(timed kernel 1 2000) $(timed decide 1 $((20000 / (count + 20))))"
 	done
 done
 the_end "4:0 18:1"
