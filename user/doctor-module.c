@@ -124,7 +124,7 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 	if (!m->loaded && m->installed && (strcmp(word, "none") || enforced))
 		verdict = is_signed(d->root, m->path);
 	doctor_finds(d, "lockdown", verdict, "none, or a module signed with a key that the kernel knows",
-		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
+		     "sign it, and enroll the key: README, \"On a real machine\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
 		     verdict == VERDICT_MISSING ? "; the module is not signed" :
 		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" : "");
