@@ -64,7 +64,7 @@ static int check(const struct arguments *a)
 		print_json(&diags);
 	diags_free(&diags);
 	if (!err && !a->json)
-		printf("%s: valid, %zu rules\n", a->policy, policy->nr_rules);
+		printf("%s: valid, %zu rule%s\n", a->policy, policy->nr_rules, policy->nr_rules == 1 ? "" : "s");
 	return err;
 }
 

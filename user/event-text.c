@@ -113,8 +113,8 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 		return;
 	}
 	if (c->policy)
-		fprintf(out, ": %s (%u rules, sha256 ", c->policy->description ?: "(no description)",
-			c->meta->nr_rules);
+		fprintf(out, ": %s (%u rule%s, sha256 ", c->policy->description ?: "(no description)",
+			c->meta->nr_rules, c->meta->nr_rules == 1 ? "" : "s");
 	else
 		fprintf(out, ": BPF object %s (sha256 ", c->meta->object);
 	for (i = 0; i < 6; i++)

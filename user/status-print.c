@@ -47,7 +47,7 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 		fprintf(out, "policy: BPF object %s%s%s\n", bold, e->meta.object, end);
 	print_times(&e->meta, out);
 	if (e->policy)
-		fprintf(out, ", %u rules", e->meta.nr_rules);
+		fprintf(out, ", %u rule%s", e->meta.nr_rules, e->meta.nr_rules == 1 ? "" : "s");
 	fputs(", sha256 ", out);
 	for (i = 0; i < 6; i++)
 		fprintf(out, "%02x", e->meta.digest[i]);
@@ -56,7 +56,7 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 		fprintf(out, "on trial, %u s left: tierbpf confirm keeps it\n", s->trial_seconds_left);
 	else if (e->meta.returned)
 		fputs("back after a trial of another policy that was not confirmed in time\n", out);
-	fprintf(out, "%llu retiers, %llu held back, %llu failures; %llu rejected answers, %llu slow ones\n",
+	fprintf(out, "retiers: %llu, held back: %llu, failed: %llu; answers rejected: %llu, slow: %llu\n",
 		(unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
 		(unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
 		(unsigned long long)e->stats.slow);

@@ -48,7 +48,7 @@ for _ in 1 2 3; do
 	expect 0 tierbpf load /tmp/rules.json
 	[ "$(tiers)" = "$by_rules" ] || fail "rules after an object: $(tiers)"
 	expect 0 tierbpf status
-	says /tmp/out "1 rules, sha256 "
+	says /tmp/out "1 rule, sha256 "
 	expect 0 tierbpf load --object $examples-distance.bpf.o
 	decides distance "$distance"
 done

@@ -61,7 +61,7 @@ notes 1
 says /tmp/notes "tierbpf load POLICY"
 policy /tmp/p.json '{"name": "slow", "match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
-tells "policy   generation 1 is in force: (no description) (1 rules, sha256 $(sha256sum </tmp/p.json | cut -c 1-12))"
+tells "policy   generation 1 is in force: (no description) (1 rule, sha256 $(sha256sum </tmp/p.json | cut -c 1-12))"
 tells "retiered node 1: tier 18 -> 10 far, adistance 2304 -> 1344, by slow, took "
 sed -n "${told}p" /tmp/told | grep -q "^$(date +%Y-%m-%d) [0-9:]*\.[0-9]* retiered .* took [0-9]*\.[0-9] ms$" ||
 	fail "not a line: $(cat /tmp/told)"
