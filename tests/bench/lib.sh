@@ -53,12 +53,13 @@ of()
 	sed -n "s/^$1 //p" "$tmp/guest"
 }
 
-# guest TOPOLOGY [OPTION]... SCRIPT [ARGUMENT]...: what it prints is in $tmp/guest.
+# guest TOPOLOGY [OPTION]... SCRIPT [ARGUMENT]...: what it prints is in $tmp/guest. The
+# kernel prints a line for each node at each change of a tier: not to a slow console.
 guest()
 {
 	topology=$1
 	shift
-	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 \
+	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 --append loglevel=5 \
 		--file "$bench/guest:/usr/lib/tierbpf-bench" \
 		--program "$built/pair:/usr/bin/pair" "$@" >"$tmp/guest" ||
 		broken "the guest failed: $(tail -n 3 "$tmp/guest")"
@@ -69,7 +70,7 @@ guest_timed()
 {
 	kmod=$built/kmod-bench
 	mkdir -p "$kmod" && cp "$root"/kmod/*.[ch] "$bench/kmod/bench.c" "$kmod/" &&
-		sed 's/hotplug\.o/bench.o/' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
+		sed 's/hotplug\.o/bench.o/; s/ retier\.o//' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
 	ko=$("$root/tests/vm/module" "$KERNEL" "$kmod") || broken "the module does not build"
 	topology=$1
 	shift

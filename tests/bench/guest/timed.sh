@@ -7,5 +7,6 @@ insmod /tierbpf-bench.ko || exit
 # timed WHAT NODE COUNT: ns each.
 timed()
 {
-	echo "$*" >/sys/module/tierbpf/parameters/bench && cat /sys/module/tierbpf/parameters/bench
+	echo "$*" >/sys/module/tierbpf/parameters/bench && cat /sys/module/tierbpf/parameters/bench ||
+		echo "cannot time $*"
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module as it is, and in the place of hotplug.c: the same, with a file that
- * times what cannot be reached from outside. Never installed.
+ * The module as it is, and in the place of hotplug.c and retier.c: the same, with a
+ * file that times what cannot be reached from outside. Never installed.
  *
  *	echo "WHAT NODE COUNT" >/sys/module/tierbpf/parameters/bench; cat it: ns each
  *
  * WHAT: kernel (the kernel's own mt_calc_adistance(), without ours in front),
  * decide (the hook's answer), establish (the kernel's two callbacks that a move
- * needs, with their grace periods, expedited as in a move).
+ * needs, with their grace periods, expedited as in a move), all (a policy's coming:
+ * every node that it moves, from where the kernel had it; NODE says nothing).
  */
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
@@ -15,6 +16,7 @@
 #include <linux/timekeeping.h>
 
 #include "hotplug.c"
+#include "retier.c"
 
 static u64 result;
 
@@ -67,6 +69,21 @@ static u64 time_establish(int nid, unsigned int count)
 	return register_mt_adistance_algorithm(&adistance_nb) ? 0 : start;
 }
 
+static u64 time_all(int nid, unsigned int count)
+{
+	u64 start, ns = 0;
+
+	while (count--) {
+		WRITE_ONCE(closing, true);
+		retier_all(true);
+		WRITE_ONCE(closing, false);
+		start = ktime_get_ns();
+		retier_all(true);
+		ns += ktime_get_ns() - start;
+	}
+	return ns;
+}
+
 /* The least of so many, which other work on the machine disturbs the least. */
 #define BATCHES 10
 
@@ -79,17 +96,19 @@ static int bench_set(const char *text, const struct kernel_param *param)
 
 	if (sscanf(text, "%15s %d %u", what, &nid, &count) != 3 || !count || nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
-	if (!strcmp(what, "kernel"))
+	if (!strcmp(what, "kernel")) {
 		time = time_kernel;
-	else if (!strcmp(what, "decide"))
+	} else if (!strcmp(what, "decide")) {
 		time = time_decide;
-	else if (!strcmp(what, "establish"))
-		{
+	} else if (!strcmp(what, "establish")) {
 		time = time_establish;
+		batches = 1; /* too slow for more */
+	} else if (!strcmp(what, "all")) {
+		time = time_all;
 		batches = 1;
-	}
-	else
+	} else {
 		return -EINVAL;
+	}
 	for (result = U64_MAX, i = 0; i < batches; i++)
 		result = min(result, time(nid, count));
 	result /= count;
