@@ -187,7 +187,7 @@ static json_t *head(const struct event_context *c, uint64_t at, const char *even
 	char text[WHEN];
 
 	return json_pack("{s:s, s:s, s:i}", "time", when(c, at, true, text), "event", event, "generation",
-			 (int)c->meta->generation);
+			 (int)c->generation);
 }
 
 static json_t *tier(const struct event_context *c, __s32 adistance)

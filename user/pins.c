@@ -75,6 +75,26 @@ int pins_lock(bool create, int *fd)
 	return err ?: fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
 }
 
+int pins_wait(int *fd)
+{
+	int err = check_bpffs();
+
+	while (!err) {
+		_cleanup_close_ int root = open_root(false);
+
+		if (root < 0)
+			return root;
+		if (flock(root, LOCK_EX))
+			return -errno;
+		if (still_there(root)) {
+			*fd = root;
+			root = -1;
+			return 0;
+		}
+	}
+	return err;
+}
+
 void pins_unlock(int *fd)
 {
 	cleanup_close(fd);

@@ -29,6 +29,9 @@
  */
 int pins_lock(bool create, int *fd);
 
+/* The same for who never makes it: first in the queue, for as long as it takes. Or -EINTR. */
+int pins_wait(int *fd);
+
 void pins_unlock(int *fd);
 
 /* The kernel's id of the struct_ops map behind the link, 0 if none is in force. */

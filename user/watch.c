@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -25,8 +26,10 @@
 #include "pins.h"
 
 #define LOOK 250 /* ms between looks for another policy */
-#define LOOK_SOON 20 /* where it is known that one comes */
+#define LOOK_SOON 5 /* where it is known that one comes */
+#define HURRY 2000 /* such looks, if none comes after all */
 #define HELD 256
+#define BPFFS "/sys/fs/bpf"
 #define MODULE "/sys/module/tierbpf"
 
 struct watch {
@@ -39,8 +42,11 @@ struct watch {
 	ino_t module; /* of its directory in sysfs: another one has begun to count anew */
 	struct tierbpf_meta meta;
 	struct policy *policy; /* NULL: an object */
+	__u32 generation; /* of the policy that was in force at what is told */
 	bool in_force;
 	bool waits; /* for a policy */
+	unsigned int hurried; /* looks */
+	int inotify; /* tells of directories that are made in bpffs; -1: does not */
 	bool replaced; /* what comes is better told by the ring of its successor */
 	struct tierbpf_record held[HELD]; /* until that is there, or this policy is back */
 	unsigned int nr_held;
@@ -74,12 +80,16 @@ static int64_t clock_ns(clockid_t clock)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+/* What was held is its predecessor's: of that, names are not known any more. */
 static struct event_context context(const struct watch *w)
 {
+	bool own = w->generation == w->meta.generation;
+
 	return (struct event_context){
 		.meta = &w->meta,
-		.policy = w->policy,
-		.in_force = w->in_force,
+		.policy = own ? w->policy : NULL,
+		.generation = w->generation,
+		.in_force = w->in_force && own,
 		.epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 		.utc = w->options->utc,
 	};
@@ -98,10 +108,19 @@ static void flush(struct watch *w)
 		w->output = errno;
 }
 
+/* A policy comes into force; one that goes has its nodes moved back. */
+static void follow_generation(struct watch *w, const struct tierbpf_event *e)
+{
+	if (e->kind == TIERBPF_EVENT_POLICY && e->to)
+		w->generation = e->to > 0 ? (__u32)e->to : w->meta.generation;
+}
+
 static void tell(struct watch *w, const struct tierbpf_record *r)
 {
-	struct event_context c = context(w);
+	struct event_context c;
 
+	follow_generation(w, &r->event);
+	c = context(w);
 	if (w->options->json)
 		print_json_line(event_json(&c, r));
 	else
@@ -155,6 +174,7 @@ static int on_record(void *context, void *data, size_t size)
 	if (r.event.kind == TIERBPF_EVENT_POLICY) {
 		w->in_force = event_begins(&w->meta, &r.event);
 		w->replaced = r.event.to && !w->in_force;
+		w->hurried = 0;
 	}
 	if (w->replaced) {
 		w->held[w->nr_held++] = r;
@@ -250,9 +270,9 @@ static int open_ring(struct watch *w)
 {
 	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
 	_cleanup_close_ int lock = -1;
-	int err = pins_lock(false, &lock);
+	int err = pins_wait(&lock);
 
-	if (err == -EBUSY)
+	if (err == -EINTR)
 		return -EAGAIN;
 	err = err ?: engine_open(&e);
 	if (err)
@@ -261,6 +281,8 @@ static int open_ring(struct watch *w)
 	w->meta = e.meta;
 	w->policy = TAKE_PTR(e.policy);
 	w->replaced = false;
+	if (!w->nr_held)
+		w->generation = w->meta.generation;
 	err = open_pins(w);
 	/* A ring that nobody has read yet begins with the policy's coming into force. */
 	if (!err)
@@ -312,27 +334,51 @@ static int look(struct watch *w)
 	return look_for_ring(w);
 }
 
+/* Somebody loads or unloads: what is missed now is lost. */
+static bool must_hurry(const struct watch *w)
+{
+	if (w->hurried >= HURRY)
+		return false;
+	return w->ring ? w->replaced || !w->in_force : !access(TIERBPF_PIN_ROOT, F_OK);
+}
+
 /* For the next event, or to look whether another policy is there. */
 static void wait_for_more(struct watch *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
 		{ .fd = w->ring && w->nr_held < HELD ? ring_buffer__epoll_fd(w->ring) : -1, .events = POLLIN },
+		{ .fd = w->ring ? -1 : w->inotify, .events = POLLIN },
 	};
+	bool hurry = must_hurry(w);
+	char event[4096];
 
-	if (poll(fds, 2, w->replaced ? LOOK_SOON : LOOK) > 0 && fds[0].revents & (POLLERR | POLLHUP))
+	w->hurried += hurry;
+	if (poll(fds, 3, hurry ? LOOK_SOON : LOOK) <= 0)
+		return;
+	if (fds[0].revents & (POLLERR | POLLHUP))
 		w->output = EPIPE;
+	if (!fds[2].revents)
+		return;
+	w->hurried = 0;
+	if (read(w->inotify, event, sizeof(event)) < 0) {
+		cleanup_close(&w->inotify);
+		w->inotify = -1;
+	}
 }
 
 int watch(const struct watch_options *options)
 {
-	struct watch w = { .options = options, .events = -1, .stats = -1, .directory = -1 };
+	struct watch w = { .options = options, .events = -1, .stats = -1, .directory = -1, .inotify = -1 };
 	int err;
 
 	/* Or else the first file that is opened would be written to. */
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		return fail(-EIO, "standard output is closed");
 	listen_to_signals();
+	w.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (w.inotify >= 0)
+		inotify_add_watch(w.inotify, BPFFS, IN_CREATE);
 	err = look(&w);
 	while (!err && !stopped && !w.output) {
 		wait_for_more(&w);
@@ -340,6 +386,7 @@ int watch(const struct watch_options *options)
 			err = look(&w);
 	}
 	close_ring(&w);
+	cleanup_close(&w.inotify);
 	if (!err && w.output && w.output != EPIPE && !stopped)
 		err = fail(-EIO, "standard output: %s", strerror(w.output));
 	return err;

@@ -118,6 +118,7 @@ static struct event_context context(enum policy_kind kind, const struct policy *
 	return (struct event_context){
 		.meta = by_rules ? &rules : &object,
 		.policy = by_rules ? policy : NULL,
+		.generation = 2,
 		.in_force = kind == RULES || kind == OBJECT,
 		.epoch = 1795435200LL * (int64_t)SECOND, /* 2026-11-23 12:00:00 UTC */
 		.utc = true,

@@ -170,6 +170,21 @@ expect 0 tierbpf load /tmp/p.json
 kill -CONT $watch
 tells "policy   generation 1 is in force: "
 tells "retiered node 1: tier 18 -> 10 far"
+
+# one after the other, as fast as they go: ten policies that come or go, and ten moves
+told=$(wc -l </tmp/told)
+for _ in 1 2 3; do
+	{ tierbpf load /tmp/q.json && tierbpf load /tmp/p.json && tierbpf unload; } >/tmp/out 2>&1 || fail "$(cat /tmp/out)"
+done
+expect 0 tierbpf load /tmp/p.json
+for _ in $(seq 50); do
+	tail -n +$((told + 1)) /tmp/told >/tmp/fast
+	lost=$(sed -n 's/.* dropped  *\([0-9]*\) .*/\1/p' /tmp/fast | awk '{ n += $1 } END { print n + 0 }')
+	[ $(($(grep -vc dropped /tmp/fast) + lost)) != 20 ] || break
+	sleep 0.1
+done
+[ $(($(grep -vc dropped /tmp/fast) + lost)) = 20 ] || fail "not 20 events: $(cat /tmp/fast)"
+[ "$lost" -le 6 ] || fail "$lost of 20 events are lost: $(cat /tmp/fast)"
 ends TERM
 
 # what happens while nobody looks is told to who comes next
