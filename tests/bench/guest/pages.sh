@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# pages.sh REPETITIONS: pages allocated on node 0, and demoted to node 1, which the kernel
+# demotes to by itself and, from another tier, with a policy; without the module and with it.
+. /usr/lib/tierbpf-test/test.sh
+
+mkdir -p /cg && mount -t cgroup2 none /cg && echo +memory >/cg/cgroup.subtree_control &&
+	mkdir /cg/bench && echo 1 >/sys/kernel/mm/numa/demotion_enabled || fail "no cgroup, or no demotion"
+policy /tmp/p '{"match": {"node": 1}, "action": {"tier": "far"}}'
+
+# least: of each of the three figures, in some runs.
+least()
+{
+	for _ in $(seq 5); do
+		pages 0 128 /cg/bench || exit
+	done | awk 'NR == 1 { a = $1; b = $2; c = $3 }
+		{ if ($1 < a) a = $1; if ($2 < b) b = $2; if ($3 < c) c = $3 } END { print a, b, c }'
+}
+
+for _ in $(seq "$1"); do
+	expect_tiers "4:0 18:1"
+	without=$(least)
+	expect 0 modprobe tierbpf
+	expect 0 tierbpf load /tmp/p
+	expect_tiers "4:0 10:1"
+	with=$(least)
+	echo "pages $without $with"
+	expect 0 tierbpf unload
+	remove_module
+done
