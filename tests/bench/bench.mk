@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 #   make bench                    what tierbpf costs, against a baseline in the same run
-#   make bench BENCH=plan,check   some parts of it; see tests/bench/README.md
+#   make bench BENCH=plan,check   some parts of it; see tests/bench/RESULTS.md
 #
 # Fails where a target or a budget of size is missed. Not part of make check: time is no fact.
 
