@@ -59,6 +59,8 @@ guest()
 {
 	topology=$1
 	shift
+	kernel=$("$root/tests/vm/kernel" "$KERNEL") && image=$("$root/tests/vm/image" "$kernel") &&
+		"$root/tests/vm/accel" "$kernel" "$image" >"$tmp/accel" || exit
 	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 --append loglevel=5 \
 		--file "$bench/guest:/usr/lib/tierbpf-bench" \
 		--program "$built/pair:/usr/bin/pair" "$@" >"$tmp/guest" ||
