@@ -19,6 +19,9 @@ mandir ?= $(datadir)/man
 docdir ?= $(datadir)/doc/tierbpf
 bashcompdir ?= $(datadir)/bash-completion/completions
 zshcompdir ?= $(datadir)/zsh/site-functions
+sysconfdir ?= /etc
+unitdir ?= $(prefix)/lib/systemd/system
+udevdir ?= $(prefix)/lib/udev
 
 CC ?= gcc
 CLANG ?= clang
@@ -166,7 +169,16 @@ demo: setup
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/demo
 
-install: all
+units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
+
+# Made anew each time: where things are installed may be another place than last time.
+$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE | $(build)/user
+	sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' $< | \
+		sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $@
+
+FORCE:
+
+install: all $(units)
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
@@ -176,6 +188,9 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
+	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.timer $(units)
+	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
+	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
 # For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
 install-dkms:
@@ -192,4 +207,4 @@ clean:
 
 -include $(wildcard $(build)/*/*.d)
 
-.PHONY: all examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers
+.PHONY: all FORCE examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers

@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in a booted Debian that has the packages, once in each of its two boots: what the unit, the udev
+# rule and the packages do.
+. /usr/lib/tierbpf-test/test.sh
+. /usr/lib/tierbpf-test/cxl.sh
+
+here=/usr/lib/tierbpf-boot
+policy=/etc/tierbpf/policy.json
+
+# Seconds from here on are those of a guest that may be slow.
+wait_for()
+{
+	for _ in $(seq 300); do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	fail "waited in vain for: $*"
+}
+
+# unit UNIT STATE [SUBSTATE]
+unit()
+{
+	is=$(systemctl show -P ActiveState "$1")
+	[ "$is" = "$2" ] && return
+	systemctl status --no-pager -l "$1"
+	journalctl --no-pager -b -u "$1"
+	fail "$1 is $is, not $2"
+}
+
+generation()
+{
+	counter generation
+}
+
+settled()
+{
+	case $(systemctl is-system-running) in
+	running | degraded) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+all_is_well()
+{
+	wait_for settled
+	failed=$(systemctl --failed --no-legend --plain)
+	[ -z "$failed" ] || fail "units have failed: $failed"
+}
+
+# No policy: the unit is enabled, and does nothing; the module is there.
+without_policy()
+{
+	all_is_well
+	[ "$(systemctl is-enabled tierbpf)" = enabled ] || fail "the unit is not enabled"
+	unit tierbpf inactive
+	[ ! -e $pins ] || fail "there are pins without a policy"
+	expect_tiers "4:0-1" "without a policy"
+	says /sys/module/tierbpf/taint OE
+}
+
+start()
+{
+	policy $policy '{"name": "card", "match": {"cxl": {"serial": "0x1", "region": 0}}, "action": {"tier": "far"}}' \
+		'{"name": "slow", "match": {"node": 1}, "action": {"tier": "cxl"}}'
+	systemctl start tierbpf || unit tierbpf active
+	unit tierbpf active
+	# in the host's own bpffs, not in the unit's
+	[ -e $pins/link ] || fail "the unit leaves no pins"
+	expect_tiers "4:0 5:1" "with a policy"
+}
+
+reload()
+{
+	cp $policy /tmp/good
+	echo '{"version": 1, "rules": [{"match": {"noode": 1}, "action": {"adistance": 900}}]}' >$policy
+	! systemctl reload tierbpf 2>/tmp/err || fail "a bad policy is reloaded"
+	journalctl --no-pager -b -u tierbpf >/tmp/journal
+	says /tmp/journal "noode"
+	unit tierbpf active
+	expect_tiers "4:0 5:1" "after a bad policy"
+	[ "$(generation)" = 1 ] || fail "a bad policy has changed the generation to $(generation)"
+	policy $policy '{"match": {"node": 1}, "action": {"tier": "far"}}'
+	systemctl reload tierbpf || unit tierbpf reloaded
+	[ "$(generation)" = 2 ] || fail "after a reload the generation is $(generation)"
+	expect_tiers "4:0 10:1" "after a reload"
+	cp /tmp/good $policy
+	systemctl reload tierbpf || fail "systemctl reload tierbpf"
+	expect_tiers "4:0 5:1" "with the first policy again"
+}
+
+refreshes()
+{
+	journalctl --no-pager -b -o cat -u tierbpf-refresh.service _PID=1 | grep -c '^Finished'
+}
+
+# The card's memory comes while the policy is in force: a rule that needs to know its region decides.
+hot_add()
+{
+	[ "$(refreshes)" = 0 ] || fail "refreshed without a hotplug"
+	# by hand, with nothing new: nothing
+	expect 0 tierbpf load --refresh
+	[ "$(generation)" = 3 ] || fail "a refresh with nothing new makes a generation"
+	cxl_cards 1
+	cxl_create $((512 << 20)) 0x1
+	[ "$node" = 2 ] || fail "the region is node $node, not 2"
+	for _ in $(seq 100); do
+		[ "$(tiers)" = "4:0 5:1 10:2" ] && break
+		sleep 0.2
+	done
+	journalctl --no-pager -b -u 'tierbpf*'
+	expect_tiers "4:0 5:1 10:2" "after the hotplug"
+	expect 0 tierbpf explain 2
+	says /tmp/out "decided by card"
+	[ "$(generation)" = 4 ] || fail "one hotplug makes generations 4 to $(generation)"
+	sleep 6
+	[ "$(refreshes)" -le 3 ] || fail "one hotplug makes $(refreshes) refreshes"
+	[ "$(generation)" = 4 ] || fail "the refresh makes refreshes"
+}
+
+stop()
+{
+	systemctl stop tierbpf || fail "systemctl stop tierbpf"
+	unit tierbpf inactive
+	[ ! -e $pins ] || fail "pins are left when the unit is stopped"
+	expect_tiers "4:0-1 22:2" "when the unit is stopped"
+}
+
+# The policy comes with the module, whenever that is.
+module_later()
+{
+	systemctl stop tierbpf || fail "systemctl stop tierbpf"
+	expect_tiers "4:0-1" "when the unit is stopped"
+	remove_module
+	modprobe tierbpf || fail "modprobe tierbpf"
+	wait_for systemctl -q is-active tierbpf
+	expect_tiers "4:0 5:1" "with the module"
+}
+
+# In the chroot (install) each file is looked at; here what a running system might leave.
+purge()
+{
+	DEBIAN_FRONTEND=noninteractive dpkg --purge tierbpf tierbpf-dkms || fail "dpkg --purge"
+	[ ! -e $pins ] || fail "purge leaves pins"
+	expect_tiers "4:0-1" "after purge"
+	[ ! -e /sys/module/tierbpf ] || fail "purge leaves the module loaded"
+	[ ! -e /etc/tierbpf ] || fail "purge leaves the policy"
+	left=$(find / -xdev \( -path /tmp -o -path "$here" -o -path /usr/lib/tierbpf-test \) -prune -o \
+		-name '*tierbpf*' ! -name '*tierbpf-boot*' -print)
+	[ -z "$left" ] || fail "purge leaves $left"
+	all_is_well
+}
+
+step()
+{
+	echo "$(cut -d. -f1 /proc/uptime) $1"
+	"$@"
+}
+
+boot1()
+{
+	step without_policy
+	step start
+	step reload
+	step hot_add
+	step stop
+	systemctl start tierbpf
+	expect_tiers "4:0 5:1 10:2" "started again"
+}
+
+boot2()
+{
+	all_is_well
+	unit tierbpf active
+	expect_tiers "4:0 5:1" "after a reboot"
+	[ "$(generation)" = 1 ] || fail "after a reboot the generation is $(generation)"
+	step module_later
+	step purge
+}
+
+boot=$(cat /var/lib/tierbpf-boot 2>/dev/null || echo 1)
+echo $((boot + 1)) >/var/lib/tierbpf-boot
+case $boot in
+1)
+	boot1 || exit
+	systemctl --no-block reboot
+	exit 100
+	;;
+2) boot2 ;;
+esac
