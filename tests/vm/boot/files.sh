@@ -7,7 +7,7 @@ files()
 {
 	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /kernel \) -prune \
 		-o -print | LC_ALL=C sort |
-		grep -v -E -e '^/usr/lib/modules(/[^/]*(/(kernel|vdso)(/.*)?|/modules\.[^/]*|/build|/source)?)?$' \
+		grep -v -E -e '^/usr/lib/modules(/[^/]*(/(kernel|vdso)(/.*)?|/modules\.[^/]*|/System\.map|/config|/build|/source)?)?$' \
 			-e '^/var/lib/dpkg/(status|diversions|statoverride|available|triggers/|info/format)' \
 			-e '^/var/(log|cache)/'
 }
