@@ -17,7 +17,7 @@
 #include "kmod.h"
 
 /* More memory types or owners than any machine has: the layout is not what we think. */
-#define MANY 65536
+#define MANY 4096
 
 /* A type of ours that no node keeps: it tells whether a slot is empty. */
 static struct memory_dev_type *probe;
@@ -178,22 +178,6 @@ bool memtier_slot_is_empty(int nid)
 	return true;
 }
 
-/*
- * A node whose slot is empty while it is part of a tier would crash the kernel
- * when it goes offline (clear_node_memory_tier() follows a NULL type); stock
- * kernels get there when a kmem device that was never counted is removed.
- * Gives the slot its type back.
- */
-void memtier_heal_slot(int nid)
-{
-	struct memory_dev_type *type = memtier_type_of(nid);
-
-	if (IS_ERR_OR_NULL(type) || !memtier_slot_is_empty(nid))
-		return;
-	init_node_memory_type(nid, type);
-	pr_warn("node %d had lost its memory type; it was given back\n", nid);
-}
-
 static void add_owners(int nid, struct memory_dev_type *type, int owners)
 {
 	while (owners-- > 0)
@@ -228,6 +212,40 @@ int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_t
 	if (to)
 		add_owners(nid, to, owners);
 	return owners;
+}
+
+/* Empties the slot, whatever type it holds. Returns how many owners that had. */
+static int evict(int nid)
+{
+	int owners = 0;
+
+	for (; owners < MANY && !slot_takes_probe(nid); owners++)
+		clear_node_memory_type(nid, NULL);
+	clear_node_memory_type(nid, probe);
+	return owners;
+}
+
+/*
+ * A node leaves its tier by the type in its slot. Where that is none, the kernel crashes
+ * (clear_node_memory_tier() follows it); where it is another than the one by which the
+ * node came, that keeps the node, and is freed one day while its tier still lists it.
+ * Devices of dax/kmem that were not counted bring it there: they empty the slot when
+ * they go, and the next one fills it with a type of its own. Gives the slot its type back.
+ */
+void memtier_heal_slot(int nid)
+{
+	struct memory_dev_type *type = memtier_type_of(nid);
+	int owners;
+
+	if (IS_ERR_OR_NULL(type))
+		return;
+	kref_get(&type->kref); /* the slot's may be the last */
+	owners = memtier_swap_slot(nid, type, type, 0);
+	if (owners <= 0) {
+		add_owners(nid, type, owners ? evict(nid) : 1);
+		pr_warn("node %d had lost its memory type; it was given back\n", nid);
+	}
+	put_memory_type(type);
 }
 
 /* Makes the number of owners in the slot of @nid, which is in a tier, @owners. */

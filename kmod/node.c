@@ -54,7 +54,8 @@ void node_count_new_owners(int nid, struct node_record *rec)
 {
 	int n = atomic_xchg(&rec->new_owners, 0);
 
-	if (!n || !rec->ours || memtier_slot_is_empty(nid))
+	/* Without memory, an empty slot is for others; with it, one that left has been faster. */
+	if (!n || !rec->ours || (!memtier_is_placed(nid) && memtier_slot_is_empty(nid)))
 		return;
 	rec->owners += n;
 	while (n--)
@@ -163,15 +164,18 @@ int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, in
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
 	if (IS_ERR(to))
 		return PTR_ERR(to);
+	type_get(type); /* the slot's may be the last */
 	leave_tier(nid);
 	owners = memtier_swap_slot(nid, type, to, 0);
-	if (owners < 0)
+	if (owners < 0) {
+		put_memory_type(type);
 		return node_place(nid) ?: owners;
+	}
 	type_get(to);
 	if (rec->ours) {
 		put_memory_type(rec->ours);
+		put_memory_type(type);
 	} else {
-		type_get(type);
 		rec->stock = type;
 	}
 	rec->owners = owners;
