@@ -10,11 +10,11 @@ case $stride:$(uname -r) in
 *) first_step=2 ;;
 esac
 
-# All that a policy is; status heals first, so nothing may be left over.
+# All that a policy is; status heals first, so nothing may be left over; the link it tells as found.
 state()
 {
 	tierbpf status --json >/tmp/status.json 2>/tmp/status.err || cat /tmp/status.err
-	grep -vE -e "$volatile" -e '"(loaded_at|generation|trial_seconds_left)"' /tmp/status.json
+	grep -vE -e "$volatile" -e '"(loaded_at|generation|trial_seconds_left|link)"' /tmp/status.json
 	for pin in $pins/* $pins/*/* $pins/*/*/*; do
 		[ ! -e "$pin" ] || echo "$pin"
 	done
