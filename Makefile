@@ -188,7 +188,7 @@ install: all $(units)
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
-	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.timer $(units)
+	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path $(units)
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
