@@ -52,7 +52,7 @@ int ops_register(void);
 int retier_init(void);
 void retier_restore_all(void);
 void retier_exit(void);
-int retier_node(int nid, bool at_once);
+int retier_node(int nid);
 int retier_all(bool at_once);
 int retier_queue(int nid);
 void retier_later(int nid);
@@ -87,6 +87,14 @@ struct node_record {
 	u64 driver_until; /* jiffies64; DRIVER_GRACE */
 	struct task_struct *driver; /* who asked last */
 	int mib; /* of its memory that is online, as last reported */
+
+	/* Of the last move. */
+	int from, want; /* adistance */
+	bool home; /* back to the kernel's own type */
+	u64 left_at; /* ns */
+	int err;
+	int owners_at_home; /* of the kernel's own type; may be negative */
+	bool asks; /* that type has gone: the kernel is asked for another */
 };
 
 extern struct node_record *nodes; /* by node; nr_node_ids of them */
@@ -100,8 +108,10 @@ bool node_driver_is_busy(const struct node_record *rec);
 bool node_is_held(const struct node_record *rec);
 bool node_count_move(struct node_record *rec);
 int node_place(int nid);
-int node_restore(int nid, struct node_record *rec);
-int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want);
+void node_give_back(int nid, struct node_record *rec);
+void node_leave_for_home(int nid, struct node_record *rec);
+int node_leave(int nid, struct node_record *rec, int want);
+int node_enter(int nid, struct node_record *rec);
 void node_adopt(int nid, struct node_record *rec);
 void node_forget(int nid, struct node_record *rec, struct memory_dev_type *type);
 void node_prune_types(void);

@@ -135,53 +135,61 @@ static int node_fell_back(int nid, struct node_record *rec)
 	return -ENOMEM;
 }
 
-/* Back to the kernel's own type, with as many owners. */
-int node_restore(int nid, struct node_record *rec)
+/* Of a node without memory: its slot may have been emptied and filled by others since. */
+void node_give_back(int nid, struct node_record *rec)
 {
-	bool placed = memtier_is_placed(nid), kept = rec->stock;
-	int owners, err;
-
-	if (placed)
-		leave_tier(nid);
-	/* Without memory, the slot may have been emptied and filled by others since. */
-	owners = memtier_swap_slot(nid, rec->ours, rec->stock, placed ? 0 : rec->owners);
+	memtier_swap_slot(nid, rec->ours, rec->stock, rec->owners);
 	record_clear(rec);
-	if (!placed)
-		return 0;
-	err = node_place(nid);
-	/* memory-tiers gives its own types one more owner whenever it places a node. */
-	memtier_set_owners(nid, owners);
-	return err || kept || owners < 0 ? err : node_fell_back(nid, rec);
 }
 
-/* From @type, which is in the slot, to the tier of @want. */
-int node_move(int nid, struct node_record *rec, struct memory_dev_type *type, int want)
+/* Out of our tier, and back to the kernel's own type, with as many owners. */
+void node_leave_for_home(int nid, struct node_record *rec)
 {
-	struct memory_dev_type *to;
+	leave_tier(nid);
+	rec->owners_at_home = memtier_swap_slot(nid, rec->ours, rec->stock, 0);
+	rec->asks = !rec->stock && rec->owners_at_home >= 0;
+	record_clear(rec);
+}
+
+/* Out of its tier, to a type of ours. -errno: the slot is as it was, the node perhaps in no tier. */
+int node_leave(int nid, struct node_record *rec, int want)
+{
+	struct memory_dev_type *to, *from = memtier_type_of(nid);
 	int owners;
 
 	/* Only the tier shows: one type for each keeps their number low. */
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
 	if (IS_ERR(to))
 		return PTR_ERR(to);
-	type_get(type); /* the slot's may be the last */
+	type_get(from); /* the slot's may be the last */
 	leave_tier(nid);
-	owners = memtier_swap_slot(nid, type, to, 0);
+	owners = memtier_swap_slot(nid, from, to, 0);
 	if (owners < 0) {
-		put_memory_type(type);
-		return node_place(nid) ?: owners;
+		put_memory_type(from);
+		return owners;
 	}
 	type_get(to);
 	if (rec->ours) {
 		put_memory_type(rec->ours);
-		put_memory_type(type);
+		put_memory_type(from);
 	} else {
-		rec->stock = type;
+		rec->stock = from;
 	}
 	rec->owners = owners;
 	/* From here on, drivers that ask are counted. */
 	WRITE_ONCE(rec->ours, to);
-	return node_place(nid);
+	return 0;
+}
+
+/* Into the tier of the type that is in its slot now. */
+int node_enter(int nid, struct node_record *rec)
+{
+	int err = node_place(nid);
+
+	/* memory-tiers gives its own types one more owner whenever it places a node. */
+	if (rec->home)
+		memtier_set_owners(nid, rec->owners_at_home);
+	return !err && rec->home && rec->asks ? node_fell_back(nid, rec) : err;
 }
 
 void node_driver_expected(struct node_record *rec)

@@ -138,7 +138,7 @@ __bpf_kfunc int tierbpf_retier(int node)
 {
 	if (retier_is_mover())
 		return -EDEADLK;
-	return node < 0 ? retier_all(false) : retier_node(node, false);
+	return node < 0 ? retier_all(false) : retier_node(node);
 }
 
 /* The same, soon: for programs that cannot sleep. 0, -EINVAL or -EDEADLK. */

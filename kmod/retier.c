@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps each node in the tier that the hook answers: asks, moves one node at a
- * time, keeps real hotplug and our moves apart, and comes back to what must wait.
+ * Keeps each node in the tier that the hook answers: asks, moves what is elsewhere,
+ * keeps real hotplug and our moves apart, and comes back to what must wait.
  */
 #include <linux/bitmap.h>
 #include <linux/delay.h>
@@ -81,33 +81,6 @@ void retier_later(int nid)
 		queue_delayed_work(queue, &retier_work, DRIVER_GRACE / 4);
 }
 
-static int move_timed(int nid, struct node_record *rec, struct memory_dev_type *type,
-		      int kernel, int want)
-{
-	int from = type->adistance;
-	u64 start = ktime_get_ns();
-	int err;
-
-	rcu_expedite_gp();
-	numa_move_begin();
-	if (tierbpf_tier(want) == tierbpf_tier(kernel))
-		err = node_restore(nid, rec);
-	else
-		err = node_move(nid, rec, type, want);
-	numa_move_end();
-	rcu_unexpedite_gp();
-	if (err) {
-		hook_report(TIERBPF_EVENT_FAILED, nid, from, err, 0);
-		pr_warn_ratelimited("node %d was not moved to tier %u: error %d\n", nid,
-				    tierbpf_tier(want), err);
-		return err;
-	}
-	type = memtier_type_of(nid);
-	hook_report(TIERBPF_EVENT_RETIERED, nid, from, IS_ERR_OR_NULL(type) ? want : type->adistance,
-	       ktime_get_ns() - start);
-	return 1;
-}
-
 static int want_of(int nid, int kernel)
 {
 	return closing || !hook_has_policy() ? kernel : hook_decide(nid, kernel);
@@ -132,7 +105,10 @@ static int retier_without_memory(int nid, struct node_record *rec)
 	node_count_new_owners(nid, rec);
 	if (!rec->ours || (!closing && hook_has_policy()))
 		return 0;
-	return node_driver_is_busy(rec) ? -EAGAIN : node_restore(nid, rec);
+	if (node_driver_is_busy(rec))
+		return -EAGAIN;
+	node_give_back(nid, rec);
+	return 0;
 }
 
 static int hold(int nid, const struct memory_dev_type *type, int want)
@@ -143,8 +119,8 @@ static int hold(int nid, const struct memory_dev_type *type, int want)
 	return -EAGAIN;
 }
 
-/* 1: moved, 0: is where it belongs, or -errno. @at_once: is not held. */
-static int retier_locked(int nid, bool at_once)
+/* 1: is to be moved, 0: is where it belongs, or -errno. @at_once: is not held. */
+static int look_at(int nid, bool at_once)
 {
 	struct node_record *rec = &nodes[nid];
 	struct memory_dev_type *type;
@@ -174,48 +150,122 @@ static int retier_locked(int nid, bool at_once)
 		return -EAGAIN;
 	if (!node_count_move(rec) && !at_once)
 		return hold(nid, type, want);
-	return move_timed(nid, rec, type, kernel, want);
+	rec->from = type->adistance;
+	rec->want = want;
+	rec->home = tierbpf_tier(want) == tierbpf_tier(kernel);
+	return 1;
+}
+
+static void leave(int nid)
+{
+	struct node_record *rec = &nodes[nid];
+
+	rec->left_at = ktime_get_ns();
+	rec->err = 0;
+	if (rec->home)
+		node_leave_for_home(nid, rec);
+	else
+		rec->err = node_leave(nid, rec, rec->want);
+}
+
+/* 1: is in its new tier, or -errno. */
+static int enter(int nid)
+{
+	struct node_record *rec = &nodes[nid];
+	int err = memtier_is_placed(nid) ? 0 : node_enter(nid, rec);
+	struct memory_dev_type *type;
+
+	err = rec->err ?: err;
+	if (err) {
+		hook_report(TIERBPF_EVENT_FAILED, nid, rec->from, err, 0);
+		pr_warn_ratelimited("node %d was not moved to tier %u: error %d\n", nid,
+				    tierbpf_tier(rec->want), err);
+		return err;
+	}
+	type = memtier_type_of(nid);
+	hook_report(TIERBPF_EVENT_RETIERED, nid, rec->from,
+		    IS_ERR_OR_NULL(type) ? rec->want : type->adistance, ktime_get_ns() - rec->left_at);
+	return 1;
+}
+
+struct outcome {
+	int moved;
+	int err; /* the first one */
+};
+
+static void note(struct outcome *all, int nid, int ret)
+{
+	if (ret > 0)
+		all->moved++;
+	else
+		all->err = all->err ?: ret;
+	if (ret == -EAGAIN || ret == -ENOMEM)
+		retier_later(nid);
 }
 
 /*
- * As the kfunc tierbpf_retier() for one node; @at_once: even if it was moved too
- * often, since a policy came or went.
+ * All leave before the first one enters: each step makes the kernel look for the targets
+ * of every node, which takes the more time the more nodes there are in both of two tiers.
  */
-int retier_node(int nid, bool at_once)
+static void move_all(const nodemask_t *moving, struct outcome *all)
 {
-	int ret;
+	int nid;
+
+	rcu_expedite_gp();
+	numa_move_begin();
+	for_each_node_mask(nid, *moving)
+		leave(nid);
+	for_each_node_mask(nid, *moving)
+		note(all, nid, enter(nid));
+	numa_move_end();
+	rcu_unexpedite_gp();
+}
+
+/*
+ * As the kfunc tierbpf_retier(), for the nodes of a mask; @at_once: even those that were
+ * moved too often, since a policy came or went. Where some fail, the others are still moved.
+ */
+static int retier(const nodemask_t *which, bool at_once)
+{
+	nodemask_t moving = NODE_MASK_NONE;
+	struct outcome all = {};
+	int nid, ret;
+
+	lock();
+	for_each_node_mask(nid, *which) {
+		ret = look_at(nid, at_once);
+		if (ret > 0)
+			node_set(nid, moving);
+		else
+			note(&all, nid, ret);
+	}
+	if (!nodes_empty(moving))
+		move_all(&moving, &all);
+	node_prune_types();
+	unlock();
+	return all.err ?: all.moved;
+}
+
+int retier_node(int nid)
+{
+	nodemask_t which = NODE_MASK_NONE;
 
 	if (nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
-	lock();
-	ret = retier_locked(nid, at_once);
-	node_prune_types();
-	unlock();
-	if (ret == -EAGAIN || ret == -ENOMEM)
-		retier_later(nid);
-	return ret;
+	node_set(nid, which);
+	return retier(&which, false);
 }
 
-/* Every node. Returns how many were moved, or the first -errno; the rest is still done. */
 int retier_all(bool at_once)
 {
-	int nid, moved = 0, err = 0;
-
-	for_each_node(nid) {
-		int ret = retier_node(nid, at_once);
-
-		if (ret > 0)
-			moved += ret;
-		else
-			err = err ?: ret;
-	}
-	return err ?: moved;
+	return retier(&node_possible_map, at_once);
 }
 
 static void retier_pending(struct work_struct *work)
 {
 	static u64 rests_until; /* jiffies64 */
 	u64 now = get_jiffies_64();
+	nodemask_t which = NODE_MASK_NONE;
 	int nid;
 
 	if (time_before64(now, rests_until)) {
@@ -224,7 +274,8 @@ static void retier_pending(struct work_struct *work)
 	}
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
-			retier_node(nid, false);
+			node_set(nid, which);
+	retier(&which, false);
 	rests_until = get_jiffies_64() + REST;
 }
 
