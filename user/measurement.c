@@ -139,7 +139,7 @@ static const struct member members[] = {
 int measurement_parse(const char *text, size_t length, struct diags *diags, struct measurement **measurement)
 {
 	_cleanup_(cleanup_measurement) struct measurement *m = calloc(1, sizeof(*m));
-	yaml_document_t doc;
+	struct doc doc;
 	struct value root;
 	int err = m ? doc_parse(text, length, diags, &doc) : -ENOMEM;
 
@@ -147,7 +147,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags, stru
 		return err;
 	root = doc_root(&doc, diags);
 	err = object_read(&root, members, sizeof(members) / sizeof(*members), m);
-	yaml_document_delete(&doc);
+	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)
 		*measurement = TAKE_PTR(m);

@@ -2,6 +2,7 @@
 /* What can be seen in the policy alone: rules that can never decide. */
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "policy-parts.h"
 
@@ -31,12 +32,14 @@ static bool next_predicate(struct tests *rest, struct tests *predicate)
 	return n;
 }
 
-static bool find_predicate(struct tests rest, __u32 fact, struct tests *found)
+/* The tests of a rule by predicate: looked for once, for all rules before it. */
+static void sort_out(const struct policy *p, size_t rule, struct tests by_predicate[TIERBPF_NR_FACTS])
 {
-	while (next_predicate(&rest, found))
-		if (found->first->predicate == fact)
-			return true;
-	return false;
+	struct tests rest = tests_of(p, rule), predicate;
+
+	memset(by_predicate, 0, TIERBPF_NR_FACTS * sizeof(*by_predicate));
+	while (next_predicate(&rest, &predicate))
+		by_predicate[predicate.first->predicate] = predicate;
 }
 
 /* Each range of @narrow lies within one of @wide; those of a list are in order (policy-match.c). */
@@ -55,19 +58,18 @@ static bool covers(const struct tests *wide, const struct tests *narrow)
 	return true;
 }
 
-/* Whatever node matches rule @later matches rule @earlier too, and is decided there. */
-static bool shadows(const struct policy *p, size_t earlier, size_t later)
+/* Whatever node matches the rule with tests @later matches rule @earlier too, and is decided there. */
+static bool shadows(const struct policy *p, size_t earlier, const struct tests later[TIERBPF_NR_FACTS])
 {
-	struct tests rest = tests_of(p, earlier), predicate, same;
+	struct tests rest = tests_of(p, earlier), predicate;
 
 	/* One that needs a fact passes over nodes without it. */
 	if (p->rules[earlier].action.kind == TIERBPF_ACTION_FACT)
 		return false;
 	while (next_predicate(&rest, &predicate)) {
-		if (predicate.first->predicate == TIERBPF_FACT_NONE)
-			continue;
-		if (!find_predicate(tests_of(p, later), predicate.first->predicate, &same) ||
-		    !covers(&predicate, &same))
+		const struct tests *same = &later[predicate.first->predicate];
+
+		if (predicate.first->predicate != TIERBPF_FACT_NONE && (!same->count || !covers(&predicate, same)))
 			return false;
 	}
 	return true;
@@ -90,11 +92,13 @@ static int warn_shadowed(const struct policy *p, size_t later, size_t earlier, s
 
 int policy_lint(const struct policy *p, struct diags *diags)
 {
+	struct tests tests[TIERBPF_NR_FACTS];
 	size_t later, earlier;
 	int err = 0;
 
 	for (later = 1; !err && later < p->nr_rules; later++) {
-		for (earlier = 0; earlier < later && !shadows(p, earlier, later); earlier++)
+		sort_out(p, later, tests);
+		for (earlier = 0; earlier < later && !shadows(p, earlier, tests); earlier++)
 			;
 		if (earlier < later)
 			err = warn_shadowed(p, later, earlier, diags);

@@ -51,7 +51,7 @@ static int add_test(struct match_context *c, const struct value *v, enum tierbpf
 /* Behind @index ASCII characters of a string; its start where escapes hide how far that is. */
 static struct place place_inside(const struct value *v, size_t index)
 {
-	size_t written = v->node->end_mark.column - v->node->start_mark.column - 2;
+	size_t written = v->node->width - 2;
 	struct place at = value_place(v);
 	const char *p;
 
@@ -105,8 +105,8 @@ static int read_list(const struct value *v, struct match_context *c, enum tierbp
 				   what);
 	err = nodelist_parse(value_text(v), max, &ranges, &count, &bad, &why);
 	if (err == -EINVAL)
-		return diags_add(v->diags, place_inside(v, bad), v->path,
-				 "not a list of %s 0..%u such as \"0,2-5\": %s", what, max, why);
+		return value_error_at(v, place_inside(v, bad),
+				      "not a list of %s 0..%u such as \"0,2-5\": %s", what, max, why);
 	if (err)
 		return err;
 	count = merge(ranges, count);

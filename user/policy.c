@@ -123,7 +123,7 @@ static const struct member policy_members[] = {
 
 static int parse(struct policy *p, struct diags *diags)
 {
-	yaml_document_t doc;
+	struct doc doc;
 	struct value root;
 	int err = doc_parse(p->source, p->source_bytes, diags, &doc);
 
@@ -132,14 +132,13 @@ static int parse(struct policy *p, struct diags *diags)
 	root = doc_root(&doc, diags);
 	err = object_read(&root, policy_members,
 			  sizeof(policy_members) / sizeof(*policy_members), p);
-	yaml_document_delete(&doc);
+	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }
 
 int policy_parse(const char *text, size_t length, struct diags *diags, struct policy **policy)
 {
 	_cleanup_(cleanup_policy) struct policy *p = calloc(1, sizeof(*p));
-	SHA2_CTX hash;
 	int err;
 
 	if (!p || !(p->source = malloc(length + 1)))
@@ -148,9 +147,6 @@ int policy_parse(const char *text, size_t length, struct diags *diags, struct po
 	p->source[length] = 0;
 	p->source_bytes = length;
 	p->reference = -1;
-	SHA256Init(&hash);
-	SHA256Update(&hash, (const uint8_t *)text, length);
-	SHA256Final(p->digest, &hash);
 
 	err = parse(p, diags) ?: diags->failed;
 	if (!err)
@@ -199,6 +195,15 @@ void policy_free(struct policy *p)
 	free(p->description);
 	free(p->source);
 	free(p);
+}
+
+void policy_digest(const struct policy *p, uint8_t digest[32])
+{
+	SHA2_CTX hash;
+
+	SHA256Init(&hash);
+	SHA256Update(&hash, (const uint8_t *)p->source, p->source_bytes);
+	SHA256Final(digest, &hash);
 }
 
 int policy_find_tier(const struct policy *p, const char *name, __s32 *adistance)

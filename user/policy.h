@@ -19,7 +19,6 @@ struct policy_tier {
 struct policy {
 	char *source; /* the text, with a 0 behind it */
 	size_t source_bytes;
-	uint8_t digest[32]; /* SHA-256 of the text */
 	char *description;  /* NULL where it has none */
 	struct policy_tier *tiers; /* fast to slow, no two in the same chunk */
 	size_t nr_tiers;
@@ -54,6 +53,9 @@ int policy_examine(const char *path, struct diags *diags, char **text, struct po
 int policy_parse(const char *text, size_t length, struct diags *diags, struct policy **policy);
 
 void policy_free(struct policy *policy);
+
+/* SHA-256 of the text. */
+void policy_digest(const struct policy *policy, uint8_t digest[32]);
 
 /* Where tier @name lies: 0, or -ENOENT. "dram" is always known. @policy may be NULL. */
 int policy_find_tier(const struct policy *policy, const char *name, __s32 *adistance);

@@ -240,7 +240,7 @@ int program_compile(const struct policy *policy, const struct machine *m, struct
 	p->meta.nr_rules = (__u32)policy->nr_rules;
 	p->meta.source_bytes = (__u32)policy->source_bytes;
 	p->meta.otherwise = policy->otherwise;
-	memcpy(p->meta.digest, policy->digest, sizeof(p->meta.digest));
+	policy_digest(policy, p->meta.digest);
 	p->facts = calloc((size_t)m->nr_nodes + 1, sizeof(*p->facts));
 	p->source = calloc((size_t)m->nr_nodes + 1, sizeof(*p->source));
 	if (!p->facts || !p->source)

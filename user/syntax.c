@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "pool.h"
+
 #define MAX_DEPTH 32 /* a policy needs 5 */
 
 static struct place place_of(const char *text, size_t offset)
@@ -142,6 +144,7 @@ static int explain(const char *text, size_t length, const json_error_t *error, s
  * them for the end of a line. Returns the code point, 0 for all others. A 0
  * behind the text stops the look ahead.
  */
+#define UNFIT "\x7f\xc2\xe2\xef" /* first bytes of them */
 static unsigned int unfit(const unsigned char *p)
 {
 	if (p[0] == 0x7f)
@@ -159,7 +162,7 @@ static int check_characters(const char *text, size_t length, struct diags *diags
 {
 	size_t i;
 
-	for (i = 0; i < length; i++) {
+	for (i = strcspn(text, UNFIT); i < length; i += 1 + strcspn(text + i + 1, UNFIT)) {
 		unsigned int code = unfit((const unsigned char *)text + i);
 
 		if (code)
@@ -193,7 +196,7 @@ int syntax_check(const char *text, size_t length, struct diags *diags)
 {
 	const char *nul = memchr(text, 0, length);
 	json_error_t error;
-	json_t *value;
+	bool good;
 
 	if (nul)
 		return diags_add(diags, place_of(text, (size_t)(nul - text)), NULL,
@@ -203,10 +206,11 @@ int syntax_check(const char *text, size_t length, struct diags *diags)
 				 "the file starts with a byte order mark; save it without");
 	if (!text[strspn(text, " \t\r\n")])
 		return diags_add(diags, (struct place){}, NULL, "the file is empty");
+	pool_begin();
 	/* As reals: whether an integer is too large depends on where it stands. */
-	value = json_loadb(text, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
-	if (!value)
+	good = json_loadb(text, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
+	pool_end();
+	if (!good)
 		return explain(text, length, &error, diags);
-	json_decref(value);
 	return check_characters(text, length, diags) ?: check_depth(text, length, diags);
 }

@@ -43,7 +43,7 @@ static int read_object(const char *marked, struct log *log, const struct expecte
 {
 	struct sample s = sample_new(marked);
 	struct diags diags = { .file = "p.json", .text = s.text };
-	yaml_document_t doc;
+	struct doc doc;
 	struct value root;
 	char *output;
 	size_t size;
@@ -60,7 +60,7 @@ static int read_object(const char *marked, struct log *log, const struct expecte
 	else
 		cr_expect_str_empty(output, "%s\n%s", marked, output);
 	free(output);
-	yaml_document_delete(&doc);
+	doc_free(&doc);
 	diags_free(&diags);
 	sample_free(&s);
 	return err;
@@ -179,21 +179,22 @@ static void expect_path(size_t length)
 	char text[256], key[201] = "", expected[161];
 	struct diags diags = {};
 	struct sample s;
-	yaml_document_t doc;
-	struct value v, below;
+	struct doc doc;
+	struct value root, v, below;
+	char path[VALUE_PATH];
 
 	memset(key, 'k', length);
 	snprintf(text, sizeof(text), "{'%s': [1]}", key);
 	snprintf(expected, sizeof(expected), "%.*s%s", length > 159 ? 156 : 159, key, length > 159 ? "..." : "");
 	s = sample_new(text);
 	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0);
-	v = doc_root(&doc, &diags);
-	v = value_member(&v, 0);
+	root = doc_root(&doc, &diags);
+	v = value_member(&root, 0);
 	below = value_element(&v, 0);
-	cr_expect_str_eq(v.path, expected);
-	cr_expect_eq(strlen(below.path), length < 156 ? length + 3 : 159);
-	cr_expect_str_eq(below.path + strlen(below.path) - 3, length < 157 ? "[0]" : "...");
-	yaml_document_delete(&doc);
+	cr_expect_str_eq(value_path(&v, path), expected);
+	cr_expect_eq(strlen(value_path(&below, path)), length < 156 ? length + 3 : 159);
+	cr_expect_str_eq(path + strlen(path) - 3, length < 157 ? "[0]" : "...");
+	doc_free(&doc);
 	sample_free(&s);
 }
 
@@ -241,7 +242,7 @@ static void expect_large(const struct large *l)
 	char *text = large_new(l, &errors), *output, more[50];
 	struct diags diags = { .file = "p.json", .text = text };
 	struct log log = {};
-	yaml_document_t doc;
+	struct doc doc;
 	struct value root;
 	FILE *out = open_memstream(&output, &size);
 
@@ -256,7 +257,7 @@ static void expect_large(const struct large *l)
 	cr_expect_lt(size, 100000);
 	snprintf(more, sizeof(more), "p.json: and %zu more\n", errors - 100);
 	cr_expect(!errors || !strcmp(output + size - strlen(more), more), "%s", more);
-	yaml_document_delete(&doc);
+	doc_free(&doc);
 	diags_free(&diags);
 	free(output);
 	free(text);

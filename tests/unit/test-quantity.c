@@ -9,7 +9,7 @@
 static int read_one(const struct sample *s, const struct unit *u, int64_t *value, char **output)
 {
 	struct diags diags = { .file = "p.json", .text = s->text };
-	yaml_document_t doc;
+	struct doc doc;
 	struct value root;
 	size_t size;
 	FILE *out = open_memstream(output, &size);
@@ -21,7 +21,7 @@ static int read_one(const struct sample *s, const struct unit *u, int64_t *value
 	diags_print(&diags, out);
 	fclose(out);
 	diags_free(&diags);
-	yaml_document_delete(&doc);
+	doc_free(&doc);
 	return err;
 }
 
