@@ -134,7 +134,7 @@ KERNELS ?= 6.12 7.3
 KERNEL ?= $(KERNELS)
 
 setup:
-	@packaging/setup-debian build vm
+	@packaging/setup-debian build check vm
 
 check: setup
 	@echo "building the tool and the BPF programs ..."
@@ -165,7 +165,8 @@ stress: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/stress $(KERNEL)
 
-demo: setup
+demo:
+	@packaging/setup-debian build vm
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/demo
 

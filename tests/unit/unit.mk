@@ -24,7 +24,7 @@ check-unit: unit-forget $(unit)/tests $(unit)/fatal
 unit-forget:
 	@rm -f $(unit)/totals
 	@$(PKG_CONFIG) --exists criterion || \
-		{ echo "Criterion is needed: packaging/setup-debian build" >&2; exit 1; }
+		{ echo "Criterion is needed: packaging/setup-debian check" >&2; exit 1; }
 
 $(unit)/tests: $(unit_objects)
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
