@@ -34,8 +34,9 @@ pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 pkg_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
 
 CFLAGS ?= -O2 -g
+WERROR ?= -Werror
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wno-unused-parameter \
-	-Wno-missing-field-initializers -Werror
+	-Wno-missing-field-initializers $(WERROR)
 tool_cflags = -std=gnu11 -D_GNU_SOURCE -DTIERBPF_VERSION='"$(VERSION)"' $(warnings) \
 	-Iinclude -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
@@ -195,7 +196,7 @@ install: all $(units)
 
 # For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
 install-dkms:
-	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/kmod kmod/*.[ch] kmod/Kbuild
+	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/kmod $(filter-out %.mod.c,$(wildcard kmod/*.[ch])) kmod/Kbuild
 	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/include/tierbpf include/tierbpf/*.h
 	sed 's/@VERSION@/$(VERSION)/' kmod/dkms.conf > $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/dkms.conf
 

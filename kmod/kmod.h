@@ -18,6 +18,10 @@
 #ifndef TIERBPF_KMOD_H
 #define TIERBPF_KMOD_H
 
+#include <linux/version.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#error "tierbpf needs Linux 6.12 or newer (README, On a real machine)"
+#endif
 #include <linux/jiffies.h>
 #include <linux/memory-tiers.h>
 #include <linux/nodemask.h>

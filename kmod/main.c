@@ -69,4 +69,4 @@ module_init(tierbpf_init);
 module_exit(tierbpf_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Memory tiers of NUMA nodes, decided by BPF");
-MODULE_VERSION("1");
+MODULE_VERSION(__stringify(TIERBPF_ABI)); /* which tierbpf doctor looks at */

@@ -30,7 +30,8 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 	snprintf(release, size, "%s", text);
 	doctor_finds(d, "kernel", major > 6 || (major == 6 && minor >= 12) ? VERDICT_FINE : VERDICT_MISSING,
 		     OLDEST_KERNEL " or newer",
-		     "boot a newer kernel (Debian 12: linux-image-amd64 of bookworm-backports)", "%s", release);
+		     "boot a newer one: README, \"On a real machine\" (Debian 12: apt install -t bookworm-backports "
+		     "linux-image-amd64)", "%s", release);
 }
 
 /* Opens the kernel's configuration; NULL where nobody has kept it. gzopen() reads plain files too. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tierbpf/abi.h>
 
 #include "cleanup.h"
 #include "doctor.h"
@@ -36,12 +37,25 @@ static bool find_module(const char *root, const char *release, char *path, size_
 	return false;
 }
 
+/* Its MODULE_VERSION is the ABI. */
+static void look_at_abi(struct doctor *d)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!sysfs_text(&text, "%s/sys/module/tierbpf/version", d->root) && atoi(text) == TIERBPF_ABI)
+		doctor_finds(d, "module", VERDICT_FINE, "loaded, with BTF", NULL, "loaded");
+	else
+		doctor_finds(d, "module", VERDICT_MISSING, "one of the same version as this tierbpf",
+			     "install that one; then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
+			     "loaded, with ABI %s, and this tierbpf has %d", text ?: "unknown", TIERBPF_ABI);
+}
+
 static void look_at_it(struct doctor *d, const char *release, struct module *m)
 {
 	m->loaded = sysfs_exists("%s/sys/module/tierbpf", d->root);
 	m->installed = find_module(d->root, release, m->path, sizeof(m->path));
 	if (m->loaded && sysfs_exists("%s/sys/kernel/btf/tierbpf", d->root))
-		doctor_finds(d, "module", VERDICT_FINE, "loaded, with BTF", NULL, "loaded");
+		look_at_abi(d);
 	else if (m->loaded)
 		doctor_finds(d, "module", VERDICT_MISSING, "one with BTF",
 			     "build it where pahole (Debian: dwarves) and the kernel's vmlinux are: README, "
@@ -51,7 +65,7 @@ static void look_at_it(struct doctor *d, const char *release, struct module *m)
 			     "modprobe tierbpf (dmesg says why, if it refuses)", "installed as %s, not loaded", m->path);
 	else
 		doctor_finds(d, "module", VERDICT_MISSING, "tierbpf.ko for this kernel",
-			     "build and install it: README, \"On a real machine\"", "none for %s", release);
+			     "for 6.12 or newer, build and install it: README, \"On a real machine\"", "none for %s", release);
 }
 
 /* The word of /sys/kernel/security/lockdown that stands in brackets; "none" where there is no lockdown. */
@@ -124,7 +138,7 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 	if (!m->loaded && m->installed && (strcmp(word, "none") || enforced))
 		verdict = is_signed(d->root, m->path);
 	doctor_finds(d, "lockdown", verdict, "none, or a module signed with a key that the kernel knows",
-		     "sign it, and enroll the key: README, \"On a real machine\"", "%s%s%s", word,
+		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
 		     verdict == VERDICT_MISSING ? "; the module is not signed" :
 		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" : "");

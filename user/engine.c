@@ -33,7 +33,7 @@ int engine_check(void)
 		return fail(-ENOPKG, "the module tierbpf is loaded without BTF, so BPF cannot reach it; "
 			    "build it against headers that ship a vmlinux, with pahole installed");
 	return fail(-ENOPKG, "the kernel module is not loaded: modprobe tierbpf "
-		    "(dmesg says why, if it refuses)");
+		    "(tierbpf doctor says why, if it refuses)");
 }
 
 static int open_pin(const char *path, int *fd)

@@ -21,10 +21,9 @@ static bool has(unsigned int capability)
 }
 
 /* For a service with ambient capabilities: its pins shall be root's as everybody's. */
-static void become_root(void)
+static int become_root(void)
 {
-	if (geteuid() && has(CAP_SETUID) && !setresuid(0, 0, 0))
-		capng_get_caps_process();
+	return geteuid() && has(CAP_SETUID) && !setresuid(0, 0, 0) ? capng_get_caps_process() : 0;
 }
 
 /* The root of a user namespace has its capabilities over that alone. */
@@ -90,7 +89,8 @@ int rights_take(unsigned int rights)
 		return fail(-EIO, "this process's capabilities cannot be read: %s", strerror(errno));
 	lack = what_lacks();
 	if (rights & RIGHT_PINS) {
-		become_root();
+		if (become_root())
+			return fail(-EIO, "root's capabilities cannot be read: %s", strerror(errno));
 		umask(077);
 	}
 	if (keep(wanted(rights)) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

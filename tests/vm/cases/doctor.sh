@@ -87,6 +87,11 @@ found module missing "without BTF"
 says /tmp/err "2 things are missing"
 umount /sys/kernel/btf
 
+echo 99 >/tmp/version
+instead /sys/module/tierbpf/version /tmp/version
+lacks module "ABI 99"
+umount /sys/module/tierbpf/version
+
 echo 6.11.9-amd64 >/tmp/old
 instead /proc/sys/kernel/osrelease /tmp/old
 cp /boot/config-"$release" /boot/config-6.11.9-amd64
