@@ -48,7 +48,7 @@ library := $(filter-out $(build)/user/main.o $(build)/user/cmd_%.o,$(objects))
 all: $(build)/tierbpf examples
 
 $(build)/tierbpf: $(objects)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
+	$(CC) $(CFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
 $(build)/user/%.o: user/%.c | $(build)/user check-libbpf
 	$(CC) $(tool_cflags) -c -o $@ $<

@@ -18,6 +18,6 @@ bench-helpers: $(bench_programs)
 
 $(build)/bench/%: tests/bench/%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
+	$(CC) $(tool_cflags) -MF $@.d -Wl,--gc-sections $(LDFLAGS) -o $@ $< $(pkg_libs)
 
 .PHONY: bench bench-helpers

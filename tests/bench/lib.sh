@@ -23,12 +23,15 @@ size()
 {
 	budget=$(awk -F '\t' -v what="$1" '$1 == what { print $2 }' "$bench/budget")
 	jq -nc --arg what "$1" --arg part "${0##*/}" --argjson value "$2" --argjson budget "${budget:-null}" \
-		'{$part, $what, $value, $budget, ok: ($budget != null and $value <= $budget * 1.1)}' >>"$rows"
+		'if $value > 0 then {$part, $what, $value, $budget, ok: ($budget != null and $value <= $budget * 1.1)}
+			else error("nothing") end' >>"$rows" || broken "$1: no size"
 }
 
+# Ends the part; at the end of a pipe only that, so it leaves a note too.
 broken()
 {
 	echo "bench: $*" >&2
+	: >"$tmp/broken"
 	exit 1
 }
 

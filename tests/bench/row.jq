@@ -4,6 +4,7 @@ def median: sort | if length % 2 == 1 then .[length / 2 | floor]
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 [split("\n")[] | select(. != "") | split(" ") | map(tonumber)] as $lines
 | if $lines | length < 5 then error("fewer than 5 repetitions") else . end
+| if any($lines[][]; . <= 0) then error("a figure is 0") else . end
 | ($lines | map(.[1] / .[0])) as $ratios
 | { $part, $what, $baseline,
     ratio: { median: ($ratios | median), min: ($ratios | min), max: ($ratios | max), repetitions: ($ratios | length) },

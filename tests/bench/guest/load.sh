@@ -20,4 +20,5 @@ minimal --sizes 1024 1024 | grep ^maps || exit
 echo 'rm -r /sys/fs/bpf/minimal && for i in $(seq 50); do
 	[ "$(cat /sys/module/tierbpf/refcnt)" != 0 ] || exit 0; sleep 0.1; done; exit 1' >/tmp/after
 pair --reps "$1" --after-baseline "sh /tmp/after" --after-subject "tierbpf unload >/dev/null" \
-	-- minimal /tmp/maps -- tierbpf load /tmp/p | sed 's/^/pair /'
+	-- minimal /tmp/maps -- tierbpf load /tmp/p >/tmp/pairs || exit
+sed 's/^/pair /' /tmp/pairs
