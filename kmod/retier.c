@@ -207,16 +207,28 @@ static void note(struct outcome *all, int nid, int ret)
  * All leave before the first one enters: each step makes the kernel look for the targets
  * of every node, which takes the more time the more nodes there are in both of two tiers.
  */
-static void move_all(const nodemask_t *moving, struct outcome *all)
+static void move_together(const nodemask_t *moving, struct outcome *all)
 {
 	int nid;
 
-	rcu_expedite_gp();
-	numa_move_begin();
 	for_each_node_mask(nid, *moving)
 		leave(nid);
 	for_each_node_mask(nid, *moving)
 		note(all, nid, enter(nid));
+}
+
+static void move_all(nodemask_t *moving, struct outcome *all)
+{
+	rcu_expedite_gp();
+	numa_move_begin();
+	/* Not the whole machine at once: who looks at the tiers meanwhile would find none. */
+	if (nodes_equal(*moving, node_states[N_MEMORY])) {
+		nodemask_t first = nodemask_of_node(first_node(*moving));
+
+		move_together(&first, all);
+		nodes_andnot(*moving, *moving, first);
+	}
+	move_together(moving, all);
 	numa_move_end();
 	rcu_unexpedite_gp();
 }

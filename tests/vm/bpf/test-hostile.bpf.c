@@ -50,11 +50,11 @@ int BPF_PROG(nag, const struct tierbpf_event *event)
 }
 
 /* The module's own function: at its end no decision is being made. */
-SEC("fexit/retier_node")
-int BPF_PROG(nag_again, int nid)
+SEC("fexit/retier_pending")
+int BPF_PROG(nag_again, void *work)
 {
 	if (knob(NAGS))
-		tierbpf_retier_async(nid);
+		tierbpf_retier_async(1);
 	return 0;
 }
 

@@ -21,4 +21,23 @@ expect_tiers "4:0 10:1"
 # shellcheck disable=SC2086
 kill $readers
 [ "$(counter retiered)" -gt 10 ] || fail "only $(counter retiered) retiers"
+
+# A policy that moves every node never leaves the machine without tiers.
+policy /tmp/a.json '{"match": {}, "action": {"tier": "far"}}'
+policy /tmp/b.json '{"match": {}, "action": {"tier": "cxl"}}'
+# Two looks in a row: one may meet the moment at which a tier goes and another comes.
+none=0
+while set -- /sys/devices/virtual/memory_tiering/memory_tier*; do
+	[ ! -e "$1" ] && none=$((none + 1)) || none=0
+	[ $none -lt 2 ] || echo none
+done >/tmp/seen &
+watcher=$!
+for _ in 1 2 3 4; do
+	expect 0 tierbpf load /tmp/a.json
+	expect_tiers "10:0-1"
+	expect 0 tierbpf load /tmp/b.json
+	expect_tiers "5:0-1"
+done
+kill $watcher
+[ ! -s /tmp/seen ] || fail "while all nodes moved, $(wc -l </tmp/seen) looks saw no tier"
 the_end "4:0 18:1"
