@@ -23,7 +23,8 @@
 
 /*
  * The worker rests for so long: who asks for a retier at the end of each one, or of
- * each look at a node that stays, must not keep a CPU busy.
+ * each look at a node that stays, must not keep a CPU busy. A worker that never sleeps
+ * also holds up RCU Tasks, and with that the detaching of the program that asks.
  */
 #define REST msecs_to_jiffies(20)
 
@@ -42,6 +43,7 @@ static DECLARE_BITMAP(pending, MAX_NUMNODES);
 static struct workqueue_struct *queue;
 static void retier_pending(struct work_struct *work);
 static DECLARE_DELAYED_WORK(retier_work, retier_pending);
+static u64 rests_until; /* jiffies64; the worker's */
 
 static void lock(void)
 {
@@ -273,28 +275,37 @@ int retier_all(bool at_once)
 	return retier(&node_possible_map, at_once);
 }
 
+/* jiffies; 0: it does not rest. */
+static notrace unsigned long rest_left(void)
+{
+	u64 now = get_jiffies_64(), until = READ_ONCE(rests_until);
+
+	return time_before64(now, until) ? until - now : 0;
+}
+
 static void retier_pending(struct work_struct *work)
 {
-	static u64 rests_until; /* jiffies64 */
-	u64 now = get_jiffies_64();
+	unsigned long rest = rest_left();
 	nodemask_t which = NODE_MASK_NONE;
 	int nid;
 
-	if (time_before64(now, rests_until)) {
-		queue_delayed_work(queue, &retier_work, rests_until - now);
+	/* Asked while it ran, before it began to rest. */
+	if (rest) {
+		queue_delayed_work(queue, &retier_work, rest);
 		return;
 	}
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
 			node_set(nid, which);
 	retier(&which, false);
-	rests_until = get_jiffies_64() + REST;
+	WRITE_ONCE(rests_until, get_jiffies_64() + REST);
 }
 
-static void kick(struct irq_work *work)
+/* notrace: a program at its end that asks again would interrupt its CPU for ever. */
+static notrace void kick(struct irq_work *work)
 {
 	if (!READ_ONCE(closing))
-		mod_delayed_work(queue, &retier_work, 0);
+		mod_delayed_work(queue, &retier_work, rest_left());
 }
 
 static DEFINE_IRQ_WORK(retier_kick, kick);

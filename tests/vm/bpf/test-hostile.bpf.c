@@ -6,7 +6,8 @@
  */
 #include "answers.h"
 
-enum vice { LIES, LIE, FLIPS, SLOW_MS, NAGS };
+/* ROUNDS: counts those of the worker. */
+enum vice { LIES, LIE, FLIPS, SLOW_MS, NAGS, ROUNDS };
 
 TIERBPF_WATCH(answers);
 
@@ -53,6 +54,11 @@ int BPF_PROG(nag, const struct tierbpf_event *event)
 SEC("fexit/retier_pending")
 int BPF_PROG(nag_again, void *work)
 {
+	__u32 key = ROUNDS;
+	__s32 *rounds = bpf_map_lookup_elem(&answers, &key);
+
+	if (rounds)
+		++*rounds;
 	if (knob(NAGS))
 		tierbpf_retier_async(1);
 	return 0;

@@ -8,7 +8,7 @@
 . /usr/lib/tierbpf-test/test.sh
 
 # as in tests/vm/bpf/test-hostile.bpf.c, and TIERBPF_MOVES in include/tierbpf/abi.h
-lies=0 lie=1 flips=2 slow_ms=3 nags=4
+lies=0 lie=1 flips=2 slow_ms=3 nags=4 rounds=5
 moves_a_second=8
 looks_a_second=50 # REST in kmod/retier.c
 
@@ -17,6 +17,14 @@ vice()
 	# shellcheck disable=SC2046
 	bpftool map update pinned $pins/policy/object_answers key $(bytes "$1") value $(bytes "$2") ||
 		fail "bpftool map update object_answers $1 $2"
+}
+
+# of the module's worker since the policy was loaded
+rounds()
+{
+	# shellcheck disable=SC2046
+	bpftool -j map lookup pinned $pins/policy/object_answers key $(bytes $rounds) |
+		sed -n 's/.*"formatted".*"value":\([0-9]*\).*/\1/p'
 }
 
 uptime_ms()
@@ -87,11 +95,15 @@ vice $nags 1
 vice $lie 0
 expect_tiers "4:0 18:1" "with the answer 0 again"
 before=$(count rejected)
+began_rounds=$(rounds)
 from=$(uptime_ms)
 sleep 2
 rejected=$(($(count rejected) - before))
+nagged=$(($(rounds) - began_rounds))
 seconds=$((($(uptime_ms) - from) / 1000 + 1))
-echo "$rejected answers of nonsense in less than $seconds s"
+echo "$rejected answers of nonsense and $nagged rounds of the worker in less than $seconds s"
+# Each look may be followed by a round that only finds that it has to rest.
+[ $nagged -le $((2 * looks_a_second * seconds)) ] || fail "the worker never rests: $nagged rounds in $seconds s"
 [ $rejected -le $((looks_a_second * seconds)) ] || fail "$rejected looks in $seconds s"
 [ $rejected -gt 5 ] || fail "only $rejected looks: nothing was tried"
 vice $lies 0
