@@ -2,8 +2,8 @@
 /*
  * The kernel's half of a policy:
  *
- *   policy_adistance	answers the hook from the rules (decide.h)
- *   override_adistance	stands in front of it with what map `override` holds
+ *   policy_adistance	answers the hook from map `override`, else from the rules (decide.h)
+ *   override_adistance	the same of `override` alone, in front of a policy that is an object
  *   watch_update,
  *   watch_delete	a system call changed that map: retier
  *   count_event	statistics, and the records of map `events`
@@ -19,6 +19,7 @@
 
 #include "vmlinux.h"
 #include "args.h"
+#include "loop.h"
 #include "maps.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -38,10 +39,14 @@ static inline const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 
 	return bpf_map_lookup_elem(&groups, &index);
 }
 
-#define tierbpf_for(i, from, to) bpf_for(i, from, to)
-#include <tierbpf/decide.h>
+/*
+ * In .bss, so that the verifier does not know that it is nothing: a loop that begins at a
+ * known number it follows round by round, instead of finding that the rounds are alike.
+ */
+struct tierbpf_facts nothing;
 
-static const struct tierbpf_facts nothing;
+#define tierbpf_for(i, from, to) for ((i) = (from) + nothing.first_rule; may_loop() && (i) < (to); (i)++)
+#include <tierbpf/decide.h>
 
 /*
  * One copy for all programs that decide. It never passes NULL for what is stored:
@@ -69,11 +74,25 @@ static inline void remember(__u32 node, __s32 by, __s32 adistance)
 	}
 }
 
+/* 0: there is none. */
+static inline __s32 overridden(const struct tierbpf_node *node)
+{
+	__u32 id = node->id;
+	const __s32 *value = bpf_map_lookup_elem(&override, &id);
+
+	return value ? *value : 0;
+}
+
 SEC("struct_ops/adistance")
 int BPF_PROG(policy_adistance, const struct tierbpf_node *node)
 {
-	struct tierbpf_decision d = { .adistance = node->kernel_adistance, .rule = -1 };
+	struct tierbpf_decision d = { .adistance = overridden(node), .rule = -1 };
 
+	if (d.adistance) {
+		remember(node->id, TIERBPF_BY_OVERRIDE, d.adistance);
+		return d.adistance;
+	}
+	d.adistance = node->kernel_adistance;
 	decide_by_rules(node, &d);
 	remember(node->id, d.rule < 0 ? TIERBPF_BY_DEFAULT : d.rule + 1, d.adistance);
 	return d.adistance;
@@ -89,11 +108,9 @@ struct tierbpf_ops policy = {
 SEC("fmod_ret/tierbpf_adistance")
 int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 {
-	__u32 id = node->id;
-	const __s32 *value = bpf_map_lookup_elem(&override, &id);
-	__s32 adistance = value ? *value : 0;
+	__s32 adistance = overridden(node);
 
-	remember(id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
+	remember(node->id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
 	return adistance;
 }
 

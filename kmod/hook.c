@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The hook: who may say where a node belongs, and what of it is believed. */
 #include <linux/btf.h>
+#include <linux/jiffies.h>
 #include <linux/memory.h>
 #include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
-#include <linux/timekeeping.h>
 #include <tierbpf/adistance.h>
 
 #include "kmod.h"
@@ -97,7 +97,7 @@ u64 hook_bytes_of(int nid)
  */
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 {
-	u64 ns;
+	unsigned long ticks; /* good enough for what is slow; a clock costs more than a rule */
 
 	*a = (struct tierbpf_answer){
 		.node.id = nid,
@@ -109,13 +109,13 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 	if (node_state(nid, N_MEMORY))
 		a->node.flags |= TIERBPF_NODE_MEMORY;
 
-	ns = ktime_get_ns();
+	ticks = jiffies;
 	rcu_read_lock();
 	a->raw = tierbpf_adistance(&a->node);
 	rcu_read_unlock();
-	ns = ktime_get_ns() - ns;
-	if (ns > TIERBPF_SLOW_MS * (u64)NSEC_PER_MSEC)
-		report_slow(a, ns);
+	ticks = jiffies - ticks;
+	if (ticks > msecs_to_jiffies(TIERBPF_SLOW_MS))
+		report_slow(a, jiffies_to_nsecs(ticks));
 
 	a->adistance = a->raw;
 	if (!tierbpf_adistance_ok(a->raw))

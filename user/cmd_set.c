@@ -141,6 +141,19 @@ static int wanted(const struct engine *e, const struct arguments *a, int *adista
 	return 0;
 }
 
+/* A program of others in front of the hook may have another opinion (tierbpf/bpf.h). */
+static int heard(const struct report *r, int node)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		if (r->nodes[i].node == node && strcmp(r->nodes[i].decided_by, "another BPF program") == 0)
+			return fail(-ESTALE, "the override of node %d is in place, but another BPF program stands "
+				    "in front of it and says %d: bpftool link list names it (fmod_ret)",
+				    node, r->nodes[i].adistance);
+	return 0;
+}
+
 /* Moves the node and shows where everything is now. */
 static int apply(const struct engine *e, int node, const int *adistance, int *lock)
 {
@@ -157,6 +170,8 @@ static int apply(const struct engine *e, int node, const int *adistance, int *lo
 	pins_unlock(lock); /* a terminal may take its time */
 	if (!err)
 		err = report_print(&r, true, stdout);
+	if (!err && adistance)
+		err = heard(&r, node);
 	report_free(&r);
 	return err;
 }

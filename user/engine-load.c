@@ -114,6 +114,8 @@ static int set_up(const struct loading *l)
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
 	err = err ?: bpf_program__set_autoload(l->skel->progs.restore_overrides, l->trial->seconds);
+	/* The rules' own program looks at the override itself, which saves the hook a trampoline. */
+	err = err ?: bpf_program__set_autoload(l->skel->progs.override_adistance, l->object);
 	/* Where an object decides, ours stays out; the program goes with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
@@ -216,7 +218,11 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	int err = 0;
 
 	for (i = 0; !err && i < sizeof(links) / sizeof(*links); i++) {
-		struct bpf_link *link = bpf_program__attach(links[i].program);
+		struct bpf_link *link;
+
+		if (!bpf_program__autoload(links[i].program))
+			continue;
+		link = bpf_program__attach(links[i].program);
 
 		if (!link)
 			return -errno;

@@ -6,26 +6,6 @@
 
 #include "msg.h"
 
-/* The first predicate of @rule of which no test holds; NULL if all predicates hold. */
-static const struct tierbpf_test *find_failed(const struct explanation *e,
-					      const struct tierbpf_rule *rule, size_t *count)
-{
-	const struct program *p = e->plan->program;
-	const struct tierbpf_test *tests = &p->policy->tests[rule->first_test];
-	__u32 i, first;
-
-	for (first = 0; first < rule->nr_tests; first = i) {
-		bool holds = false;
-
-		for (i = first; i < rule->nr_tests && tests[i].predicate == tests[first].predicate; i++)
-			holds = holds || program_test_holds(p, &tests[i], &e->question);
-		*count = i - first;
-		if (!holds)
-			return &tests[first];
-	}
-	return NULL;
-}
-
 static struct tried_rule try(const struct explanation *e, int index)
 {
 	const struct program *p = e->plan->program;
@@ -33,7 +13,7 @@ static struct tried_rule try(const struct explanation *e, int index)
 	struct tried_rule t = { .rule = index };
 	__s32 adistance;
 
-	t.failed = find_failed(e, rule, &t.nr_failed);
+	t.failed = program_find_failed(p, rule, &e->question, program_test_holds, &t.nr_failed);
 	if (t.failed)
 		t.verdict = VERDICT_NO_MATCH;
 	else if (!program_act(p, &rule->action, &e->question, &adistance))

@@ -50,6 +50,26 @@ bool program_test_holds(const struct program *p, const struct tierbpf_test *test
 	return tierbpf_test_holds(test, node, stored_facts(p, node->id));
 }
 
+const struct tierbpf_test *program_find_failed(
+	const struct program *p, const struct tierbpf_rule *rule, const struct tierbpf_node *node,
+	bool (*holds)(const struct program *, const struct tierbpf_test *, const struct tierbpf_node *),
+	size_t *count)
+{
+	const struct tierbpf_test *tests = &p->policy->tests[rule->first_test];
+	__u32 i, first;
+
+	for (first = 0; first < rule->nr_tests; first = i) {
+		bool one = false;
+
+		for (i = first; i < rule->nr_tests && tests[i].predicate == tests[first].predicate; i++)
+			one = one || holds(p, &tests[i], node);
+		*count = i - first;
+		if (!one)
+			return &tests[first];
+	}
+	return NULL;
+}
+
 bool program_act(const struct program *p, const struct tierbpf_action *action,
 		 const struct tierbpf_node *node, __s32 *adistance)
 {
@@ -135,6 +155,33 @@ static void fill_facts(struct program *p, const struct machine *m)
 		memcpy(p->source[node], m->nodes[node].source, sizeof(p->source[node]));
 		derive_facts(p, node, &reference);
 		derive_measured(p, m, node);
+	}
+}
+
+/* Whatever the kernel says of the node later. */
+static bool may_hold(const struct program *p, const struct tierbpf_test *test, const struct tierbpf_node *node)
+{
+	switch (test->fact) {
+	case TIERBPF_FACT_CPU:
+	case TIERBPF_FACT_KERNEL_ADISTANCE:
+	case TIERBPF_FACT_SIZE:
+		return true;
+	}
+	return program_test_holds(p, test, node);
+}
+
+/* So that the kernel need not try, for each node, the rules that are about others. */
+static void find_first_rules(struct program *p)
+{
+	struct tierbpf_node node = {};
+	size_t count;
+
+	for (; node.id < p->nr_nodes; node.id++) {
+		__u32 *first = &p->facts[node.id].first_rule;
+
+		while (*first < p->policy->nr_rules &&
+		       program_find_failed(p, &p->policy->rules[*first], &node, may_hold, &count))
+			++*first;
 	}
 }
 
@@ -246,6 +293,7 @@ int program_compile(const struct policy *policy, const struct machine *m, struct
 	if (!p->facts || !p->source)
 		return fail(-ENOMEM, "out of memory");
 	fill_facts(p, m);
+	find_first_rules(p);
 	err = make_groups(p, m);
 	if (!err)
 		*program = TAKE_PTR(p);

@@ -39,6 +39,11 @@ void program_decide(const struct program *program, const struct tierbpf_node *no
 /* Its parts, for those who explain. */
 bool program_test_holds(const struct program *program, const struct tierbpf_test *test,
 			const struct tierbpf_node *node);
+/* The first predicate of @rule of which no test @holds, its first of *count tests; NULL if all do. */
+const struct tierbpf_test *program_find_failed(
+	const struct program *program, const struct tierbpf_rule *rule, const struct tierbpf_node *node,
+	bool (*holds)(const struct program *, const struct tierbpf_test *, const struct tierbpf_node *),
+	size_t *count);
 bool program_act(const struct program *program, const struct tierbpf_action *action,
 		 const struct tierbpf_node *node, __s32 *adistance);
 bool program_fact(const struct program *program, const struct tierbpf_node *node,

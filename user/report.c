@@ -18,12 +18,15 @@
 static void decided_by(const struct engine *e, const struct ask_args *a, struct report_node *n)
 {
 	char buffer[32];
-	int override;
+	int override = 0;
 	const char *by = policy_rule_name(e->policy, a->decision.rule, buffer, sizeof(buffer));
 
 	n->rejected = a->answer.raw != a->answer.adistance;
-	if (engine_override(e, n->node, &override) && override)
+	engine_override(e, n->node, &override);
+	if (override && override == a->answer.raw)
 		by = "override";
+	else if (override)
+		by = "another BPF program";
 	else if (e->meta.object[0]) /* what it decides, nobody can compute beside it */
 		by = e->meta.object;
 	else if (a->answer.raw != a->decision.adistance)

@@ -41,7 +41,8 @@
 #define TIERBPF_MOVES_MS 1000
 
 /*
- * Programs that take longer than this for one answer are reported and counted.
+ * Programs that take longer than this for one answer, in ticks of the kernel (1 to 10 ms),
+ * are reported and counted.
  * They hold up the kernel's memory hotplug, every RCU grace period and, without
  * full preemption, their CPU; beyond 20 s the kernel complains of a stall.
  */
@@ -172,6 +173,9 @@ enum tierbpf_fact {
 struct tierbpf_facts {
 	__u64 known; /* bit 1 << enum tierbpf_fact */
 	__s64 value[TIERBPF_NR_FACTS];
+	/* No rule before this one can match the node, whatever its live facts are: a shortcut. */
+	__u32 first_rule;
+	__u32 reserved; /* 0 */
 };
 
 /* Map `tests`: min <= fact <= max. Those of one rule and one predicate stand together. */
@@ -256,7 +260,7 @@ _Static_assert(sizeof(struct tierbpf_event) == 32, "ABI");
 _Static_assert(sizeof(struct tierbpf_test) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
-_Static_assert(sizeof(struct tierbpf_facts) == 8 + 8 * TIERBPF_NR_FACTS, "ABI");
+_Static_assert(sizeof(struct tierbpf_facts) == 16 + 8 * TIERBPF_NR_FACTS, "ABI");
 _Static_assert(sizeof(struct tierbpf_meta) == 96, "ABI");
 _Static_assert(sizeof(struct tierbpf_stats) == 80, "ABI");
 _Static_assert(sizeof(struct tierbpf_record) == 48, "ABI");

@@ -26,7 +26,8 @@
  * (SEC("syscall")) are pinned like the maps. LIBBPF_PIN_BY_NAME has no effect.
  *
  * A program SEC("fmod_ret/tierbpf_adistance") with the same argument, from an object
- * of its own, stands in front of any policy: 0 is no opinion, all else its answer.
+ * of its own, stands in front of any policy, and of the live override of one that is
+ * rules: 0 is no opinion, all else its answer.
  */
 #ifndef TIERBPF_BPF_H
 #define TIERBPF_BPF_H

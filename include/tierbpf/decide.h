@@ -31,16 +31,16 @@ static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule
 					 const struct tierbpf_node *node,
 					 const struct tierbpf_facts *stored)
 {
-	__u32 predicate = 0;
+	__u64 end = (__u64)rule->first_test + rule->nr_tests;
+	__u32 i, predicate = 0;
 	_Bool holds = 1;
-	__u32 i;
 
-	tierbpf_for(i, 0, rule->nr_tests) {
-		const struct tierbpf_test *t = tierbpf_get_test(policy, rule->first_test + i);
+	tierbpf_for(i, rule->first_test, end) {
+		const struct tierbpf_test *t = tierbpf_get_test(policy, i);
 
 		if (!t)
 			return 0;
-		if (i == 0 || t->predicate != predicate) {
+		if (i == rule->first_test || t->predicate != predicate) {
 			if (!holds)
 				return 0;
 			predicate = t->predicate;
@@ -109,7 +109,7 @@ static inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
 
 	d->rule = -1;
 	d->acted = node->kernel_adistance;
-	tierbpf_for(i, 0, meta->nr_rules) {
+	tierbpf_for(i, stored ? stored->first_rule : 0, meta->nr_rules) {
 		const struct tierbpf_rule *rule = tierbpf_get_rule(policy, i);
 
 		if (!rule)

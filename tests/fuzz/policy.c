@@ -292,6 +292,25 @@ static void check_decision(const struct program *program, const bool *never, int
 	must(!never[d.rule]);
 }
 
+/* The shortcut leads to the same decision, whatever the kernel says of the node. */
+static void check_first_rule(struct program *program, int node)
+{
+	struct tierbpf_node question = {
+		.id = node,
+		.kernel_adistance = (__s32)random_size(32),
+		.flags = (__u32)random_bits(2),
+		.size = (__u64)random_size(40),
+	};
+	__u32 first = program->facts[node].first_rule;
+	struct tierbpf_decision with = {}, without = {};
+
+	program_decide(program, &question, &with);
+	program->facts[node].first_rule = 0;
+	program_decide(program, &question, &without);
+	program->facts[node].first_rule = first;
+	must(!memcmp(&with, &without, sizeof(with)));
+}
+
 static void check_program(const struct policy *policy, const bool *never)
 {
 	struct program *program = NULL;
@@ -301,8 +320,10 @@ static void check_program(const struct policy *policy, const bool *never)
 		draw_node(node);
 	must(!program_compile(policy, &machine, &program) && program);
 	check_groups(program);
-	for (node = 0; node < machine.nr_nodes; node++)
+	for (node = 0; node < machine.nr_nodes; node++) {
 		check_decision(program, never, node);
+		check_first_rule(program, node);
+	}
 	program_free(program);
 }
 

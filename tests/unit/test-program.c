@@ -258,6 +258,39 @@ Test(program, measured)
 	end(&f);
 }
 
+/* Rules that are about other nodes are not tried; what the kernel may say later rules nothing out. */
+Test(program, first_rule)
+{
+	static const struct {
+		const char *rules;
+		__u32 first[3]; /* of nodes 0, 1 and 2, which have the latencies of DRAM, of a card, and none */
+	} table[] = {
+		{ "[]", { 0, 0, 0 } },
+		{ "[{'match': {}, 'action': {'adistance': 1}}]", { 0, 0, 0 } },
+		{ "[{'match': {'node': 1}, 'action': {'adistance': 1}}]", { 1, 0, 1 } },
+		{ "[{'match': {'node': 0}, 'action': {'adistance': 1}},"
+		  " {'match': {'read_latency_ns': {'min': 1}}, 'action': {'adistance': 1}}]", { 0, 1, 2 } },
+		{ "[{'match': {'node': '0,2', 'cpu': false}, 'action': {'adistance': 1}},"
+		  " {'match': {'size': {'min': '1TiB'}}, 'action': {'adistance': 1}}]", { 0, 1, 0 } },
+		{ "[{'match': {'node': '0,2', 'read_latency_ns': {'min': 170}}, 'action': {'adistance': 1}},"
+		  " {'match': {'kernel_adistance': {'min': 5}}, 'action': {'adistance': 1}}]", { 1, 1, 1 } },
+	};
+	size_t i;
+	int node;
+
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		char text[512];
+		struct fixture f;
+
+		snprintf(text, sizeof(text), "{'version': 1, 'rules': %s}", table[i].rules);
+		f = start(text, MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
+		for (node = 0; node < 3; node++)
+			cr_expect_eq(f.program->facts[node].first_rule, table[i].first[node], "%s: node %d: %u",
+				     table[i].rules, node, f.program->facts[node].first_rule);
+		end(&f);
+	}
+}
+
 /* The parts that explain uses. */
 Test(program, parts)
 {

@@ -2,19 +2,21 @@
 # shellcheck shell=sh
 # decide.sh REPETITIONS: one decision by 1, 64 and 1,024 rules, of which the last decides
 # about node 1, against the kernel's own by HMAT. And what no rule can do without: the hook
-# alone, and with programs of which one answers at once.
+# alone, and with a program that answers at once. An object has the override in front of it.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-bench/timed.sh
 
-# The half of them looks at the node's number, the other at a fact.
+# rules COUNT: the half of them looks at the node's number, the other at a fact of firmware.
+# rules COUNT live: at what the kernel says when it asks, so that each must be tried.
 rules()
 {
 	for i in $(seq $(($1 - 1))); do
-		if [ $((i % 2)) = 0 ]; then
-			echo "{\"match\": {\"node\": $((i % 1000 + 2))}, \"action\": {\"adistance\": $((1000 + i))}},"
-		else
-			echo "{\"match\": {\"read_latency_ns\": {\"min\": $((100 + i))}}, \"action\": {\"adistance\": $((1000 + i))}},"
-		fi
+		case $2$((i % 2)) in
+		live*) match="\"kernel_adistance\": {\"min\": $((100000 + i))}" ;;
+		0) match="\"node\": $((i % 1000 + 2))" ;;
+		1) match="\"read_latency_ns\": {\"min\": $((100 + i))}" ;;
+		esac
+		echo "{\"match\": {$match}, \"action\": {\"adistance\": $((1000 + i))}},"
 	done
 	echo '{"match": {"node": 1}, "action": {"adistance": 704}}'
 }
@@ -29,11 +31,14 @@ decisions()
 
 decisions hook 2000 "$1"
 expect 0 tierbpf load --object /usr/lib/tierbpf/example-kernel.bpf.o
-decisions programs 2000 "$1"
-for count in 1 64 1024; do
-	echo '{"version": 1, "rules": [' "$(rules $count)" ']}' >/tmp/p
+decisions object 2000 "$1"
+rm /sys/fs/bpf/tierbpf/policy/override_link
+decisions program 2000 "$1"
+for rules in 1 64 1024 "1024 live"; do
+	# shellcheck disable=SC2086
+	echo '{"version": 1, "rules": [' "$(rules $rules)" ']}' >/tmp/p
 	expect 0 tierbpf load /tmp/p
 	expect_tiers "4:0 5:1"
-	decisions rules-$count $((20000 / (count + 20))) "$1"
+	decisions "rules-$(echo "$rules" | tr ' ' -)" 500 "$1"
 done
 the_end "4:0 18:1"

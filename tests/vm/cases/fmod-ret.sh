@@ -15,6 +15,10 @@ says /tmp/out '10!=23'
 says /tmp/out "another BPF program"
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 23:1" "with an fmod_ret program"
+expect 7 tierbpf set 1 --adistance 768
+says /tmp/err "another BPF program stands in front of it and says 3000"
+expect_tiers "4:0 23:1" "with an fmod_ret program and an override"
+expect 0 tierbpf unset 1
 for nonsense in -7 2147483647; do
 	answer front 1 $nonsense
 	expect 0 tierbpf load /tmp/p.json

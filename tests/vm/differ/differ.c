@@ -102,6 +102,7 @@ static void mangle(struct rng *r, const struct program *p)
 	size_t i, n = 1 + rng_below(r, 4);
 
 	count.mangled++;
+	p->facts[rng_below(r, (uint32_t)p->nr_nodes)].first_rule = rng_below(r, 2) ? rng_below(r, 25) : UINT32_MAX;
 	for (i = 0; i < n && policy->nr_rules && policy->nr_tests; i++) {
 		struct tierbpf_test *t = &policy->tests[rng_below(r, (uint32_t)policy->nr_tests)];
 		struct tierbpf_rule *rule = &policy->rules[rng_below(r, (uint32_t)policy->nr_rules)];
