@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * may_loop(), in the condition of a loop of any length: the verifier's bound to it, a
- * counter on the stack that allows 8 million rounds of all loops of a program together
- * (BPF_MAY_GOTO, kernel/bpf/verifier.c, since Linux 6.9). bpf_for() costs two calls of the
- * kernel a loop and one a round. As bytes, since clang 14 does not know the instruction.
+ * may_loop(), in the condition of a loop of any length: the verifier's bound to it, a counter
+ * on the stack that allows 8 million rounds of all loops of a function together, or a quarter
+ * of a second on newer kernels (BPF_MAY_GOTO, kernel/bpf/verifier.c, since Linux 6.9). No policy
+ * has 70,000. bpf_for() costs two calls of the kernel a loop and one a round. As bytes, since
+ * clang 14 does not know the instruction.
  */
 #ifndef LOOP_H
 #define LOOP_H

@@ -173,13 +173,19 @@ int watch_delete(__u64 *ctx)
 	return 0;
 }
 
-/* Who decided: whoever was asked last, if the event is about that answer's tier. */
+/*
+ * Who decided: the override, or who of us was asked last, if the event is about that answer's
+ * tier. On trial, the program of the former policy may be the one that answers by the override.
+ */
 static inline __s32 decider(const struct tierbpf_event *event)
 {
-	__u32 node = event->node;
+	__u32 node = event->node, tier = tierbpf_tier(event->to);
+	const __s32 *value = bpf_map_lookup_elem(&override, &node);
 	const struct tierbpf_decided *d = bpf_map_lookup_elem(&decided, &node);
 
-	return d && tierbpf_tier(d->adistance) == tierbpf_tier(event->to) ? d->by : TIERBPF_BY_UNKNOWN;
+	if (value && *value && tierbpf_tier(*value) == tier)
+		return TIERBPF_BY_OVERRIDE;
+	return d && tierbpf_tier(d->adistance) == tier ? d->by : TIERBPF_BY_UNKNOWN;
 }
 
 /* False where the ring is full. */

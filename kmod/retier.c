@@ -301,7 +301,10 @@ static void retier_pending(struct work_struct *work)
 	WRITE_ONCE(rests_until, get_jiffies_64() + REST);
 }
 
-/* notrace: a program at its end that asks again would interrupt its CPU for ever. */
+/*
+ * notrace: a program at its end that asks again would interrupt its CPU for ever. What the
+ * kernel itself calls here cannot be closed to one that wants just that.
+ */
 static notrace void kick(struct irq_work *work)
 {
 	if (!READ_ONCE(closing))

@@ -147,10 +147,9 @@ static int heard(const struct report *r, int node)
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
-		if (r->nodes[i].node == node && strcmp(r->nodes[i].decided_by, "another BPF program") == 0)
-			return fail(-ESTALE, "the override of node %d is in place, but another BPF program stands "
-				    "in front of it and says %d: bpftool link list names it (fmod_ret)",
-				    node, r->nodes[i].adistance);
+		if (r->nodes[i].node == node && r->nodes[i].overruled)
+			return fail(-ESTALE, "the override of node %d is in place, but another BPF program, which "
+				    "stands in front of it, decides: bpftool link list names it", node);
 	return 0;
 }
 

@@ -176,9 +176,23 @@ static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts
 	return true;
 }
 
+/* -1: there are none, or those of a newer tierbpf, which are longer. */
+static int open_facts(void)
+{
+	int fd = bpf_obj_get(POLICY_PATH("facts"));
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd >= 0 && !bpf_map_get_info_by_fd(fd, &info, &size) &&
+	    info.value_size <= sizeof(struct tierbpf_facts))
+		return fd;
+	cleanup_close(&fd);
+	return -1;
+}
+
 static bool knows_facts(const struct program *p)
 {
-	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("facts"));
+	_cleanup_close_ int fd = open_facts();
 	struct tierbpf_facts facts;
 	int node;
 
@@ -210,7 +224,7 @@ bool engine_knows(const struct program *program)
 
 bool engine_is_measured(void)
 {
-	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("facts"));
+	_cleanup_close_ int fd = open_facts();
 	struct tierbpf_facts facts;
 	__u32 node;
 

@@ -158,16 +158,12 @@ static void fill_facts(struct program *p, const struct machine *m)
 	}
 }
 
-/* Whatever the kernel says of the node later. */
+/* Whatever the kernel says of the node later: of the live facts only the number is for good. */
 static bool may_hold(const struct program *p, const struct tierbpf_test *test, const struct tierbpf_node *node)
 {
-	switch (test->fact) {
-	case TIERBPF_FACT_CPU:
-	case TIERBPF_FACT_KERNEL_ADISTANCE:
-	case TIERBPF_FACT_SIZE:
-		return true;
-	}
-	return program_test_holds(p, test, node);
+	bool live = test->fact > TIERBPF_FACT_NODE && test->fact < TIERBPF_FACT_PXM;
+
+	return live || program_test_holds(p, test, node);
 }
 
 /* So that the kernel need not try, for each node, the rules that are about others. */

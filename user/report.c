@@ -23,10 +23,11 @@ static void decided_by(const struct engine *e, const struct ask_args *a, struct 
 
 	n->rejected = a->answer.raw != a->answer.adistance;
 	engine_override(e, n->node, &override);
-	if (override && override == a->answer.raw)
-		by = "override";
-	else if (override)
+	n->overruled = override && override != a->answer.raw;
+	if (n->overruled)
 		by = "another BPF program";
+	else if (override)
+		by = "override";
 	else if (e->meta.object[0]) /* what it decides, nobody can compute beside it */
 		by = e->meta.object;
 	else if (a->answer.raw != a->decision.adistance)

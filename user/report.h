@@ -18,6 +18,7 @@ struct report_node {
 	__s32 adistance;      /* what the policy wants */
 	__s32 kernel_adistance; /* what the kernel alone would have */
 	bool rejected;	      /* an answer was not a sane adistance */
+	bool overruled;	      /* there is an override, and another BPF program in front of it */
 	char decided_by[72];  /* rule, "default", "override", … */
 };
 

@@ -173,7 +173,10 @@ enum tierbpf_fact {
 struct tierbpf_facts {
 	__u64 known; /* bit 1 << enum tierbpf_fact */
 	__s64 value[TIERBPF_NR_FACTS];
-	/* No rule before this one can match the node, whatever its live facts are: a shortcut. */
+	/*
+	 * No rule before this one can match the node, whatever its live facts are: a shortcut of
+	 * tierbpf's own rules. Not for others: it moves when there is another fact.
+	 */
 	__u32 first_rule;
 	__u32 reserved; /* 0 */
 };

@@ -16,7 +16,7 @@ says /tmp/out "another BPF program"
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 23:1" "with an fmod_ret program"
 expect 7 tierbpf set 1 --adistance 768
-says /tmp/err "another BPF program stands in front of it and says 3000"
+says /tmp/err "another BPF program, which stands in front of it, decides"
 expect_tiers "4:0 23:1" "with an fmod_ret program and an override"
 expect 0 tierbpf unset 1
 for nonsense in -7 2147483647; do
@@ -24,6 +24,9 @@ for nonsense in -7 2147483647; do
 	expect 0 tierbpf load /tmp/p.json
 	expect_tiers "4:0 18:1" "with the answer $nonsense"
 	[ "$(counter rejected)" -ge 1 ] || fail "$nonsense is not counted"
+	expect 7 tierbpf set 1 --adistance 768
+	expect_tiers "4:0 18:1" "with the answer $nonsense and an override"
+	expect 0 tierbpf unset 1
 done
 rmmod tierbpf 2>/dev/null && fail "the module went under its users"
 detach front

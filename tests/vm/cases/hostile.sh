@@ -103,10 +103,15 @@ nagged=$(($(rounds) - began_rounds))
 seconds=$((($(uptime_ms) - from) / 1000 + 1))
 echo "$rejected answers of nonsense and $nagged rounds of the worker in less than $seconds s"
 # Each look may be followed by a round that only finds that it has to rest.
+[ $nagged -gt 5 ] || fail "only $nagged rounds: nothing was tried"
 [ $nagged -le $((2 * looks_a_second * seconds)) ] || fail "the worker never rests: $nagged rounds in $seconds s"
 [ $rejected -le $((looks_a_second * seconds)) ] || fail "$rejected looks in $seconds s"
 [ $rejected -gt 5 ] || fail "only $rejected looks: nothing was tried"
 vice $lies 0
+
+bpftool prog loadall /usr/lib/tierbpf/bad-kick.bpf.o /sys/fs/bpf/kick autoattach >/tmp/out 2>&1 &&
+	fail "a program may stand at the end of the module's interrupt"
+says /tmp/out kick
 
 # and never the same answer
 expect_tiers "4:0 10:1" "when it does not lie"
