@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * move NODE ADISTANCE [bpftool]: updates the override of a node, by a system call or by
- * bpftool, and prints the ns until the node is in the tier that sysfs shows for it, and
- * how many pages were migrated meanwhile. Waits at most 10 s.
+ * bpftool, and prints the ns until the module reports that the node is in its new tier,
+ * which sysfs must show then, and how many pages were migrated meanwhile. Sleeps until the
+ * report comes: each look at sysfs would hold up the grace periods of a move. At most 10 s.
  */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -19,14 +21,16 @@
 #include <unistd.h>
 
 #define OVERRIDE TIERBPF_PIN_ROOT "/" TIERBPF_PIN_OVERRIDE
+#define EVENTS TIERBPF_PIN_ROOT "/" TIERBPF_PIN_POLICY "/events"
 
 extern char **environ;
 
+/* The clock of struct tierbpf_record. */
 static uint64_t now(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
@@ -101,12 +105,39 @@ static void by_bpftool(uint32_t node, int32_t adistance)
 		die("bpftool");
 }
 
+struct move {
+	int node;
+	uint64_t start, end;
+};
+
+static int on_record(void *context, void *data, size_t size __attribute__((unused)))
+{
+	const struct tierbpf_record *r = data;
+	struct move *m = context;
+
+	if (r->event.kind == TIERBPF_EVENT_RETIERED && r->event.node == m->node)
+		m->end = r->at;
+	return 0;
+}
+
+/* What is there already is of former moves. */
+static struct ring_buffer *open_events(struct move *m)
+{
+	int fd = bpf_obj_get(EVENTS);
+	struct ring_buffer *events = fd < 0 ? NULL : ring_buffer__new(fd, on_record, m, NULL);
+
+	if (!events || ring_buffer__consume(events) < 0)
+		die(EVENTS);
+	m->end = 0;
+	return events;
+}
+
 int main(int argc, char **argv)
 {
+	struct ring_buffer *events;
+	struct move m = {};
 	char nodelist[128];
 	int32_t adistance;
-	uint64_t start;
-	uint32_t node;
 	long pages;
 	int fd;
 
@@ -114,26 +145,26 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: move NODE ADISTANCE [bpftool]\n");
 		return 2;
 	}
-	node = (uint32_t)atoi(argv[1]);
+	m.node = atoi(argv[1]);
 	adistance = atoi(argv[2]);
 	snprintf(nodelist, sizeof(nodelist), "/sys/devices/virtual/memory_tiering/memory_tier%d/nodelist",
 		 adistance >> TIERBPF_TIER_SHIFT);
 	fd = bpf_obj_get(OVERRIDE);
 	if (fd < 0)
 		die(OVERRIDE);
+	events = open_events(&m);
 	pages = migrated();
-	start = now();
+	m.start = now();
 	if (argc > 3)
-		by_bpftool(node, adistance);
+		by_bpftool((uint32_t)m.node, adistance);
 	else
-		by_syscall(fd, node, adistance);
-	while (!is_in(nodelist, (int)node)) {
-		errno = ETIMEDOUT;
-		if (now() - start > 10000000000)
-			die(nodelist);
-		usleep(20);
-	}
-	start = now() - start;
-	printf("%llu %ld\n", (unsigned long long)start, migrated() - pages);
+		by_syscall(fd, (uint32_t)m.node, adistance);
+	while (!m.end)
+		if (ring_buffer__poll(events, 10000) <= 0)
+			die("no report of the move");
+	if (!is_in(nodelist, m.node))
+		die(nodelist);
+	printf("%llu %ld\n", (unsigned long long)(m.end - m.start), migrated() - pages);
+	ring_buffer__free(events);
 	return 0;
 }

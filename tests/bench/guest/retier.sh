@@ -47,7 +47,7 @@ for i in $(seq "$1"); do
 	bytes=$(move 1 $((704 + 256 * i)) bpftool) || exit
 	sleep 1.1
 	echo "offline $offline $bytes"
-	for j in 1 2; do
+	for j in 1 2 3 4; do
 		kernel=$(timed establish 1 1) || exit
 		sleep 1.3 # the module leaves a node alone that was seen to come
 		call=$(move 1 $((832 + 256 * (i + j)))) || exit
