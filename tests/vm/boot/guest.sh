@@ -184,6 +184,21 @@ purge()
 	all_is_well
 }
 
+# What README shows for the kernel's two switches.
+keep_switches()
+{
+	mkdir -p /etc/sysctl.d /etc/tmpfiles.d
+	echo 'kernel.numa_balancing = 3' >/etc/sysctl.d/tierbpf.conf
+	echo 'w /sys/kernel/mm/numa/demotion_enabled - - - - 1' >/etc/tmpfiles.d/tierbpf.conf
+}
+
+switches_kept()
+{
+	switches=$(cat /proc/sys/kernel/numa_balancing /sys/kernel/mm/numa/demotion_enabled | xargs)
+	[ "$switches" = "3 true" ] || fail "after a reboot numa_balancing and demotion_enabled are $switches"
+	rm /etc/sysctl.d/tierbpf.conf /etc/tmpfiles.d/tierbpf.conf
+}
+
 step()
 {
 	echo "$(cut -d. -f1 /proc/uptime) $1"
@@ -200,6 +215,7 @@ boot1()
 	step stop
 	systemctl start tierbpf
 	expect_tiers "4:0 5:1 10:2" "started again"
+	step keep_switches
 }
 
 boot2()
@@ -208,6 +224,7 @@ boot2()
 	unit tierbpf active
 	expect_tiers "4:0 5:1" "after a reboot"
 	[ "$(generation)" = 1 ] || fail "after a reboot the generation is $(generation)"
+	step switches_kept
 	step module_later
 	step purge
 }
