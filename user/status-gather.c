@@ -22,8 +22,10 @@ static int report_stock(const struct machine *m, struct report *r)
 		__s32 centre = node->tier == NO_TIER ? 0 : tierbpf_tier_centre((__u32)node->tier);
 
 		if (node->memory)
-			r->nodes[r->count++] = (struct report_node){ n, node->cpu, node->tier, node->tier,
-								     centre, centre, false, "kernel" };
+			r->nodes[r->count++] = (struct report_node){
+				.node = n, .cpu = node->cpu, .before = node->tier, .tier = node->tier,
+				.adistance = centre, .kernel_adistance = centre, .decided_by = "kernel",
+			};
 	}
 	return 0;
 }

@@ -70,7 +70,8 @@ static void zones(const struct switches *s, struct switch_text *t)
 	}
 	snprintf(t->state, sizeof(t->state), "memory of node %.80s is outside of ZONE_MOVABLE (kernel data may land "
 		 "there, and keep it from going offline)", kernel ?: "?");
-	snprintf(t->cure, sizeof(t->cure), "online it as online_movable as it is added, or, where SRAT calls it hotpluggable, boot with movable_node");
+	snprintf(t->cure, sizeof(t->cure), "online it as online_movable as it is added, or, where SRAT calls it "
+		 "hotpluggable, boot with movable_node");
 }
 
 size_t switches_text(const struct switches *s, struct switch_text texts[MAX_SWITCHES])
