@@ -5,7 +5,7 @@
 
 cd /root || exit
 # README's first policy, whose tiers pages name; they also show how to write another in its place.
-cp policy.json first.json || exit
+cp policy.json /tmp/shown.json || exit
 modprobe tierbpf
 mount -t securityfs none /sys/kernel/security 2>/dev/null
 failed=0
@@ -23,7 +23,7 @@ ready()
 	*"--output "*) file=${1##*--output } && rm -f "${file%% *}" ;;
 	esac
 	case $1 in
-	"tierbpf set "*) expect 0 tierbpf load first.json ;;
+	"tierbpf set "*) expect 0 tierbpf load /tmp/shown.json ;;
 	"tierbpf confirm") expect 0 tierbpf load --try 60 policy.json ;;
 	rmmod*) loaded && expect 0 tierbpf unload ;;
 	modprobe*) ;;
