@@ -75,10 +75,9 @@ static inline void remember(__u32 node, __s32 by, __s32 adistance)
 }
 
 /* 0: there is none. */
-static inline __s32 overridden(const struct tierbpf_node *node)
+static inline __s32 overridden(__u32 node)
 {
-	__u32 id = node->id;
-	const __s32 *value = bpf_map_lookup_elem(&override, &id);
+	const __s32 *value = bpf_map_lookup_elem(&override, &node);
 
 	return value ? *value : 0;
 }
@@ -86,7 +85,7 @@ static inline __s32 overridden(const struct tierbpf_node *node)
 SEC("struct_ops/adistance")
 int BPF_PROG(policy_adistance, const struct tierbpf_node *node)
 {
-	struct tierbpf_decision d = { .adistance = overridden(node), .rule = -1 };
+	struct tierbpf_decision d = { .adistance = overridden(node->id), .rule = -1 };
 
 	if (d.adistance) {
 		remember(node->id, TIERBPF_BY_OVERRIDE, d.adistance);
@@ -108,7 +107,7 @@ struct tierbpf_ops policy = {
 SEC("fmod_ret/tierbpf_adistance")
 int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 {
-	__s32 adistance = overridden(node);
+	__s32 adistance = overridden(node->id);
 
 	remember(node->id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
 	return adistance;

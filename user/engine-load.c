@@ -223,7 +223,6 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		if (!bpf_program__autoload(links[i].program))
 			continue;
 		link = bpf_program__attach(links[i].program);
-
 		if (!link)
 			return -errno;
 		fault_point(links[i].name);
