@@ -39,9 +39,10 @@ static int adistance_notify(struct notifier_block *self, unsigned long nid, void
 {
 	int kernel, wanted, *adistance = data;
 
-	if (nid >= nr_node_ids || READ_ONCE(placer) != current || retier_is_mover())
+	/* A notifier that stopped the chain may have left a @placer behind. */
+	if (nid >= nr_node_ids || READ_ONCE(placer) != current || !retier_in_hotplug())
 		return NOTIFY_DONE;
-	if (!answer_counts || !hook_has_policy())
+	if (!answer_counts || retier_is_mover() || !hook_has_policy())
 		return NOTIFY_DONE;
 	kernel = kernel_adistance(self, nid, *adistance);
 	wanted = hook_decide(nid, kernel);

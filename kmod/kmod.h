@@ -163,6 +163,9 @@ int retier_ask(int nid, struct tierbpf_answer *answer);
 /* True in a task that is deciding or moving: a question from there would wait for itself. */
 bool retier_is_mover(void);
 
+/* Between retier_hotplug_begin() and retier_hotplug_end(). */
+bool retier_in_hotplug(void);
+
 /**
  * retier_nodes_lock() - Keeps moves out, for a driver that changes a slot
  *

@@ -107,6 +107,11 @@ bool retier_is_mover(void)
 	return READ_ONCE(mover) == current;
 }
 
+bool retier_in_hotplug(void)
+{
+	return READ_ONCE(hotplug_runs);
+}
+
 void retier_later(int nid)
 {
 	set_bit(nid, pending);
