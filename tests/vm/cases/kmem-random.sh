@@ -3,8 +3,7 @@
 # timeout: 900
 # long: 28800
 # append: memhp_default_state=online_movable
-# file: tests/vm/random/rng.awk:/tmp/rng.awk
-# file: tests/vm/kmem-random/orders.awk:/tmp/orders.awk
+# file: tests/vm/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
 # Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
 # come and go, on a node with DRAM of its own and on one without; kmem.sh walks the few
 # of them that two devices of one node allow. A node with DRAM is in a tier all the
@@ -15,6 +14,7 @@
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
+lib=/usr/lib/tierbpf-test
 count=4 seed=1
 [ ! -e /sys/kernel/debug/kmemleak ] || count=2
 case ${1:-} in
@@ -39,7 +39,7 @@ online_memory()
 	done
 }
 
-# step WHAT ARGUMENT...: of orders.awk
+# step WHAT ARGUMENT...: of kmem-orders.awk
 step()
 {
 	case $1 in
@@ -67,7 +67,7 @@ device()
 	sed -n "$(($1 + 1))p" /tmp/devices
 }
 
-# as in orders.awk
+# as in kmem-orders.awk
 policy /tmp/1.json '{"match": {"node": "1-2"}, "action": {"tier": "far"}}'
 policy /tmp/2.json '{"match": {"node": 2}, "action": {"tier": "cxl"}}'
 policy /tmp/3.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \
@@ -89,6 +89,7 @@ expect_tiers "4:0-1" "at boot"
 
 echo "seed $seed, $count orders"
 order="" steps="" all=0
+trap 'status=$?; [ $status = 0 ] || echo "this was the end of seed $seed, $order: ${steps#, }"; exit $status' EXIT
 while IFS="|" read -r step tiers; do
 	case $step in
 	order*)
@@ -98,10 +99,10 @@ while IFS="|" read -r step tiers; do
 	esac
 	steps="$steps, $step" all=$((all + 1))
 	# shellcheck disable=SC2086 # the step and its arguments
-	step $step </dev/null >/tmp/why 2>&1 || { cat /tmp/why; fail "$step, at the end of seed $seed $order: ${steps#, }"; }
-	[ -z "$tiers" ] || expect_tiers "$tiers" "at the end of seed $seed $order: ${steps#, }"
+	step $step </dev/null
+	[ -z "$tiers" ] || expect_tiers "$tiers" "after $step"
 done <<ORDERS
-$(awk -f /tmp/rng.awk -f /tmp/orders.awk -v seed="$seed" -v count="$count")
+$(awk -f $lib/rng.awk -f $lib/kmem-orders.awk -v seed="$seed" -v count="$count")
 ORDERS
 echo "$all steps"
 [ $all -ge $((count * 8)) ] || fail "there are only $all steps"
