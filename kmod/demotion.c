@@ -36,17 +36,17 @@ static int check_target(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe probe = { .pre_handler = check_target };
+static struct kprobe target_probe = { .pre_handler = check_target };
 
 int demotion_init(void)
 {
 	int err;
 
-	probe.symbol_name = "alloc_migrate_folio";
-	err = probe_register(&probe);
+	target_probe.symbol_name = "alloc_migrate_folio";
+	err = probe_register(&target_probe);
 	if (err == -ENOENT) {
-		probe.symbol_name = "alloc_demote_folio"; /* since 6.17 */
-		err = probe_register(&probe);
+		target_probe.symbol_name = "alloc_demote_folio"; /* since 6.17 */
+		err = probe_register(&target_probe);
 	}
 	if (err)
 		pr_err("no kprobe on demotion (error %d), which could crash while nodes move; CONFIG_KPROBES is needed\n",
@@ -56,7 +56,7 @@ int demotion_init(void)
 
 void demotion_exit(void)
 {
-	unregister_kprobe(&probe);
+	unregister_kprobe(&target_probe);
 }
 
 #else

@@ -34,11 +34,6 @@ noinline __noclone void tierbpf_event(const struct tierbpf_event *event)
 
 __bpf_hook_end();
 
-/*
- * Replaces policy @expected by @ops; either may be NULL. -EBUSY if another one
- * is in force. The caller (BPF's struct_ops) keeps the old one until an RCU
- * grace period and a trampoline's users are over.
- */
 int hook_set_policy(struct tierbpf_ops *ops, struct tierbpf_ops *expected)
 {
 	struct tierbpf_ops *old;
@@ -82,19 +77,14 @@ static void report_slow(const struct tierbpf_answer *a, u64 ns)
 			    a->node.id, ns / NSEC_PER_MSEC, TIERBPF_SLOW_MS);
 }
 
-/* What is online, in whole blocks as sysfs shows them: of 16 GiB that firmware took a part of, 16 GiB. */
 u64 hook_bytes_of(int nid)
 {
+	/* Of 16 GiB that firmware took a part of, sysfs shows 16 GiB. */
 	u64 present = NODE_DATA(nid) ? NODE_DATA(nid)->node_present_pages : 0;
 
 	return round_up(present << PAGE_SHIFT, memory_block_size_bytes());
 }
 
-/*
- * Fills @a with the node, the programs' answer and what of it is believed. The
- * kernel's own adistance is always accepted, sane or not: it changes nothing.
- * Takes no lock but that of reports; may be called under memory_tier_lock.
- */
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 {
 	unsigned long ticks; /* good enough for what is slow; a clock costs more than a rule */
@@ -122,7 +112,6 @@ void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 		a->adistance = kernel_adistance;
 }
 
-/* The same for those who will act on it: an answer that is not believed is reported. */
 int hook_decide(int nid, int kernel_adistance)
 {
 	struct tierbpf_answer answer;

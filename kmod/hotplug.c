@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where the kernel asks for an adistance, and where it says that a node got its
- * first memory or lost its last, or just more or less of it; and the memtier
- * callback, played to it for a node whose tier is to be built anew.
+ * first memory or lost its last, or just more or less of it, or CPUs.
  */
-#include <linux/kallsyms.h>
+#include <linux/cpuhotplug.h>
 #include <linux/sched.h>
+#include <linux/topology.h>
 #include <tierbpf/adistance.h>
 
 #include "compat.h"
@@ -15,7 +15,7 @@
 static struct task_struct *placer;
 static bool answer_counts;
 
-static struct notifier_block *memtier_callback;
+static int cpu_state; /* of cpuhp_setup_state_nocalls() */
 
 /* The rest of the chain's answer; without one, what the asker assumes. */
 static int kernel_adistance(struct notifier_block *self, unsigned long nid, int adistance)
@@ -31,20 +31,16 @@ static int kernel_adistance(struct notifier_block *self, unsigned long nid, int 
 
 /*
  * memory-tiers itself gets the policy's answer, as the centre of its tier: the
- * kernel keeps a memory type of each distinct answer for ever. A driver
- * (dax/kmem) gets the kernel's own, and its node is retiered afterwards: the
- * driver counts by a memory type of the answer, which would outlive us.
+ * kernel keeps a memory type of each distinct answer for ever. Anybody else, a
+ * driver (dax/kmem) say, gets the kernel's own, and its node is moved afterwards:
+ * a driver keeps a memory type of the answer, which would outlive us.
  */
 static int adistance_notify(struct notifier_block *self, unsigned long nid, void *data)
 {
 	int kernel, wanted, *adistance = data;
 
-	if (nid >= nr_node_ids || retier_is_mover())
+	if (nid >= nr_node_ids || READ_ONCE(placer) != current || retier_is_mover())
 		return NOTIFY_DONE;
-	if (READ_ONCE(placer) != current) {
-		node_driver_asks(nid);
-		return NOTIFY_DONE;
-	}
 	if (!answer_counts || !hook_has_policy())
 		return NOTIFY_DONE;
 	kernel = kernel_adistance(self, nid, *adistance);
@@ -61,7 +57,7 @@ static struct notifier_block adistance_nb = {
 	.priority = INT_MAX,
 };
 
-/* Runs before all others; from here to last_notify() no node is retiered. */
+/* Runs before all others; from here to last_notify() no node is moved. */
 static int first_notify(struct notifier_block *self, unsigned long event, void *arg)
 {
 	int nid = node_event_nid(arg);
@@ -76,7 +72,8 @@ static int first_notify(struct notifier_block *self, unsigned long event, void *
 
 /*
  * Runs after all others: what the firmware's drivers know of the node, which
- * they only say after memory-tiers has asked, is there for a second look.
+ * they only say after memory-tiers has asked, is there for a second look. While the
+ * module comes or goes it may run without first_notify() before it.
  */
 static int last_notify(struct notifier_block *self, unsigned long event, void *arg)
 {
@@ -107,79 +104,62 @@ static int block_notify(struct notifier_block *self, unsigned long event, void *
 
 static struct notifier_block block_nb = { .notifier_call = block_notify };
 
-/*
- * memtier_hotplug_callback() is static. It stands behind first_nb on the same
- * chain; nobody built into the kernel ever leaves that chain.
- */
-static struct notifier_block *find_memtier_callback(void)
+/* The node may have got its first CPU or lost its last; that shows when the operation is over. */
+static int cpu_notify(unsigned int cpu)
 {
-	char name[KSYM_SYMBOL_LEN];
-	struct notifier_block *nb;
+	int nid = cpu_to_node(cpu);
 
-	for (nb = rcu_dereference_raw(first_nb.next); nb; nb = rcu_dereference_raw(nb->next)) {
-		sprint_symbol_no_offset(name, (unsigned long)nb->notifier_call);
-		if (!strcmp(name, "memtier_hotplug_callback"))
-			return nb;
-		if (nb->priority < MEMTIER_HOTPLUG_PRI)
-			break;
-	}
-	return NULL;
-}
-
-/* No page is touched by these two: only the node's place among the tiers changes. */
-void hotplug_remove_from_tier(int nid)
-{
-	memtier_drain_readers(nid);
-	node_event_call(memtier_callback, NODE_EVENT_REMOVED, nid);
-}
-
-void hotplug_add_to_tier(int nid)
-{
-	node_event_call(memtier_callback, NODE_EVENT_ADDED, nid);
+	if (nid >= 0)
+		retier_later(nid);
+	return 0;
 }
 
 int hotplug_init(void)
 {
 	int err;
 
-	err = node_event_register(&first_nb);
+	/* An operation between the two finds the last one alone, which then does nothing. */
+	err = node_event_register(&last_nb);
 	if (err)
 		return err;
-	memtier_callback = find_memtier_callback();
-	if (!memtier_callback) {
-		pr_err("memtier_hotplug_callback not found: this kernel's memory tiers work in a way that is not known\n");
-		err = -EOPNOTSUPP;
-		goto out_first;
-	}
-	err = node_event_register(&last_nb);
+	err = node_event_register(&first_nb);
+	if (err)
+		goto out_last;
+	err = memtier_find_callback(&first_nb);
 	if (err)
 		goto out_first;
 	err = register_mt_adistance_algorithm(&adistance_nb);
 	if (err)
-		goto out_last;
+		goto out_first;
 	err = register_memory_notifier(&block_nb);
 	if (err)
 		goto out_adistance;
+	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "tierbpf:online", cpu_notify, cpu_notify);
+	if (err < 0)
+		goto out_block;
+	cpu_state = err;
 	return 0;
 
+out_block:
+	unregister_memory_notifier(&block_nb);
 out_adistance:
 	unregister_mt_adistance_algorithm(&adistance_nb);
-out_last:
-	node_event_unregister(&last_nb);
 out_first:
 	node_event_unregister(&first_nb);
+out_last:
+	node_event_unregister(&last_nb);
 	return err;
 }
 
 void hotplug_stop_answering(void)
 {
+	cpuhp_remove_state_nocalls(cpu_state);
 	unregister_memory_notifier(&block_nb);
 	unregister_mt_adistance_algorithm(&adistance_nb);
 }
 
-/* After hotplug_stop_answering(). */
 void hotplug_exit(void)
 {
-	node_event_unregister(&last_nb);
 	node_event_unregister(&first_nb);
+	node_event_unregister(&last_nb);
 }

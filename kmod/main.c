@@ -2,8 +2,8 @@
 /*
  * tierbpf: lets BPF say to which memory tier a NUMA node belongs.
  *
- * Loading the module changes nothing; a policy does (tierbpf_ops, ops.c). When
- * the module goes, every node is where the stock kernel would have it.
+ * Loading the module moves no node; a policy does (tierbpf_ops, ops.c). When the
+ * module goes, every node is where the stock kernel would have it.
  */
 #include <linux/module.h>
 
@@ -18,21 +18,27 @@ static int __init tierbpf_init(void)
 		pr_err("struct memory_tier of this kernel is not laid out as known\n");
 		return err;
 	}
-	err = memtier_init();
+	err = slot_init();
 	if (err)
 		return err;
 	err = numa_init();
 	if (err)
-		goto out_memtier;
+		return err;
 	err = demotion_init();
 	if (err)
 		goto out_numa;
 	err = retier_init();
 	if (err)
 		goto out_demotion;
-	err = hotplug_init();
+	err = drivers_init();
 	if (err)
 		goto out_retier;
+	err = hotplug_init();
+	if (err)
+		goto out_drivers;
+	retier_nodes_lock();
+	node_repair_slots();
+	retier_nodes_unlock();
 	/* Last: nobody can reach us through BPF before, and there is no way to undo it. */
 	err = ops_register();
 	if (err)
@@ -42,27 +48,27 @@ static int __init tierbpf_init(void)
 out_hotplug:
 	hotplug_stop_answering();
 	hotplug_exit();
+out_drivers:
+	drivers_exit();
 out_retier:
 	retier_exit();
 out_demotion:
 	demotion_exit();
 out_numa:
 	numa_exit();
-out_memtier:
-	memtier_exit();
 	return err;
 }
 
 static void __exit tierbpf_exit(void)
 {
 	hotplug_stop_answering();
-	/* The hotplug notifiers stay until all nodes are back: they keep real hotplug apart. */
+	/* What keeps real hotplug and drivers apart from moves stays until all nodes are back. */
 	retier_restore_all();
 	hotplug_exit();
+	drivers_exit();
 	retier_exit();
 	demotion_exit();
 	numa_exit();
-	memtier_exit();
 }
 
 module_init(tierbpf_init);

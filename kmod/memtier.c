@@ -1,61 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mechanics of mm/memory-tiers.c, through what it exports.
+ * The tiers of mm/memory-tiers.c: which one a node is in, by which memory type, and
+ * how it leaves and joins one.
  *
- * The kernel keeps for each node a slot (node_memory_types[nid]): a memory
- * type, and how many owners gave it (map_count; one per kmem device). Neither
- * can be read from outside; this file finds out by what the exported functions
- * do to the reference count of a type.
- *
- * All of it runs under retier_lock.
+ * A node's tier is pgdat->memtier; its types are found by lists that only the kernel's
+ * lock protects. Here retier_lock does: whoever changes them is a hotplug operation,
+ * which hotplug.c keeps apart from us, or a move of ours. All the same they are read
+ * with copy_from_kernel_nofault(), since their layout is copied from the kernel (compat.h).
  */
 #include <linux/err.h>
+#include <linux/kallsyms.h>
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
 
 #include "compat.h"
 #include "kmod.h"
 
-/* More memory types or owners than any machine has: the layout is not what we think. */
+/* More memory types than any machine has: the layout is not what we think. */
 #define MANY 4096
 
-/* A type of ours that no node keeps: it tells whether a slot is empty. */
-static struct memory_dev_type *probe;
+static struct notifier_block *memtier_callback;
 
 #define read_kernel(dst, src) copy_from_kernel_nofault(dst, src, sizeof(*(dst)))
 
 static struct memory_tier_head *tier_of(int nid)
 {
-	return (void *)rcu_access_pointer(NODE_DATA(nid)->memtier);
+	return NODE_DATA(nid) ? (void *)rcu_access_pointer(NODE_DATA(nid)->memtier) : NULL;
 }
 
-/* Is the node part of a tier? Not the same as having memory, while that comes or goes. */
 bool memtier_is_placed(int nid)
 {
-	return NODE_DATA(nid) && tier_of(nid);
+	return tier_of(nid);
 }
 
-/* The number of the node's tier, as sysfs shows it; -1: in none. */
 int memtier_number(int nid)
 {
+	struct memory_tier_head *tier = tier_of(nid);
 	int adistance;
 
-	if (!memtier_is_placed(nid) || read_kernel(&adistance, &tier_of(nid)->adistance_start))
+	if (!tier || read_kernel(&adistance, &tier->adistance_start))
 		return -1;
 	return adistance >> MEMTIER_CHUNK_BITS;
 }
 
+/* What visit_types() looks for, and what it found. */
+struct search {
+	int nid;
+	struct memory_dev_type *found;
+};
+
 /*
- * Calls @visit for the memory types of @tier until it returns false. 0, or
- * -EOPNOTSUPP where the kernel's data do not look as expected.
+ * Calls @visit for a copy of each memory type of @tier until it returns true, which
+ * makes that type the one that is found. 0, or -EOPNOTSUPP where the kernel's data do
+ * not look as expected.
  */
-static int visit_types(struct memory_tier_head *tier,
-			 bool (*visit)(struct memory_dev_type *type, void *arg), void *arg)
+static int visit_types(struct memory_tier_head *tier, struct search *search,
+		       bool (*visit)(const struct memory_dev_type *type, int nid))
 {
 	struct list_head memory_types, *pos;
 	struct memory_dev_type copy;
 	int i, adistance;
 
+	search->found = NULL;
 	if (read_kernel(&memory_types, &tier->memory_types) ||
 	    read_kernel(&adistance, &tier->adistance_start))
 		return -EOPNOTSUPP;
@@ -67,32 +73,28 @@ static int visit_types(struct memory_tier_head *tier,
 		if (read_kernel(&copy, type) ||
 		    round_down(copy.adistance, MEMTIER_CHUNK_SIZE) != adistance)
 			return -EOPNOTSUPP;
-		if (!visit(type, arg))
+		if (visit(&copy, search->nid)) {
+			search->found = type;
 			return 0;
+		}
 		pos = copy.tier_sibling.next;
 	}
 	return i < MANY ? 0 : -EOPNOTSUPP;
 }
 
-struct search {
-	int nid;
-	struct memory_dev_type *found;
-};
-
-static bool is_type_of(struct memory_dev_type *type, void *arg)
+static bool has_node(const struct memory_dev_type *type, int nid)
 {
-	struct search *search = arg;
-
-	if (node_isset(search->nid, type->nodes))
-		search->found = type;
-	return !search->found;
+	return node_isset(nid, type->nodes);
 }
 
-/*
- * The memory type through which @nid is part of its tier; NULL where it has no
- * tier, an ERR_PTR where the kernel's data do not look as expected. The type
- * stays while the caller holds retier_lock and no hotplug is being carried out.
- */
+static bool has_another_node(const struct memory_dev_type *type, int nid)
+{
+	nodemask_t others = type->nodes;
+
+	node_clear(nid, others);
+	return !nodes_empty(others);
+}
+
 struct memory_dev_type *memtier_type_of(int nid)
 {
 	struct memory_tier_head *tier = tier_of(nid);
@@ -101,7 +103,7 @@ struct memory_dev_type *memtier_type_of(int nid)
 
 	if (!tier)
 		return NULL;
-	err = visit_types(tier, is_type_of, &search);
+	err = visit_types(tier, &search, has_node);
 	if (err || !search.found)
 		return ERR_PTR(-EOPNOTSUPP);
 	return search.found;
@@ -117,7 +119,6 @@ static bool device_is_known(struct memory_tier_head *tier)
 	       !read_kernel(&id, &tier->dev.id) && id == adistance >> MEMTIER_CHUNK_BITS;
 }
 
-/* 0 if tier and memory type of every node with memory can be told, -EOPNOTSUPP if not. */
 int memtier_check_layout(void)
 {
 	int nid;
@@ -126,17 +127,6 @@ int memtier_check_layout(void)
 		if (IS_ERR(memtier_type_of(nid)) || (tier_of(nid) && !device_is_known(tier_of(nid))))
 			return -EOPNOTSUPP;
 	return 0;
-}
-
-static bool has_no_other(struct memory_dev_type *type, void *arg)
-{
-	struct search *search = arg;
-	int nid;
-
-	for_each_node_mask(nid, type->nodes)
-		if (nid != search->nid)
-			search->found = type;
-	return !search->found;
 }
 
 /*
@@ -151,126 +141,39 @@ void memtier_drain_readers(int nid)
 	struct memory_tier_head *tier = tier_of(nid);
 	struct search search = { .nid = nid };
 
-	if (tier && !visit_types(tier, has_no_other, &search) && !search.found)
+	if (tier && !visit_types(tier, &search, has_another_node) && !search.found)
 		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 
 /*
- * Puts the probe into the slot if that is empty; tells by the reference that
- * this takes. The second time is for a slot whose count an unbalanced driver
- * has brought to -1: there the first one fills the slot without a reference.
+ * memtier_hotplug_callback() is static. It stands behind hotplug.c's first notifier on
+ * the same chain, and nobody built into the kernel ever leaves that chain.
  */
-static bool slot_takes_probe(int nid)
+int memtier_find_callback(struct notifier_block *first)
 {
-	unsigned int before = kref_read(&probe->kref);
-	int i;
+	char name[KSYM_SYMBOL_LEN];
+	struct notifier_block *nb;
 
-	for (i = 0; i < 2 && kref_read(&probe->kref) == before; i++)
-		init_node_memory_type(nid, probe);
-	return kref_read(&probe->kref) != before;
-}
-
-bool memtier_slot_is_empty(int nid)
-{
-	if (!slot_takes_probe(nid))
-		return false;
-	clear_node_memory_type(nid, probe);
-	return true;
-}
-
-static void add_owners(int nid, struct memory_dev_type *type, int owners)
-{
-	while (owners-- > 0)
-		init_node_memory_type(nid, type);
-}
-
-/*
- * Replaces type @from in the slot of @nid by @to (NULL: leaves it empty), with
- * the same number of owners, at most @max (0: any). Returns this number; 0 if
- * the slot was empty already. -EBUSY if the slot holds another type than
- * @from, or has more owners: then it is as it was. An empty slot is never
- * cleared: its count would go to -1 and stay there.
- *
- * The steps take memory_tier_lock one by one. A kmem device that is unbound just
- * between two of them is not kept out by anything that the kernel exports;
- * DRIVER_GRACE (node.c) keeps away from the times when that is likely.
- */
-int memtier_swap_slot(int nid, struct memory_dev_type *from, struct memory_dev_type *to, int max)
-{
-	int owners = 0;
-
-	while (!slot_takes_probe(nid)) {
-		if (owners == (max ?: MANY)) {
-			/* Of a type that is not in the slot, these were not taken away. */
-			add_owners(nid, from, owners);
-			return -EBUSY;
+	for (nb = rcu_dereference_raw(first->next); nb; nb = rcu_dereference_raw(nb->next)) {
+		sprint_symbol_no_offset(name, (unsigned long)nb->notifier_call);
+		if (!strcmp(name, "memtier_hotplug_callback")) {
+			memtier_callback = nb;
+			return 0;
 		}
-		clear_node_memory_type(nid, from);
-		owners++;
+		if (nb->priority < MEMTIER_HOTPLUG_PRI)
+			break;
 	}
-	clear_node_memory_type(nid, probe);
-	if (to)
-		add_owners(nid, to, owners);
-	return owners;
+	pr_err("memtier_hotplug_callback not found: this kernel's memory tiers work in a way that is not known\n");
+	return -EOPNOTSUPP;
 }
 
-/* Empties the slot, whatever type it holds. Returns how many owners that had. */
-static int evict(int nid)
+void memtier_remove(int nid)
 {
-	int owners = 0;
-
-	for (; owners < MANY && !slot_takes_probe(nid); owners++)
-		clear_node_memory_type(nid, NULL);
-	clear_node_memory_type(nid, probe);
-	return owners;
+	memtier_drain_readers(nid);
+	node_event_call(memtier_callback, NODE_EVENT_REMOVED, nid);
 }
 
-/*
- * A node leaves its tier by the type in its slot. Where that is none, the kernel crashes
- * (clear_node_memory_tier() follows it); where it is another than the one by which the
- * node came, that keeps the node, and is freed one day while its tier still lists it.
- * Devices of dax/kmem that were not counted bring it there: they empty the slot when
- * they go, and the next one fills it with a type of its own. Gives the slot its type back.
- */
-void memtier_heal_slot(int nid)
+void memtier_add(int nid)
 {
-	struct memory_dev_type *type = memtier_type_of(nid);
-	int owners;
-
-	if (IS_ERR_OR_NULL(type))
-		return;
-	kref_get(&type->kref); /* the slot's may be the last */
-	owners = memtier_swap_slot(nid, type, type, 0);
-	if (owners <= 0) {
-		add_owners(nid, type, owners ? evict(nid) : 1);
-		pr_warn("node %d had lost its memory type; it was given back\n", nid);
-	}
-	put_memory_type(type);
-}
-
-/* Makes the number of owners in the slot of @nid, which is in a tier, @owners. */
-void memtier_set_owners(int nid, int owners)
-{
-	struct memory_dev_type *type = memtier_type_of(nid);
-	int now;
-
-	if (IS_ERR_OR_NULL(type) || owners < 1)
-		return;
-	now = memtier_swap_slot(nid, type, type, 0);
-	if (now < 1)
-		return;
-	add_owners(nid, type, owners - now);
-	for (; now > owners; now--)
-		clear_node_memory_type(nid, type);
-}
-
-int memtier_init(void)
-{
-	probe = alloc_memory_type(0);
-	return PTR_ERR_OR_ZERO(probe);
-}
-
-void memtier_exit(void)
-{
-	put_memory_type(probe);
+	node_event_call(memtier_callback, NODE_EVENT_ADDED, nid);
 }

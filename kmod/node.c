@@ -3,14 +3,14 @@
  * What is known of each node, how it is moved, and the way back.
  *
  * A node is moved by taking it out of its tier, replacing the memory type in
- * its slot, and adding it again: no page moves (memtier.c, hotplug.c). The
- * kernel's own type is kept by reference while ours stands in for it, and goes
- * back when the policy agrees with the kernel again or is gone.
+ * its slot, and adding it again: no page moves (memtier.c, slot.c). The kernel's
+ * own type is kept by reference while ours stands in for it, with the same count, and
+ * goes back when the policy agrees with the kernel again or is gone.
  *
- * All of it runs under retier_lock, but for what drivers and memory-tiers call.
+ * All of it runs under retier_lock, but for what memory-tiers calls.
  */
+#include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <tierbpf/adistance.h>
 
@@ -32,11 +32,8 @@ static void record_clear(struct node_record *rec)
 		put_memory_type(rec->stock);
 	rec->ours = NULL;
 	rec->stock = NULL;
-	rec->owners = 0;
-	atomic_set(&rec->new_owners, 0);
 }
 
-/* Our types that no slot and no record refers to any more. */
 void node_prune_types(void)
 {
 	struct memory_dev_type *type, *next;
@@ -49,27 +46,12 @@ void node_prune_types(void)
 	}
 }
 
-/* Devices that memory-tiers does not count, because they met our type in the slot. */
-void node_count_new_owners(int nid, struct node_record *rec)
-{
-	int n = atomic_xchg(&rec->new_owners, 0);
-
-	/* Without memory, an empty slot is for others; with it, one that left has been faster. */
-	if (!n || !rec->ours || (!memtier_is_placed(nid) && memtier_slot_is_empty(nid)))
-		return;
-	rec->owners += n;
-	while (n--)
-		init_node_memory_type(nid, rec->ours);
-}
-
-/* Brings the record in line with what happened to the node, which is in @type. */
 void node_update(int nid, struct memory_dev_type *type)
 {
 	struct node_record *rec = &nodes[nid];
 
 	if (rec->ours && rec->ours != type)
-		record_clear(rec); /* its owners took it away, and others came */
-	node_count_new_owners(nid, rec);
+		record_clear(rec);
 }
 
 int node_stock_adistance(const struct node_record *rec, const struct memory_dev_type *type)
@@ -79,18 +61,12 @@ int node_stock_adistance(const struct node_record *rec, const struct memory_dev_
 	return rec->stock ? rec->stock->adistance : rec->kernel_adistance;
 }
 
-bool node_driver_is_busy(const struct node_record *rec)
-{
-	return time_before64(get_jiffies_64(), READ_ONCE(rec->driver_until));
-}
-
 bool node_is_held(const struct node_record *rec)
 {
-	return rec->held && time_before64(get_jiffies_64(), rec->moves_until);
+	return rec->moves > TIERBPF_MOVES && time_before64(get_jiffies_64(), rec->moves_until);
 }
 
-/* False if this move is one too many: then the node is held. */
-bool node_count_move(struct node_record *rec)
+void node_count_move(struct node_record *rec)
 {
 	u64 now = get_jiffies_64();
 
@@ -98,30 +74,87 @@ bool node_count_move(struct node_record *rec)
 		rec->moves_until = now + msecs_to_jiffies(TIERBPF_MOVES_MS);
 		rec->moves = 0;
 	}
-	rec->held = rec->moves >= TIERBPF_MOVES;
 	rec->moves++;
-	return !rec->held;
 }
 
-/* 0, or -ENOMEM: adding a node to its tier allocates the tier. It is tried again later. */
+/*
+ * A node leaves its tier by the type in its slot. Where that is none, the kernel
+ * crashes (clear_node_memory_tier() follows it); where it is another than the one by
+ * which the node came, that one keeps the node, and is freed while its tier still
+ * lists it. Stock kernels get there by devices that were not counted.
+ */
+void node_repair_slot(int nid)
+{
+	if (slot_repair(nid))
+		pr_warn("node %d had lost its memory type, as stock kernels let drivers do; it was given back\n",
+			nid);
+}
+
+void node_repair_slots(void)
+{
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY)
+		node_repair_slot(nid);
+}
+
+/*
+ * A device is counted where its type is the one in the slot, be it that ours stands in
+ * for it. A type that is in a slot with a count of 0 or less came there before us, and
+ * without a reference; from here on it has one.
+ */
+void node_driver_came(int nid, struct memory_dev_type *type)
+{
+	struct node_record *rec = &nodes[nid];
+	struct slot slot = slot_read(nid);
+
+	WRITE_ONCE(rec->alone, false);
+	if (!slot.type)
+		slot_write(nid, type, 1);
+	else if (slot.type == type || (rec->ours && slot.type == rec->ours && type == rec->stock))
+		slot_write(nid, slot.type, max(slot.count, 0) + 1);
+}
+
+/*
+ * The last device takes the type with it, but not that of a node which is in a tier by
+ * it: such a device was not counted when it came.
+ */
+void node_driver_left(int nid, struct memory_dev_type *type)
+{
+	struct node_record *rec = &nodes[nid];
+	struct slot slot = slot_read(nid);
+
+	if (type && rec->ours && type == rec->stock)
+		type = rec->ours;
+	if (!slot.type || (type && type != slot.type))
+		return;
+	if (slot.count > 1) {
+		slot_write(nid, slot.type, slot.count - 1);
+	} else if (!memtier_is_placed(nid)) {
+		slot_write(nid, NULL, 0);
+		if (slot.type == rec->ours)
+			record_clear(rec);
+	}
+}
+
 int node_place(int nid)
 {
-	hotplug_add_to_tier(nid);
+	memtier_add(nid);
 	nodes[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
 	return nodes[nid].unplaced ? -ENOMEM : 0;
 }
 
 static void leave_tier(int nid)
 {
-	memtier_heal_slot(nid);
-	hotplug_remove_from_tier(nid);
+	node_repair_slot(nid);
+	memtier_remove(nid);
 }
 
 /*
  * memory-tiers puts a node among the DRAM if it cannot allocate a type for the
  * kernel's own answer, and leaves it there. Such a type counts as ours: it is to go.
  */
-static int node_fell_back(int nid, struct node_record *rec)
+static int check_fallback(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 	int adistance = MEMTIER_ADISTANCE_DRAM;
@@ -135,27 +168,25 @@ static int node_fell_back(int nid, struct node_record *rec)
 	return -ENOMEM;
 }
 
-/* Of a node without memory: its slot may have been emptied and filled by others since. */
 void node_give_back(int nid, struct node_record *rec)
 {
-	memtier_swap_slot(nid, rec->ours, rec->stock, rec->owners);
+	struct slot slot = slot_read(nid);
+
+	if (slot.type == rec->ours)
+		slot_write(nid, rec->stock, rec->stock ? slot.count : 0);
 	record_clear(rec);
 }
 
-/* Out of our tier, and back to the kernel's own type, with as many owners. */
 void node_leave_for_home(int nid, struct node_record *rec)
 {
+	rec->asks = !rec->stock;
 	leave_tier(nid);
-	rec->owners_at_home = memtier_swap_slot(nid, rec->ours, rec->stock, 0);
-	rec->asks = !rec->stock && rec->owners_at_home >= 0;
-	record_clear(rec);
+	node_give_back(nid, rec);
 }
 
-/* Out of its tier, to a type of ours. -errno: the slot is as it was, the node perhaps in no tier. */
 int node_leave(int nid, struct node_record *rec, int want)
 {
 	struct memory_dev_type *to, *from = memtier_type_of(nid);
-	int owners;
 
 	/* Only the tier shows: one type for each keeps their number low. */
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
@@ -163,11 +194,7 @@ int node_leave(int nid, struct node_record *rec, int want)
 		return PTR_ERR(to);
 	type_get(from); /* the slot's may be the last */
 	leave_tier(nid);
-	owners = memtier_swap_slot(nid, from, to, 0);
-	if (owners < 0) {
-		put_memory_type(from);
-		return owners;
-	}
+	slot_write(nid, to, max(slot_read(nid).count, 1));
 	type_get(to);
 	if (rec->ours) {
 		put_memory_type(rec->ours);
@@ -175,33 +202,22 @@ int node_leave(int nid, struct node_record *rec, int want)
 	} else {
 		rec->stock = from;
 	}
-	rec->owners = owners;
-	/* From here on, drivers that ask are counted. */
-	WRITE_ONCE(rec->ours, to);
+	rec->ours = to;
 	return 0;
 }
 
-/* Into the tier of the type that is in its slot now. */
 int node_enter(int nid, struct node_record *rec)
 {
+	struct slot before = slot_read(nid), after;
 	int err = node_place(nid);
 
-	/* memory-tiers gives its own types one more owner whenever it places a node. */
-	if (rec->home)
-		memtier_set_owners(nid, rec->owners_at_home);
-	return !err && rec->home && rec->asks ? node_fell_back(nid, rec) : err;
+	after = slot_read(nid);
+	/* memory-tiers counts its type for DRAM once more whenever it places a node by it. */
+	if (rec->home && before.type && after.type == before.type)
+		slot_write(nid, after.type, before.count);
+	return !err && rec->home && rec->asks ? check_fallback(nid, rec) : err;
 }
 
-void node_driver_expected(struct node_record *rec)
-{
-	WRITE_ONCE(rec->driver, current);
-	WRITE_ONCE(rec->driver_until, get_jiffies_64() + DRIVER_GRACE);
-}
-
-/*
- * memory-tiers has placed the node. Where it stands by our answer, take note of the
- * type, to give it back one day; where the tier could not be allocated, of that.
- */
 void node_adopt(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
@@ -214,22 +230,19 @@ void node_adopt(int nid, struct node_record *rec)
 		return;
 	record_clear(rec);
 	type_get(type);
-	rec->owners = 1;
-	WRITE_ONCE(rec->ours, type);
+	rec->ours = type;
 }
 
-/*
- * The last memory, of @type, has gone. memory-tiers would use the slot as it is when
- * memory comes again, though policy or facts may be others by then: where the slot is
- * its alone, it is emptied, so that it asks. A driver would take its share away itself.
- */
 void node_forget(int nid, struct node_record *rec, struct memory_dev_type *type)
 {
-	if (READ_ONCE(rec->alone) && !IS_ERR_OR_NULL(type) && memtier_swap_slot(nid, type, NULL, 1) == 1)
-		record_clear(rec);
+	struct slot slot = slot_read(nid);
+
+	if (!rec->alone || slot.type != type || slot.count != 1)
+		return;
+	slot_write(nid, NULL, 0);
+	record_clear(rec);
 }
 
-/* With memory_tier_lock held: memory-tiers takes our answer. */
 void node_placed_by_answer(int nid, int kernel_adistance, int adistance)
 {
 	nodes[nid].answered = true;
@@ -237,30 +250,11 @@ void node_placed_by_answer(int nid, int kernel_adistance, int adistance)
 	hook_report(TIERBPF_EVENT_ANSWERED, nid, kernel_adistance, adistance, 0);
 }
 
-/*
- * A driver (dax/kmem) asks because it will add memory to @nid. Where our type
- * holds the slot it will not be counted as an owner, though it takes its share
- * of the count away when it leaves: count it for it. One whose probe then fails
- * has been counted too often; the node keeps its memory type a while longer.
- */
-void node_driver_asks(int nid)
-{
-	struct node_record *rec = &nodes[nid];
-
-	node_driver_expected(rec);
-	WRITE_ONCE(rec->alone, false);
-	if (READ_ONCE(rec->ours)) {
-		atomic_inc(&rec->new_owners);
-		retier_queue(nid);
-	}
-}
-
 static int mib_of(int nid)
 {
 	return (int)(hook_bytes_of(nid) >> 20);
 }
 
-/* Says how much memory the node has, if that has changed. */
 void node_report_memory(int nid)
 {
 	int before = nodes[nid].mib;

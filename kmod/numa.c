@@ -14,23 +14,34 @@
  * yet. It gets a true CPU by that very fault; where no fault comes, it loses its time
  * when the module goes.
  */
+#include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/kprobes.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/numa_balancing.h>
 
 #include "compat.h"
 #include "kmod.h"
+
+/* What the probes take for the functions' arguments. */
+static_assert(__same_type(should_numa_migrate_memory,
+			  bool (struct task_struct *, struct folio *, int, int)));
+static_assert(__same_type(task_numa_fault, void (int, int, int, int)));
 
 #define UNUSED_YET (-1 & LAST_CPUPID_MASK)
 
 /* Nodes whose pages' times would be taken for CPUs: those of the top tier; in a move, all. */
 static nodemask_t top_nodes;
 
+/* The mask of possible CPUs is not read beyond its end: a time may be any number. */
 static bool cannot_be(int cpupid)
 {
-	return cpupid != UNUSED_YET && !cpu_possible(cpupid_to_cpu(cpupid));
+	unsigned int cpu = cpupid_to_cpu(cpupid);
+
+	return cpupid != UNUSED_YET && (cpu >= nr_cpu_ids || !cpu_possible(cpu));
 }
 
 /* folio_xchg_last_cpupid() is not exported. */
@@ -75,19 +86,38 @@ static struct kprobe cpupid_probe = {
 };
 static struct kprobe *probes[] = { &folio_probe, &cpupid_probe };
 
+/* Held while the pages of a section are visited, and taken by whoever has put one offline. */
+static DEFINE_MUTEX(section_lock);
+
+/* The kernel frees the pages' structs of a section after this, never before. */
+static int wait_for_visit(struct notifier_block *self, unsigned long event, void *arg)
+{
+	if (event == MEM_OFFLINE) {
+		mutex_lock(&section_lock);
+		mutex_unlock(&section_lock);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block offline_nb = { .notifier_call = wait_for_visit };
+
 int numa_init(void)
 {
-	int err = probe_register(&folio_probe) ?: probe_register(&cpupid_probe);
+	int err = register_memory_notifier(&offline_nb);
 
+	if (err)
+		return err;
+	err = probe_register(&folio_probe) ?: probe_register(&cpupid_probe);
 	if (err) {
 		pr_err("no kprobes on NUMA balancing (error %d), which could crash over nodes that move; CONFIG_KPROBES is needed\n",
 		       err);
 		unregister_kprobes(probes, ARRAY_SIZE(probes));
+		unregister_memory_notifier(&offline_nb);
 	}
 	return err;
 }
 
-/* Before tiers change. Faults hold a lock of the page table: none that missed this is left. */
+/* Faults hold a lock of the page table: none that missed this is left after a grace period. */
 void numa_move_begin(void)
 {
 	nodes_setall(top_nodes);
@@ -108,21 +138,35 @@ void numa_move_end(void)
 			node_set(nid, top_nodes);
 }
 
-static void forget_times(int nid)
+static void forget_times_of_section(int nid, unsigned long start)
 {
-	unsigned long pfn;
+	unsigned long pfn, end = min(start + PAGES_PER_SECTION, node_end_pfn(nid));
 
-	for (pfn = node_start_pfn(nid); pfn < node_end_pfn(nid); pfn++) {
+	if (!online_section_nr(pfn_to_section_nr(start)))
+		return;
+	for (pfn = start; pfn < end; pfn++) {
 		struct page *page = pfn_to_online_page(pfn);
 
-		if (page && !PageTail(page) && cannot_be(folio_last_cpupid((struct folio *)page)))
+		if (page && !PageTail(page) && page_to_nid(page) == nid &&
+		    cannot_be(folio_last_cpupid((struct folio *)page)))
 			forget_time(page);
-		if (!(pfn % PAGES_PER_SECTION))
-			cond_resched();
 	}
 }
 
-/* When no node is moved any more. */
+/* A node's memory may have holes of any size: what is not there costs a look a section. */
+static void forget_times(int nid)
+{
+	unsigned long start;
+
+	for (start = node_start_pfn(nid); start < node_end_pfn(nid);
+	     start = ALIGN(start + 1, PAGES_PER_SECTION)) {
+		mutex_lock(&section_lock);
+		forget_times_of_section(nid, start);
+		mutex_unlock(&section_lock);
+		cond_resched();
+	}
+}
+
 void numa_exit(void)
 {
 	int nid;
@@ -131,4 +175,5 @@ void numa_exit(void)
 		if (node_isset(nid, top_nodes))
 			forget_times(nid);
 	unregister_kprobes(probes, ARRAY_SIZE(probes));
+	unregister_memory_notifier(&offline_nb);
 }

@@ -71,10 +71,16 @@ static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
 }
 
 /*
- * Attach and replace: when the system call returns, the nodes are where the new
- * policy wants them, but for those that a driver or a shortage of memory delays.
- * Only links: without one, nothing could be replaced in one
- * step, and a policy would outlive its owner.
+ * Attach, replace and detach: when the system call returns, the nodes are where the
+ * new policy wants them, but for those that a shortage of memory delays.
+ *
+ * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded:
+ * a hotplug operation is waited for HOTPLUG_PATIENCE, nodes leave their tiers for
+ * MOVE_PATIENCE at most, and take about as long to come back (retier.c); the worker
+ * moves what is left. What is not bounded is how long a policy takes for its answers.
+ *
+ * Only links: without one, nothing could be replaced in one step, and a policy would
+ * outlive its owner.
  */
 static int ops_reg(void *kdata, struct bpf_link *link)
 {
@@ -130,9 +136,9 @@ __bpf_kfunc_start_defs();
 /*
  * Asks again where @node belongs and moves it there before it returns; all nodes
  * if @node is negative. Returns how many nodes were moved, or -errno: -EINVAL no
- * such node, -EAGAIN a driver is about to add or remove memory of the node, or it
- * was moved too often (TIERBPF_MOVES): it is looked at again shortly; -EDEADLK called
- * from a decision or an event.
+ * such node, -EAGAIN its last memory is just leaving, or it was moved too often
+ * (TIERBPF_MOVES): it is looked at again shortly; -EDEADLK called from a decision or an
+ * event.
  */
 __bpf_kfunc int tierbpf_retier(int node)
 {

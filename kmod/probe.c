@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kprobes by which numa.c and demotion.c keep the stock kernel from an Oops. */
+/* The kprobes of drivers.c, numa.c and demotion.c. */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 
@@ -9,7 +9,7 @@
  * Puts @probe right behind ftrace's place in its function: one on it goes through ftrace,
  * and to remove that takes memory. Where there is none, unregister_kprobe() leaves the
  * probe in place for good, says so to nobody, and calls a module that is gone. Behind it
- * the arguments still are where they came. 0, or -errno; -ENOENT: no such function.
+ * the arguments still are where they came.
  */
 int probe_register(struct kprobe *probe)
 {

@@ -4,6 +4,7 @@
  * keeps real hotplug and our moves apart, and comes back to what must wait.
  */
 #include <linux/bitmap.h>
+#include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
@@ -28,14 +29,25 @@
  */
 #define REST msecs_to_jiffies(20)
 
-/* How often a removed module tries to restore, a quarter of DRIVER_GRACE apart. */
+/* What must wait is looked at again after so long: a hold, a shortage of memory. */
+#define RETRY (HZ / 4)
+
+/* How often a module that is removed tries to restore, RETRY apart. */
 #define RESTORE_TRIES 40
+
+/*
+ * Nodes are taken out of their tiers for no longer than this at a time; the rest of a
+ * long list is the worker's. Attaching and detaching a policy holds BPF's mutex of
+ * struct_ops meanwhile (ops.c).
+ */
+#define MOVE_PATIENCE (20 * HZ)
 
 static DEFINE_MUTEX(retier_lock); /* the nodes' records (node.c) and the sequence of a move */
 static struct task_struct *mover; /* holds retier_lock */
 static bool closing;
 
 static bool hotplug_runs; /* a hotplug operation is changing the tiers */
+static u64 hotplug_since; /* jiffies64 */
 static struct memory_dev_type *leaving; /* of the node whose last memory goes in it */
 static DECLARE_WAIT_QUEUE_HEAD(hotplug_ended);
 
@@ -44,43 +56,62 @@ static struct workqueue_struct *queue;
 static void retier_pending(struct work_struct *work);
 static DECLARE_DELAYED_WORK(retier_work, retier_pending);
 static u64 rests_until; /* jiffies64; the worker's */
+static unsigned long kicked; /* bit KICKED: the worker was asked, and has not begun */
+#define KICKED 0
 
-static void lock(void)
+/* With retier_lock held: jiffies that the hotplug operation under way may still take. */
+static long hotplug_left(void)
 {
-	for (;;) {
-		mutex_lock(&retier_lock);
-		if (!READ_ONCE(hotplug_runs))
-			break;
+	u64 now = get_jiffies_64(), until = hotplug_since + HOTPLUG_PATIENCE;
+
+	return hotplug_runs && time_before64(now, until) ? until - now : 0;
+}
+
+/* retier_lock, while no hotplug operation is changing the tiers. */
+static void lock_for_moves(void)
+{
+	long left;
+
+	mutex_lock(&retier_lock);
+	while ((left = hotplug_left())) {
 		mutex_unlock(&retier_lock);
-		if (!wait_event_timeout(hotplug_ended, !READ_ONCE(hotplug_runs), HOTPLUG_PATIENCE)) {
-			pr_warn("a memory hotplug operation did not end\n");
-			WRITE_ONCE(hotplug_runs, false);
-		}
+		wait_event_timeout(hotplug_ended, !READ_ONCE(hotplug_runs), left);
+		mutex_lock(&retier_lock);
+	}
+	if (hotplug_runs) {
+		pr_warn("a memory hotplug operation did not end\n");
+		WRITE_ONCE(hotplug_runs, false);
 	}
 	WRITE_ONCE(mover, current);
 }
 
-static void unlock(void)
+static void unlock_after_moves(void)
 {
 	WRITE_ONCE(mover, NULL);
 	mutex_unlock(&retier_lock);
 }
 
-/* True in a task that is deciding or moving: questions from there lead nowhere. */
+/* A driver's own hotplug operation may be waiting for it: only moves are kept out. */
+void retier_nodes_lock(void)
+{
+	mutex_lock(&retier_lock);
+}
+
+void retier_nodes_unlock(void)
+{
+	mutex_unlock(&retier_lock);
+}
+
 bool retier_is_mover(void)
 {
 	return READ_ONCE(mover) == current;
 }
 
-/*
- * Looks at @nid again when a driver, a hold or a shortage of memory may be over, or
- * when the next blocks of its memory may have come or gone. Takes no lock.
- */
 void retier_later(int nid)
 {
 	set_bit(nid, pending);
 	if (!READ_ONCE(closing))
-		queue_delayed_work(queue, &retier_work, DRIVER_GRACE / 4);
+		queue_delayed_work(queue, &retier_work, RETRY);
 }
 
 static int want_of(int nid, int kernel)
@@ -97,23 +128,19 @@ static bool in_place(const struct node_record *rec, const struct memory_dev_type
 }
 
 /*
- * Where drivers count on the slot, a node without memory keeps our type in it while a
- * policy is in force, as it keeps the kernel's.
+ * While a policy is in force our type stays in a slot that a driver counts on, even
+ * without memory; the stock kernel keeps its own the same way.
  */
 static int retier_without_memory(int nid, struct node_record *rec)
 {
 	if (memtier_is_placed(nid))
 		return -EAGAIN; /* its last memory is just leaving */
-	node_count_new_owners(nid, rec);
-	if (!rec->ours || (!closing && hook_has_policy()))
-		return 0;
-	if (node_driver_is_busy(rec))
-		return -EAGAIN;
-	node_give_back(nid, rec);
+	if (rec->ours && (closing || !hook_has_policy()))
+		node_give_back(nid, rec);
 	return 0;
 }
 
-static int hold(int nid, const struct memory_dev_type *type, int want)
+static int hold_node(int nid, const struct memory_dev_type *type, int want)
 {
 	hook_report(TIERBPF_EVENT_HELD, nid, type->adistance, want, 0);
 	pr_warn_ratelimited("node %d was moved %d times within %d ms; for the rest of them it is held in tier %u\n",
@@ -121,8 +148,8 @@ static int hold(int nid, const struct memory_dev_type *type, int want)
 	return -EAGAIN;
 }
 
-/* 1: is to be moved, 0: is where it belongs, or -errno. @at_once: is not held. */
-static int look_at(int nid, bool at_once)
+/* Asks about @nid. 1: it is to be moved, 0: it is where it belongs, or -errno. @at_once: is not held. */
+static int prepare_move(int nid, bool at_once)
 {
 	struct node_record *rec = &nodes[nid];
 	struct memory_dev_type *type;
@@ -148,17 +175,16 @@ static int look_at(int nid, bool at_once)
 	want = want_of(nid, kernel);
 	if (in_place(rec, type, kernel, want))
 		return 0;
-	if (node_driver_is_busy(rec))
-		return -EAGAIN;
-	if (!node_count_move(rec) && !at_once)
-		return hold(nid, type, want);
+	node_count_move(rec);
+	if (!at_once && node_is_held(rec))
+		return hold_node(nid, type, want);
 	rec->from = type->adistance;
 	rec->want = want;
 	rec->home = tierbpf_tier(want) == tierbpf_tier(kernel);
 	return 1;
 }
 
-static void leave(int nid)
+static void leave_old_tier(int nid)
 {
 	struct node_record *rec = &nodes[nid];
 
@@ -171,7 +197,7 @@ static void leave(int nid)
 }
 
 /* 1: is in its new tier, or -errno. */
-static int enter(int nid)
+static int enter_new_tier(int nid)
 {
 	struct node_record *rec = &nodes[nid];
 	int err = memtier_is_placed(nid) ? 0 : node_enter(nid, rec);
@@ -195,7 +221,7 @@ struct outcome {
 	int err; /* the first one */
 };
 
-static void note(struct outcome *all, int nid, int ret)
+static void count_outcome(struct outcome *all, int nid, int ret)
 {
 	if (ret > 0)
 		all->moved++;
@@ -211,12 +237,20 @@ static void note(struct outcome *all, int nid, int ret)
  */
 static void move_together(const nodemask_t *moving, struct outcome *all)
 {
+	u64 until = get_jiffies_64() + MOVE_PATIENCE;
+	nodemask_t left = NODE_MASK_NONE;
 	int nid;
 
-	for_each_node_mask(nid, *moving)
-		leave(nid);
-	for_each_node_mask(nid, *moving)
-		note(all, nid, enter(nid));
+	for_each_node_mask(nid, *moving) {
+		if (time_before64(get_jiffies_64(), until)) {
+			leave_old_tier(nid);
+			node_set(nid, left);
+		} else {
+			count_outcome(all, nid, -EAGAIN);
+		}
+	}
+	for_each_node_mask(nid, left)
+		count_outcome(all, nid, enter_new_tier(nid));
 }
 
 static void move_all(nodemask_t *moving, struct outcome *all)
@@ -235,28 +269,24 @@ static void move_all(nodemask_t *moving, struct outcome *all)
 	rcu_unexpedite_gp();
 }
 
-/*
- * As the kfunc tierbpf_retier(), for the nodes of a mask; @at_once: even those that were
- * moved too often, since a policy came or went. Where some fail, the others are still moved.
- */
 static int retier(const nodemask_t *which, bool at_once)
 {
 	nodemask_t moving = NODE_MASK_NONE;
 	struct outcome all = {};
 	int nid, ret;
 
-	lock();
+	lock_for_moves();
 	for_each_node_mask(nid, *which) {
-		ret = look_at(nid, at_once);
+		ret = prepare_move(nid, at_once);
 		if (ret > 0)
 			node_set(nid, moving);
 		else
-			note(&all, nid, ret);
+			count_outcome(&all, nid, ret);
 	}
 	if (!nodes_empty(moving))
 		move_all(&moving, &all);
 	node_prune_types();
-	unlock();
+	unlock_after_moves();
 	return all.err ?: all.moved;
 }
 
@@ -294,6 +324,11 @@ static void retier_pending(struct work_struct *work)
 		queue_delayed_work(queue, &retier_work, rest);
 		return;
 	}
+	/* A CPU that comes or goes is in N_CPU, or is not, at the end of its hotplug operation. */
+	cpus_read_lock();
+	cpus_read_unlock();
+	clear_bit(KICKED, &kicked);
+	smp_mb__after_atomic(); /* who asks from here on kicks again; who did before is collected */
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
 			node_set(nid, which);
@@ -302,8 +337,8 @@ static void retier_pending(struct work_struct *work)
 }
 
 /*
- * notrace: a program at its end that asks again would interrupt its CPU for ever. What the
- * kernel itself calls here cannot be closed to one that wants just that.
+ * A program on what is called here may ask again. It finds KICKED set, or this interrupt
+ * would queue itself for ever; notrace, since nobody needs a program on it.
  */
 static notrace void kick(struct irq_work *work)
 {
@@ -313,7 +348,6 @@ static notrace void kick(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(retier_kick, kick);
 
-/* Asks for a retier of @nid, all nodes if negative. From any context. 0 or -EINVAL. */
 int retier_queue(int nid)
 {
 	int i;
@@ -323,11 +357,11 @@ int retier_queue(int nid)
 	for_each_node(i)
 		if (nid < 0 || nid == i)
 			set_bit(i, pending);
-	irq_work_queue(&retier_kick);
+	if (!test_and_set_bit(KICKED, &kicked))
+		irq_work_queue(&retier_kick);
 	return 0;
 }
 
-/* As the kfunc tierbpf_ask(). */
 int retier_ask(int nid, struct tierbpf_answer *answer)
 {
 	struct memory_dev_type *type = NULL;
@@ -335,7 +369,7 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 
 	if (nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
-	lock();
+	lock_for_moves();
 	if (node_state(nid, N_MEMORY))
 		type = memtier_type_of(nid);
 	if (!IS_ERR_OR_NULL(type)) {
@@ -343,27 +377,24 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 		hook_ask(nid, node_stock_adistance(&nodes[nid], type), answer);
 		ret = 0;
 	}
-	unlock();
+	unlock_after_moves();
 	return ret;
 }
 
-/*
- * Called first of all when a node is about to enter (@added) or to leave its
- * tier; waits for a move that is under way. Tells whether memory-tiers will
- * take an answer for the node: it only does where the slot is empty.
- */
 bool retier_hotplug_begin(int nid, bool added)
 {
 	bool empty = false;
 
 	mutex_lock(&retier_lock);
 	WRITE_ONCE(hotplug_runs, true);
+	hotplug_since = get_jiffies_64();
+	numa_move_begin();
 	node_report_memory(nid);
 	if (added) {
-		empty = memtier_slot_is_empty(nid);
-		WRITE_ONCE(nodes[nid].alone, empty);
+		empty = !slot_read(nid).type;
+		nodes[nid].alone = empty;
 	} else {
-		memtier_heal_slot(nid);
+		node_repair_slot(nid);
 		leaving = memtier_type_of(nid);
 		memtier_drain_readers(nid);
 	}
@@ -371,19 +402,16 @@ bool retier_hotplug_begin(int nid, bool added)
 	return empty;
 }
 
-/* Called after all others. */
 void retier_hotplug_end(int nid, bool added)
 {
 	struct node_record *rec = &nodes[nid];
 
 	mutex_lock(&retier_lock);
 	node_adopt(nid, rec);
-	if (!added) {
+	/* Not where moves have gone on meanwhile: then @leaving may be a type that is gone. */
+	if (hotplug_runs && !added && !IS_ERR_OR_NULL(leaving))
 		node_forget(nid, rec, leaving);
-		node_driver_expected(rec);
-	} else if (READ_ONCE(rec->driver) == current) {
-		WRITE_ONCE(rec->driver_until, 0); /* this was what it asked for */
-	}
+	leaving = NULL;
 	numa_move_end();
 	WRITE_ONCE(hotplug_runs, false);
 	mutex_unlock(&retier_lock);
@@ -404,7 +432,6 @@ int retier_init(void)
 	return queue ? 0 : -ENOMEM;
 }
 
-/* Every node back to the kernel's own tier, and no retier from here on. */
 void retier_restore_all(void)
 {
 	int i;
@@ -413,7 +440,7 @@ void retier_restore_all(void)
 	irq_work_sync(&retier_kick);
 	cancel_delayed_work_sync(&retier_work);
 	for (i = 0; retier_all(true) < 0 && i < RESTORE_TRIES; i++)
-		msleep(jiffies_to_msecs(DRIVER_GRACE) / 4);
+		msleep(jiffies_to_msecs(RETRY));
 }
 
 void retier_exit(void)
