@@ -72,7 +72,7 @@ answered=$(counter answered)
 node1_blocks online_movable
 expect_tiers "4:0 10:1" "when it is back again"
 [ "$(counter answered) $(counter retiered)" = "$((answered + 1)) $retiered" ] ||
-	fail "the kernel's question was not answered after somebody else's: $(counter answered) answers, $(counter retiered) moves"
+	fail "$(counter answered) answers, not $((answered + 1)), and $(counter retiered) moves, not $retiered"
 
 rm /tmp/stop
 ask_for_ever &

@@ -174,7 +174,7 @@ function use_devices(    d, left)
 function order(    left)
 {
 	use_devices()
-	devices(6)
+	devices(10)
 	say("insmod")
 	for (left = between(5, 10); left > 0; left--)
 		step()
