@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tracer that takes a while (5 ms) in front of what memory-tiers exports: the steps of
+ * A tracer that takes a while (30 ms) in front of what memory-tiers exports: the steps of
  * a move, and the one step of a driver that leaves, are that far apart.
  */
 #include "answers.h"
 
-#define HOLD 5000000ULL /* ns */
+#define HOLD 30000000ULL /* ns */
 #define MANY (1 << 23)
 
 static int spin(__u32 i, __u64 *start)

@@ -40,13 +40,13 @@ uptime_ms()
 	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# soon COMMAND...: takes no 5 seconds; the module's patience with a hotplug is 10
+# soon COMMAND...: takes no 9 seconds; the module's patience with a hotplug was 10
 soon()
 {
 	from=$(uptime_ms)
 	expect 0 "$@"
 	took=$(($(uptime_ms) - from))
-	[ $took -lt 5000 ] || fail "$*, after a hotplug in the midst: it took $took ms"
+	[ $took -lt 9000 ] || fail "$*, after a hotplug in the midst: it took $took ms"
 }
 
 modprobe virtio_mem
@@ -55,7 +55,7 @@ blocks=$(ls -d /sys/devices/system/node/node1/memory[0-9]*)
 there=1
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 for _ in $(seq "${1:-1}"); do
-	for after in 0.1 0.4 0.7 1.0 1.3 1.6 1.9; do
+	for after in 0.2 0.7 1.2 1.7; do
 		attach test-slow-register slow
 		in_the_midst $after modprobe tierbpf
 		detach slow

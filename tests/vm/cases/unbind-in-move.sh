@@ -4,7 +4,7 @@
 # long: 3600
 # append: memhp_default_state=online_movable
 # A kmem device that is unbound between the steps of a move, its memory off line long
-# before, as daxctl does it. Another tracer makes the steps some milliseconds long: without
+# before, as daxctl does it. Another tracer makes each step that clears take 30 ms: without
 # it the moment is of microseconds. The slot was empty then, and the unbind crashed in
 # put_memory_type(NULL), with the locks of the tiers and of memory hotplug held for ever.
 #
