@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
+# brief: 7.3
 # timeout: 240
 # append: memhp_default_state=online_movable
 # module: tests/vm/odd-driver

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-nvdimm
+# brief: 6.12
 # timeout: 240
 # append: memhp_default_state=online_movable
 # A node with DRAM of its own, from whose slot three kmem devices took what was never
