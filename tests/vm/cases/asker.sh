@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # brief: 7.3
-# timeout: 240
+# timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/odd-driver
 # Somebody in the kernel who asks for a node's adistance (mt_calc_adistance() is exported)

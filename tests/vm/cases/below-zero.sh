@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-nvdimm
 # brief: 6.12
-# timeout: 240
+# timeout: 600
 # append: memhp_default_state=online_movable
 # A node with DRAM of its own, from whose slot three kmem devices took what was never
 # counted for them, before the module came: its count is -2 (stock kernels, 6.12 to 7.3).

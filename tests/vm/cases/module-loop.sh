@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
-# timeout: 300
+# timeout: 600
 # long: 3600
 # append: memhp_default_state=online_movable
 # The module comes and goes just while a node's last memory goes, or its first one comes.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
-# timeout: 240
+# timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/odd-driver
 # A driver that takes away what it never gave: from the slot of a node that is in a tier,

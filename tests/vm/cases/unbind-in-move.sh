@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: nvdimm
-# timeout: 240
+# timeout: 600
 # long: 3600
 # append: memhp_default_state=online_movable
 # A kmem device that is unbound between the steps of a move, its memory off line long

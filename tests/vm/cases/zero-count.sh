@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-nvdimm
-# timeout: 240
+# timeout: 600
 # append: memhp_default_state=online_movable
 # A node with DRAM of its own, whose kmem devices came and went before the module did:
 # memory-tiers never counted them, so the first that left emptied the slot, the second
