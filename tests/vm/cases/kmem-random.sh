@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: six-nvdimm
 # timeout: 900
-# long: 28800
+# long: 43200
 # append: memhp_default_state=online_movable
 # file: tests/vm/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
 # Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
