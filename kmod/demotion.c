@@ -23,7 +23,10 @@ struct target_control {
 	nodemask_t *nmask; /* where else it may go: the lower tiers */
 };
 
-/* struct folio *alloc_migrate_folio(struct folio *src, unsigned long private) */
+/*
+ * struct folio *alloc_migrate_folio(struct folio *src, unsigned long private): declared in
+ * mm/internal.h, out of a module's reach; the same from 6.12 to 6.19, where this ends.
+ */
 static int check_target(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct target_control *control = (void *)regs_get_kernel_argument(regs, 1);

@@ -84,11 +84,13 @@ static struct kprobe init_probe = {
 	.pre_handler = send_to_init,
 	.post_handler = stay_a_breakpoint,
 };
+
 static struct kprobe clear_probe = {
 	.symbol_name = "clear_node_memory_type",
 	.pre_handler = send_to_clear,
 	.post_handler = stay_a_breakpoint,
 };
+
 static struct kprobe *probes[] = { &init_probe, &clear_probe };
 
 /* Clears a type that no slot holds, which changes nothing, here or in the kernel. */

@@ -104,7 +104,7 @@ static int block_notify(struct notifier_block *self, unsigned long event, void *
 
 static struct notifier_block block_nb = { .notifier_call = block_notify };
 
-/* The node may have got its first CPU or lost its last; that shows when the operation is over. */
+/* A first CPU may have come, or the last one left; that shows when the operation is over. */
 static int cpu_notify(unsigned int cpu)
 {
 	int nid = cpu_to_node(cpu);

@@ -346,12 +346,12 @@ struct slot slot_read(int nid);
  */
 void slot_write(int nid, struct memory_dev_type *type, int count);
 
-/* Makes the slot of a node that is in a tier hold the type by which it is there. True: it did not. */
+/* Makes the slot of a node that is in a tier hold the type of its tier. True: it did not. */
 bool slot_repair(int nid);
 
 /* ---- drivers.c ---- */
 
-/* 0 or -errno, -EOPNOTSUPP where kprobes do not work. After retier_init(), before hotplug_init(). */
+/* 0 or -errno; -EOPNOTSUPP where kprobes do not work. Between retier_init() and hotplug_init(). */
 int drivers_init(void);
 
 /* Waits until no driver is on its way through this module. */

@@ -100,8 +100,8 @@ void node_repair_slots(void)
 
 /*
  * A device is counted where its type is the one in the slot, be it that ours stands in
- * for it. A type that is in a slot with a count of 0 or less came there before us, and
- * without a reference; from here on it has one.
+ * for it. A type that is in a slot with a count of 0 or less came there before us, without
+ * a reference, and may be gone: where no tier has it either, it is not looked at.
  */
 void node_driver_came(int nid, struct memory_dev_type *type)
 {
@@ -109,7 +109,7 @@ void node_driver_came(int nid, struct memory_dev_type *type)
 	struct slot slot = slot_read(nid);
 
 	WRITE_ONCE(rec->alone, false);
-	if (!slot.type)
+	if (!slot.type || (slot.count <= 0 && !memtier_is_placed(nid)))
 		slot_write(nid, type, 1);
 	else if (slot.type == type || (rec->ours && slot.type == rec->ours && type == rec->stock))
 		slot_write(nid, slot.type, max(slot.count, 0) + 1);

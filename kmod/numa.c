@@ -80,10 +80,12 @@ static struct kprobe folio_probe = {
 	.symbol_name = "should_numa_migrate_memory",
 	.pre_handler = check_folio,
 };
+
 static struct kprobe cpupid_probe = {
 	.symbol_name = "task_numa_fault",
 	.pre_handler = check_cpupid,
 };
+
 static struct kprobe *probes[] = { &folio_probe, &cpupid_probe };
 
 /* Held while the pages of a section are visited, and taken by whoever has put one offline. */

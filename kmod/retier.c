@@ -148,7 +148,7 @@ static int hold_node(int nid, const struct memory_dev_type *type, int want)
 	return -EAGAIN;
 }
 
-/* Asks about @nid. 1: it is to be moved, 0: it is where it belongs, or -errno. @at_once: is not held. */
+/* Asks about @nid. 1: it is to be moved, 0: it is in place, or -errno. @at_once: is not held. */
 static int prepare_move(int nid, bool at_once)
 {
 	struct node_record *rec = &nodes[nid];
@@ -412,6 +412,8 @@ void retier_hotplug_end(int nid, bool added)
 	if (hotplug_runs && !added && !IS_ERR_OR_NULL(leaving))
 		node_forget(nid, rec, leaving);
 	leaving = NULL;
+	if (added)
+		node_repair_slot(nid);
 	numa_move_end();
 	WRITE_ONCE(hotplug_runs, false);
 	mutex_unlock(&retier_lock);

@@ -74,7 +74,7 @@ bool slot_repair(int nid)
 	return true;
 }
 
-/* The exported functions change just what is taken for the slot of @nid, and in the way that is known. */
+/* What is taken for the slot of @nid changes as the exported functions change the slot. */
 static bool slot_follows(int nid, struct memory_dev_type *type)
 {
 	struct slot before = slot_read(nid), given, cleared;

@@ -51,7 +51,7 @@ static gzFile open_config(const char *root, const char *release)
 static const char *const options[] = {
 	"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
 	"CONFIG_BPF_EVENTS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG",
-	"CONFIG_MIGRATION", "CONFIG_KPROBES",
+	"CONFIG_MIGRATION", "CONFIG_KPROBES", "CONFIG_KALLSYMS_ALL",
 };
 
 #define NR_OPTIONS (sizeof(options) / sizeof(*options))
