@@ -32,6 +32,15 @@ oops()
 	dmesg | grep -m3 -E "BUG:|Oops|RIP:"
 }
 
+# A kernel that has crashed with these locks held cannot even be shut down.
+crashed()
+{
+	echo "FAIL: $*"
+	sleep 1
+	echo b >/proc/sysrq-trigger
+	exit 1
+}
+
 for module in nfit nd_pmem device_dax dax_pmem kmem tierbpf; do
 	modprobe $module
 done
@@ -63,8 +72,8 @@ for n in $(seq $count); do
 	unbinds=$n
 done
 touch /tmp/stop
-! oops || fail "the kernel crashed at unbind $n"
-[ $unbinds = $count ] || fail "unbind $n does not end"
+! oops || crashed "the kernel crashed at unbind $n"
+[ $unbinds = $count ] || crashed "unbind $n does not end"
 wait $moves
 detach slow
 echo "$(($(counter retiered) - moved)) moves, $unbinds unbinds"
