@@ -58,12 +58,13 @@ done
 expect 0 tierbpf load /tmp/p.json
 
 # the node goes, and is decided by the kernel's question when it comes again
-for file in q p; do
+for file_tier in q:5 p:10; do
+	file=${file_tier%:*}
 	node1_blocks offline
 	expect_tiers "4:0" "without memory"
 	expect 0 tierbpf load /tmp/$file.json
 	node1_blocks online_movable
-	[ $file = q ] && expect_tiers "4:0 5:1" "when it is back" || expect_tiers "4:0 10:1" "when it is back"
+	expect_tiers "4:0 ${file_tier#*:}:1" "when it is back"
 done
 touch /tmp/stop
 wait $asker

@@ -57,7 +57,7 @@ policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 for _ in $(seq "${1:-1}"); do
 	for after in 0.2 0.7 1.2 1.7; do
 		attach test-slow-register slow
-		in_the_midst $after modprobe tierbpf
+		in_the_midst "$after" modprobe tierbpf
 		detach slow
 		soon tierbpf load /tmp/p.json
 		expect_tiers "$far" "with a policy, after a hotplug $after s into modprobe"
@@ -67,7 +67,7 @@ for _ in $(seq "${1:-1}"); do
 		expect_tiers "$far" "with a policy again"
 		expect 0 tierbpf unload
 		attach test-slow-register slow
-		in_the_midst $after remove_module
+		in_the_midst "$after" remove_module
 		detach slow
 		expect_tiers "$stock" "after a hotplug $after s into rmmod"
 	done

@@ -63,17 +63,18 @@ while [ ! -e /tmp/stop ]; do
 done &
 moves=$!
 unbinds=0
-for n in $(seq $count); do
+for n in $(seq "$count"); do
 	offline_memory 1
 	# the module knows nothing of the unbind to come
 	sleep 1.$((n % 10))
-	within 20 unbind 1 && within 20 bind 1 || break
+	within 20 unbind 1 || break
+	within 20 bind 1 || break
 	! oops || break
 	unbinds=$n
 done
 touch /tmp/stop
 ! oops || crashed "the kernel crashed at unbind $n"
-[ $unbinds = $count ] || crashed "unbind $n does not end"
+[ $unbinds = "$count" ] || crashed "unbind $n does not end"
 wait $moves
 detach slow
 echo "$(($(counter retiered) - moved)) moves, $unbinds unbinds"
