@@ -4,9 +4,9 @@
 
 dax=/sys/bus/dax
 
-# Namespaces to dax devices, as ndctl create-namespace -m devdax does it. kmem binds them
-# itself, and with them every device that it knows by name and that is not bound.
-make_dax()
+# A namespace to a dax device that no driver is bound to, as ndctl create-namespace -m
+# devdax does it; $seed is its name.
+make_unbound_dax()
 {
 	seed=$(cat "/sys/bus/nd/devices/region$1/dax_seed")
 	echo "namespace$1.0" >/sys/bus/nd/drivers/nd_pmem/unbind
@@ -19,6 +19,13 @@ make_dax()
 		sleep 0.1
 	done
 	echo "$seed" >$dax/drivers/device_dax/unbind
+}
+
+# The same as memory. kmem binds it itself, and with it every device that it knows by name
+# and that is not bound.
+make_dax()
+{
+	make_unbound_dax "$1"
 	echo "$seed" >$dax/drivers/kmem/new_id
 }
 
@@ -37,15 +44,27 @@ offline()
 	fail "$1 does not go offline"
 }
 
-# Its memory blocks go offline first; kmem does not force that.
-unbind()
+# blocks_of DEVICE: the memory blocks that it is, one a line
+blocks_of()
 {
 	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
 	start=$(($(cat "$dax/devices/dax$1.0/resource")))
 	end=$((start + $(cat "$dax/devices/dax$1.0/size")))
-	first=$(((start + block - 1) / block))
-	for i in $(seq $first $((end / block - 1))); do
-		[ ! -e "/sys/devices/system/memory/memory$i" ] || offline "/sys/devices/system/memory/memory$i"
+	for i in $(seq $(((start + block - 1) / block)) $((end / block - 1))); do
+		[ ! -e "/sys/devices/system/memory/memory$i" ] || echo "/sys/devices/system/memory/memory$i"
 	done
+}
+
+offline_memory()
+{
+	for memory in $(blocks_of "$1"); do
+		offline "$memory"
+	done
+}
+
+# Its memory blocks go offline first; kmem does not force that.
+unbind()
+{
+	offline_memory "$1"
 	echo "dax$1.0" >$dax/drivers/kmem/unbind || fail "unbind dax$1.0"
 }

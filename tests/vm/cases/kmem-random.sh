@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: six-nvdimm
+# timeout: 900
+# long: 43200
+# append: memhp_default_state=online_movable
+# file: tests/vm/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
+# Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
+# come and go, on a node with DRAM of its own and on one without; kmem.sh walks the few
+# of them that two devices of one node allow. A node with DRAM is in a tier all the
+# while, the other one while it has memory.
+#
+# The argument is how many orders, and the seed: COUNT or COUNT,SEED. Where the seed is
+# not given, the clock is it; it is printed. Without an argument the orders are always the
+# same.
+. /usr/lib/tierbpf-test/test.sh
+. /usr/lib/tierbpf-test/dax.sh
+
+lib=/usr/lib/tierbpf-test
+count=3 seed=34 # whose first order is one that went wrong
+[ ! -e /sys/kernel/debug/kmemleak ] || count=1
+case ${1:-} in
+"") ;;
+*,*) count=${1%,*} seed=${1#*,} ;;
+*) count=$1 seed=$(date +%s) ;;
+esac
+
+# kmem binds no other device than this one: it forgets the name at once.
+bind_only()
+{
+	for file in new_id remove_id; do
+		echo "dax$1.0" >$dax/drivers/kmem/$file || fail "$file dax$1.0"
+	done
+	[ -e "$dax/drivers/kmem/dax$1.0" ] || fail "kmem does not take dax$1.0"
+}
+
+online_memory()
+{
+	for memory in $(blocks_of "$1"); do
+		echo online_movable >"$memory/state" || fail "$memory does not come online"
+	done
+}
+
+# step WHAT ARGUMENT...: of kmem-orders.awk
+step()
+{
+	case $1 in
+	bind) bind_only "$(device "$2")" ;;
+	unbind) unbind "$(device "$2")" ;;
+	offline) offline_memory "$(device "$2")" ;;
+	online) online_memory "$(device "$2")" ;;
+	load) expect 0 tierbpf load "/tmp/$2.json" ;;
+	unload) expect 0 tierbpf unload ;;
+	override) override "$2" $(($3 * 128 + 64)) ;;
+	unoverride) unoverride "$2" ;;
+	insmod) modprobe tierbpf || fail "modprobe tierbpf" ;;
+	rmmod) remove_module ;;
+	kmem)
+		rmmod kmem || fail "rmmod kmem"
+		modprobe kmem || fail "modprobe kmem"
+		;;
+	*) fail "no such step: $1" ;;
+	esac
+}
+
+# device NUMBER: the kernel's own for it; which NVDIMM comes first is QEMU's affair
+device()
+{
+	sed -n "$(($1 + 1))p" /tmp/devices
+}
+
+# as in kmem-orders.awk
+policy /tmp/1.json '{"match": {"node": "1-2"}, "action": {"tier": "far"}}'
+policy /tmp/2.json '{"match": {"node": 2}, "action": {"tier": "cxl"}}'
+policy /tmp/3.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \
+	'{"match": {"node": 2}, "action": {"adistance": 2880}}'
+policy /tmp/4.json '{"match": {"node": "1-2"}, "action": {"adistance": 2880}}'
+policy /tmp/5.json '{"match": {"node": 1}, "action": {"adistance": 768}}' \
+	'{"match": {"node": 2}, "action": {"tier": "dram"}}'
+for module in nfit nd_pmem device_dax dax_pmem kmem; do
+	modprobe $module || fail "modprobe $module"
+done
+sleep 1
+for n in 0 1 2 3 4 5; do
+	make_unbound_dax $n
+	echo "$(cat $dax/devices/dax$n.0/target_node) $n"
+done | sort -n >/tmp/nodes
+[ "$(cut -d " " -f 1 /tmp/nodes | tr -d '\n')" = 111222 ] || {
+	cat /tmp/nodes
+	fail "the NVDIMMs are not where they should be"
+}
+cut -d " " -f 2 /tmp/nodes >/tmp/devices
+expect_tiers "4:0-1" "at boot"
+
+echo "seed $seed, $count orders"
+order="" steps="" all=0
+trap 'status=$?; [ $status = 0 ] || echo "seed $seed, $order ended so: ${steps#, }"; exit $status' EXIT
+while IFS="|" read -r step tiers; do
+	case $step in
+	order*)
+		order=$step steps=""
+		continue
+		;;
+	esac
+	steps="$steps, $step" all=$((all + 1))
+	# shellcheck disable=SC2086 # the step and its arguments
+	step $step </dev/null
+	[ -z "$tiers" ] || expect_tiers "$tiers" "after $step"
+done <<ORDERS
+$(awk -f $lib/rng.awk -f $lib/kmem-orders.awk -v seed="$seed" -v count="$count")
+ORDERS
+echo "$all steps"
+[ $all -ge $((count * 8)) ] || fail "there are only $all steps"
+check_leaks

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: virtio-mem
+# timeout: 600
+# long: 3600
+# append: memhp_default_state=online_movable
+# The module comes and goes just while a node's last memory goes, or its first one comes.
+# Another tracer puts half a second behind each notifier that the module registers or
+# takes away, so that a hotplug meets one without the other. The module does not wait for
+# an end of it that it is never told of, and the node is where it belongs, each time.
+#
+# The argument says how many rounds through all these moments (1).
+. /usr/lib/tierbpf-test/test.sh
+
+node1_blocks()
+{
+	for block in $blocks; do
+		echo "$1" >"/sys/devices/system/memory/${block##*/}/state" || fail "${block##*/}: $1"
+	done
+}
+
+# in_the_midst SECONDS COMMAND...: node 1 goes, or comes, so long after the command began
+in_the_midst()
+{
+	after=$1
+	shift
+	"$@" &
+	sleep "$after"
+	if [ $there = 1 ]; then
+		node1_blocks offline
+		there=0 stock="4:0" far="4:0"
+	else
+		node1_blocks online_movable
+		there=1 stock="4:0 18:1" far="4:0 10:1"
+	fi
+	wait $! || fail "$*, with a hotplug after $after s"
+}
+
+uptime_ms()
+{
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+
+# soon COMMAND...: takes no 9 seconds; the module's patience with a hotplug was 10
+soon()
+{
+	from=$(uptime_ms)
+	expect 0 "$@"
+	took=$(($(uptime_ms) - from))
+	[ $took -lt 9000 ] || fail "$*, after a hotplug in the midst: it took $took ms"
+}
+
+modprobe virtio_mem
+expect_tiers "4:0 18:1" "at boot"
+blocks=$(ls -d /sys/devices/system/node/node1/memory[0-9]*)
+there=1
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+for _ in $(seq "${1:-1}"); do
+	for after in 0.2 0.7 1.2 1.7; do
+		attach test-slow-register slow
+		in_the_midst "$after" modprobe tierbpf
+		detach slow
+		soon tierbpf load /tmp/p.json
+		expect_tiers "$far" "with a policy, after a hotplug $after s into modprobe"
+		soon tierbpf unload
+		expect_tiers "$stock" "without a policy, after a hotplug $after s into modprobe"
+		soon tierbpf load /tmp/p.json
+		expect_tiers "$far" "with a policy again"
+		expect 0 tierbpf unload
+		attach test-slow-register slow
+		in_the_midst "$after" remove_module
+		detach slow
+		expect_tiers "$stock" "after a hotplug $after s into rmmod"
+	done
+done
+! dmesg | grep "did not end" || fail "the module waited for the end of a hotplug that it was not told of"
+[ $there = 1 ] || node1_blocks online_movable
+modprobe tierbpf
+expect 0 tierbpf load /tmp/p.json
+expect_tiers "4:0 10:1" "after all"
+the_end "4:0 18:1"
