@@ -93,6 +93,22 @@ static int set_length(struct bpf_map *map, size_t length)
 	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
+/*
+ * What passes from a policy to its replacement, and @map may be as another version of tierbpf
+ * made it: then this policy begins with its own.
+ */
+static int inherit(struct bpf_map *map, const char *path)
+{
+	_cleanup_close_ int fd = bpf_obj_get(path);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size) ||
+	    info.value_size != bpf_map__value_size(map) || info.max_entries != bpf_map__max_entries(map))
+		return 0;
+	return bpf_map__reuse_fd(map, fd);
+}
+
 /* Maps as large as the policy needs; the override is the one that people know already. */
 static int set_up(const struct loading *l)
 {
@@ -105,6 +121,9 @@ static int set_up(const struct loading *l)
 	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
 	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
+	err = err ?: set_length(l->skel->maps.noticed, (size_t)p->nr_nodes);
+	err = err ?: inherit(l->skel->maps.noticed, POLICY_PATH("noticed"));
+	err = err ?: inherit(l->skel->maps.net, POLICY_PATH("net"));
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
@@ -183,6 +202,8 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.noticed), staging, "noticed");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.net), staging, "net");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -210,6 +231,8 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		const char *name;
 	} links[] = {
 		{ skel->progs.override_adistance, "override_link" },
+		/* In the order in which the kernel calls them, backwards: watch_missed last. */
+		{ skel->progs.watch_missed, "watch_missed_link" },
 		{ skel->progs.watch_update, "watch_update_link" },
 		{ skel->progs.watch_delete, "watch_delete_link" },
 		{ skel->progs.count_event, "count_event_link" },
@@ -230,6 +253,17 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		bpf_link__destroy(link);
 	}
 	return err;
+}
+
+/* In force with the first load already, before its switch: there is nothing to be missed yet. */
+static int start_net(const struct tierbpf_bpf *skel)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.start_net), &opts))
+		return -errno;
+	fault_point("the timer is started");
+	return (int)opts.retval;
 }
 
 /* Replaces what the pinned link has put in force, in one step of the kernel. */
@@ -288,6 +322,7 @@ static int switch_over(struct loading *l)
 		return err;
 	err = pin_maps(l);
 	err = err ?: attach_tracing(l->skel);
+	err = err ?: start_net(l->skel);
 	if (l->trial->seconds) {
 		err = err ?: pin_trial(l);
 		err = err ?: trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,
