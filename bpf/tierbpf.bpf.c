@@ -8,6 +8,7 @@
  *   watch_missed,
  *   watch_delete	a system call changed that map: retier
  *   start_net		from then on, what they all missed is found within a second
+ *   tick		the same where the kernel allows no timers of BPF (PREEMPT_RT)
  *   count_event	statistics, and the records of map `events`
  *   ask_node,
  *   decide_node	let user space ask without moving anything
@@ -123,7 +124,7 @@ int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 /* Asks the module to follow the override of @node as it is now. */
 static inline void follow(__u32 node)
 {
-	__s32 *seen = bpf_map_lookup_elem(&noticed, &node);
+	__s64 *seen = bpf_map_lookup_elem(&noticed, &node);
 	__s32 value = overridden(node);
 
 	if (!tierbpf_retier_async(node) && seen)
@@ -156,7 +157,7 @@ SEC("fexit/bpf_map_update_value")
 int BPF_PROG(watch_missed, struct bpf_map *map, struct file *map_file, void *key, void *value,
 	     __u64 flags, int ret)
 {
-	const __s32 *seen;
+	const __s64 *seen;
 	__u32 node;
 
 	if (map != (void *)&override || ret || bpf_probe_read_kernel(&node, sizeof(node), key))
@@ -180,7 +181,7 @@ static void *private_data_of_fd(__u32 fd)
 	return file ? BPF_CORE_READ(file, private_data) : NULL;
 }
 
-static long take_note(struct bpf_map *map, const __u32 *node, __s32 *seen, void *unused)
+static long take_note(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
 {
 	*seen = overridden(*node);
 	return 0;
@@ -220,9 +221,20 @@ int watch_delete(__u64 *ctx)
 	return 0;
 }
 
-static long catch_up(struct bpf_map *map, const __u32 *node, __s32 *seen, void *unused)
+/*
+ * restore_overrides pauses a node before it changes its override, and each read here is ordered
+ * behind the one before: what it changes never looks like an update that was missed.
+ */
+static long catch_up(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
 {
-	if (*seen != overridden(*node))
+	__s64 before;
+	__s32 value;
+
+	if (*seen == overridden(*node))
+		return 0;
+	before = __sync_fetch_and_add(seen, 0);
+	value = overridden(*node);
+	if (before != PAUSED && before != value && __sync_fetch_and_add(seen, 0) == before)
 		follow(*node);
 	return 0;
 }
@@ -253,6 +265,13 @@ int start_net(void *unused)
 		return err;
 	err = bpf_timer_set_callback(&n->timer, look_for_missed);
 	return err ?: bpf_timer_start(&n->timer, NET_PERIOD, 0);
+}
+
+SEC("perf_event")
+int tick(void *ctx)
+{
+	bpf_for_each_map_elem(&noticed, catch_up, NULL, 0);
+	return 0;
 }
 
 /*
@@ -361,20 +380,25 @@ static long drop_override(struct bpf_map *map, const __u32 *node, __s32 *adistan
 	return 0;
 }
 
+static long pause_one(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+{
+	__sync_lock_test_and_set(seen, PAUSED);
+	return 0;
+}
+
 /*
- * Puts back what the map held before the trial, while neither the watchers nor the timer
- * look: no node moves before the former policy is in force again.
+ * Puts back what the map held before the trial, seen by neither the watchers nor the timer:
+ * no node moves before the former policy is in force again.
  */
 SEC("syscall")
 int restore_overrides(void *unused)
 {
 	__u32 zero = 0, i;
 	struct tierbpf_overrides *before = bpf_map_lookup_elem(&overrides_before, &zero);
-	struct net *n = bpf_map_lookup_elem(&net, &zero);
 
-	if (!before || !n)
+	if (!before)
 		return 0;
-	bpf_timer_cancel(&n->timer); /* waits for its callback */
+	bpf_for_each_map_elem(&noticed, pause_one, NULL, 0);
 	bpf_for_each_map_elem(&override, drop_override, NULL, 0);
 	bpf_for(i, 0, before->count) {
 		if (i >= TIERBPF_MAX_NODES)
@@ -382,6 +406,5 @@ int restore_overrides(void *unused)
 		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance, BPF_ANY);
 	}
 	bpf_for_each_map_elem(&noticed, take_note, NULL, 0);
-	bpf_timer_start(&n->timer, NET_PERIOD, 0);
 	return 0;
 }

@@ -3,8 +3,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "bpf-words.h"
@@ -14,6 +18,12 @@
 #include "msg.h"
 #include "pins.h"
 #include "tierbpf.skel.h"
+
+/*
+ * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
+ * of a map update, and it must not take a second to find one at rest.
+ */
+#define TICK 100000000
 
 /* What is being put in force. */
 struct loading {
@@ -109,6 +119,17 @@ static int inherit(struct bpf_map *map, const char *path)
 	return bpf_map__reuse_fd(map, fd);
 }
 
+/* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
+static int choose_net(const struct tierbpf_bpf *skel)
+{
+	struct utsname kernel;
+	bool timer = !uname(&kernel) && !strstr(kernel.version, "PREEMPT_RT");
+	int err = bpf_map__set_autocreate(skel->maps.net, timer);
+
+	err = err ?: bpf_program__set_autoload(skel->progs.start_net, timer);
+	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
+}
+
 /* Maps as large as the policy needs; the override is the one that people know already. */
 static int set_up(const struct loading *l)
 {
@@ -124,6 +145,7 @@ static int set_up(const struct loading *l)
 	err = err ?: set_length(l->skel->maps.noticed, (size_t)p->nr_nodes);
 	err = err ?: inherit(l->skel->maps.noticed, POLICY_PATH("noticed"));
 	err = err ?: inherit(l->skel->maps.net, POLICY_PATH("net"));
+	err = err ?: choose_net(l->skel);
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
@@ -203,7 +225,8 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.noticed), staging, "noticed");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.net), staging, "net");
+	if (bpf_map__autocreate(skel->maps.net))
+		err = err ?: pin_object(bpf_map__fd(skel->maps.net), staging, "net");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -255,15 +278,51 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	return err;
 }
 
-/* In force with the first load already, before its switch: there is nothing to be missed yet. */
-static int start_net(const struct tierbpf_bpf *skel)
+static int start_timer(const struct bpf_program *program)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(skel->progs.start_net), &opts))
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts))
 		return -errno;
 	fault_point("the timer is started");
 	return (int)opts.retval;
+}
+
+/* On the first CPU, which hardly ever goes offline. */
+static int open_clock(void)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = TICK,
+	};
+	int cpu, fd = -1;
+
+	for (cpu = 0; fd < 0 && cpu < get_nprocs_conf(); cpu++)
+		fd = (int)syscall(__NR_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Not by libbpf's own call: it stops the clock when it closes its link, pinned or not. */
+static int start_clock(const struct bpf_program *program)
+{
+	_cleanup_close_ int clock = open_clock(), link = -1;
+
+	if (clock < 0)
+		return clock;
+	link = bpf_link_create(bpf_program__fd(program), clock, BPF_PERF_EVENT, NULL);
+	if (link < 0)
+		return link;
+	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
+}
+
+/* Finds the updates that the watchers miss, for as long as its pin stands. */
+static int start_net(const struct tierbpf_bpf *skel)
+{
+	if (bpf_program__autoload(skel->progs.start_net))
+		return start_timer(skel->progs.start_net);
+	return start_clock(skel->progs.tick);
 }
 
 /* Replaces what the pinned link has put in force, in one step of the kernel. */
