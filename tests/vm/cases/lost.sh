@@ -40,7 +40,7 @@ none_lost "beside busy updaters"
 # 2. where hardly an update is seen by watch_update, for sure
 attach test-preempted preempted
 before=$(skipped)
-updates "${1:-16}" 2
+updates 16 2
 none_lost "beside an updater that is preempted"
 [ "$(skipped)" -gt "$before" ] || fail "watch_update was never skipped"
 
@@ -67,6 +67,7 @@ net_alone()
 	expect_tiers "4:0 5:1 10:2" "by the timer alone, after a delete, $1"
 }
 expect 0 tierbpf unset 1
+expect 0 tierbpf unset 2
 expect 0 tierbpf load /tmp/p.json
 net_alone "new"
 expect 0 tierbpf load /tmp/p.json
@@ -74,5 +75,23 @@ net_alone "inherited"
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
 rm $pins/policy/watch_*_link
 override 1 768
-expect_tiers "4:0 6:1 10:2" "by the timer alone, of an object"
+expect_tiers "4:0 6:1 36:2" "by the timer alone, of an object"
+
+# 6. the end of a trial that is killed right before the former policy is back: what it has
+# restored already moves no node
+expect 0 tierbpf unset 1
+expect 0 tierbpf load /tmp/p.json
+expect 0 tierbpf load --try 3000 /tmp/p.json
+override 1 768
+expect_tiers "4:0 6:1 10:2" "on trial"
+step=0
+until grep -q "after: the overrides are restored" /tmp/err; do
+	step=$((step + 1))
+	expect 137 env TIERBPF_FAULT_SECONDS=3000 TIERBPF_FAULT=$step tierbpf-faults status
+done
+[ -z "$(bpftool -j map dump pinned $pins/override | jq -r '.[].key')" ] || fail "the override is not restored"
+sleep 3
+[ "$(tiers)" = "4:0 6:1 10:2" ] || fail "before the former policy is back: $(tiers)"
+expect 0 env TIERBPF_FAULT_SECONDS=3000 tierbpf-faults status
+[ "$(tiers)" = "4:0 5:1 10:2" ] || fail "after the trial: $(tiers)"
 the_end "4:0 18:1 36:2"
