@@ -34,7 +34,7 @@ expect 0 tierbpf load /tmp/p.json
 override 2 1344
 
 # 1. beside busy updaters of a map that is nobody's
-updates "${1:-60}"
+updates "${1:-40}"
 none_lost "beside busy updaters"
 
 # 2. where hardly an update is seen by watch_update, for sure
@@ -46,12 +46,12 @@ none_lost "beside an updater that is preempted"
 
 # 3. without the program that sees what watch_update has missed
 rm $pins/policy/watch_missed_link
-updates 16 2
+updates 6 2
 none_lost "without watch_missed"
 
 # 4. and without the timer, some are, or all of the above proves nothing
 rm -f $pins/policy/net $pins/policy/tick_link
-updates 6 2
+updates 3 2
 grep -q "^0 lost, " /tmp/updates && fail "nothing is lost by watch_update alone"
 detach preempted
 
