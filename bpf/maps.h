@@ -82,10 +82,10 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __s64);
-} noticed SEC(".maps");
+} followed SEC(".maps");
 
 /* The timer runs for as long as this map is pinned, and ends with its last pin. */
-struct net {
+struct timer {
 	struct bpf_timer timer;
 };
 
@@ -93,8 +93,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct net);
-} net SEC(".maps");
+	__type(value, struct timer);
+} timer SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

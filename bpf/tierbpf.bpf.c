@@ -7,7 +7,7 @@
  *   watch_update,
  *   watch_missed,
  *   watch_delete	a system call changed that map: retier
- *   start_net		from then on, what they all missed is found within a second
+ *   start_timer		from then on, what they all missed is found within a second
  *   tick		the same where the kernel allows no timers of BPF (PREEMPT_RT)
  *   count_event	statistics, and the records of map `events`
  *   ask_node,
@@ -28,7 +28,7 @@
 #define ENOENT 2
 #define EBUSY 16
 #define CLOCK_MONOTONIC 1
-#define NET_PERIOD 1000000000 /* ns */
+#define TIMER_PERIOD 1000000000 /* ns */
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -124,7 +124,7 @@ int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 /* Asks the module to follow the override of @node as it is now. */
 static inline void follow(__u32 node)
 {
-	__s64 *seen = bpf_map_lookup_elem(&noticed, &node);
+	__s64 *seen = bpf_map_lookup_elem(&followed, &node);
 	__s32 value = overridden(node);
 
 	if (!tierbpf_retier_async(node) && seen)
@@ -162,7 +162,7 @@ int BPF_PROG(watch_missed, struct bpf_map *map, struct file *map_file, void *key
 
 	if (map != (void *)&override || ret || bpf_probe_read_kernel(&node, sizeof(node), key))
 		return 0;
-	seen = bpf_map_lookup_elem(&noticed, &node);
+	seen = bpf_map_lookup_elem(&followed, &node);
 	if (seen && *seen != overridden(node))
 		follow(node);
 	return 0;
@@ -216,7 +216,7 @@ int watch_delete(__u64 *ctx)
 	}
 	if (private_data_of_fd(fd) != (void *)&override)
 		return 0;
-	bpf_for_each_map_elem(&noticed, take_note, NULL, 0);
+	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
 	tierbpf_retier_async(-1);
 	return 0;
 }
@@ -239,10 +239,10 @@ static long catch_up(struct bpf_map *map, const __u32 *node, __s64 *seen, void *
 	return 0;
 }
 
-static int look_for_missed(void *map, __u32 *key, struct net *n)
+static int look_for_missed(void *map, __u32 *key, struct timer *t)
 {
-	bpf_for_each_map_elem(&noticed, catch_up, NULL, 0);
-	bpf_timer_start(&n->timer, NET_PERIOD, 0);
+	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
+	bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
 	return 0;
 }
 
@@ -252,25 +252,25 @@ static int look_for_missed(void *map, __u32 *key, struct net *n)
  * it does not matter whether the load comes to its end.
  */
 SEC("syscall")
-int start_net(void *unused)
+int start_timer(void *unused)
 {
 	__u32 zero = 0;
-	struct net *n = bpf_map_lookup_elem(&net, &zero);
+	struct timer *t = bpf_map_lookup_elem(&timer, &zero);
 	int err;
 
-	if (!n)
+	if (!t)
 		return -ENOENT;
-	err = bpf_timer_init(&n->timer, &net, CLOCK_MONOTONIC);
+	err = bpf_timer_init(&t->timer, &timer, CLOCK_MONOTONIC);
 	if (err && err != -EBUSY)
 		return err;
-	err = bpf_timer_set_callback(&n->timer, look_for_missed);
-	return err ?: bpf_timer_start(&n->timer, NET_PERIOD, 0);
+	err = bpf_timer_set_callback(&t->timer, look_for_missed);
+	return err ?: bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
 }
 
 SEC("perf_event")
 int tick(void *ctx)
 {
-	bpf_for_each_map_elem(&noticed, catch_up, NULL, 0);
+	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
 	return 0;
 }
 
@@ -398,13 +398,13 @@ int restore_overrides(void *unused)
 
 	if (!before)
 		return 0;
-	bpf_for_each_map_elem(&noticed, pause_one, NULL, 0);
+	bpf_for_each_map_elem(&followed, pause_one, NULL, 0);
 	bpf_for_each_map_elem(&override, drop_override, NULL, 0);
 	bpf_for(i, 0, before->count) {
 		if (i >= TIERBPF_MAX_NODES)
 			break;
 		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance, BPF_ANY);
 	}
-	bpf_for_each_map_elem(&noticed, take_note, NULL, 0);
+	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
 	return 0;
 }

@@ -120,13 +120,13 @@ static int inherit(struct bpf_map *map, const char *path)
 }
 
 /* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
-static int choose_net(const struct tierbpf_bpf *skel)
+static int choose_timer(const struct tierbpf_bpf *skel)
 {
 	struct utsname kernel;
 	bool timer = !uname(&kernel) && !strstr(kernel.version, "PREEMPT_RT");
-	int err = bpf_map__set_autocreate(skel->maps.net, timer);
+	int err = bpf_map__set_autocreate(skel->maps.timer, timer);
 
-	err = err ?: bpf_program__set_autoload(skel->progs.start_net, timer);
+	err = err ?: bpf_program__set_autoload(skel->progs.start_timer, timer);
 	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
 }
 
@@ -142,10 +142,10 @@ static int set_up(const struct loading *l)
 	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
 	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
-	err = err ?: set_length(l->skel->maps.noticed, (size_t)p->nr_nodes);
-	err = err ?: inherit(l->skel->maps.noticed, POLICY_PATH("noticed"));
-	err = err ?: inherit(l->skel->maps.net, POLICY_PATH("net"));
-	err = err ?: choose_net(l->skel);
+	err = err ?: set_length(l->skel->maps.followed, (size_t)p->nr_nodes);
+	err = err ?: inherit(l->skel->maps.followed, POLICY_PATH("followed"));
+	err = err ?: inherit(l->skel->maps.timer, POLICY_PATH("timer"));
+	err = err ?: choose_timer(l->skel);
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
@@ -224,9 +224,9 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.noticed), staging, "noticed");
-	if (bpf_map__autocreate(skel->maps.net))
-		err = err ?: pin_object(bpf_map__fd(skel->maps.net), staging, "net");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.followed), staging, "followed");
+	if (bpf_map__autocreate(skel->maps.timer))
+		err = err ?: pin_object(bpf_map__fd(skel->maps.timer), staging, "timer");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -278,7 +278,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	return err;
 }
 
-static int start_timer(const struct bpf_program *program)
+static int run_start_timer(const struct bpf_program *program)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
@@ -317,11 +317,11 @@ static int start_clock(const struct bpf_program *program)
 	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
 }
 
-/* Finds the updates that the watchers miss, for as long as its pin stands. */
-static int start_net(const struct tierbpf_bpf *skel)
+/* Starts what finds the updates that the watchers miss; it runs for as long as its pin stands. */
+static int start_timer(const struct tierbpf_bpf *skel)
 {
-	if (bpf_program__autoload(skel->progs.start_net))
-		return start_timer(skel->progs.start_net);
+	if (bpf_program__autoload(skel->progs.start_timer))
+		return run_start_timer(skel->progs.start_timer);
 	return start_clock(skel->progs.tick);
 }
 
@@ -381,7 +381,7 @@ static int switch_over(struct loading *l)
 		return err;
 	err = pin_maps(l);
 	err = err ?: attach_tracing(l->skel);
-	err = err ?: start_net(l->skel);
+	err = err ?: start_timer(l->skel);
 	if (l->trial->seconds) {
 		err = err ?: pin_trial(l);
 		err = err ?: trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,

@@ -50,7 +50,7 @@ updates 6 2
 none_lost "without watch_missed"
 
 # 4. and without the timer, some are, or all of the above proves nothing
-rm -f $pins/policy/net $pins/policy/tick_link
+rm -f $pins/policy/timer $pins/policy/tick_link
 updates 3 2
 grep -q "^0 lost, " /tmp/updates && fail "nothing is lost by watch_update alone"
 detach preempted
