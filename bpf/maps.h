@@ -69,6 +69,33 @@ struct {
 	__type(value, struct tierbpf_decided);
 } decided SEC(".maps");
 
+/*
+ * The override that the module was last asked to follow, by node; 0: none, PAUSED: it is
+ * being restored. Where it differs from map `override`, an update was seen by nobody. Sized
+ * as facts. This map and the next one pass from a policy to its replacement, as `override`
+ * does.
+ */
+#define PAUSED (1LL << 32)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __s64);
+} followed SEC(".maps");
+
+/* The timer runs for as long as this map is pinned, and ends with its last pin. */
+struct timer {
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct timer);
+} timer SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, TIERBPF_EVENTS_BYTES);

@@ -5,7 +5,10 @@
  *   policy_adistance	answers the hook from map `override`, else from the rules (decide.h)
  *   override_adistance	the same of `override` alone, in front of a policy that is an object
  *   watch_update,
+ *   watch_missed,
  *   watch_delete	a system call changed that map: retier
+ *   start_timer		from then on, what they all missed is found within a second
+ *   tick		the same where the kernel allows no timers of BPF (PREEMPT_RT)
  *   count_event	statistics, and the records of map `events`
  *   ask_node,
  *   decide_node	let user space ask without moving anything
@@ -21,6 +24,11 @@
 #include "args.h"
 #include "loop.h"
 #include "maps.h"
+
+#define ENOENT 2
+#define EBUSY 16
+#define CLOCK_MONOTONIC 1
+#define TIMER_PERIOD 1000000000 /* ns */
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -113,7 +121,20 @@ int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 	return adistance;
 }
 
-/* Only system calls come by here, batches included; updates by BPF programs do not. */
+/* Asks the module to follow the override of @node as it is now. */
+static inline void follow(__u32 node)
+{
+	__s64 *seen = bpf_map_lookup_elem(&followed, &node);
+	__s32 value = overridden(node);
+
+	if (!tierbpf_retier_async(node) && seen)
+		*seen = value;
+}
+
+/*
+ * Every update by a system call passes this function, batches included; updates by BPF
+ * programs do not.
+ */
 SEC("fexit/bpf_map_update_value")
 int BPF_PROG(watch_update, struct bpf_map *map, struct file *map_file, void *key, void *value,
 	     __u64 flags, int ret)
@@ -123,7 +144,27 @@ int BPF_PROG(watch_update, struct bpf_map *map, struct file *map_file, void *key
 	if (map != (void *)&override || ret)
 		return 0;
 	if (!bpf_probe_read_kernel(&node, sizeof(node), key))
-		tierbpf_retier_async(node);
+		follow(node);
+	return 0;
+}
+
+/*
+ * The kernel skips a tracing program on a CPU where it is active already: there, a task that
+ * updates any map at all was preempted within watch_update. Each program has a counter of
+ * its own for that, so this one still runs, and acts where the other one has not.
+ */
+SEC("fexit/bpf_map_update_value")
+int BPF_PROG(watch_missed, struct bpf_map *map, struct file *map_file, void *key, void *value,
+	     __u64 flags, int ret)
+{
+	const __s64 *seen;
+	__u32 node;
+
+	if (map != (void *)&override || ret || bpf_probe_read_kernel(&node, sizeof(node), key))
+		return 0;
+	seen = bpf_map_lookup_elem(&followed, &node);
+	if (seen && *seen != overridden(node))
+		follow(node);
 	return 0;
 }
 
@@ -138,6 +179,12 @@ static void *private_data_of_fd(__u32 fd)
 	fds = BPF_CORE_READ(task, files, fdt, fd);
 	bpf_probe_read_kernel(&file, sizeof(file), fds + fd);
 	return file ? BPF_CORE_READ(file, private_data) : NULL;
+}
+
+static long take_note(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+{
+	*seen = overridden(*node);
+	return 0;
 }
 
 /*
@@ -167,8 +214,63 @@ int watch_delete(__u64 *ctx)
 	default:
 		return 0;
 	}
-	if (private_data_of_fd(fd) == (void *)&override)
-		tierbpf_retier_async(-1);
+	if (private_data_of_fd(fd) != (void *)&override)
+		return 0;
+	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
+	tierbpf_retier_async(-1);
+	return 0;
+}
+
+/*
+ * restore_overrides pauses a node before it changes its override, and each read here is ordered
+ * behind the one before: what it changes never looks like an update that was missed.
+ */
+static long catch_up(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+{
+	__s64 before;
+	__s32 value;
+
+	if (*seen == overridden(*node))
+		return 0;
+	before = __sync_fetch_and_add(seen, 0);
+	value = overridden(*node);
+	if (before != PAUSED && before != value && __sync_fetch_and_add(seen, 0) == before)
+		follow(*node);
+	return 0;
+}
+
+static int look_for_missed(void *map, __u32 *key, struct timer *t)
+{
+	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
+	bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
+	return 0;
+}
+
+/*
+ * Once for each load. The timer is the one of the policy that is replaced, if there is one,
+ * and has our callback from here on: it does the same for whichever policy is in force, so
+ * it does not matter whether the load comes to its end.
+ */
+SEC("syscall")
+int start_timer(void *unused)
+{
+	__u32 zero = 0;
+	struct timer *t = bpf_map_lookup_elem(&timer, &zero);
+	int err;
+
+	if (!t)
+		return -ENOENT;
+	err = bpf_timer_init(&t->timer, &timer, CLOCK_MONOTONIC);
+	if (err && err != -EBUSY)
+		return err;
+	err = bpf_timer_set_callback(&t->timer, look_for_missed);
+	return err ?: bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
+}
+
+SEC("perf_event")
+int tick(void *ctx)
+{
+	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
 	return 0;
 }
 
@@ -278,9 +380,15 @@ static long drop_override(struct bpf_map *map, const __u32 *node, __s32 *adistan
 	return 0;
 }
 
+static long pause_one(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+{
+	__sync_lock_test_and_set(seen, PAUSED);
+	return 0;
+}
+
 /*
- * What the map held before the trial, in one step, and behind the back of the
- * watchers: no node moves before the former policy is in force again.
+ * Puts back what the map held before the trial, seen by neither the watchers nor the timer:
+ * no node moves before the former policy is in force again.
  */
 SEC("syscall")
 int restore_overrides(void *unused)
@@ -290,11 +398,13 @@ int restore_overrides(void *unused)
 
 	if (!before)
 		return 0;
+	bpf_for_each_map_elem(&followed, pause_one, NULL, 0);
 	bpf_for_each_map_elem(&override, drop_override, NULL, 0);
 	bpf_for(i, 0, before->count) {
 		if (i >= TIERBPF_MAX_NODES)
 			break;
 		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance, BPF_ANY);
 	}
+	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
 	return 0;
 }

@@ -3,8 +3,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "bpf-words.h"
@@ -14,6 +18,12 @@
 #include "msg.h"
 #include "pins.h"
 #include "tierbpf.skel.h"
+
+/*
+ * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
+ * of a map update, and it must not take a second to find one at rest.
+ */
+#define TICK 100000000
 
 /* What is being put in force. */
 struct loading {
@@ -93,6 +103,33 @@ static int set_length(struct bpf_map *map, size_t length)
 	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
+/*
+ * What passes from a policy to its replacement, and @map may be as another version of tierbpf
+ * made it: then this policy begins with its own.
+ */
+static int inherit(struct bpf_map *map, const char *path)
+{
+	_cleanup_close_ int fd = bpf_obj_get(path);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size) ||
+	    info.value_size != bpf_map__value_size(map) || info.max_entries != bpf_map__max_entries(map))
+		return 0;
+	return bpf_map__reuse_fd(map, fd);
+}
+
+/* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
+static int choose_timer(const struct tierbpf_bpf *skel)
+{
+	struct utsname kernel;
+	bool timer = !uname(&kernel) && !strstr(kernel.version, "PREEMPT_RT");
+	int err = bpf_map__set_autocreate(skel->maps.timer, timer);
+
+	err = err ?: bpf_program__set_autoload(skel->progs.start_timer, timer);
+	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
+}
+
 /* Maps as large as the policy needs; the override is the one that people know already. */
 static int set_up(const struct loading *l)
 {
@@ -105,6 +142,10 @@ static int set_up(const struct loading *l)
 	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
 	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
+	err = err ?: set_length(l->skel->maps.followed, (size_t)p->nr_nodes);
+	err = err ?: inherit(l->skel->maps.followed, POLICY_PATH("followed"));
+	err = err ?: inherit(l->skel->maps.timer, POLICY_PATH("timer"));
+	err = err ?: choose_timer(l->skel);
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
@@ -183,6 +224,9 @@ static int pin_maps(const struct loading *l)
 	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
 	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
+	err = err ?: pin_object(bpf_map__fd(skel->maps.followed), staging, "followed");
+	if (bpf_map__autocreate(skel->maps.timer))
+		err = err ?: pin_object(bpf_map__fd(skel->maps.timer), staging, "timer");
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -210,6 +254,8 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		const char *name;
 	} links[] = {
 		{ skel->progs.override_adistance, "override_link" },
+		/* In the order in which the kernel calls them, backwards: watch_missed last. */
+		{ skel->progs.watch_missed, "watch_missed_link" },
 		{ skel->progs.watch_update, "watch_update_link" },
 		{ skel->progs.watch_delete, "watch_delete_link" },
 		{ skel->progs.count_event, "count_event_link" },
@@ -230,6 +276,53 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		bpf_link__destroy(link);
 	}
 	return err;
+}
+
+static int run_start_timer(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts))
+		return -errno;
+	fault_point("the timer is started");
+	return (int)opts.retval;
+}
+
+/* On the first CPU, which hardly ever goes offline. */
+static int open_clock(void)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = TICK,
+	};
+	int cpu, fd = -1;
+
+	for (cpu = 0; fd < 0 && cpu < get_nprocs_conf(); cpu++)
+		fd = (int)syscall(__NR_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Not by libbpf's own call: it stops the clock when it closes its link, pinned or not. */
+static int start_clock(const struct bpf_program *program)
+{
+	_cleanup_close_ int clock = open_clock(), link = -1;
+
+	if (clock < 0)
+		return clock;
+	link = bpf_link_create(bpf_program__fd(program), clock, BPF_PERF_EVENT, NULL);
+	if (link < 0)
+		return link;
+	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
+}
+
+/* Starts what finds the updates that the watchers miss; it runs for as long as its pin stands. */
+static int start_timer(const struct tierbpf_bpf *skel)
+{
+	if (bpf_program__autoload(skel->progs.start_timer))
+		return run_start_timer(skel->progs.start_timer);
+	return start_clock(skel->progs.tick);
 }
 
 /* Replaces what the pinned link has put in force, in one step of the kernel. */
@@ -288,6 +381,7 @@ static int switch_over(struct loading *l)
 		return err;
 	err = pin_maps(l);
 	err = err ?: attach_tracing(l->skel);
+	err = err ?: start_timer(l->skel);
 	if (l->trial->seconds) {
 		err = err ?: pin_trial(l);
 		err = err ?: trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,

@@ -8,6 +8,9 @@
  *	policy/		maps, programs and links of the policy in force
  *	staging/	the same while a policy is being loaded
  *
+ * policy/ also holds what passes from a policy to the next one: followed, and timer or
+ * tick_link, which find the updates of the override that were missed.
+ *
  * A load fills staging/, then updates the link: that is the switch. Only then
  * staging/ and policy/ change places. pins_heal() tells by the link on which
  * side of the switch a load was killed, and finishes it or takes it back.

@@ -71,11 +71,21 @@ struct tierbpf_ops {
 /*
  * TIERBPF_WATCH(map): whoever updates this map of the policy by a system call, say
  * with bpftool, moves the nodes: all are decided again, soon. Needs bpf_tracing.h.
+ *
+ * Two programs of one kind: the kernel skips one on a CPU where it is active already,
+ * that is where a task that updates any map was preempted within it, but hardly ever
+ * both. What remains: an update that both are skipped for (each by a task of its own)
+ * has no effect until the next one, and updates by BPF programs and deletions are not
+ * seen. A policy that cannot have that asks for a retier itself.
  */
 #define TIERBPF_WATCH(map)                                                                      \
+	TIERBPF_WATCH_BY(tierbpf_watch_##map, map);                                             \
+	TIERBPF_WATCH_BY(tierbpf_watch_again_##map, map)
+
+#define TIERBPF_WATCH_BY(program, map)                                                          \
 	SEC("fexit/bpf_map_update_value")                                                       \
-	int BPF_PROG(tierbpf_watch_##map, void *updated, void *file, void *key, void *value,    \
-		     __u64 flags, int err)                                                      \
+	int BPF_PROG(program, void *updated, void *file, void *key, void *value, __u64 flags,   \
+		     int err)                                                                   \
 	{                                                                                       \
 		if (updated == (void *)&map && !err)                                            \
 			tierbpf_retier_async(-1);                                               \

@@ -104,6 +104,7 @@ int main(int argc, char **argv __attribute__((unused)))
 
 	if (argc > 1) {
 		watch_in_vain("bpf_map_update_value");
+		watch_in_vain("bpf_map_update_value");
 		watch_in_vain("__sys_bpf");
 	}
 	for (i = 0; i < BATCHES; i++) {

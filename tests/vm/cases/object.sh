@@ -76,7 +76,7 @@ expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
 decides own_policy "$stock"
 # shellcheck disable=SC2012
 [ "$(cd $pins/policy && echo object_* link_*)" = \
-	"object_again object_answers link_tierbpf_watch_answers" ] || fail "$(ls $pins/policy)"
+	"object_again object_answers link_tierbpf_watch_again_answers link_tierbpf_watch_answers" ] || fail "$(ls $pins/policy)"
 own()
 {
 	# shellcheck disable=SC2046

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: three-hmat
+# kernels: 6.12 7.3 7.3-rt
+# brief: 7.3
+# append: preempt=full
+# timeout: 240
+# long: 3600
+# No update of the override is lost where a program that watches it is skipped: another one
+# sees it, and what both miss is found within a second. With an argument, so many updates.
+. /usr/lib/tierbpf-test/test.sh
+
+# updates COUNT [NODE]: tests/vm/prog-lost.c
+updates()
+{
+	prog-lost "$@" >/tmp/updates || fail "prog-lost"
+	echo "$*: $(cat /tmp/updates), $(skipped) skipped"
+}
+
+# How often the kernel has skipped watch_update.
+skipped()
+{
+	bpftool -j prog show name watch_update | jq '[.. | .recursion_misses? // empty] | add // 0'
+}
+
+none_lost()
+{
+	grep -q "^0 lost, " /tmp/updates || fail "$1: $(cat /tmp/updates)"
+}
+
+modprobe tierbpf
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \
+	'{"match": {"node": 2}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+override 2 1344
+
+# 1. beside busy updaters of a map that is nobody's
+updates "${1:-40}"
+none_lost "beside busy updaters"
+
+# 2. where hardly an update is seen by watch_update, for sure
+attach test-preempted preempted
+before=$(skipped)
+updates 16 2
+none_lost "beside an updater that is preempted"
+[ "$(skipped)" -gt "$before" ] || fail "watch_update was never skipped"
+
+# 3. without the program that sees what watch_update has missed
+rm $pins/policy/watch_missed_link
+updates 6 2
+none_lost "without watch_missed"
+
+# 4. and without the timer, some are, or all of the above proves nothing
+rm -f $pins/policy/timer $pins/policy/tick_link
+updates 3 2
+grep -q "^0 lost, " /tmp/updates && fail "nothing is lost by watch_update alone"
+detach preempted
+
+# 5. the timer alone, of a policy that was loaded over one without, and after a replacement
+net_alone()
+{
+	rm $pins/policy/watch_*_link
+	override 1 768
+	expect_tiers "4:0 6:1 10:2" "by the timer alone, $1"
+	override 1 1344
+	expect_tiers "4:0 10:1-2" "by the timer alone, $1"
+	unoverride 1
+	expect_tiers "4:0 5:1 10:2" "by the timer alone, after a delete, $1"
+}
+expect 0 tierbpf unset 1
+expect 0 tierbpf unset 2
+expect 0 tierbpf load /tmp/p.json
+net_alone "new"
+expect 0 tierbpf load /tmp/p.json
+net_alone "inherited"
+expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
+rm $pins/policy/watch_*_link
+override 1 768
+expect_tiers "4:0 6:1 36:2" "by the timer alone, of an object"
+
+# 6. the end of a trial that is killed right before the former policy is back: what it has
+# restored already moves no node
+expect 0 tierbpf unset 1
+expect 0 tierbpf load /tmp/p.json
+expect 0 tierbpf load --try 3000 /tmp/p.json
+override 1 768
+expect_tiers "4:0 6:1 10:2" "on trial"
+step=0
+until grep -q "after: the overrides are restored" /tmp/err; do
+	step=$((step + 1))
+	expect 137 env TIERBPF_FAULT_SECONDS=3000 TIERBPF_FAULT=$step tierbpf-faults status
+done
+[ -z "$(bpftool -j map dump pinned $pins/override | jq -r '.[].key')" ] || fail "the override is not restored"
+sleep 3
+[ "$(tiers)" = "4:0 6:1 10:2" ] || fail "before the former policy is back: $(tiers)"
+expect 0 env TIERBPF_FAULT_SECONDS=3000 tierbpf-faults status
+[ "$(tiers)" = "4:0 5:1 10:2" ] || fail "after the trial: $(tiers)"
+the_end "4:0 18:1 36:2"
