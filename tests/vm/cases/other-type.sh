@@ -4,7 +4,12 @@
 # Devices that were not all counted leave a slot with another memory type than the one by
 # which the node is in its tier. Taken out by that, the node stayed in its former tier as
 # well, whose type was freed: an endless loop. Stock types and ours, retier and unload.
+# While the module's kprobes stand in front of the drivers that does not happen; where it
+# has happened before, or while kprobes were off, it is mended before the node moves.
 . /usr/lib/tierbpf-test/test.sh
+
+kprobes=/sys/kernel/debug/kprobes/enabled
+[ -e $kprobes ] || mount -t debugfs none /sys/kernel/debug || fail debugfs
 
 spoil()
 {
@@ -12,18 +17,40 @@ spoil()
 	rmmod other_type
 }
 
+spoil_unseen()
+{
+	echo 0 >$kprobes
+	spoil
+	echo 1 >$kprobes
+}
+
+mended()
+{
+	dmesg | grep -c "node 1 had lost its memory type"
+}
+
+# rounds SPOIL
+rounds()
+{
+	for _ in 1 2 3; do
+		$1
+		expect 0 tierbpf load /tmp/a.json
+		expect_tiers "4:0 10:1" "after load"
+		$1
+		expect 0 tierbpf set 1 --tier 5
+		expect_tiers "4:0 5:1" "after set"
+		$1
+		expect 0 tierbpf unload
+		expect_tiers "4:0 18:1" "after unload"
+	done
+}
+
+spoil
 modprobe tierbpf
+[ "$(mended)" = 1 ] || fail "the module does not mend what it finds"
 policy /tmp/a.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
-for _ in 1 2 3; do
-	spoil
-	expect 0 tierbpf load /tmp/a.json
-	expect_tiers "4:0 10:1" "after load"
-	spoil
-	expect 0 tierbpf set 1 --tier 5
-	expect_tiers "4:0 5:1" "after set"
-	spoil
-	expect 0 tierbpf unload
-	expect_tiers "4:0 18:1" "after unload"
-done
-[ "$(dmesg | grep -c "node 1 had lost its memory type")" -ge 6 ] || fail "nothing was mended"
+rounds spoil
+[ "$(mended)" = 1 ] || fail "something was spoilt in spite of the module"
+rounds spoil_unseen
+[ "$(mended)" -ge 7 ] || fail "nothing was mended"
 the_end "4:0 18:1"
