@@ -15,11 +15,11 @@ nobody()
 	prog-caps 65534 none "$@"
 }
 
-# mounted [OPTION]...: bpffs anew
+# bpffs anew
 mounted()
 {
 	umount $bpffs || fail "umount $bpffs"
-	mount -t bpf "$@" bpf $bpffs || fail "mount -t bpf $*"
+	mount -t bpf bpf $bpffs || fail "mount -t bpf"
 }
 
 modprobe tierbpf
@@ -31,7 +31,7 @@ chmod 644 /tmp/p.json
 refused()
 {
 	for verb in "load /tmp/p.json" "load --try 60 /tmp/p.json" "load --refresh" status watch confirm \
-		"set 1 --tier 3" "unset 1" unload plan; do
+		"set 1 --tier 3" "unset 1" unload; do
 		# shellcheck disable=SC2086
 		expect 4 timeout 5 tierbpf $verb
 		for text; do
@@ -72,6 +72,8 @@ prog-caps 65534 none prog-lock $pins sleep 1000 &
 locker=$!
 sleep 0.5
 refused "$pins is not a directory of root's (user 65534 made it)" "chmod 0700 $bpffs && rm -r $pins"
+expect 4 tierbpf plan
+says /tmp/err "$pins is not a directory of root's"
 expect 0 nobody tierbpf topology
 kill $locker
 
@@ -126,9 +128,11 @@ chmod 0700 $pins
 expect 0 tierbpf status
 expect 0 tierbpf unload
 
-# 7. without a sticky bit others can rename the directory; whoever owns bpffs, too
+# 7. without a sticky bit, which the kernel always mounts it with, others can rename the
+# directory; whoever owns bpffs, too
 for mode in 0777 0770 0720; do
-	mounted -o mode=$mode
+	mounted
+	chmod $mode $bpffs
 	refused "users other than root can replace what is pinned in $bpffs" "chown 0:0 $bpffs && chmod 0700 $bpffs"
 done
 mounted
