@@ -78,15 +78,14 @@ int engine_read_meta(struct tierbpf_meta *meta)
 	return err || is_sane(meta) ? err : -EPROTO;
 }
 
-/* The text is parsed again; it must be the one that was loaded. */
-static int check_policy(const struct engine *e)
+/* The text is parsed again, so it must be the one that was loaded. */
+static bool was_loaded(char *text, const struct tierbpf_meta *meta)
 {
-	uint8_t digest[sizeof(e->meta.digest)];
+	const struct policy read = { .source = text, .source_bytes = meta->source_bytes };
+	uint8_t digest[sizeof(meta->digest)];
 
-	policy_digest(e->policy, digest);
-	if (e->policy->nr_rules == e->meta.nr_rules && !memcmp(digest, e->meta.digest, sizeof(digest)))
-		return 0;
-	return pinned_map_fail(-EPROTO, POLICY_PATH("source"));
+	policy_digest(&read, digest);
+	return !memcmp(digest, meta->digest, sizeof(digest));
 }
 
 static int read_policy(struct engine *e)
@@ -103,12 +102,16 @@ static int read_policy(struct engine *e)
 	if (err)
 		return err;
 	text[e->meta.source_bytes] = 0;
+	if (!was_loaded(text, &e->meta))
+		return pinned_map_fail(-EPROTO, POLICY_PATH("source"));
 	diags.text = text;
 	err = policy_parse(text, e->meta.source_bytes, &diags, &e->policy);
 	if (err == -EBADMSG)
 		diags_print(&diags, stderr);
 	diags_free(&diags);
-	return err ?: check_policy(e);
+	if (!err && e->policy->nr_rules != e->meta.nr_rules)
+		return pinned_map_fail(-EPROTO, POLICY_PATH("meta"));
+	return err;
 }
 
 static int open_override(int *fd)

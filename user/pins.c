@@ -198,7 +198,10 @@ unsigned int pins_policy_id(void)
 	struct bpf_link_info info = {};
 	__u32 size = sizeof(info);
 
-	if (fd < 0 || bpf_link_get_info_by_fd(fd, &info, &size) || info.type != BPF_LINK_TYPE_STRUCT_OPS)
+	if (fd < 0 || bpf_link_get_info_by_fd(fd, &info, &size))
+		return 0;
+	/* A map or a program in its place has its own kind and something else in the place of prog_id. */
+	if (info.type != BPF_LINK_TYPE_STRUCT_OPS || info.prog_id)
 		return 0;
 	return info.struct_ops.map_id;
 }

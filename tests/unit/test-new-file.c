@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <criterion/criterion.h>
+#include "unit.h"
+
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "new-file.h"
-#include "unit.h"
 
-static char directory[] = "/tmp/tierbpf-unit-XXXXXX";
+static char *dir;
 
-static void enter(void)
+static void setup(void)
 {
-	cr_assert(mkdtemp(directory));
-	cr_assert_eq(chdir(directory), 0);
+	dir = tmp_new();
+	cr_assert_eq(chdir(dir), 0);
 	umask(022);
 }
 
-static void leave(void)
+static void teardown(void)
 {
-	DIR *d = opendir(".");
-	struct dirent *entry;
-
-	while ((entry = readdir(d)))
-		remove(entry->d_name);
-	closedir(d);
-	rmdir(directory);
+	tmp_remove(dir);
 }
 
-TestSuite(new_file, .init = enter, .fini = leave);
+TestSuite(new_file, .init = setup, .fini = teardown);
 
 static int print(FILE *out, const void *what)
 {
@@ -43,6 +34,15 @@ static int give_up(FILE *out, const void *what)
 {
 	fputs(what, out);
 	return -EINVAL;
+}
+
+static void expect_refusal(const char *path, bool force, int err, const char *message)
+{
+	struct capture c;
+
+	capture_start(&c);
+	cr_expect_eq(new_file_write(path, force, 0666, print, "new"), err);
+	capture_expect(&c, message);
 }
 
 static void expect_text(const char *path, const char *text)
@@ -83,8 +83,7 @@ Test(new_file, appears_with_its_mode_and_nothing_beside_it)
 Test(new_file, is_not_replaced_but_by_force)
 {
 	cr_assert_eq(new_file_write("f", false, 0666, print, "old"), 0);
-	cr_expect_eq(new_file_check("f", false), -EEXIST);
-	cr_expect_eq(new_file_write("f", false, 0666, print, "new"), -EEXIST);
+	expect_refusal("f", false, -EEXIST, "f: exists already; --force replaces it");
 	expect_text("f", "old");
 	cr_expect_eq(new_file_check("f", true), 0);
 	cr_expect_eq(new_file_write("f", true, 0666, print, "new"), 0);
@@ -99,7 +98,7 @@ Test(new_file, what_fails_leaves_the_old_one_and_nothing_else)
 	cr_expect_eq(new_file_write("g", false, 0666, give_up, "half"), -EINVAL);
 	expect_text("f", "old");
 	cr_expect_eq(count_entries(), 1);
-	cr_expect_eq(new_file_write("none/f", false, 0666, print, "text"), -EIO);
+	expect_refusal("none/f", false, -EIO, "none/f: No such file or directory");
 }
 
 /* Another file of the same inode keeps what it holds, whoever has linked it there. */
@@ -109,8 +108,8 @@ Test(new_file, nothing_is_written_through_links)
 	cr_assert_eq(symlink("victim", "soft"), 0);
 	cr_assert_eq(symlink("nowhere", "dangling"), 0);
 	cr_assert_eq(link("victim", "hard"), 0);
-	cr_expect_eq(new_file_write("soft", false, 0666, print, "new"), -EEXIST);
-	cr_expect_eq(new_file_write("dangling", false, 0666, print, "new"), -EEXIST);
+	expect_refusal("soft", false, -EEXIST, "soft: exists already");
+	expect_refusal("dangling", false, -EEXIST, "dangling: exists already");
 	cr_expect_eq(new_file_write("soft", true, 0666, print, "new"), 0);
 	cr_expect_eq(new_file_write("dangling", true, 0666, print, "new"), 0);
 	cr_expect_eq(new_file_write("hard", true, 0666, print, "new"), 0);
@@ -123,8 +122,8 @@ Test(new_file, only_files_are_replaced)
 {
 	cr_assert_eq(mkfifo("fifo", 0600), 0);
 	cr_assert_eq(mkdir("directory", 0700), 0);
-	cr_expect_eq(new_file_write("fifo", true, 0666, print, "new"), -EEXIST);
-	cr_expect_eq(new_file_write("directory", true, 0666, print, "new"), -EEXIST);
-	cr_expect_eq(new_file_check("/dev/null", true), -EEXIST);
+	expect_refusal("fifo", true, -EEXIST, "fifo: not a regular file, so it is not replaced");
+	expect_refusal("directory", true, -EEXIST, "directory: not a regular file");
+	expect_refusal("/dev/null", true, -EEXIST, "/dev/null: not a regular file");
 	cr_expect_eq(count_entries(), 2);
 }
