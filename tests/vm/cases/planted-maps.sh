@@ -65,8 +65,8 @@ repaired()
 }
 
 begin "a name without an end"
-# struct tierbpf_meta: object is at 72, after the digest at 32, and two numbers
-value policy/meta 72 65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65
+# struct tierbpf_meta: object is at 72, trial_until follows it, a time far away
+value policy/meta 72 65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65
 survives 1 "policy/meta: not what tierbpf pins there"
 repaired
 
