@@ -9,7 +9,10 @@
 
 VERSION := 0.1
 build := build
-cache := $(or $(TIERBPF_CACHE),$(or $(XDG_CACHE_HOME),$(or $(HOME),/var/tmp/tierbpf-$(shell id -u))/.cache)/tierbpf)
+cache := $(or $(TIERBPF_CACHE),$(shell packaging/cache))
+ifeq ($(cache),)
+$(error no directory for downloads that is safe to use (see above))
+endif
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
 srcdir ?= /usr/src

@@ -75,57 +75,102 @@ static const char *const wanted[] = {
 };
 
 struct save {
-	const char *dir;
+	int dir;
 	size_t files;
 	size_t refused; /* not permitted to read */
 	char refused_name[PATH_MAX];
 };
 
-/* Makes the directories above @path. */
-static int make_parents(char *path)
+/*
+ * The directory @name in @parent, made where it is missing. Nothing follows a link: all that
+ * is in the capture is ours.
+ */
+static int enter(int parent, const char *name)
 {
-	char *slash = path;
+	int fd;
 
-	while ((slash = strchr(slash + 1, '/'))) {
-		int err;
-
-		*slash = 0;
-		err = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
-		*slash = '/';
-		if (err)
-			return fail(err, "%s: %s", path, strerror(-err));
-	}
-	return 0;
+	if (mkdirat(parent, name, 0755) && errno != EEXIST)
+		return -errno;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
-static int write_file(char *to, const void *data, size_t length)
+/* Enters the directories above the last name of @path, which begins with a slash. *name: that one. */
+static int enter_parents(const struct save *s, char *path, int *fd, const char **name)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	int err = make_parents(to);
+	int dir = fcntl(s->dir, F_DUPFD_CLOEXEC, 3);
+	char *at = path + 1, *slash;
+
+	while (dir >= 0 && (slash = strchr(at, '/'))) {
+		int next;
+
+		*slash = 0;
+		next = enter(dir, at);
+		close(dir);
+		dir = next;
+		if (dir < 0)
+			return fail(dir, "%s in the capture: %s", path, strerror(-dir));
+		*slash = '/';
+		at = slash + 1;
+	}
+	*fd = dir;
+	*name = at;
+	return dir < 0 ? fail(-errno, "%s in the capture: %s", path, strerror(errno)) : 0;
+}
+
+/* One that is there has been saved by another of its names. */
+static int write_file(struct save *s, char *path, mode_t mode, const void *data, size_t length)
+{
+	_cleanup_close_ int dir = -1;
+	FILE *f = NULL;
+	const char *name;
+	int fd, err = enter_parents(s, path, &dir, &name);
 
 	if (err)
 		return err;
-	f = fopen(to, "we");
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd >= 0)
+		f = fdopen(fd, "w");
 	if (!f || fwrite(data, 1, length, f) != length || fflush(f))
-		return fail(-errno, "%s: %s", to, strerror(errno));
-	return 0;
+		err = fail(-errno, "%s in the capture: %s", path, strerror(errno));
+	if (f)
+		fclose(f);
+	s->files++;
+	return err;
 }
 
-static int save_link(char *to, const char *from)
+static int save_link(struct save *s, char *path, const char *from)
 {
+	_cleanup_close_ int dir = -1;
 	char target[PATH_MAX];
+	const char *name;
 	ssize_t n = readlink(from, target, sizeof(target) - 1);
-	int err = make_parents(to);
+	int err = n < 0 ? 0 : enter_parents(s, path, &dir, &name);
 
 	if (n < 0 || err)
 		return err;
 	target[n] = 0;
-	if (symlink(target, to) && errno != EEXIST)
-		return fail(-errno, "%s: %s", to, strerror(errno));
+	if (symlinkat(target, dir, name) && errno != EEXIST)
+		return fail(-errno, "%s in the capture: %s", path, strerror(errno));
 	return 0;
 }
 
-static int save_file(struct save *s, char *to, const char *from)
+static int save_directory(struct save *s, char *path)
+{
+	_cleanup_close_ int dir = -1, fd = -1;
+	const char *name;
+	int err = enter_parents(s, path, &dir, &name);
+
+	if (err)
+		return err;
+	fd = enter(dir, name);
+	return fd < 0 ? fail(fd, "%s in the capture: %s", path, strerror(-fd)) : 0;
+}
+
+/* What only root may read here is only for its owner there. */
+static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length;
@@ -137,14 +182,13 @@ static int save_file(struct save *s, char *to, const char *from)
 	}
 	if (err)
 		return 0; /* gone, or never to be read: then it is not known there either */
-	s->files++;
-	return write_file(to, data, length);
+	return write_file(s, path, mode & 0755, data, length);
 }
 
 /* The name itself may be a link; what stands above it is where it really is. */
 static int save_one(struct save *s, const char *from)
 {
-	_cleanup_free_ char *copy = strdup(from), *above = NULL, *to = NULL;
+	_cleanup_free_ char *copy = strdup(from), *above = NULL, *path = NULL;
 	const char *name = strrchr(from, '/') + 1;
 	struct stat st;
 
@@ -154,20 +198,15 @@ static int save_one(struct save *s, const char *from)
 	above = realpath(copy, NULL);
 	if (!above || lstat(from, &st))
 		return 0;
-	if (asprintf(&to, "%s%s/%s", s->dir, above, name) < 0) {
-		to = NULL;
+	if (asprintf(&path, "%s/%s", above, name) < 0) {
+		path = NULL;
 		return fail(-ENOMEM, "out of memory");
 	}
 	if (S_ISLNK(st.st_mode))
-		return save_link(to, from);
+		return save_link(s, path, from);
 	if (S_ISREG(st.st_mode))
-		return save_file(s, to, from);
-	if (S_ISDIR(st.st_mode)) {
-		int err = make_parents(to);
-
-		return err || !mkdir(to, 0755) || errno == EEXIST ? err : -errno;
-	}
-	return 0;
+		return save_file(s, path, from, st.st_mode);
+	return S_ISDIR(st.st_mode) ? save_directory(s, path) : 0;
 }
 
 static int save_matches(struct save *s, const char *pattern)
@@ -185,9 +224,10 @@ static int save_matches(struct save *s, const char *pattern)
 }
 
 /* Only what the kernel said when it was asked; the rest follows from the files. */
-static int save_adistances(const struct machine *m, const char *dir)
+static int save_adistances(struct save *s, const struct machine *m)
 {
-	_cleanup_free_ char *text = NULL, *to = NULL;
+	_cleanup_free_ char *text = NULL;
+	char path[] = ADISTANCES;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	int node;
@@ -199,13 +239,7 @@ static int save_adistances(const struct machine *m, const char *dir)
 			fprintf(out, "%d %lld\n", node,
 				(long long)m->nodes[node].facts.value[TIERBPF_FACT_KERNEL_ADISTANCE]);
 	fclose(out);
-	if (!size)
-		return 0;
-	if (asprintf(&to, "%s" ADISTANCES, dir) < 0) {
-		to = NULL;
-		return fail(-ENOMEM, "out of memory");
-	}
-	return write_file(to, text, size);
+	return size ? write_file(s, path, 0644, text, size) : 0;
 }
 
 void capture_read_adistances(const char *dir, struct machine *m)
@@ -225,34 +259,73 @@ void capture_read_adistances(const char *dir, struct machine *m)
 	}
 }
 
-static int make_empty(const char *dir)
+static size_t count_entries(int fd)
 {
-	struct dirent *entry;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
 	size_t count = 0;
-	DIR *d;
 
-	if (!mkdir(dir, 0755))
-		return 0;
-	if (errno != EEXIST)
-		return fail(-errno, "%s: %s", dir, strerror(errno));
-	d = opendir(dir);
-	if (!d)
-		return fail(-errno, "%s: %s", dir, strerror(errno));
+	if (!d) {
+		cleanup_close(&copy);
+		return 1; /* not known to be empty */
+	}
 	while ((entry = readdir(d)))
 		count += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
 	closedir(d);
-	return count ? fail(-EEXIST, "%s: not empty; name a new directory", dir) : 0;
+	return count;
+}
+
+/*
+ * Whoever may write the directory could exchange what we make there, and have us write
+ * elsewhere. The one that was opened is looked at, whatever stands under its name by now.
+ */
+static int check_empty(const char *dir, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return fail(-errno, "%s: %s", dir, strerror(errno));
+	if (st.st_uid != geteuid())
+		return fail(-EPERM, "%s: belongs to another user, who could change what is written there; name a "
+			    "new directory", dir);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return fail(-EPERM, "%s: other users may write there; name a new directory, or chmod go-w it", dir);
+	return count_entries(fd) ? fail(-EEXIST, "%s: not empty; name a new directory", dir) : 0;
+}
+
+static int make_empty(const char *dir)
+{
+	_cleanup_free_ char *name = strdup(dir);
+	_cleanup_close_ int fd = -1;
+	size_t length;
+	int err;
+
+	if (!name)
+		return fail(-ENOMEM, "out of memory");
+	/* A slash at the end would follow a link. */
+	for (length = strlen(name); length > 1 && name[length - 1] == '/'; length--)
+		name[length - 1] = 0;
+	if (mkdir(name, 0755) && errno != EEXIST)
+		return fail(-errno, "%s: %s", dir, strerror(errno));
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fail(-errno, "%s: %s", dir, errno == ENOTDIR ? "not a directory of its own; name a new one" :
+			    strerror(errno));
+	err = check_empty(dir, fd);
+	return err ?: TAKE_FD(fd);
 }
 
 int capture_save(const struct machine *m, const char *dir, size_t *files)
 {
-	struct save s = { .dir = dir };
-	int err = make_empty(dir);
+	_cleanup_close_ int fd = make_empty(dir);
+	struct save s = { .dir = fd };
+	int err = fd < 0 ? fd : 0;
 	size_t i;
 
 	for (i = 0; !err && i < sizeof(wanted) / sizeof(*wanted); i++)
 		err = save_matches(&s, wanted[i]);
-	err = err ?: save_adistances(m, dir);
+	err = err ?: save_adistances(&s, m);
 	if (!err && s.refused)
 		note("%zu files cannot be read by this user, %s the last of them; as root they are captured too",
 		     s.refused, s.refused_name);

@@ -36,4 +36,11 @@ static inline void cleanup_fclose(FILE **f)
 		_p;                    \
 	})
 
+#define TAKE_FD(fd)            \
+	({                     \
+		int _fd = (fd); \
+		(fd) = -1;     \
+		_fd;           \
+	})
+
 #endif

@@ -20,6 +20,7 @@ struct arguments {
 	const char *measured;
 	const char *policy; /* acpi; NULL: what is known */
 	const char *output; /* acpi */
+	bool force;	    /* acpi */
 	struct guest_wish wish;
 	const char *end; /* of QEMU's lines */
 	const char *guests; /* an option that is only for guests */
@@ -28,7 +29,8 @@ struct arguments {
 static const struct argp_option options[] = {
 	{ "measured", KEY_MEASURED, "FILE", 0, "Believe what tierbpf measure found, before firmware", 0 },
 	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
-	{ "output", 'o', "FILE", 0, "acpi: the archive to write", 1 },
+	{ "output", 'o', "FILE", 0, "acpi: the archive to write, which must not exist yet", 1 },
+	{ "force", 'f', NULL, 0, "acpi: replace FILE if it exists", 1 },
 	{ "cpus", KEY_CPUS, "N", 0, "Guests: CPUs for each node that has any here (1)", 2 },
 	{ "memory", 'm', "[GUEST=]SIZE", 0, "Guests: memory of each node, or of the guest's node GUEST, such as "
 	  "4G (as here)", 2 },
@@ -163,8 +165,8 @@ static void check(const struct arguments *a, struct argp_state *state)
 			argp_error(state, "%s is for guests: qemu and libvirt", a->guests);
 		if (!a->output)
 			argp_error(state, "where to? --output FILE");
-	} else if (a->output) {
-		argp_error(state, "--output is for acpi; %s is printed", a->format);
+	} else if (a->output || a->force) {
+		argp_error(state, "--output and --force are for acpi; %s is printed", a->format);
 	}
 }
 
@@ -181,6 +183,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		a->output = arg;
+		return 0;
+	case 'f':
+		a->force = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_argument(arg, a, state);
@@ -236,7 +241,7 @@ static int export_acpi(const struct arguments *a)
 		err = err ?: plan_make(program, s.machine, s.overrides, &plan);
 	}
 	err = err ?: acpi_make(a->sysroot ?: "", s.machine, plan, &e);
-	err = err ?: archive_write(a->output, &e->hmat);
+	err = err ?: archive_write(a->output, a->force, &e->hmat);
 	if (!err)
 		acpi_print(e, a->output, stdout);
 	return err;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "cleanup.h"
 #include "cmd.h"
 #include "measurement.h"
 #include "msg.h"
+#include "new-file.h"
 #include "starter.h"
 #include "survey.h"
 
@@ -15,6 +14,7 @@ struct arguments {
 	const char *output;
 	const char *sysroot;
 	const char *measured;
+	bool force;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -31,12 +31,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'm':
 		a->measured = arg;
 		return 0;
+	case 'f':
+		a->force = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (a->force && !a->output)
+			argp_error(state, "--force is for --output FILE");
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
+	{ "force", 'f', NULL, 0, "Replace FILE if it exists", 0 },
 	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
 	{ "measured", 'm', "FILE", 0, "By what tierbpf measure found, before what firmware says", 0 },
 	{},
@@ -48,29 +56,20 @@ static const struct argp argp = {
 	"that are known or were measured, or, where none are, nodes without CPUs below DRAM.", NULL, NULL, NULL
 };
 
-/* Nothing of yours is overwritten. */
-static FILE *create(const char *path)
+static int write_policy(FILE *out, const void *what)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-
-	return fd < 0 ? NULL : fdopen(fd, "w");
+	return starter_write(what, out);
 }
 
 static int init(const struct arguments *a)
 {
 	_cleanup_(cleanup_survey) struct survey s = {};
-	_cleanup_fclose_ FILE *file = NULL;
 	int err = survey_open(a->sysroot ?: "", &s);
 
 	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (err || !a->output)
 		return err ?: starter_write(s.machine, stdout);
-	file = create(a->output);
-	if (!file)
-		return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", a->output, strerror(errno));
-	err = starter_write(s.machine, file);
-	if (!err && fflush(file))
-		err = fail(-EIO, "%s: %s", a->output, strerror(errno));
+	err = new_file_write(a->output, a->force, 0666, write_policy, s.machine);
 	if (!err)
 		printf("%s: tierbpf plan %s shows what it would change\n", a->output, a->output);
 	return err;

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "cmd.h"
 #include "columns.h"
 #include "measure.h"
 #include "msg.h"
+#include "new-file.h"
 #include "option.h"
 
 struct arguments {
 	const char *output;
 	struct measure_options options;
+	bool force;
 	int json;
 };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
+	{ "force", 'f', NULL, 0, "Replace FILE if it exists", 0 },
 	{ "json", 'j', NULL, 0, "Print what FILE would hold", 0 },
 	{ "node", 'n', "LIST", 0, "Only these nodes, such as 0,2-3", 0 },
 	{ "seconds", 's', "N", 0, "Take no longer than about N seconds (30)", 0 },
@@ -58,6 +58,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		a->output = arg;
+		return 0;
+	case 'f':
+		a->force = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (a->force && !a->output)
+			argp_error(state, "--force is for --output FILE");
 		return 0;
 	case 'j':
 		a->json = 1;
@@ -117,40 +124,41 @@ static int print(const struct measurement *m)
 	return columns_print(t, err, stdout);
 }
 
-static int write_file(const struct measurement *m, const char *path)
+static int write_measurement(FILE *out, const void *what)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	_cleanup_fclose_ FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	json_t *json = file ? measurement_json(m) : NULL;
+	json_t *json = measurement_json(what);
 
-	if (!file)
-		return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", path, strerror(errno));
-	json_dumpf(json, file, JSON_INDENT(2));
+	json_dumpf(json, out, JSON_INDENT(2));
 	json_decref(json);
-	fputc('\n', file);
-	if (fflush(file) || ferror(file))
-		return fail(-EIO, "%s: %s", path, strerror(errno));
-	printf("%s: tierbpf topology --measured %s compares it with firmware\n", path, path);
+	fputc('\n', out);
 	return 0;
+}
+
+static int write_file(const struct measurement *m, const struct arguments *a)
+{
+	int err = new_file_write(a->output, a->force, 0666, write_measurement, m);
+
+	if (!err)
+		printf("%s: tierbpf topology --measured %s compares it with firmware\n", a->output, a->output);
+	return err;
 }
 
 static int run(const struct arguments *a)
 {
 	_cleanup_(cleanup_measurement) struct measurement *found = NULL;
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
-	int err;
-
 	/* Rather now than after half a minute. */
-	if (a->output && !access(a->output, F_OK))
-		return fail(-EEXIST, "%s: %s", a->output, strerror(EEXIST));
-	err = machine_read("", &m) ?: measure(m, &a->options, &found);
+	int err = a->output ? new_file_check(a->output, a->force) : 0;
+
+	err = err ?: machine_read("", &m);
+	err = err ?: measure(m, &a->options, &found);
 	if (err)
 		return err;
 	if (a->json)
 		json_print(measurement_json(found));
 	else
 		err = print(found);
-	return !err && a->output ? write_file(found, a->output) : err;
+	return !err && a->output ? write_file(found, a) : err;
 }
 
 int cmd_measure(int argc, char **argv)

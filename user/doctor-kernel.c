@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "doctor.h"
 #include "engine.h"
+#include "pins.h"
 #include "rights.h"
 #include "sysfs.h"
 
@@ -128,21 +129,28 @@ static void look_at_bpffs(struct doctor *d)
 {
 	_cleanup_fclose_ FILE *f = NULL;
 	char line[LINE], path[64];
+	struct pins_fault fault;
 	bool there = false;
 
 	snprintf(line, sizeof(line), "%s/proc/mounts", d->root);
 	f = fopen(line, "re");
 	while (f && fgets(line, sizeof(line), f))
 		there |= sscanf(line, "%*s %63s bpf ", path) == 1 && !strcmp(path, "/sys/fs/bpf");
-	doctor_finds(d, "bpffs", there ? VERDICT_FINE : VERDICT_MISSING, "mounted at /sys/fs/bpf",
-		     "mount -t bpf bpf /sys/fs/bpf", "%s", there ? "mounted at /sys/fs/bpf" : "not mounted");
+	if (there && !*d->root && pins_check(&fault))
+		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that are root's alone", fault.fix, "%s", fault.found);
+	else
+		doctor_finds(d, "bpffs", there ? VERDICT_FINE : VERDICT_MISSING, "mounted at /sys/fs/bpf",
+			     "mount -t bpf -o mode=0700 bpf /sys/fs/bpf", "%s",
+			     there ? "mounted at /sys/fs/bpf" : "not mounted");
 }
 
 static void look_at_pins(struct doctor *d)
 {
+	struct pins_fault fault;
 	struct tierbpf_meta meta;
-	int err = engine_read_meta(&meta);
+	int err = pins_check(&fault) ? -ENOENT : engine_read_meta(&meta);
 
+	/* Where pins are not root's alone, there are none of ours: look_at_bpffs() says so. */
 	if (err == -ENOENT)
 		doctor_finds(d, "policy", VERDICT_FINE, "none, or one of this tierbpf", NULL, "none is loaded");
 	else if (err)

@@ -16,6 +16,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "msg.h"
+#include "pinned-map.h"
 #include "pins.h"
 #include "tierbpf.skel.h"
 
@@ -109,7 +110,7 @@ static int set_length(struct bpf_map *map, size_t length)
  */
 static int inherit(struct bpf_map *map, const char *path)
 {
-	_cleanup_close_ int fd = bpf_obj_get(path);
+	_cleanup_close_ int fd = pinned_map_open(path, BPF_MAP_TYPE_ARRAY, bpf_map__value_size(map));
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
 
@@ -130,15 +131,23 @@ static int choose_timer(const struct tierbpf_bpf *skel)
 	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
 }
 
-/* Maps as large as the policy needs; the override is the one that people know already. */
+/* The one that people know already. libbpf makes a program fit it, whatever it is. */
+static int reuse_override(const struct loading *l)
+{
+	const char *path = PIN_PATH(TIERBPF_PIN_OVERRIDE);
+	_cleanup_close_ int fd = pinned_map_open(path, BPF_MAP_TYPE_HASH, sizeof(__s32));
+
+	if (fd == -ENOENT)
+		return 0;
+	return fd < 0 ? pinned_map_fail(fd, path) : bpf_map__reuse_fd(l->skel->maps.override, fd);
+}
+
+/* Maps as large as the policy needs. */
 static int set_up(const struct loading *l)
 {
-	_cleanup_close_ int override = bpf_obj_get(PIN_PATH(TIERBPF_PIN_OVERRIDE));
 	const struct program *p = l->program;
 	int err = 0;
 
-	if (override >= 0)
-		err = bpf_map__reuse_fd(l->skel->maps.override, override);
 	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
 	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
@@ -174,12 +183,19 @@ static int fill_array(const struct bpf_map *map, const void *values, size_t coun
 	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
 }
 
+/* With a message. */
 static int fill_overrides_before(const struct loading *l)
 {
 	_cleanup_free_ struct tierbpf_overrides *o = calloc(1, sizeof(*o));
-	int err = o ? trial_overrides(bpf_map__fd(l->skel->maps.override), o) : -ENOMEM;
+	int err;
 
-	return err ?: fill_array(l->skel->maps.overrides_before, o, 1);
+	if (!o)
+		return fail(-ENOMEM, "out of memory");
+	err = trial_overrides(bpf_map__fd(l->skel->maps.override), o);
+	if (err)
+		return pinned_map_fail(err, POLICY_PATH("overrides_before"));
+	err = fill_array(l->skel->maps.overrides_before, o, 1);
+	return err ? explain_load(err) : 0;
 }
 
 static int fill(const struct loading *l)
@@ -194,8 +210,6 @@ static int fill(const struct loading *l)
 	/* With the 0 behind the text. */
 	if (p->meta.source_bytes)
 		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
-	if (l->trial->seconds)
-		err = err ?: fill_overrides_before(l);
 	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
 }
 
@@ -359,14 +373,21 @@ static int attach_policy(const struct bpf_map *ops)
 
 static int stage(const struct loading *l)
 {
-	int err = set_up(l);
+	int err = reuse_override(l);
 
+	if (err)
+		return err;
+	err = set_up(l);
 	if (l->object)
 		engine_object_number(l->object, l->meta.generation);
 	err = err ?: tierbpf_bpf__load(l->skel);
 	err = err ?: fill(l);
 	if (err)
 		return explain_load(err);
+	if (l->trial->seconds)
+		err = fill_overrides_before(l);
+	if (err)
+		return err;
 	return l->object ? engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts)) : 0;
 }
 

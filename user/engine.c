@@ -3,12 +3,14 @@
 #include "engine.h"
 
 #include <bpf/bpf.h>
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "fault.h"
 #include "msg.h"
+#include "pinned-map.h"
 #include "pins.h"
 #include "rights.h"
 #include "trial.h"
@@ -44,82 +46,94 @@ static int open_pin(const char *path, int *fd)
 	return fail(-errno, "%s: %s; load the policy again", path, strerror(errno));
 }
 
-/* The only element of a map: a struct of @size bytes, or an older, shorter one of its kind. */
-static int lookup(int fd, void *value, size_t size)
-{
-	struct bpf_map_info info = {};
-	__u32 zero = 0, info_size = sizeof(info);
-
-	if (bpf_map_get_info_by_fd(fd, &info, &info_size))
-		return -errno;
-	if (info.value_size > size)
-		return -EOVERFLOW;
-	memset(value, 0, size);
-	return bpf_map_lookup_elem(fd, &zero, value) ? -errno : 0;
-}
-
 static int read_pin(const char *path, void *value, size_t size)
 {
-	_cleanup_close_ int fd = -1;
-	int err = open_pin(path, &fd);
+	int err = pinned_map_read(path, value, size);
 
-	if (err)
-		return err;
-	err = lookup(fd, value, size);
-	if (err == -EOVERFLOW)
-		return fail(-ENOPKG, "%s: of a newer tierbpf; use that one, or load the policy again", path);
-	return err ? fail(err, "%s: %s; load the policy again", path, strerror(-err)) : 0;
+	return err ? pinned_map_fail(err, path) : 0;
+}
+
+static bool is_printable(const char *text, size_t size)
+{
+	const char *end = memchr(text, 0, size), *c;
+
+	for (c = text; end && c < end; c++)
+		if (!isprint((unsigned char)*c))
+			return false;
+	return end;
+}
+
+/* Of another ABI it may hold anything, and whoever reads it looks at that first. */
+static bool is_sane(const struct tierbpf_meta *meta)
+{
+	return meta->abi != TIERBPF_ABI ||
+	       (is_printable(meta->object, sizeof(meta->object)) && meta->nr_rules <= TIERBPF_MAX_RULES &&
+		meta->nr_groups <= TIERBPF_MAX_NODES && meta->source_bytes <= TIERBPF_MAX_POLICY_BYTES);
 }
 
 int engine_read_meta(struct tierbpf_meta *meta)
 {
-	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("meta"));
+	int err = pinned_map_read(POLICY_PATH("meta"), meta, sizeof(*meta));
 
-	return fd < 0 ? -errno : lookup(fd, meta, sizeof(*meta));
+	return err || is_sane(meta) ? err : -EPROTO;
+}
+
+/* The text is parsed again, so it must be the one that was loaded. */
+static bool was_loaded(char *text, const struct tierbpf_meta *meta)
+{
+	const struct policy read = { .source = text, .source_bytes = meta->source_bytes };
+	uint8_t digest[sizeof(meta->digest)];
+
+	policy_digest(&read, digest);
+	return !memcmp(digest, meta->digest, sizeof(digest));
 }
 
 static int read_policy(struct engine *e)
 {
 	struct diags diags = { .file = "the policy in force" };
-	_cleanup_free_ char *text = NULL;
-	struct bpf_map_info info = {};
-	_cleanup_close_ int fd = -1;
-	__u32 size = sizeof(info);
-	int err = open_pin(POLICY_PATH("source"), &fd);
+	/* A 0 behind it, and the kernel rounds up to 8. */
+	size_t size = ((size_t)e->meta.source_bytes + 1 + 7) / 8 * 8;
+	_cleanup_free_ char *text = malloc(size + 1);
+	int err;
 
-	if (err)
-		return err;
-	if (bpf_map_get_info_by_fd(fd, &info, &size))
-		return fail(-errno, POLICY_PATH("source") ": %s", strerror(errno));
-	text = calloc(1, info.value_size + 1UL);
 	if (!text)
 		return fail(-ENOMEM, "out of memory");
-	err = read_pin(POLICY_PATH("source"), text, info.value_size);
+	err = read_pin(POLICY_PATH("source"), text, size);
 	if (err)
 		return err;
-	if (e->meta.source_bytes > info.value_size)
-		return fail(-EIO, POLICY_PATH("source") ": shorter than it should be; load the policy again");
 	text[e->meta.source_bytes] = 0;
+	if (!was_loaded(text, &e->meta))
+		return pinned_map_fail(-EPROTO, POLICY_PATH("source"));
 	diags.text = text;
 	err = policy_parse(text, e->meta.source_bytes, &diags, &e->policy);
 	if (err == -EBADMSG)
 		diags_print(&diags, stderr);
 	diags_free(&diags);
+	if (!err && e->policy->nr_rules != e->meta.nr_rules)
+		return pinned_map_fail(-EPROTO, POLICY_PATH("meta"));
 	return err;
+}
+
+static int open_override(int *fd)
+{
+	const char *path = PIN_PATH(TIERBPF_PIN_OVERRIDE);
+
+	*fd = pinned_map_open(path, BPF_MAP_TYPE_HASH, sizeof(__s32));
+	return *fd < 0 ? pinned_map_fail(*fd, path) : 0;
 }
 
 static int read_back(struct engine *e)
 {
-	int err = read_pin(POLICY_PATH("meta"), &e->meta, sizeof(e->meta));
+	int err = engine_read_meta(&e->meta);
 
 	if (err)
-		return err;
+		return pinned_map_fail(err, POLICY_PATH("meta"));
 	if (e->meta.abi != TIERBPF_ABI)
 		return fail(-ENOPKG, "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
 			    "load it again", e->meta.abi, TIERBPF_ABI);
 	err = read_pin(POLICY_PATH("stats"), &e->stats, sizeof(e->stats));
 	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
-	err = err ?: open_pin(PIN_PATH(TIERBPF_PIN_OVERRIDE), &e->override_fd);
+	err = err ?: open_override(&e->override_fd);
 	/* An object has no text, and no names for tiers. */
 	return err || e->meta.object[0] ? err : read_policy(e);
 }
@@ -176,18 +190,10 @@ static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts
 	return true;
 }
 
-/* -1: there are none, or those of a newer tierbpf, which are longer. */
+/* Less than 0: there are none, or those of a newer tierbpf, which are longer. */
 static int open_facts(void)
 {
-	int fd = bpf_obj_get(POLICY_PATH("facts"));
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info);
-
-	if (fd >= 0 && !bpf_map_get_info_by_fd(fd, &info, &size) &&
-	    info.value_size <= sizeof(struct tierbpf_facts))
-		return fd;
-	cleanup_close(&fd);
-	return -1;
+	return pinned_map_open(POLICY_PATH("facts"), BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_facts));
 }
 
 static bool knows_facts(const struct program *p)
@@ -204,7 +210,8 @@ static bool knows_facts(const struct program *p)
 
 static bool knows_groups(const struct program *p)
 {
-	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("groups"));
+	_cleanup_close_ int fd = pinned_map_open(POLICY_PATH("groups"), BPF_MAP_TYPE_ARRAY,
+						 sizeof(struct tierbpf_group));
 	struct tierbpf_meta meta;
 	struct tierbpf_group group;
 	__u32 i;
@@ -257,13 +264,14 @@ int engine_set_override(const struct engine *e, int node, const int *adistance)
 int engine_unload(void)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
+	int err;
 
 	/* The module restores the nodes before this returns. */
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	fault_point("the policy is detached");
-	pins_remove_all();
-	return 0;
+	err = pins_remove_all();
+	return err ? fail(err, "the pins in " TIERBPF_PIN_ROOT " cannot all be removed: %s", strerror(-err)) : 0;
 }
 
 /*

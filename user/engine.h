@@ -23,7 +23,10 @@ int engine_check(void);
 int engine_load(const struct program *program, struct engine_object *object, const struct trial *trial,
 		unsigned int *generation);
 
-/* What the policy in force says of itself. 0 or -errno, without a message. */
+/*
+ * What the policy in force says of itself. 0; -EPROTO: not what a load writes there; another
+ * -errno; without a message. Of another ABI, nothing but @abi has been looked at.
+ */
 int engine_read_meta(struct tierbpf_meta *meta);
 
 /* Detaches: the nodes go back to the kernel's own tiers. 0 or -errno with a message. */

@@ -71,8 +71,8 @@ void hmat_kept(const struct hmat *old, bool bandwidth, int64_t *largest, int64_t
 
 /* ---- export-cpio.c ---- */
 
-/* Writes the archive with @table to @path. 0 or -errno with a message. */
-int archive_write(const char *path, const struct table *table);
+/* Writes the archive with @table to @path, as new_file_write() does. 0 or -errno with a message. */
+int archive_write(const char *path, bool force, const struct table *table);
 
 /* ---- export-acpi.c ---- */
 

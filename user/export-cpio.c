@@ -5,12 +5,9 @@
  */
 #include "export-acpi.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cleanup.h"
-#include "msg.h"
+#include "new-file.h"
 
 #define BLOCK 512 /* what follows begins at a multiple of 4; archives end at one of 512 */
 #define DIRECTORY 040755U
@@ -35,36 +32,21 @@ static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *na
 	pad(out, 4);
 }
 
-static int write_all(FILE *out, const struct table *table)
+static int write_all(FILE *out, const void *what)
 {
+	const struct table *table = what;
+
 	entry(out, 1, DIRECTORY, "kernel", NULL, 0);
 	entry(out, 2, DIRECTORY, "kernel/firmware", NULL, 0);
 	entry(out, 3, DIRECTORY, "kernel/firmware/acpi", NULL, 0);
 	entry(out, 4, REGULAR, "kernel/firmware/acpi/HMAT.aml", table->bytes, table->length);
 	entry(out, 0, 0, "TRAILER!!!", NULL, 0);
 	pad(out, BLOCK);
-	return fflush(out) || ferror(out) || fsync(fileno(out)) ? -errno : 0;
+	return 0;
 }
 
-int archive_write(const char *path, const struct table *table)
+/* Its reader's alone, as the kernel shows firmware's tables. */
+int archive_write(const char *path, bool force, const struct table *table)
 {
-	_cleanup_free_ char *new = NULL;
-	FILE *out;
-	int err;
-
-	if (asprintf(&new, "%s.new", path) < 0) {
-		new = NULL;
-		return fail(-ENOMEM, "out of memory");
-	}
-	out = fopen(new, "we");
-	if (!out)
-		return fail(-errno, "%s: %s", new, strerror(errno));
-	err = write_all(out, table);
-	if (fclose(out) && !err)
-		err = -errno;
-	if (!err && rename(new, path))
-		err = -errno;
-	if (err)
-		unlink(new);
-	return err ? fail(err, "%s: %s", path, strerror(-err)) : 0;
+	return new_file_write(path, force, 0600, write_all, table);
 }

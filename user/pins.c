@@ -5,8 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/magic.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,19 +18,114 @@
 #include "msg.h"
 
 #define BPFFS "/sys/fs/bpf"
+#define ROOT_NAME (TIERBPF_PIN_ROOT + sizeof(BPFFS)) /* in BPFFS */
 #define LOCK_TRIES 100
 #define LOCK_PATIENCE 20 /* tries until we say that we wait */
 #define LOCK_PAUSE 100000 /* us */
 
-static int check_bpffs(void)
-{
-	struct statfs fs;
+/* A fault of ours, -ENOPKG. */
+static int found(struct pins_fault *fault, const char *fix, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-	if (statfs(BPFFS, &fs))
-		return fail(errno == EACCES ? -EACCES : -ENOPKG, BPFFS ": %s", strerror(errno));
+static int found(struct pins_fault *fault, const char *fix, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(fault->found, sizeof(fault->found), format, args);
+	va_end(args);
+	fault->fix = fix;
+	return -ENOPKG;
+}
+
+/*
+ * Whoever owns the file system's root, or may write it where no sticky bit protects what
+ * others made in it, could put another directory in the place of ours at any time.
+ */
+static bool others_may_replace(const struct stat *bpffs)
+{
+	return bpffs->st_uid || (bpffs->st_mode & (S_IWGRP | S_IWOTH) && !(bpffs->st_mode & S_ISVTX));
+}
+
+static int open_bpffs(int *fd, struct pins_fault *fault)
+{
+	_cleanup_close_ int dir = open(BPFFS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	struct stat st;
+
+	if (dir < 0 || fstatfs(dir, &fs) || fstat(dir, &st)) {
+		int err = errno == EACCES ? -EACCES : -ENOPKG;
+
+		found(fault, NULL, BPFFS ": %s", strerror(errno));
+		return err;
+	}
 	if (fs.f_type != BPF_FS_MAGIC)
-		return fail(-ENOPKG, "no BPF file system: mount -t bpf bpf " BPFFS);
+		return found(fault, "mount -t bpf -o mode=0700 bpf " BPFFS, "no BPF file system");
+	if (others_may_replace(&st))
+		return found(fault, "chown 0:0 " BPFFS " && chmod 0700 " BPFFS,
+			     "users other than root can replace what is pinned in " BPFFS);
+	*fd = TAKE_FD(dir);
 	return 0;
+}
+
+/*
+ * A directory that somebody else made under our name: its owner could remove the policy
+ * or hold our lock for ever. One that others may only read could still be locked by them.
+ */
+static int check_root(const struct stat *st, struct pins_fault *fault)
+{
+	if (!S_ISDIR(st->st_mode) || st->st_uid)
+		return found(fault, "chmod 0700 " BPFFS " && rm -r " TIERBPF_PIN_ROOT,
+			     "%s is not a directory of root's (user %u made it)", TIERBPF_PIN_ROOT, st->st_uid);
+	if (st->st_mode & 077)
+		return found(fault, "chmod 0700 " TIERBPF_PIN_ROOT, "users other than root can use %s (mode %04o)",
+			     TIERBPF_PIN_ROOT, st->st_mode & 07777);
+	return 0;
+}
+
+/* O_PATH, since root without capabilities cannot open what it may not read, and is to hear whose that is. */
+static int find_root(bool create, int *fd, struct pins_fault *fault)
+{
+	_cleanup_close_ int bpffs = -1, root = -1;
+	struct stat st;
+	int err = open_bpffs(&bpffs, fault);
+
+	if (err)
+		return err;
+	err = create && mkdirat(bpffs, ROOT_NAME, 0700) && errno != EEXIST ? -errno : 0;
+	if (!err)
+		root = openat(bpffs, ROOT_NAME, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (!err && (root < 0 || fstat(root, &st)))
+		err = -errno;
+	if (err) {
+		found(fault, NULL, TIERBPF_PIN_ROOT ": %s", strerror(-err));
+		return err;
+	}
+	*fd = TAKE_FD(root);
+	return check_root(&st, fault);
+}
+
+int pins_check(struct pins_fault *fault)
+{
+	_cleanup_close_ int root = -1;
+	int err = find_root(false, &root, fault);
+
+	return err == -ENOENT || err == -EACCES ? 0 : err;
+}
+
+/* After this, paths below TIERBPF_PIN_ROOT are safe: nobody but root can change what they lead to. */
+static int open_root(bool create, int *fd)
+{
+	_cleanup_close_ int root = -1;
+	struct pins_fault fault;
+	int err = find_root(create, &root, &fault);
+
+	if (err == -ENOENT)
+		return create ? -EAGAIN : -ENOENT; /* an unload has just removed it */
+	if (err)
+		return fail(err, "%s%s%s", fault.found, fault.fix ? ": " : "", fault.fix ?: "");
+	*fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno)) : 0;
 }
 
 /* unload removes the directory: whoever waited for its lock must start again. */
@@ -38,61 +133,46 @@ static bool still_there(int fd)
 {
 	struct stat held, named;
 
-	return !fstat(fd, &held) && !stat(TIERBPF_PIN_ROOT, &named) &&
+	return !fstat(fd, &held) && !lstat(TIERBPF_PIN_ROOT, &named) &&
 	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
-static int open_root(bool create)
-{
-	int fd;
-
-	if (create && mkdir(TIERBPF_PIN_ROOT, 0700) && errno != EEXIST)
-		return fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno));
-	fd = open(TIERBPF_PIN_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 || errno == ENOENT)
-		return fd >= 0 ? fd : -ENOENT;
-	return fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno));
 }
 
 int pins_lock(bool create, int *fd)
 {
-	int i, err = check_bpffs();
+	int i, err;
 
-	for (i = 0; !err && i < LOCK_TRIES; i++) {
-		_cleanup_close_ int root = open_root(create);
+	for (i = 0; i < LOCK_TRIES; i++) {
+		_cleanup_close_ int root = -1;
 
-		if (root < 0)
-			return root;
-		if (!flock(root, LOCK_EX | LOCK_NB) && still_there(root)) {
-			*fd = root;
-			root = -1;
+		err = open_root(create, &root);
+		if (err && err != -EAGAIN)
+			return err;
+		if (!err && !flock(root, LOCK_EX | LOCK_NB) && still_there(root)) {
+			*fd = TAKE_FD(root);
 			return 0;
 		}
 		if (i == LOCK_PATIENCE)
 			note("waiting for another tierbpf to finish …");
 		usleep(LOCK_PAUSE);
 	}
-	return err ?: fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
+	return fail(-EBUSY, "another tierbpf is at work; try again when it has finished");
 }
 
 int pins_wait(int *fd)
 {
-	int err = check_bpffs();
+	for (;;) {
+		_cleanup_close_ int root = -1;
+		int err = open_root(false, &root);
 
-	while (!err) {
-		_cleanup_close_ int root = open_root(false);
-
-		if (root < 0)
-			return root;
+		if (err)
+			return err;
 		if (flock(root, LOCK_EX))
 			return -errno;
 		if (still_there(root)) {
-			*fd = root;
-			root = -1;
+			*fd = TAKE_FD(root);
 			return 0;
 		}
 	}
-	return err;
 }
 
 void pins_unlock(int *fd)
@@ -120,19 +200,59 @@ unsigned int pins_policy_id(void)
 
 	if (fd < 0 || bpf_link_get_info_by_fd(fd, &info, &size))
 		return 0;
+	/* A map or a program in its place has its own kind and something else in the place of prog_id. */
+	if (info.type != BPF_LINK_TYPE_STRUCT_OPS || info.prog_id)
+		return 0;
 	return info.struct_ops.map_id;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static int remove_at(int directory, const char *name);
+
+/* All that stands in it. 0, or the -errno of the first that stays. */
+static int remove_entries(DIR *dir)
 {
-	remove(path);
-	fault_point(path);
-	return 0;
+	const struct dirent *entry;
+	int err = 0;
+
+	while ((entry = readdir(dir))) {
+		int failed = strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") ?
+			     remove_at(dirfd(dir), entry->d_name) : 0;
+
+		err = err ?: failed;
+	}
+	return err;
 }
 
-static void remove_tree(const char *path)
+/* By descriptors: what is put in the place of a directory meanwhile is not followed. */
+static int remove_directory(int parent, const char *name)
 {
-	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int err = dir ? 0 : -errno;
+
+	if (err) {
+		cleanup_close(&fd);
+		return err;
+	}
+	err = remove_entries(dir);
+	closedir(dir);
+	return unlinkat(parent, name, AT_REMOVEDIR) ? err ?: -errno : 0;
+}
+
+static int remove_at(int parent, const char *name)
+{
+	int err = unlinkat(parent, name, 0) ? -errno : 0;
+
+	if (err == -EISDIR)
+		err = remove_directory(parent, name);
+	if (err != -ENOENT)
+		fault_point(name);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int remove_tree(const char *path)
+{
+	return remove_at(AT_FDCWD, path);
 }
 
 static void discard(void)
@@ -191,7 +311,7 @@ int pins_copy(const char *from, const char *to)
 		return -errno;
 	err = mkdir(to, 0700) && errno != EEXIST ? -errno : 0;
 	fault_point(to);
-	fd = err ? -1 : open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = err ? -1 : open(to, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (!err)
 		err = fd < 0 ? -errno : link_all(dir, fd);
 	cleanup_close(&fd);
@@ -199,9 +319,9 @@ int pins_copy(const char *from, const char *to)
 	return err;
 }
 
-void pins_remove(const char *path)
+int pins_remove(const char *path)
 {
-	remove_tree(path);
+	return remove_tree(path);
 }
 
 int pins_commit(void)
@@ -224,7 +344,7 @@ void pins_abandon(void)
 	rmdir(TIERBPF_PIN_ROOT); /* fails where a policy is in force, as it should */
 }
 
-void pins_remove_all(void)
+int pins_remove_all(void)
 {
-	remove_tree(TIERBPF_PIN_ROOT);
+	return remove_tree(TIERBPF_PIN_ROOT);
 }

@@ -25,10 +25,20 @@
 #define FORMER_PATH(name) POLICY_PATH(TIERBPF_PIN_FORMER) "/" name
 #define STAGING_PATH(name) PIN_PATH(TIERBPF_PIN_STAGING) "/" name
 
+/* Why the pins would not be root's alone, and what helps (NULL: not known). */
+struct pins_fault {
+	char found[128];
+	const char *fix;
+};
+
+/* 0: the pins are safe, or would be once they are made; -ENOPKG and *fault, without a message. */
+int pins_check(struct pins_fault *fault);
+
 /*
  * Opens the directory of the pins and holds its lock until *fd is closed; waits
  * some seconds for another holder. @create: makes it where it is missing.
- * 0; -ENOENT: there is none (without a message); -ENOPKG no bpffs, -EBUSY, -EACCES.
+ * 0; -ENOENT: there is none (without a message); -ENOPKG: no bpffs, or one in which
+ * users other than root could change what the pins below are; -EBUSY, -EACCES.
  */
 int pins_lock(bool create, int *fd);
 
@@ -55,10 +65,10 @@ void pins_abandon(void);
 /* Under the lock. Pins what stands in directory @from in @to, too, which is made. 0 or -errno. */
 int pins_copy(const char *from, const char *to);
 
-/* Under the lock. A pin, or a directory of them. */
-void pins_remove(const char *path);
+/* Under the lock. A pin, or a directory of them; none is fine. 0, or -errno where something stays. */
+int pins_remove(const char *path);
 
-/* Under the lock. Removes everything. */
-void pins_remove_all(void);
+/* Under the lock. Removes everything. 0, or -errno where something stays. */
+int pins_remove_all(void);
 
 #endif

@@ -258,7 +258,7 @@ const char *policy_rule_name(const struct policy *p, int rule, char *buffer, siz
 		return "default";
 	if (p && (size_t)rule < p->nr_rules && p->rule_names[rule])
 		return p->rule_names[rule];
-	snprintf(buffer, size, "rule %d", rule + 1);
+	snprintf(buffer, size, "rule %lld", rule + 1LL);
 	return buffer;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture.h"
 #include "cleanup.h"
@@ -84,9 +85,11 @@ int survey_open_locked(struct survey *s)
 static int ask_under_lock(struct survey *s)
 {
 	_cleanup_close_ int lock = -1;
+	struct stat st;
 	int err;
 
-	if (access(TIERBPF_PIN_ROOT, F_OK)) /* none, or not permitted */
+	/* Pins are root's alone, so another user has nobody to ask. Without any there need not even be a bpffs. */
+	if (geteuid() || lstat(TIERBPF_PIN_ROOT, &st))
 		return 0;
 	err = pins_lock(false, &lock);
 	if (err)

@@ -11,6 +11,7 @@
 #include "fault.h"
 #include "guardian.h"
 #include "msg.h"
+#include "pinned-map.h"
 #include "pins.h"
 
 #define NS_PER_MS 1000000ULL
@@ -38,6 +39,11 @@ static int write_meta(int fd, const struct tierbpf_meta *meta)
 	__u32 zero = 0;
 
 	return bpf_map_update_elem(fd, &zero, meta, BPF_ANY);
+}
+
+static int open_meta(const char *path)
+{
+	return pinned_map_open(path, BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_meta));
 }
 
 /* Is a policy in force, and on trial? */
@@ -76,14 +82,13 @@ static int read_overrides(int override, struct tierbpf_overrides *o)
 
 int trial_overrides(int override, struct tierbpf_overrides *overrides)
 {
-	_cleanup_close_ int fd = -1;
 	struct tierbpf_meta meta;
-	__u32 zero = 0;
+	int err;
 
 	if (!on_trial(&meta))
 		return read_overrides(override, overrides);
-	fd = bpf_obj_get(POLICY_PATH("overrides_before"));
-	return fd < 0 ? -errno : bpf_map_lookup_elem(fd, &zero, overrides);
+	err = pinned_map_read(POLICY_PATH("overrides_before"), overrides, sizeof(*overrides));
+	return err || overrides->count <= TIERBPF_MAX_NODES ? err : -EPROTO;
 }
 
 int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, int ops_fd)
@@ -109,11 +114,13 @@ static int restore_overrides(void)
 /* For status and confirm, which may come later. */
 static int mark_returned(void)
 {
-	_cleanup_close_ int fd = bpf_obj_get(STAGING_PATH("meta"));
+	_cleanup_close_ int fd = open_meta(STAGING_PATH("meta"));
 	struct tierbpf_meta meta = {};
 	__u32 zero = 0;
 
-	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, &meta))
+	if (fd < 0)
+		return fd;
+	if (bpf_map_lookup_elem(fd, &zero, &meta))
 		return -errno;
 	meta.returned = 1;
 	return write_meta(fd, &meta);
@@ -215,9 +222,10 @@ int trial_confirm(void)
 	if (!meta.trial_until)
 		return not_on_trial(&meta);
 	meta.trial_until = 0;
-	fd = bpf_obj_get(POLICY_PATH("meta"));
-	if (fd < 0 || write_meta(fd, &meta))
-		return fail(-errno, POLICY_PATH("meta") ": %s", strerror(errno));
+	fd = open_meta(POLICY_PATH("meta"));
+	err = fd < 0 ? fd : write_meta(fd, &meta);
+	if (err)
+		return pinned_map_fail(err, POLICY_PATH("meta"));
 	fault_point("the trial is confirmed");
 	forget_former();
 	return 0;

@@ -23,6 +23,7 @@
 #include "engine.h"
 #include "event-text.h"
 #include "msg.h"
+#include "pinned-map.h"
 #include "pins.h"
 
 #define LOOK 250 /* ms between looks for another policy */
@@ -231,10 +232,14 @@ static int lock_ring(struct watch *w)
 		    "both read what it prints (tierbpf watch | tee FILE)");
 }
 
-static int open_pin(const char *path, int *fd)
+/* Of the ring libbpf looks itself whether it is one. */
+static int open_maps(struct watch *w)
 {
-	*fd = bpf_obj_get(path);
-	return *fd >= 0 ? 0 : fail(-errno, "%s: %s; load the policy again", path, strerror(errno));
+	w->events = bpf_obj_get(POLICY_PATH("events"));
+	if (w->events < 0)
+		return pinned_map_fail(-errno, POLICY_PATH("events"));
+	w->stats = pinned_map_open(POLICY_PATH("stats"), BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_stats));
+	return w->stats < 0 ? pinned_map_fail(w->stats, POLICY_PATH("stats")) : 0;
 }
 
 static int open_pins(struct watch *w)
@@ -242,8 +247,7 @@ static int open_pins(struct watch *w)
 	struct stat st;
 	int err = lock_ring(w);
 
-	err = err ?: open_pin(POLICY_PATH("events"), &w->events);
-	err = err ?: open_pin(POLICY_PATH("stats"), &w->stats);
+	err = err ?: open_maps(w);
 	if (err)
 		return err;
 	if (stat(POLICY_PATH("events"), &st))

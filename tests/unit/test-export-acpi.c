@@ -386,7 +386,7 @@ Test(export_acpi, archive)
 	uint8_t *bytes;
 	size_t length, at;
 
-	cr_assert_eq(archive_write(path, &t), 0);
+	cr_assert_eq(archive_write(path, false, &t), 0);
 	bytes = file_bytes(root, "hmat.cpio", &length);
 	cr_assert(bytes);
 	cr_expect_eq(length % 512, 0);
@@ -411,7 +411,7 @@ Test(export_acpi, archive_nowhere)
 	struct capture c;
 
 	capture_start(&c);
-	cr_expect_eq(archive_write(path, &t), -ENOENT);
+	cr_expect_eq(archive_write(path, false, &t), -EIO);
 	capture_expect(&c, "none/hmat.cpio");
 	free(path);
 	table_free(&t);

@@ -11,7 +11,7 @@ unit_cflags = $(tool_cflags) -fsanitize=address,undefined -fno-sanitize-recover=
 unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 
 # The commands, and what asks the kernel, are for the guests.
-unit_library := $(filter-out main.c cmd_%.c doctor%.c engine%.c guardian.c pins.c report.c status-gather.c survey.c trial.c \
+unit_library := $(filter-out main.c cmd_%.c doctor%.c engine%.c guardian.c pinned-map.c pins.c report.c status-gather.c survey.c trial.c \
 	watch.c,$(notdir $(wildcard user/*.c)))
 unit_tests := criterion-main.c $(notdir $(wildcard tests/unit/unit*.c tests/unit/test-*.c))
 unit_objects := $(patsubst %.c,$(unit)/%.o,$(unit_library) $(unit_tests))

@@ -6,11 +6,7 @@
 
 : "${root:?}"
 
-# The cache is outside the tree, so that a fresh clone finds what an older one
-# downloaded. CI may run without HOME.
-if [ -z "${TIERBPF_CACHE:-}" ]; then
-	TIERBPF_CACHE=${XDG_CACHE_HOME:-${HOME:-/var/tmp/tierbpf-$(id -u)}/.cache}/tierbpf
-fi
+TIERBPF_CACHE=$("$root/packaging/cache") || exit
 export TIERBPF_CACHE
 cache=$TIERBPF_CACHE
 

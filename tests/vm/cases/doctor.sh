@@ -106,7 +106,7 @@ finds configuration unknown "/boot/config-$release"
 
 umount /sys/fs/bpf
 lacks bpffs
-mount -t bpf bpf /sys/fs/bpf
+mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json

@@ -10,7 +10,7 @@ modprobe tierbpf
 cd /root || exit
 expect 0 tierbpf init --output p.json
 expect 1 tierbpf init --output p.json
-says /tmp/err "p.json: File exists"
+says /tmp/err "p.json: exists already; --force replaces it"
 expect 0 tierbpf check p.json
 [ ! -s /tmp/err ] || fail "the starter policy is warned about: $(cat /tmp/err)"
 case $stock in

@@ -13,7 +13,7 @@ says /tmp/err "measuring node 2 from CPUs 0-1, 16 MiB"
 jq -e '[.nodes[] | .read_latency_ns, .write_latency_ns, .read_bandwidth_mbps, .write_bandwidth_mbps] | all(. > 0)' \
 	m.json >/dev/null || fail "values: $(cat m.json)"
 expect 1 tierbpf measure --memory 16MiB --output m.json
-says /tmp/err "m.json: File exists"
+says /tmp/err "m.json: exists already; --force replaces it"
 
 # Twice the need has to be free; nothing is measured.
 expect 1 tierbpf measure --memory 700MiB

@@ -33,8 +33,8 @@ says /tmp/err "CONFIG_DEBUG_INFO_BTF"
 umount /sys/kernel/btf
 umount /sys/fs/bpf
 expect 4 tierbpf load /tmp/p.json
-says /tmp/err "mount -t bpf bpf /sys/fs/bpf"
-mount -t bpf bpf /sys/fs/bpf
+says /tmp/err "mount -t bpf -o mode=0700 bpf /sys/fs/bpf"
+mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 expect_tiers "4:0-1" "after what was refused"
 expect 0 tierbpf load /tmp/p.json
 the_end "4:0-1"

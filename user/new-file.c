@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "new-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "msg.h"
+
+static int fail_at(const char *path)
+{
+	return fail(errno == EACCES ? -EACCES : -EIO, "%s: %s", path, strerror(errno));
+}
+
+int new_file_check(const char *path, bool force)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		return 0; /* what else is wrong with it shows when it is made */
+	if (!force)
+		return fail(-EEXIST, "%s: exists already; --force replaces it", path);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	return fail(-EEXIST, "%s: not a regular file, so it is not replaced", path);
+}
+
+/* mkostemp() gives every file 0600. */
+static int set_mode(int fd, mode_t mode)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return fchmod(fd, mode & ~mask);
+}
+
+static int fill(int fd, const char *path, int (*write)(FILE *out, const void *what), const void *what)
+{
+	_cleanup_fclose_ FILE *out = fdopen(fd, "w");
+	int err;
+
+	if (!out) {
+		close(fd);
+		return fail_at(path);
+	}
+	err = write(out, what);
+	errno = EIO;
+	if (!err && (ferror(out) || fflush(out) || fsync(fd)))
+		err = fail_at(path);
+	return err;
+}
+
+/* Not all file systems can rename without replacing; those that cannot have hard links. */
+static int rename_new(const char *from, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL || link(from, to))
+		return -1;
+	return unlink(from);
+}
+
+int new_file_write(const char *path, bool force, mode_t mode, int (*write)(FILE *out, const void *what),
+		   const void *what)
+{
+	_cleanup_free_ char *temporary = NULL;
+	int fd, err = new_file_check(path, force);
+
+	if (err)
+		return err;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+		temporary = NULL;
+		return fail(-ENOMEM, "out of memory");
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return fail_at(path);
+	if (set_mode(fd, mode)) {
+		err = fail_at(path);
+		close(fd);
+	}
+	err = err ?: fill(fd, path, write, what);
+	if (!err && (force ? rename(temporary, path) : rename_new(temporary, path)))
+		err = fail_at(path);
+	if (err)
+		unlink(temporary);
+	return err;
+}
