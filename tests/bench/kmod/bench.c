@@ -6,9 +6,10 @@
  *	echo "WHAT NODE COUNT" >/sys/module/tierbpf/parameters/bench; cat it: ns each
  *
  * WHAT: decide (two figures: the kernel's own mt_calc_adistance(), without ours in
- * front, and the hook's answer, COUNT of them a batch), establish (the kernel's two callbacks that a move
- * needs, with their grace periods, expedited as in a move), all (a policy's coming:
- * every node that it moves, from where the kernel had it; NODE says nothing).
+ * front, and the hook's answer, COUNT of them a batch), establish (the kernel's two
+ * callbacks that a move needs, with their grace periods, expedited as in a move), all (a
+ * policy's coming: every node that it moves, from where the kernel had it; NODE says
+ * nothing).
  */
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
