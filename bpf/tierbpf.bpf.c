@@ -53,7 +53,8 @@ static inline const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 
  */
 struct tierbpf_facts nothing;
 
-#define tierbpf_for(i, from, to) for ((i) = (from) + nothing.first_rule; may_loop() && (i) < (to); (i)++)
+#define unknown(n) (__builtin_constant_p(n) ? (n) + nothing.first_rule : (n))
+#define tierbpf_for(i, from, to) for ((i) = unknown(from); may_loop() && (i) < (to); (i)++)
 #include <tierbpf/decide.h>
 
 /*

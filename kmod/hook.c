@@ -70,7 +70,8 @@ static void report_rejected(const struct tierbpf_answer *a)
 			    a->node.kernel_adistance);
 }
 
-static void report_slow(const struct tierbpf_answer *a, u64 ns)
+/* Apart, so that the way of every decision needs no place for an event. */
+static noinline void report_slow(const struct tierbpf_answer *a, u64 ns)
 {
 	hook_report(TIERBPF_EVENT_SLOW, a->node.id, a->node.kernel_adistance, a->raw, ns);
 	pr_warn_ratelimited("node %d: BPF took %llu ms to answer; more than %d hold up the kernel\n",
@@ -79,10 +80,13 @@ static void report_slow(const struct tierbpf_answer *a, u64 ns)
 
 u64 hook_bytes_of(int nid)
 {
-	/* Of 16 GiB that firmware took a part of, sysfs shows 16 GiB. */
+	static unsigned long block; /* never changes after boot; here it costs no call */
 	u64 present = NODE_DATA(nid) ? NODE_DATA(nid)->node_present_pages : 0;
 
-	return round_up(present << PAGE_SHIFT, memory_block_size_bytes());
+	if (unlikely(!READ_ONCE(block)))
+		WRITE_ONCE(block, memory_block_size_bytes());
+	/* Of 16 GiB that firmware took a part of, sysfs shows 16 GiB. */
+	return round_up(present << PAGE_SHIFT, READ_ONCE(block));
 }
 
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)

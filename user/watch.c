@@ -210,6 +210,15 @@ static int drain(struct watch *w, __u64 *seq)
 	return 0;
 }
 
+/*
+ * A record is reserved and not yet submitted. poll() reports it, and reading stops in front
+ * of it: it is waited for by the clock instead.
+ */
+static bool is_being_written(const struct watch *w)
+{
+	return w->ring && w->nr_held < HELD && ring__avail_data_size(ring_buffer__ring(w->ring, 0));
+}
+
 static void close_ring(struct watch *w)
 {
 	ring_buffer__free(w->ring);
@@ -332,7 +341,7 @@ static int look(struct watch *w)
 	/* The rest of one that was replaced may be in the ring of its successor. */
 	if (!err && (there || !pins_policy_id()))
 		tell_dropped(w, (__u64)clock_ns(CLOCK_BOOTTIME), seq + 1);
-	if (err || there)
+	if (err || there || is_being_written(w))
 		return err;
 	close_ring(w);
 	return look_for_ring(w);
@@ -349,16 +358,17 @@ static bool must_hurry(const struct watch *w)
 /* For the next event, or to look whether another policy is there. */
 static void wait_for_more(struct watch *w)
 {
+	bool soon = is_being_written(w);
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
-		{ .fd = w->ring && w->nr_held < HELD ? ring_buffer__epoll_fd(w->ring) : -1, .events = POLLIN },
+		{ .fd = w->ring && w->nr_held < HELD && !soon ? ring_buffer__epoll_fd(w->ring) : -1, .events = POLLIN },
 		{ .fd = w->ring ? -1 : w->inotify, .events = POLLIN },
 	};
 	bool hurry = must_hurry(w);
 	char event[4096];
 
 	w->hurried += hurry;
-	if (poll(fds, 3, hurry ? LOOK_SOON : LOOK) <= 0)
+	if (poll(fds, 3, hurry || soon ? LOOK_SOON : LOOK) <= 0)
 		return;
 	if (fds[0].revents & (POLLERR | POLLHUP))
 		w->output = EPIPE;

@@ -27,7 +27,7 @@ static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struc
 }
 
 /* All predicates hold: of each one's tests, at least one. */
-static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule *rule,
+static __always_inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule *rule,
 					 const struct tierbpf_node *node,
 					 const struct tierbpf_facts *stored)
 {
@@ -52,11 +52,21 @@ static inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule
 }
 
 /* False where the action needs a fact that is not known. */
-static inline _Bool tierbpf_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
-				const struct tierbpf_facts *stored, __s32 *adistance)
+static inline _Bool tierbpf_can_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
+				    const struct tierbpf_facts *stored)
 {
 	__s64 value;
 
+	return a->kind != TIERBPF_ACTION_FACT || tierbpf_fact(node, stored, (__u32)a->value, &value);
+}
+
+/* The same, and *adistance is what the action says; the kernel's own where it cannot act. */
+static __always_inline _Bool tierbpf_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
+					 const struct tierbpf_facts *stored, __s32 *adistance)
+{
+	__s64 value;
+
+	*adistance = node->kernel_adistance;
 	switch (a->kind) {
 	case TIERBPF_ACTION_ADISTANCE:
 		*adistance = a->value;
@@ -73,7 +83,6 @@ static inline _Bool tierbpf_act(const struct tierbpf_action *a, const struct tie
 		*adistance = tierbpf_clamp(value);
 		return 1;
 	}
-	*adistance = node->kernel_adistance;
 	return 1;
 }
 
@@ -99,30 +108,31 @@ static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct t
 /*
  * The first rule that matches and can act decides, else meta->otherwise, and
  * where that cannot act, the kernel's own. @stored: what is stored of the node; may be NULL.
+ *
+ * Inlined, and the action in one place only: each call of a BPF function saves and
+ * restores all its registers, which takes longer than a rule.
  */
-static inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
-				  const struct tierbpf_node *node,
-				  const struct tierbpf_facts *stored, struct tierbpf_decision *d)
+static __always_inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
+					   const struct tierbpf_node *node,
+					   const struct tierbpf_facts *stored, struct tierbpf_decision *d)
 {
 	const struct tierbpf_action *action = &meta->otherwise;
 	__u32 i;
 
 	d->rule = -1;
-	d->acted = node->kernel_adistance;
 	tierbpf_for(i, stored ? stored->first_rule : 0, meta->nr_rules) {
 		const struct tierbpf_rule *rule = tierbpf_get_rule(policy, i);
 
 		if (!rule)
 			break;
 		if (tierbpf_rule_matches(policy, rule, node, stored) &&
-		    tierbpf_act(&rule->action, node, stored, &d->acted)) {
+		    tierbpf_can_act(&rule->action, node, stored)) {
 			d->rule = (__s32)i;
 			action = &rule->action;
 			break;
 		}
 	}
-	if (d->rule < 0)
-		tierbpf_act(action, node, stored, &d->acted);
+	tierbpf_act(action, node, stored, &d->acted);
 	d->adistance = tierbpf_gather(policy, meta->nr_groups, action, d->acted);
 }
 

@@ -11,10 +11,13 @@ tool=$root/build/tierbpf
 # row WHAT BASELINE TARGET [COUNTS]: one row of the results, from stdin: a line
 # "baseline subject" for each repetition. The ratio is subject / baseline. TARGET: a
 # number, at most; "noise": 1 lies within the spread, or below; "-": there is none.
-# COUNTS: a JSON object of what else is known.
+# COUNTS: a JSON object of what else is known. A target that is missed for a reason stands in
+# tests/bench/floors with the ratio that it may have.
 row()
 {
+	floor=$(awk -F '\t' -v what="$1" '$1 == what { print $2 }' "$bench/floors")
 	jq -Rsc --arg what "$1" --arg baseline "$2" --arg target "$3" --argjson counts "${4:-{\}}" \
+		--argjson floor "${floor:-null}" \
 		--arg part "${0##*/}" -f "$bench/row.jq" >>"$rows" || broken "$1: no figures"
 }
 

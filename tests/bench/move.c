@@ -20,6 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../vm/ring.h"
+
+#define PATIENCE 10000 /* ms */
 #define OVERRIDE TIERBPF_PIN_ROOT "/" TIERBPF_PIN_OVERRIDE
 #define EVENTS TIERBPF_PIN_ROOT "/" TIERBPF_PIN_POLICY "/events"
 
@@ -120,6 +123,11 @@ static int on_record(void *context, void *data, size_t size __attribute__((unuse
 	return 0;
 }
 
+static bool is_reported(void *context)
+{
+	return ((const struct move *)context)->end;
+}
+
 /* What is there already is of former moves. */
 static struct ring_buffer *open_events(struct move *m)
 {
@@ -159,9 +167,9 @@ int main(int argc, char **argv)
 		by_bpftool((uint32_t)m.node, adistance);
 	else
 		by_syscall(fd, (uint32_t)m.node, adistance);
-	while (!m.end)
-		if (ring_buffer__poll(events, 10000) <= 0)
-			die("no report of the move");
+	errno = -ring_wait(events, is_reported, &m, PATIENCE);
+	if (errno)
+		die("no report of the move");
 	if (!is_in(nodelist, m.node))
 		die(nodelist);
 	printf("%llu %ld\n", (unsigned long long)(m.end - m.start), migrated() - pages);

@@ -21,24 +21,30 @@ rules()
 	echo '{"match": {"node": 1}, "action": {"adistance": 704}}'
 }
 
-# decisions NAME COUNT REPETITIONS
-decisions()
+# decision NAME [COUNT]: COUNT of them a batch
+decision()
 {
-	for _ in $(seq "$3"); do
-		echo "$1 $(timed kernel 1 2000) $(timed decide 1 "$2")"
-	done
+	echo "$1 $(timed decide 1 "${2:-300}")"
 }
 
-decisions hook 2000 "$1"
-expect 0 tierbpf load --object /usr/lib/tierbpf/example-kernel.bpf.o
-decisions object 2000 "$1"
-rm /sys/fs/bpf/tierbpf/policy/override_link
-decisions program 2000 "$1"
 for rules in 1 64 1024 "1024 live"; do
 	# shellcheck disable=SC2086
-	echo '{"version": 1, "rules": [' "$(rules $rules)" ']}' >/tmp/p
-	expect 0 tierbpf load /tmp/p
-	expect_tiers "4:0 5:1"
-	decisions "rules-$(echo "$rules" | tr ' ' -)" 500 "$1"
+	echo '{"version": 1, "rules": [' "$(rules $rules)" ']}' >"/tmp/$rules"
+done
+# Each repetition with programs and maps of its own: how fast they are depends on their addresses.
+for _ in $(seq "$1"); do
+	[ ! -e $pins ] || expect 0 tierbpf unload
+	decision hook
+	expect 0 tierbpf load --object /usr/lib/tierbpf/example-kernel.bpf.o
+	decision object
+	rm /sys/fs/bpf/tierbpf/policy/override_link
+	decision program
+	for rules in 1 64 1024; do
+		expect 0 tierbpf load "/tmp/$rules"
+		expect_tiers "4:0 5:1"
+		decision "rules-$rules"
+	done
+	expect 0 tierbpf load "/tmp/1024 live"
+	decision rules-1024-live 10
 done
 the_end "4:0 18:1"

@@ -6,16 +6,18 @@
 . /usr/lib/tierbpf-test/test.sh
 
 # Kinds of events: REJECTED 2, RETIERED 3, POLICY 8 (enum tierbpf_event_kind).
+# events [COUNT]: those that are there now, or so many
 events()
 {
-	prog-events $pins/policy/events >/tmp/events || fail "prog-events"
+	prog-events $pins/policy/events "$@" >/tmp/events || fail "prog-events"
 	grep -q odd /tmp/events && { cat /tmp/events; fail "a record makes no sense"; }
 	cut -d ' ' -f 1-5 /tmp/events
 }
 
+# A move is reported just after sysfs shows it, so the last one may still be to come.
 expect_events()
 {
-	found=$(events)
+	found=$(events "$(printf '%s' "$1" | grep -c '')")
 	[ "$found" = "$1" ] || fail "$2: expected $1, found $found"
 }
 
@@ -52,4 +54,28 @@ override 1 768
 expect_tiers "4:0 6:1" "after that"
 expect_events "2 3 1 2304 832" "once it was read"
 [ "$(counter dropped)" = "$dropped" ] || fail "dropped though there was room"
+
+# A record is reserved first and submitted half a second later: who reads in between finds
+# nothing, and must get it all the same.
+attach test-late late
+override 1 704
+expect_tiers "4:0 5:1" "with a record that takes long"
+expect_events "2 3 1 832 704" "a record that takes long"
+tierbpf watch >/tmp/told 2>&1 &
+watch=$!
+sleep 1
+for adistance in 768 704 768 704; do
+	override 1 $adistance
+	sleep 0.7
+done
+for _ in $(seq 50); do
+	[ "$(grep -c '^.* retiered ' /tmp/told)" -lt 4 ] || break
+	sleep 0.1
+done
+[ "$(sed -n 's/.* retiered .*adistance \([0-9]* -> [0-9]*\),.*/\1/p' /tmp/told | tr '\n' ' ')" = \
+	"704 -> 832 832 -> 704 704 -> 832 832 -> 704 " ] || fail "watch tells: $(cat /tmp/told)"
+! grep dropped /tmp/told || fail "dropped though it was read"
+kill $watch
+wait $watch
+detach late
 the_end "4:0 18:1"
