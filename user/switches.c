@@ -16,9 +16,9 @@ void switches_read(const char *root, const struct machine *m, const struct node_
 	int n;
 
 	*s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH };
-	if (!sysfs_text(&demotion, "%s" DEMOTION, root))
+	if (!sysfs_text(&demotion, root, DEMOTION))
 		s->demotion = !strcmp(demotion, "true");
-	if (!sysfs_text(&balancing, "%s" NUMA_BALANCING, root))
+	if (!sysfs_text(&balancing, root, NUMA_BALANCING))
 		s->numa_balancing = atoi(balancing);
 	for (n = 0; n < m->nr_nodes; n++) {
 		if (!m->nodes[n].memory || m->nodes[n].cpu)
