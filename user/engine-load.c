@@ -274,7 +274,10 @@ static int stage(const struct loading *l)
 	err = err ?: fill(l);
 	if (err)
 		return explain_load(err);
-	return l->object ? engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts)) : 0;
+	if (!l->object)
+		return 0;
+	err = engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts));
+	return err ?: engine_object_allow(l->object);
 }
 
 /* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
@@ -312,6 +315,9 @@ int engine_load(const struct program *program, struct engine_object *object, con
 	l.skel = skel = tierbpf_bpf__open();
 	err = skel ? stage(&l) : explain_load(-errno);
 	err = err ?: switch_over(&l);
+	if (err == -ENOTEMPTY)
+		return fail(err, "the new policy is in force, but what is named above, of the former one, stays attached: "
+			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();
 	return err;

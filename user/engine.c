@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include <bpf/bpf.h>
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -71,11 +72,25 @@ static int read_pin(const char *path, void *value, size_t size)
 	return err ? fail(err, "%s: %s; load the policy again", path, strerror(-err)) : 0;
 }
 
+/* Whoever may write the map may put anything there, and everybody shows it. */
+static void make_name_plain(struct tierbpf_meta *meta)
+{
+	char *c;
+
+	meta->object[sizeof(meta->object) - 1] = 0;
+	for (c = meta->object; *c; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
+}
+
 int engine_read_meta(struct tierbpf_meta *meta)
 {
 	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("meta"));
+	int err = fd < 0 ? -errno : lookup(fd, meta, sizeof(*meta));
 
-	return fd < 0 ? -errno : lookup(fd, meta, sizeof(*meta));
+	if (!err)
+		make_name_plain(meta);
+	return err;
 }
 
 static int read_policy(struct engine *e)
@@ -114,6 +129,7 @@ static int read_back(struct engine *e)
 
 	if (err)
 		return err;
+	make_name_plain(&e->meta);
 	if (e->meta.abi != TIERBPF_ABI)
 		return fail(-ENOPKG, "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
 			    "load it again", e->meta.abi, TIERBPF_ABI);
@@ -262,8 +278,10 @@ int engine_unload(void)
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	fault_point("the policy is detached");
-	pins_remove_all();
-	return 0;
+	if (!pins_remove_all())
+		return 0;
+	return fail(-ENOTEMPTY, "the policy is detached, but what is named above stays attached: remove what keeps it "
+		    "from being removed, and run tierbpf unload again; or reboot");
 }
 
 /*

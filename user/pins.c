@@ -123,18 +123,29 @@ unsigned int pins_policy_id(void)
 	return info.struct_ops.map_id;
 }
 
+static unsigned int stayed; /* pins that could not be removed */
+
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	remove(path);
+	int err = remove(path) ? errno : 0;
+
+	/* A directory with something in it stays because of that, which has been named. */
+	if (err && err != ENOENT && err != ENOTEMPTY) {
+		note("%s cannot be removed (%s): what it holds stays attached", path, strerror(err));
+		stayed++;
+	}
 	fault_point(path);
 	return 0;
 }
 
-static void remove_tree(const char *path)
+static int remove_tree(const char *path)
 {
+	stayed = 0;
 	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return stayed ? -ENOTEMPTY : 0;
 }
 
+/* What stays has been named; the next command that takes the lock tries again. */
 static void discard(void)
 {
 	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
@@ -152,15 +163,22 @@ int pins_heal(void)
 {
 	unsigned int in_force = pins_policy_id();
 
-	if (in_force && in_force == map_id(STAGING_PATH("ops")))
-		return pins_commit();
+	if (in_force && in_force == map_id(STAGING_PATH("ops"))) {
+		int err = pins_commit();
+
+		return err == -ENOTEMPTY ? 0 : err;
+	}
 	discard();
 	return 0;
 }
 
 int pins_stage(void)
 {
-	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	int err = remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+
+	if (err)
+		return fail(err, "something of an earlier load stays attached: remove what keeps it from being removed, or "
+			    "reboot");
 	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));
 	fault_point("staging is made");
@@ -199,23 +217,24 @@ int pins_copy(const char *from, const char *to)
 	return err;
 }
 
-void pins_remove(const char *path)
+int pins_remove(const char *path)
 {
-	remove_tree(path);
+	return remove_tree(path);
 }
 
 int pins_commit(void)
 {
 	const char *from = PIN_PATH(TIERBPF_PIN_STAGING), *to = PIN_PATH(TIERBPF_PIN_POLICY);
+	int err = 0;
 
 	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE)) {
 		fault_point("staging and policy have changed places");
-		remove_tree(from);
+		err = remove_tree(from);
 	} else if (errno != ENOENT || rename(from, to)) {
 		return fail(-errno, "%s: %s", to, strerror(errno));
 	}
 	fault_point("committed");
-	return 0;
+	return err;
 }
 
 void pins_abandon(void)
@@ -224,7 +243,7 @@ void pins_abandon(void)
 	rmdir(TIERBPF_PIN_ROOT); /* fails where a policy is in force, as it should */
 }
 
-void pins_remove_all(void)
+int pins_remove_all(void)
 {
-	remove_tree(TIERBPF_PIN_ROOT);
+	return remove_tree(TIERBPF_PIN_ROOT);
 }

@@ -128,6 +128,7 @@ static void read_machine(const char *message)
 	struct capture c;
 	int err;
 
+	machine_free(machine);
 	capture_start(&c);
 	err = machine_read(root, &machine);
 	capture_expect(&c, message);

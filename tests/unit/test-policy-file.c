@@ -75,7 +75,7 @@ Test(policy_file, layouts)
 		{ "{\r'version': 1,\r 'rules': ^1\r}\r", "rules", "an array is expected here, not a number" },
 		{ "{'description': '\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80', 'version': 1, 'rules': ^1}", "rules",
 		  "an array is expected here, not a number" },
-		{ "{'description': '\\u00e9\\n\\\\\\'', 'version': 1, 'rules': ^1}", "rules",
+		{ "{'description': '\\u00e9 \\\\\\'', 'version': 1, 'rules': ^1}", "rules",
 		  "an array is expected here, not a number" },
 	};
 
