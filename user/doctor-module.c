@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "doctor.h"
+#include "guards.h"
 #include "sysfs.h"
 
 #define LINE 512
@@ -172,10 +173,22 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" : "");
 }
 
+/* Of a machine that does not tell, nothing is said: debugfs is not needed for anything else. */
+static void look_at_guards(struct doctor *d)
+{
+	enum guards guards = guards_read(d->root);
+
+	if (guards != GUARDS_UNKNOWN)
+		doctor_finds(d, "kprobes", guards == GUARDS_ON ? VERDICT_FINE : VERDICT_MISSING,
+			     "on: by them the module keeps the kernel from crashing while nodes move",
+			     "echo 1 > " GUARDS_SWITCH, guards == GUARDS_ON ? "on" : "off");
+}
+
 void doctor_look_at_module(struct doctor *d, const char *release)
 {
 	struct module m;
 
 	look_at_it(d, release, &m);
+	look_at_guards(d);
 	look_at_lockdown(d, &m);
 }

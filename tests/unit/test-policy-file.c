@@ -21,7 +21,7 @@ Test(policy_file, not_json)
 		{ "{'version': 1, 'rules': [^", NULL, "']' expected near end of file" },
 		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[^[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL, "error: nested too deeply" },
 		{ "{'version': 1, 'rules': [], 'description': '^\xe2\x80\xa8'}", NULL,
-		  "error: write this character as an escape: \\u2028" },
+		  "error: the control character U+2028 must not stand in a string" },
 	};
 
 	EXPECT_BAD(table);

@@ -72,6 +72,13 @@ Test(status, switches)
 	cr_assert_eq(switches_text(&s, texts), 2, "no slow node, no zone to speak of");
 	expect_switch(0, false, "demotion is off", "echo 1 > /sys/kernel/mm/numa/demotion_enabled");
 	expect_switch(1, false, "promotion is off (numa_balancing 1)", "echo 3 > /proc/sys/kernel/numa_balancing");
+	s = (struct switches){ .guards = GUARDS_ON };
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, true, "kprobes are on", "");
+	s = (struct switches){ .guards = GUARDS_OFF };
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, false, "kprobes are off: the module's guards against kernel bugs do nothing, and the kernel "
+		      "may crash while nodes move", "echo 1 > /sys/kernel/debug/kprobes/enabled");
 	s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH };
 	switches_text(&s, texts);
 	expect_switch(0, false, "demotion is off", "this kernel has none; boot one with CONFIG_MIGRATION=y");
