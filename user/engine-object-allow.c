@@ -100,7 +100,7 @@ static void list(const struct engine_object *o)
 
 	bpf_object__for_each_program(program, o->bpf)
 		if (is_attached(program))
-			note("%s: program %s is attached with the policy, at %s", o->path, bpf_program__name(program),
+			note("%s: program %s will be attached to %s", o->path, bpf_program__name(program),
 			     bpf_program__section_name(program));
 }
 

@@ -122,12 +122,14 @@ static void read_tier(const char *name, void *arg)
 static int read_tiers(const char *root, struct machine *m)
 {
 	struct tiers t = { .root = root, .m = m };
+	char path[4096];
 
 	sysfs_each(root, TIERS, "memory_tier", read_tier, &t);
-	if (!t.count)
-		return fail(-ENOPKG, "%s" TIERS ": no memory tiers: this kernel is built without NUMA or memory "
-			    "hotplug, or older than 6.1", root);
-	return t.err;
+	if (t.count)
+		return t.err;
+	snprintf(path, sizeof(path), "%s" TIERS, root);
+	return fail(-ENOPKG, "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
+		    "than 6.1", path);
 }
 
 /*

@@ -3,7 +3,12 @@
  * A policy, and beside it one program of each kind that does more than look; `deny` keeps
  * every pin from being removed, its own too, while `refuse` says so.
  */
-#include "answers.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <tierbpf/bpf.h>
+
+char LICENSE[] SEC("license") = "GPL";
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -12,12 +17,12 @@ struct {
 	__type(value, __u32);
 } refuse SEC(".maps");
 
-static __u32 never;
+static volatile __u32 never;
 
 SEC("struct_ops/adistance")
 int BPF_PROG(side_answer, const struct tierbpf_node *node)
 {
-	return node->kernel_adistance + (node->cpu ? 0 : TIERBPF_TIER_SIZE);
+	return node->kernel_adistance + (node->id ? 1 << TIERBPF_TIER_SHIFT : 0);
 }
 
 SEC("fmod_ret/security_path_unlink")

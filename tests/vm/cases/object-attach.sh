@@ -53,8 +53,8 @@ gone()
 modprobe tierbpf
 # 1. told, and refused: each with what it does, and nothing is attached
 allowed 5
-for line in "deny is attached with the policy, at fmod_ret/security_path_unlink" \
-	"look is attached with the policy, at kprobe/vfs_unlink" \
+for line in "deny will be attached to fmod_ret/security_path_unlink" \
+	"look will be attached to kprobe/vfs_unlink" \
 	"deny (fmod_ret/security_path_unlink) changes what a function of the kernel returns" \
 	"judge (lsm/path_mkdir) decides as a security module" \
 	"rewrite (raw_tp.w/bpf_test_finish) changes what a tracepoint hands on" \
@@ -77,7 +77,7 @@ says /tmp/err "--allow-attach=nobody: there is no program of that name"
 expect 2 tierbpf load --allow-attach=deny /tmp/p.json
 expect 5 tierbpf load --try 5 --object $side
 allowed 0 deny judge rewrite shoot
-says /tmp/err "look is attached with the policy, at kprobe/vfs_unlink"
+says /tmp/err "look will be attached to kprobe/vfs_unlink"
 expect_tiers "4:0 19:1" "allowed"
 for name in deny judge rewrite shoot look; do
 	[ "$(attached $name)" = 1 ] || fail "$name is not attached"
