@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-fill SECONDS: takes all the memory that there is until the kernel has ended somebody
- * for the want of it, and holds it for so long. It is not ended itself. Prints how many MiB
- * it has taken.
+ * prog-fill LEAVE SECONDS: takes the memory that is free but for LEAVE MiB, and says "ready". After
+ * a line on its input it takes the rest too, until the kernel has ended somebody for the want of
+ * it, prints how many MiB it has, and holds them for so long. It is not ended itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,6 @@
 
 #define MIB (1UL << 20)
 #define MOST (1UL << 20) /* MiB */
-
-static char vmstat[65536];
 
 static void die(const char *what)
 {
@@ -32,40 +30,53 @@ static void spare_me(void)
 	close(fd);
 }
 
-/* How many processes the kernel has ended for it. */
-static unsigned long victims(int fd)
+/* The number behind @name in a file of such lines. */
+static unsigned long number(const char *path, const char *name)
 {
-	ssize_t n = pread(fd, vmstat, sizeof(vmstat) - 1, 0);
+	static char text[65536];
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text + 1, sizeof(text) - 2);
 	const char *line;
 
 	if (n <= 0)
-		die("/proc/vmstat");
-	vmstat[n] = 0;
-	line = strstr(vmstat, "\noom_kill ");
+		die(path);
+	close(fd);
+	text[0] = '\n';
+	text[n + 1] = 0;
+	line = strstr(text, name);
 	if (!line)
-		die("no oom_kill in /proc/vmstat");
-	return strtoul(line + strlen("\noom_kill "), NULL, 10);
+		die(name);
+	return strtoul(line + strlen(name), NULL, 10);
+}
+
+/* How many processes the kernel has ended for it. */
+static unsigned long victims(void)
+{
+	return number("/proc/vmstat", "\noom_kill ");
 }
 
 int main(int argc, char **argv)
 {
-	unsigned long before, taken = 0;
-	char *memory;
-	int fd;
+	unsigned long leave, before, taken = 0;
+	char *memory, line[16];
 
-	if (argc != 2)
+	if (argc != 3)
 		return 2;
 	spare_me();
-	fd = open("/proc/vmstat", O_RDONLY);
-	if (fd < 0)
-		die("/proc/vmstat");
+	leave = strtoul(argv[1], NULL, 10);
 	memory = mmap(NULL, MOST * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		die("mmap");
-	for (before = victims(fd); victims(fd) == before && taken < MOST; taken++)
+	for (; number("/proc/meminfo", "\nMemFree:") / 1024 > leave; taken++)
+		memset(memory + taken * MIB, 1, MIB);
+	puts("ready");
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		die("standard input");
+	for (before = victims(); victims() == before && taken < MOST; taken++)
 		memset(memory + taken * MIB, 1, MIB);
 	printf("%lu\n", taken);
 	fflush(stdout);
-	sleep((unsigned int)atoi(argv[1]));
+	sleep((unsigned int)atoi(argv[2]));
 	return 0;
 }
