@@ -121,6 +121,19 @@ static void look_at_jit(struct doctor *d)
 		     "echo 1 > /proc/sys/net/core/bpf_jit_enable", off ? "off" : "on");
 }
 
+/* fentry, fexit and fmod_ret; a kernel that has no such switch has it on. */
+static void look_at_tracing(struct doctor *d)
+{
+	_cleanup_free_ char *text = NULL;
+	bool off;
+
+	if (sysfs_text(&text, d->root, "/proc/sys/kernel/ftrace_enabled"))
+		return;
+	off = !strcmp(text, "0");
+	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE, "on, or nothing hears of overrides",
+		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
+}
+
 static void look_at_rights(struct doctor *d)
 {
 	const char *lack = rights_lack();
@@ -174,6 +187,7 @@ void doctor_look_at_kernel(struct doctor *d)
 	look_at_btf(d);
 	look_at_tiers(d);
 	look_at_jit(d);
+	look_at_tracing(d);
 	doctor_look_at_module(d, release);
 	if (!*d->root)
 		look_at_rights(d);

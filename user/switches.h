@@ -19,6 +19,7 @@ struct switches {
 	int numa_balancing; /* mode, a sum of bits, or NO_SWITCH */
 	struct nodeset slow;   /* nodes without CPUs */
 	enum guards guards;
+	int tracing; /* 0, 1 or NO_SWITCH: not known */
 	struct nodeset kernel; /* those of them with memory outside of ZONE_MOVABLE */
 };
 
@@ -31,7 +32,7 @@ struct switch_text {
 	char cure[256];	 /* what to do about it; "" where it is on */
 };
 
-#define MAX_SWITCHES 4
+#define MAX_SWITCHES 5
 
 void switches_read(const char *root, const struct machine *m, const struct node_memory *memory,
 		   struct switches *s);

@@ -52,6 +52,20 @@ says /tmp/out "kprobes: off"
 # The cure is one.
 sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what == "kprobes") | .cure')"
 told '[true,null]' '["ok",null]' "on again"
+# The same of ftrace, without which BPF programs do not hear of an override.
+ftrace=/proc/sys/kernel/ftrace_enabled
+echo 0 >$ftrace || fail "ftrace cannot be switched off"
+expect 7 tierbpf set 1 --adistance 800
+expect 0 tierbpf status
+says /tmp/out "ftrace is off: overrides move no node, and events are not counted: echo 1 > $ftrace"
+[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .cure]')" = \
+	"[false,\"echo 1 > $ftrace\"]" ] || fail "$(tierbpf status --json)"
+expect 4 tierbpf doctor
+says /tmp/out "ftrace: off"
+echo 1 >$ftrace
+expect 0 tierbpf set 1 --adistance 800
+! tierbpf status | grep ftrace || fail "on again"
+
 echo 0 >$switch
 expect 0 tierbpf unload
 remove_module
