@@ -123,26 +123,60 @@ unsigned int pins_policy_id(void)
 	return info.struct_ops.map_id;
 }
 
-static unsigned int stayed; /* pins that could not be removed */
+/* Pins that could not be removed. Links are what stays attached: those are named. */
+static struct {
+	int err;
+	char links[600];
+	unsigned int others;
+} stayed;
+
+static bool is_link(const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(name, "link", 4) || (length > 5 && !strcmp(name + length - 5, "_link"));
+}
+
+static void add_stayed(const char *path, const char *name, int err)
+{
+	size_t used = strlen(stayed.links), root = strlen(TIERBPF_PIN_ROOT "/");
+
+	stayed.err = err;
+	if (is_link(name) && strlen(path) > root && used + strlen(path) < sizeof(stayed.links))
+		snprintf(stayed.links + used, sizeof(stayed.links) - used, "%s%s", used ? ", " : "", path + root);
+	else
+		stayed.others++;
+}
+
+/* In one line: the kernel's log takes few at a time, and the guardian of a trial writes there. */
+static int explain_stayed(void)
+{
+	if (!stayed.err)
+		return 0;
+	if (*stayed.links)
+		note("cannot be removed (%s), so that it stays attached: %s; and %u other pins in " TIERBPF_PIN_ROOT,
+		     strerror(stayed.err), stayed.links, stayed.others);
+	else
+		note("cannot be removed (%s): %u pins in " TIERBPF_PIN_ROOT, strerror(stayed.err), stayed.others);
+	return -ENOTEMPTY;
+}
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	int err = remove(path) ? errno : 0;
 
 	/* A directory with something in it stays because of that, which has been named. */
-	if (err && err != ENOENT && err != ENOTEMPTY) {
-		note("%s cannot be removed (%s): what it holds stays attached", path, strerror(err));
-		stayed++;
-	}
+	if (err && err != ENOENT && err != ENOTEMPTY)
+		add_stayed(path, path + ftw->base, err);
 	fault_point(path);
 	return 0;
 }
 
 static int remove_tree(const char *path)
 {
-	stayed = 0;
+	memset(&stayed, 0, sizeof(stayed));
 	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	return stayed ? -ENOTEMPTY : 0;
+	return explain_stayed();
 }
 
 /* What stays has been named; the next command that takes the lock tries again. */
