@@ -54,17 +54,21 @@ sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what =
 told '[true,null]' '["ok",null]' "on again"
 # The same of ftrace, without which BPF programs do not hear of an override.
 ftrace=/proc/sys/kernel/ftrace_enabled
-echo 0 >$ftrace || fail "ftrace cannot be switched off"
-expect 7 tierbpf set 1 --adistance 800
-expect 7 tierbpf status
-says /tmp/out "ftrace is off: overrides move no node, and events are not counted: echo 1 > $ftrace"
-[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .cure]')" = \
-	"[false,\"echo 1 > $ftrace\"]" ] || fail "$(tierbpf status --json)"
-expect 4 tierbpf doctor
-says /tmp/out "ftrace: off"
-echo 1 >$ftrace
-expect 0 tierbpf set 1 --adistance 800
-! tierbpf status | grep ftrace || fail "on again"
+# Newer kernels keep it on while it is in use; 6.12 does not.
+if echo 0 >$ftrace; then
+	expect 7 tierbpf set 1 --adistance 800
+	expect 7 tierbpf status
+	says /tmp/out "ftrace is off: overrides move no node, and events are not counted: echo 1 > $ftrace"
+	[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .cure]')" = \
+		"[false,\"echo 1 > $ftrace\"]" ] || fail "$(tierbpf status --json)"
+	expect 4 tierbpf doctor
+	says /tmp/out "ftrace: off"
+	echo 1 >$ftrace
+	expect 0 tierbpf set 1 --adistance 800
+	! tierbpf status | grep ftrace || fail "on again"
+elif [ "$(uname -r | cut -d . -f 1)" = 6 ] || [ "$(cat $ftrace)" != 1 ]; then
+	fail "ftrace cannot be switched off"
+fi
 
 echo 0 >$switch
 expect 0 tierbpf unload
