@@ -32,7 +32,7 @@ BPFTOOL ?= $(or $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool),bpftool)
 
 # Debian 12's own libbpf is too old: setup-debian builds 1.5 into the cache.
 PKG_CONFIG ?= PKG_CONFIG_PATH=$(lastword $(wildcard $(cache)/libbpf-*/lib/pkgconfig)):$$PKG_CONFIG_PATH pkg-config
-packages := libbpf libelf zlib jansson yaml-0.1 libmd numa smartcols libcap-ng
+packages := libbpf libelf zlib jansson yaml-0.1 libmd numa smartcols libcap-ng libkmod
 pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 pkg_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
 

@@ -41,7 +41,7 @@ static bool read_nodes(const char *root, const struct machine *m, struct activit
 	for (n = 0; n < m->nr_nodes; n++) {
 		_cleanup_free_ char *text = NULL;
 
-		if (!m->nodes[n].memory || sysfs_text(&text, "%s" SYSFS_NODES "/node%d/vmstat", root, n))
+		if (!m->nodes[n].memory || sysfs_text(&text, root, SYSFS_NODES "/node%d/vmstat", n))
 			continue; /* it may have gone */
 		if (!activity_parse(text, &a->nodes[n]))
 			return false;
@@ -64,7 +64,7 @@ void activities_read(const char *root, const struct machine *m, struct activitie
 		return;
 	memset(a->nodes, 0, sizeof(a->nodes));
 	a->source = ACTIVITY_UNKNOWN;
-	if (!sysfs_text(&text, "%s/proc/vmstat", root) && activity_parse(text, &a->total))
+	if (!sysfs_text(&text, root, "/proc/vmstat") && activity_parse(text, &a->total))
 		a->source = ACTIVITY_SYSTEM;
 }
 

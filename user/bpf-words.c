@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
+#include "escape.h"
 #include "msg.h"
 
 #define LOG_BEGIN "': -- BEGIN PROG LOAD LOG --\n"
@@ -17,13 +19,32 @@ static FILE *stream;
 static char *text;
 static size_t length;
 
+/* What a message holds beyond its first line is set in, so that no name in it makes a line of its own. */
+static void show(const char *format, va_list args)
+{
+	_cleanup_free_ char *message = NULL;
+	char *line, *rest, *last;
+
+	if (vasprintf(&message, format, args) < 0) {
+		message = NULL;
+		return;
+	}
+	last = strrchr(message, '\n');
+	if (last && !last[1])
+		*last = 0;
+	for (rest = message; (line = strsep(&rest, "\n"));) {
+		escape_print(line, stderr);
+		fputs(rest ? "\n    | " : "\n", stderr);
+	}
+}
+
 static int hear(enum libbpf_print_level level, const char *format, va_list args)
 {
 	va_list copy;
 
 	if (getenv("TIERBPF_DEBUG")) {
 		va_copy(copy, args);
-		vfprintf(stderr, format, copy);
+		show(format, copy);
 		va_end(copy);
 	}
 	return stream && level == LIBBPF_WARN ? vfprintf(stream, format, args) : 0;

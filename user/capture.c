@@ -174,7 +174,7 @@ static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length;
-	int err = sysfs_bytes(from, TABLE_MAX, &data, &length);
+	int err = sysfs_bytes("", from, TABLE_MAX, &data, &length);
 
 	if (err == -EACCES || err == -EPERM) {
 		s->refused++;
@@ -248,7 +248,7 @@ void capture_read_adistances(const char *dir, struct machine *m)
 	const char *line;
 	int node, adistance;
 
-	if (sysfs_text(&text, "%s" ADISTANCES, dir))
+	if (sysfs_text(&text, dir, ADISTANCES))
 		return;
 	for (line = text; line && sscanf(line, "%d %d", &node, &adistance) == 2;) {
 		if (node >= 0 && node < m->nr_nodes)

@@ -198,21 +198,21 @@ int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat *
 	return 0;
 }
 
-int cdat_read(const char *path, uint16_t port, struct cdat **c)
+int cdat_read(const char *root, const char *path, uint16_t port, struct cdat **c)
 {
 	_cleanup_free_ char *bytes = NULL;
 	const char *why;
 	size_t length, at;
-	int err = sysfs_bytes(path, CDAT_MAX, &bytes, &length);
+	int err = sysfs_bytes(root, path, CDAT_MAX, &bytes, &length);
 
 	if (err == -EFBIG)
-		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, CDAT_MAX);
+		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path, CDAT_MAX);
 	/* Empty: the card has one, but the kernel could not read it. */
 	if (err || !length)
 		return err == -ENOMEM ? err : -ENOENT;
 	err = cdat_parse((const uint8_t *)bytes, length, port, c, &at, &why);
 	if (err == -EBADMSG)
-		note("%s: not used: at offset 0x%zx: %s", path, at, why);
+		note("%s%s: not used: at offset 0x%zx: %s", root, path, at, why);
 	return err;
 }
 

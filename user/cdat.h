@@ -36,7 +36,7 @@ struct cdat {
  * way counts, of a switch. 0, and *c is the caller's, for cdat_free(); -ENOENT if there is
  * none, or it is not ours to read (only root may); -EBADMSG after a note; -ENOMEM.
  */
-int cdat_read(const char *path, uint16_t port, struct cdat **c);
+int cdat_read(const char *root, const char *path, uint16_t port, struct cdat **c);
 void cdat_free(struct cdat *c);
 
 /*

@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "columns.h"
 #include "diag.h"
+#include "escape.h"
 #include "msg.h"
 #include "policy.h"
 
@@ -47,7 +48,9 @@ static const struct argp argp = {
 
 static void print_json(struct diags *diags)
 {
-	json_print(json_pack("{s:s, s:b, s:i, s:o}", "file", diags->file, "valid", !diags->errors,
+	_cleanup_free_ char *file = escape_text(diags->file);
+
+	json_print(json_pack("{s:s, s:b, s:i, s:o}", "file", file ?: "", "valid", !diags->errors,
 			     "errors", (int)diags->errors, "diagnostics", diags_json(diags)));
 }
 
@@ -63,8 +66,10 @@ static int check(const struct arguments *a)
 	else if (text && err != -ENOMEM)
 		print_json(&diags);
 	diags_free(&diags);
-	if (!err && !a->json)
-		printf("%s: valid, %zu rule%s\n", a->policy, policy->nr_rules, policy->nr_rules == 1 ? "" : "s");
+	if (!err && !a->json) {
+		escape_print(a->policy, stdout);
+		printf(": valid, %zu rule%s\n", policy->nr_rules, policy->nr_rules == 1 ? "" : "s");
+	}
 	return err;
 }
 

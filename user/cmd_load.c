@@ -23,6 +23,8 @@ struct arguments {
 	const char *object;
 	const char *measured;
 	unsigned int seconds; /* of trial; 0: none */
+	const char **allowed; /* programs of object */
+	size_t nr_allowed;
 	bool refresh;
 	int json;
 };
@@ -39,6 +41,20 @@ static unsigned int parse_seconds(const char *arg, struct argp_state *state)
 	return (unsigned int)n;
 }
 
+/* Without a letter of its own. */
+enum { ALLOW_ATTACH = 256 };
+
+static error_t allow(struct arguments *a, const char *program)
+{
+	const char **list = reallocarray(a->allowed, a->nr_allowed + 1, sizeof(*list));
+
+	if (!list)
+		return ENOMEM;
+	a->allowed = list;
+	list[a->nr_allowed++] = program;
+	return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
@@ -50,6 +66,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o':
 		a->object = arg;
 		return 0;
+	case ALLOW_ATTACH:
+		return allow(a, arg);
 	case 't':
 		a->seconds = parse_seconds(arg, state);
 		return 0;
@@ -71,12 +89,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "which policy?");
 		if (a->policy && a->object)
 			argp_error(state, "a policy of rules or an object, not both");
+		if (a->nr_allowed && !a->object)
+			argp_error(state, "--allow-attach names a program of an --object");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option options[] = {
+	{ "allow-attach", ALLOW_ATTACH, "PROGRAM", 0, "Attach this program of the object though it changes what the "
+	  "kernel does elsewhere; may be given several times", 0 },
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
 	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
 	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
@@ -158,9 +180,15 @@ static int load(const struct arguments *a)
 	int err;
 
 	err = a->object ? engine_object_open(a->object, &object) : policy_read(a->policy, &policy);
+	if (object) {
+		object->allowed = a->allowed;
+		object->nr_allowed = a->nr_allowed;
+	}
 	err = err ?: engine_check();
 	if (!err && a->seconds)
 		err = guardian_start(&guardian);
+	/* The guardian has done with it what it could. */
+	rights_give_up(RIGHT_SPARE);
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
@@ -228,6 +256,7 @@ static int refresh(const struct arguments *a)
 	bool done = false;
 	int i, err = engine_check();
 
+	rights_give_up(RIGHT_SPARE);
 	for (i = 0; !err && !done && i < REFRESH_TRIES; i++)
 		err = refresh_once(a, &done);
 	return err;
@@ -237,6 +266,10 @@ int cmd_load(int argc, char **argv)
 {
 	struct arguments a = {};
 
+	int err;
+
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(a.refresh ? refresh(&a) : load(&a));
+	err = a.refresh ? refresh(&a) : load(&a);
+	free(a.allowed);
+	return exit_status(err);
 }

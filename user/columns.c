@@ -2,7 +2,9 @@
 #include "columns.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include "escape.h"
 #include "msg.h"
 
 struct libscols_table *columns_new(const struct column *columns, size_t count)
@@ -10,6 +12,9 @@ struct libscols_table *columns_new(const struct column *columns, size_t count)
 	struct libscols_table *t = scols_new_table();
 	size_t i;
 
+	/* Cells are escaped by us, and it would escape the backslash of that. */
+	if (t)
+		scols_table_enable_noencoding(t, 1);
 	for (i = 0; t && i < count; i++) {
 		if (scols_table_new_column(t, columns[i].name, 0, columns[i].flags))
 			continue;
@@ -26,9 +31,14 @@ int columns_add(struct libscols_table *t, const char *const *cells)
 
 	if (!line)
 		return -ENOMEM;
-	for (i = 0; i < scols_table_get_ncols(t); i++)
-		if (scols_line_set_data(line, i, cells[i]))
+	for (i = 0; i < scols_table_get_ncols(t); i++) {
+		char *cell = cells[i] ? escape_text(cells[i]) : NULL;
+
+		if ((cells[i] && !cell) || scols_line_refer_data(line, i, cell)) {
+			free(cell);
 			return -ENOMEM;
+		}
+	}
 	return 0;
 }
 

@@ -31,7 +31,7 @@ static bool bridge_uid(const char *root, const char *endpoint, uint64_t *uid)
 			return false;
 		if (cxl_is_root(above)) {
 			bridge = cxl_link(root, port, "parent_dport");
-			return bridge && sysfs_number(uid, 0, "%s%s/firmware_node/uid", root, bridge);
+			return bridge && sysfs_number(uid, 0, root, "%s/firmware_node/uid", bridge);
 		}
 		free(port);
 		port = TAKE_PTR(above);
@@ -132,12 +132,10 @@ void cxl_expect(const char *root, const struct cedt_window *w, const struct cxl_
 		size_t nr_bridges, struct cxl_expected *e)
 {
 	struct candidates c = { .root = root, .window = w };
-	char path[4096];
 	size_t i;
 
 	*e = (struct cxl_expected){};
-	snprintf(path, sizeof(path), "%s" CXL_DEVICES, root);
-	sysfs_each(path, "endpoint", visit_endpoint, &c);
+	sysfs_each(root, CXL_DEVICES, "endpoint", visit_endpoint, &c);
 	if (!c.doubtful && covers_window(&c)) {
 		expect_perf(&c, bridges, nr_bridges, &e->perf);
 		expect_serials(&c, e);

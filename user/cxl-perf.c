@@ -58,7 +58,7 @@ static const struct perf *bridge_perf(const struct reader *r, const char *bridge
 	uint64_t uid;
 	size_t i;
 
-	if (!sysfs_number(&uid, 0, "%s%s/firmware_node/uid", r->root, bridge))
+	if (!sysfs_number(&uid, 0, r->root, "%s/firmware_node/uid", bridge))
 		return NULL;
 	for (i = 0; i < r->nr_bridges; i++)
 		if (r->bridges[i].uid == uid)
@@ -91,10 +91,9 @@ static bool switch_perf(const struct reader *r, const char *port, const char *de
 	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s%s", r->root, port);
-	sysfs_each(path, "dport", visit_dport, &s);
-	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, port);
-	if (s.number < 0 || cdat_read(path, (uint16_t)s.number, &cdat))
+	sysfs_each(r->root, port, "dport", visit_dport, &s);
+	snprintf(path, sizeof(path), "%s/CDAT", port);
+	if (s.number < 0 || cdat_read(r->root, path, (uint16_t)s.number, &cdat))
 		return false;
 	*p = cdat->port;
 	return is_complete(p);
@@ -121,8 +120,8 @@ static int read_cdat(const struct reader *r, const struct card *card, struct cda
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s%s/CDAT", r->root, card->endpoint);
-	return cdat_read(path, 0, cdat);
+	snprintf(path, sizeof(path), "%s/CDAT", card->endpoint);
+	return cdat_read(r->root, path, 0, cdat);
 }
 
 /* What @decoder takes of it. */
@@ -132,8 +131,8 @@ static bool read_memory(const struct reader *r, const char *decoder, struct card
 	const struct cdat_memory *memory;
 	uint64_t base, size;
 
-	if (!sysfs_number(&base, 0, "%s%s/dpa_resource", r->root, decoder) ||
-	    !sysfs_number(&size, 0, "%s%s/dpa_size", r->root, decoder) || read_cdat(r, card, &cdat))
+	if (!sysfs_number(&base, 0, r->root, "%s/dpa_resource", decoder) ||
+	    !sysfs_number(&size, 0, r->root, "%s/dpa_size", decoder) || read_cdat(r, card, &cdat))
 		return false;
 	memory = cdat_find(cdat, base, size);
 	if (memory)

@@ -28,7 +28,7 @@ char *cxl_target(const char *root, const char *region, int place, bool *more)
 {
 	_cleanup_free_ char *name = NULL;
 
-	*more = place < CXL_MAX_TARGETS && !sysfs_text(&name, "%s%s/target%d", root, region, place);
+	*more = place < CXL_MAX_TARGETS && !sysfs_text(&name, root, "%s/target%d", region, place);
 	if (!*more || strncmp(name, "decoder", 7) || strchr(name, '/'))
 		return NULL;
 	return cxl_link(root, CXL_DEVICES, name);
@@ -45,7 +45,7 @@ bool cxl_serial(const char *root, const char *endpoint, uint64_t *serial)
 {
 	_cleanup_free_ char *card = cxl_link(root, endpoint, "uport");
 
-	return card && sysfs_number(serial, 0, "%s%s/serial", root, card);
+	return card && sysfs_number(serial, 0, root, "%s/serial", card);
 }
 
 static bool is_called(const char *path, const char *name)

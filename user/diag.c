@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "escape.h"
 
 #define MAX_SHOWN 100	/* diagnostics */
 #define MAX_KEPT 10000	/* a text of 1 MiB can have 500,000 */
@@ -107,34 +108,15 @@ static const char *find_line(const char *text, size_t line)
 	return text;
 }
 
-/* By its first two bytes: a control character, a surrogate, an overlong form, beyond U+10FFFF. */
-static int is_odd(unsigned char a, unsigned char b)
-{
-	return (a == 0xc2 && b < 0xa0) || (a == 0xed && b >= 0xa0) || (a == 0xe0 && b < 0xa0) ||
-	       (a == 0xf0 && b < 0x90) || (a == 0xf4 && b >= 0x90);
-}
-
-/* Bytes of the character at @p if it is UTF-8 and no control character; else 0. */
-static size_t printable(const char *p, const char *end)
-{
-	unsigned char c = (unsigned char)*p;
-	size_t i, n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	if (n > (size_t)(end - p) || c < 0x20 || c == 0x7f)
-		return 0;
-	for (i = 1; i < n; i++)
-		if (!is_continuation(p[i]))
-			return 0;
-	return n > 1 && is_odd(c, (unsigned char)p[1]) ? 0 : n;
-}
-
-/* What is in a file must not reach the terminal as a command. */
+/* As escape_print(), but each character stays one, or the caret would be elsewhere. */
 static void print_characters(const char *from, const char *to, FILE *out)
 {
-	while (from < to) {
-		size_t n = printable(from, to);
+	uint32_t code;
 
-		if (n)
+	while (from < to) {
+		size_t n = escape_decode(from, to, &code);
+
+		if (n && escape_is_plain(code))
 			fwrite(from, 1, n, out);
 		else
 			fputc(isspace((unsigned char)*from) ? ' ' : '?', out);
@@ -151,16 +133,8 @@ static const char *severity_name(const struct diag *d)
 /* A message may quote half of a character. */
 static json_t *json_text(const char *text)
 {
-	_cleanup_free_ char *clean = NULL;
-	json_t *string = json_string(text);
-	char *p;
+	_cleanup_free_ char *clean = escape_text(text);
 
-	if (string)
-		return string;
-	clean = strdup(text);
-	for (p = clean; p && *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
 	return json_string(clean ?: "");
 }
 
@@ -221,7 +195,8 @@ static void sort(struct diags *d)
 static void print_place(const struct diags *d, const struct place *at, const char *what,
 			const char *message, FILE *out)
 {
-	fprintf(out, "%s:%zu:%zu: %s: ", d->file, at->line + 1, at->column + 1, what);
+	escape_print(d->file, out);
+	fprintf(out, ":%zu:%zu: %s: ", at->line + 1, at->column + 1, what);
 	print_text(message, out);
 	fputc('\n', out);
 	print_context(d->text, at, out);
@@ -244,8 +219,10 @@ void diags_print(struct diags *d, FILE *out)
 		if (one->related)
 			print_place(d, &one->other, "note", one->related, out);
 	}
-	if (d->count > MAX_SHOWN)
-		fprintf(out, "%s: and %zu more\n", d->file, d->count - MAX_SHOWN + d->dropped);
+	if (d->count <= MAX_SHOWN)
+		return;
+	escape_print(d->file, out);
+	fprintf(out, ": and %zu more\n", d->count - MAX_SHOWN + d->dropped);
 }
 
 static json_t *place_json(const struct place *at, const char *message)

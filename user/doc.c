@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
+
 #define EXCERPT 40 /* characters of a string in a message, or under the caret */
 
 struct value doc_root(const struct doc *doc, struct diags *diags)
@@ -132,11 +134,25 @@ int value_bool(const struct value *v, bool *value)
 	return err;
 }
 
+/* What a policy says of itself is shown by many commands, among lines of their own. */
+static int plain_text(const struct value *v, const char **value)
+{
+	const char *text = value_text(v), *end = text + strlen(text);
+	uint32_t code = 0;
+	size_t n;
+
+	*value = text;
+	for (; text < end; text += n) {
+		n = escape_decode(text, end, &code);
+		if (!n || !escape_is_plain(code))
+			return value_error(v, "the control character U+%04X must not stand in this string", code);
+	}
+	return 0;
+}
+
 int value_string(const struct value *v, const char **value)
 {
 	int err = value_want(v, VALUE_STRING);
 
-	if (!err)
-		*value = value_text(v);
-	return err;
+	return err ?: plain_text(v, value);
 }

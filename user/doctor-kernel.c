@@ -15,6 +15,8 @@
 
 #define OLDEST_KERNEL "6.12"
 #define LINE 512
+#define CONFIG_MAX (4 << 20) /* distributions' have 300 kB */
+#define MOUNTS_MAX (16 << 20)
 
 /* The release, for paths; "" where it is not known. */
 static void look_at_version(struct doctor *d, char *release, size_t size)
@@ -23,7 +25,7 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 	unsigned int major, minor;
 
 	*release = 0;
-	if (sysfs_text(&text, "%s/proc/sys/kernel/osrelease", d->root) ||
+	if (sysfs_text(&text, d->root, "/proc/sys/kernel/osrelease") ||
 	    sscanf(text, "%u.%u", &major, &minor) != 2) {
 		doctor_finds(d, "kernel", VERDICT_UNKNOWN, OLDEST_KERNEL " or newer", NULL, "not known");
 		return;
@@ -35,18 +37,21 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 		     "linux-image-amd64)", "%s", release);
 }
 
-/* Opens the kernel's configuration; NULL where nobody has kept it. gzopen() reads plain files too. */
+/* Opens the kernel's configuration; NULL where nobody has kept it. zlib reads plain files too. */
 static gzFile open_config(const char *root, const char *release)
 {
+	_cleanup_close_ int fd = sysfs_open(root, "/proc/config.gz");
 	char path[LINE];
 	gzFile f;
 
-	snprintf(path, sizeof(path), "%s/proc/config.gz", root);
-	f = gzopen(path, "re");
+	if (fd < 0) {
+		snprintf(path, sizeof(path), "/boot/config-%s", release);
+		fd = sysfs_open(root, path);
+	}
+	f = fd < 0 ? NULL : gzdopen(fd, "r");
 	if (f)
-		return f;
-	snprintf(path, sizeof(path), "%s/boot/config-%s", root, release);
-	return gzopen(path, "re");
+		fd = -1; /* gzclose() closes it */
+	return f;
 }
 
 static const char *const options[] = {
@@ -70,7 +75,8 @@ static void look_at_config(struct doctor *d, const char *release)
 			     "neither /proc/config.gz nor /boot/config-%s", release);
 		return;
 	}
-	while (gzgets(f, line, sizeof(line)))
+	/* A small file can hold gigabytes, compressed. */
+	while (gztell(f) < CONFIG_MAX && gzgets(f, line, sizeof(line)))
 		for (i = 0; i < NR_OPTIONS; i++) {
 			length = strlen(options[i]);
 			set[i] |= !strncmp(line, options[i], length) && !strcmp(line + length, "=y\n");
@@ -86,7 +92,7 @@ static void look_at_config(struct doctor *d, const char *release)
 
 static void look_at_btf(struct doctor *d)
 {
-	bool there = sysfs_exists("%s/sys/kernel/btf/vmlinux", d->root);
+	bool there = sysfs_exists(d->root, "/sys/kernel/btf/vmlinux");
 
 	doctor_finds(d, "BTF", there ? VERDICT_FINE : VERDICT_MISSING, "/sys/kernel/btf/vmlinux",
 		     "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", "%s", there ? "there" : "none");
@@ -94,7 +100,7 @@ static void look_at_btf(struct doctor *d)
 
 static void look_at_tiers(struct doctor *d)
 {
-	bool there = sysfs_exists("%s/sys/devices/virtual/memory_tiering", d->root);
+	bool there = sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering");
 
 	doctor_finds(d, "memory tiers", there ? VERDICT_FINE : VERDICT_MISSING,
 		     "/sys/devices/virtual/memory_tiering",
@@ -107,13 +113,26 @@ static void look_at_jit(struct doctor *d)
 	_cleanup_free_ char *text = NULL;
 	bool off;
 
-	if (sysfs_text(&text, "%s/proc/sys/net/core/bpf_jit_enable", d->root)) {
+	if (sysfs_text(&text, d->root, "/proc/sys/net/core/bpf_jit_enable")) {
 		doctor_finds(d, "BPF JIT", VERDICT_UNKNOWN, "on", "run it as root", "not known");
 		return;
 	}
 	off = !strcmp(text, "0");
 	doctor_finds(d, "BPF JIT", off ? VERDICT_MISSING : VERDICT_FINE, "on",
 		     "echo 1 > /proc/sys/net/core/bpf_jit_enable", off ? "off" : "on");
+}
+
+/* fentry, fexit and fmod_ret; a kernel that has no such switch has it on. */
+static void look_at_tracing(struct doctor *d)
+{
+	_cleanup_free_ char *text = NULL;
+	bool off;
+
+	if (sysfs_text(&text, d->root, "/proc/sys/kernel/ftrace_enabled"))
+		return;
+	off = !strcmp(text, "0");
+	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE, "on, or nothing hears of overrides",
+		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
 }
 
 static void look_at_rights(struct doctor *d)
@@ -127,14 +146,14 @@ static void look_at_rights(struct doctor *d)
 
 static void look_at_bpffs(struct doctor *d)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	char line[LINE], path[64];
+	_cleanup_free_ char *text = NULL;
+	char *line, *rest, path[64];
 	struct pins_fault fault;
 	bool there = false;
+	size_t length;
 
-	snprintf(line, sizeof(line), "%s/proc/mounts", d->root);
-	f = fopen(line, "re");
-	while (f && fgets(line, sizeof(line), f))
+	rest = sysfs_bytes(d->root, "/proc/mounts", MOUNTS_MAX, &text, &length) ? NULL : text;
+	while ((line = strsep(&rest, "\n")))
 		there |= sscanf(line, "%*s %63s bpf ", path) == 1 && !strcmp(path, "/sys/fs/bpf");
 	if (there && !*d->root && pins_check(&fault))
 		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that are root's alone", fault.fix, "%s", fault.found);
@@ -176,6 +195,7 @@ void doctor_look_at_kernel(struct doctor *d)
 	look_at_btf(d);
 	look_at_tiers(d);
 	look_at_jit(d);
+	look_at_tracing(d);
 	doctor_look_at_module(d, release);
 	if (!*d->root)
 		look_at_rights(d);

@@ -109,7 +109,7 @@ static void look_at_demotion(struct doctor *d)
 	_cleanup_free_ char *text = NULL;
 	bool on = false;
 
-	if (!sysfs_text(&text, "%s/sys/kernel/mm/numa/demotion_enabled", d->root))
+	if (!sysfs_text(&text, d->root, "/sys/kernel/mm/numa/demotion_enabled"))
 		on = !strcmp(text, "true");
 	doctor_finds(d, "demotion", on ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN, "on, or tiers do nothing",
 		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" : "boot a kernel with CONFIG_MIGRATION=y", "%s", on ? "on" : text ? "off" : "not known");
@@ -120,7 +120,7 @@ static void look_at_promotion(struct doctor *d)
 	_cleanup_free_ char *text = NULL;
 	int mode = 0;
 
-	if (!sysfs_text(&text, "%s/proc/sys/kernel/numa_balancing", d->root))
+	if (!sysfs_text(&text, d->root, "/proc/sys/kernel/numa_balancing"))
 		mode = atoi(text);
 	/* The other bit is another kind of balancing, and stays as it is. */
 	doctor_finds(d, "promotion", mode & 2 ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN,
@@ -132,7 +132,7 @@ void doctor_look_at_machine(struct doctor *d)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 
-	if (sysfs_exists("%s/sys/devices/virtual/memory_tiering", d->root) && !machine_read(d->root, &m)) {
+	if (sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering") && !machine_read(d->root, &m)) {
 		look_at_table(d, "SRAT", &m->tables.srat, "proximity domains are not known");
 		look_at_table(d, "HMAT", &m->tables.hmat, "no latency or bandwidth of any node");
 		look_at_dram(d, m);

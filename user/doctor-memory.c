@@ -12,6 +12,7 @@
 #include "srat.h"
 #include "sysfs.h"
 
+#define IOMEM_MAX (1 << 20)
 #define MEMMAP "/sys/firmware/memmap" /* as firmware has it */
 
 /* " of node 1-2"; "" where none is known. The caller frees. */
@@ -60,7 +61,7 @@ static void count_block(const char *name, void *arg)
 	struct blocks *b = arg;
 
 	if (!isdigit((unsigned char)name[strlen("memory")]) ||
-	    sysfs_text(&state, "%s" SYSFS_NODES "/node%d/%s/state", b->root, b->node, name))
+	    sysfs_text(&state, b->root, SYSFS_NODES "/node%d/%s/state", b->node, name))
 		return;
 	b->all++;
 	b->offline += strcmp(state, "online") != 0;
@@ -71,13 +72,13 @@ static void look_at_blocks(struct doctor *d)
 	struct blocks b = { .root = d->root };
 	_cleanup_free_ char *of = NULL;
 	struct nodeset nodes = {};
-	char path[512];
+	char path[64];
 
 	for (b.node = 0; b.node < TIERBPF_MAX_NODES; b.node++) {
 		unsigned int before = b.offline;
 
-		snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d", d->root, b.node);
-		sysfs_each(path, "memory", count_block, &b);
+		snprintf(path, sizeof(path), SYSFS_NODES "/node%d", b.node);
+		sysfs_each(d->root, path, "memory", count_block, &b);
 		if (b.offline > before)
 			nodeset_add(&nodes, b.node);
 	}
@@ -129,19 +130,20 @@ struct ranges {
 /* Lines "100000000-13fffffff : Soft Reserved", indented where another range holds them. */
 static void read_iomem(struct ranges *r)
 {
-	_cleanup_fclose_ FILE *f = NULL;
+	_cleanup_free_ char *text = NULL;
 	uint64_t from, to;
-	char line[512];
+	char *line, *rest;
+	size_t length;
 	int name;
 
-	snprintf(line, sizeof(line), "%s/proc/iomem", r->root);
-	f = fopen(line, "re");
-	while (f && fgets(line, sizeof(line), f)) {
+	if (sysfs_bytes(r->root, "/proc/iomem", IOMEM_MAX, &text, &length))
+		return;
+	for (rest = text; (line = strsep(&rest, "\n"));) {
 		name = 0;
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", &from, &to, &name) != 2 || !name)
 			continue;
 		r->told |= to != 0;
-		if (!strcmp(line + name, "Soft Reserved\n"))
+		if (!strcmp(line + name, "Soft Reserved"))
 			add_span(&r->reserved, from, to);
 		if (!strncmp(line + name, "System RAM", strlen("System RAM")))
 			add_span(&r->ram, from, to);
@@ -154,10 +156,10 @@ static void read_memmap(const char *name, void *arg)
 	struct ranges *r = arg;
 	uint64_t from, to;
 
-	if (sysfs_text(&type, "%s" MEMMAP "/%s/type", r->root, name) || strcmp(type, "Soft Reserved"))
+	if (sysfs_text(&type, r->root, MEMMAP "/%s/type", name) || strcmp(type, "Soft Reserved"))
 		return;
-	if (sysfs_number(&from, 16, "%s" MEMMAP "/%s/start", r->root, name) &&
-	    sysfs_number(&to, 16, "%s" MEMMAP "/%s/end", r->root, name))
+	if (sysfs_number(&from, 16, r->root, MEMMAP "/%s/start", name) &&
+	    sysfs_number(&to, 16, r->root, MEMMAP "/%s/end", name))
 		add_span(&r->reserved, from, to);
 }
 
@@ -181,12 +183,10 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	struct nodeset nodes = {};
 	unsigned int lost = 0;
 	uint64_t bytes = 0;
-	char path[512];
 	size_t i;
 
 	read_iomem(&r);
-	snprintf(path, sizeof(path), "%s" MEMMAP, d->root);
-	sysfs_each(path, "", read_memmap, &r);
+	sysfs_each(d->root, MEMMAP, "", read_memmap, &r);
 	for (i = 0; r.told && i < r.reserved.count; i++) {
 		const struct span *s = &r.reserved.list[i];
 

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Is tierbpf.ko there, and does this kernel take it? */
+#include <libkmod.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <tierbpf/abi.h>
 
 #include "cleanup.h"
 #include "doctor.h"
+#include "guards.h"
 #include "sysfs.h"
 
 #define LINE 512
+#define MODULES_DEP_MAX (16 << 20)
 
 /* What is known of tierbpf.ko. */
 struct module {
@@ -21,12 +25,14 @@ struct module {
 /* Where depmod has found the module, below /lib/modules/RELEASE. */
 static bool find_module(const char *root, const char *release, char *path, size_t size)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	char line[LINE], *name;
+	_cleanup_free_ char *text = NULL;
+	char *line, *rest, *name;
+	size_t length;
 
-	snprintf(path, size, "%s/lib/modules/%s/modules.dep", root, release);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
+	snprintf(path, size, "/lib/modules/%s/modules.dep", release);
+	if (sysfs_bytes(root, path, MODULES_DEP_MAX, &text, &length))
+		return false;
+	for (rest = text; (line = strsep(&rest, "\n"));) {
 		line[strcspn(line, ":")] = 0;
 		name = strrchr(line, '/');
 		if (strncmp(name ? name + 1 : line, "tierbpf.ko", strlen("tierbpf.ko")))
@@ -42,7 +48,7 @@ static void look_at_abi(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (!sysfs_text(&text, "%s/sys/module/tierbpf/version", d->root) && atoi(text) == TIERBPF_ABI)
+	if (!sysfs_text(&text, d->root, "/sys/module/tierbpf/version") && atoi(text) == TIERBPF_ABI)
 		doctor_finds(d, "module", VERDICT_FINE, "loaded, with BTF", NULL, "loaded");
 	else
 		doctor_finds(d, "module", VERDICT_MISSING, "one of the same version as this tierbpf",
@@ -52,9 +58,9 @@ static void look_at_abi(struct doctor *d)
 
 static void look_at_it(struct doctor *d, const char *release, struct module *m)
 {
-	m->loaded = sysfs_exists("%s/sys/module/tierbpf", d->root);
+	m->loaded = sysfs_exists(d->root, "/sys/module/tierbpf");
 	m->installed = find_module(d->root, release, m->path, sizeof(m->path));
-	if (m->loaded && sysfs_exists("%s/sys/kernel/btf/tierbpf", d->root))
+	if (m->loaded && sysfs_exists(d->root, "/sys/kernel/btf/tierbpf"))
 		look_at_abi(d);
 	else if (m->loaded)
 		doctor_finds(d, "module", VERDICT_MISSING, "one with BTF",
@@ -75,7 +81,7 @@ static void read_lockdown(const char *root, char *word, size_t size)
 	char *from;
 
 	snprintf(word, size, "none");
-	if (sysfs_text(&text, "%s/sys/kernel/security/lockdown", root) || !(from = strchr(text, '[')))
+	if (sysfs_text(&text, root, "/sys/kernel/security/lockdown") || !(from = strchr(text, '[')))
 		return;
 	from[1 + strcspn(from + 1, "]")] = 0;
 	snprintf(word, size, "%s", from + 1);
@@ -85,40 +91,63 @@ static bool wants_signatures(const char *root)
 {
 	_cleanup_free_ char *text = NULL;
 
-	return !sysfs_text(&text, "%s/sys/module/module/parameters/sig_enforce", root) && *text == 'Y';
+	return !sysfs_text(&text, root, "/sys/module/module/parameters/sig_enforce") && *text == 'Y';
 }
 
-/* The same of a compressed file: by kmod, which reads all the kinds that depmod does. */
-static enum verdict modinfo_says(const char *path)
+/* libkmod reads all the kinds of compression that depmod does. */
+static enum verdict info_says(struct kmod_ctx *kmod, const char *path)
 {
-	char id[LINE] = "";
-	FILE *f;
+	struct kmod_list *list = NULL, *entry;
+	enum verdict verdict = VERDICT_MISSING;
+	struct kmod_module *module = NULL;
 
-	if (setenv("TIERBPF_MODULE", path, 1))
-		return VERDICT_UNKNOWN;
-	f = popen("PATH=$PATH:/usr/sbin:/sbin; modinfo -F sig_id \"$TIERBPF_MODULE\" 2>/dev/null", "re");
-	if (!f)
-		return VERDICT_UNKNOWN;
-	if (!fgets(id, sizeof(id), f))
-		*id = 0;
-	if (pclose(f))
-		return VERDICT_UNKNOWN;
-	return *id ? VERDICT_FINE : VERDICT_MISSING;
+	if (kmod_module_new_from_path(kmod, path, &module) || kmod_module_get_info(module, &list) < 0)
+		verdict = VERDICT_UNKNOWN;
+	kmod_list_foreach(entry, list)
+		if (!strcmp(kmod_module_info_get_key(entry), "sig_id"))
+			verdict = VERDICT_FINE;
+	kmod_module_info_free_list(list);
+	kmod_module_unref(module);
+	return verdict;
 }
 
-/* kernel/module/signing.c: the last words of a module file. */
+static void say_nothing(void *data, int priority, const char *file, int line, const char *fn,
+			const char *format, va_list args)
+{
+}
+
+/* Without a process, so that nobody's PATH decides what runs with root's rights. */
+static enum verdict kmod_says(const char *path)
+{
+	const char *const no_configuration = NULL;
+	struct kmod_ctx *kmod = kmod_new(NULL, &no_configuration);
+	enum verdict verdict;
+
+	if (!kmod)
+		return VERDICT_UNKNOWN;
+	kmod_set_log_fn(kmod, say_nothing, NULL);
+	verdict = info_says(kmod, path);
+	kmod_unref(kmod);
+	return verdict;
+}
+
+/*
+ * kernel/module/signing.c: the last words of a module file. A compressed one of a captured
+ * machine is not looked into: it may hold anything, and nobody is going to load it here.
+ */
 static enum verdict is_signed(const char *root, const char *path)
 {
 	static const char mark[] = "~Module signature appended~\n";
-	char name[4 * LINE], tail[sizeof(mark)] = "";
-	_cleanup_fclose_ FILE *f = NULL;
+	char tail[sizeof(mark)] = "";
+	_cleanup_close_ int fd = -1;
 	size_t length = strlen(path);
+	struct stat st;
 
-	snprintf(name, sizeof(name), "%s%s", root, path);
 	if (length < 3 || strcmp(path + length - 3, ".ko"))
-		return modinfo_says(name);
-	f = fopen(name, "re");
-	if (!f || fseek(f, -(long)(sizeof(mark) - 1), SEEK_END) || fread(tail, sizeof(mark) - 1, 1, f) != 1)
+		return *root ? VERDICT_UNKNOWN : kmod_says(path);
+	fd = sysfs_open(root, path);
+	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(mark) ||
+	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) != sizeof(mark) - 1)
 		return VERDICT_UNKNOWN;
 	return strcmp(tail, mark) ? VERDICT_MISSING : VERDICT_FINE;
 }
@@ -144,10 +173,22 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" : "");
 }
 
+/* Of a machine that does not tell, nothing is said: debugfs is not needed for anything else. */
+static void look_at_guards(struct doctor *d)
+{
+	enum guards guards = guards_read(d->root);
+
+	if (guards != GUARDS_UNKNOWN)
+		doctor_finds(d, "kprobes", guards == GUARDS_ON ? VERDICT_FINE : VERDICT_MISSING,
+			     "on: by them the module keeps the kernel from crashing while nodes move",
+			     "echo 1 > " GUARDS_SWITCH, guards == GUARDS_ON ? "on" : "off");
+}
+
 void doctor_look_at_module(struct doctor *d, const char *release)
 {
 	struct module m;
 
 	look_at_it(d, release, &m);
+	look_at_guards(d);
 	look_at_lockdown(d, &m);
 }

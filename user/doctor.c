@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cleanup.h"
+#include "escape.h"
 #include "msg.h"
 
 void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
@@ -13,6 +15,7 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 {
 	struct finding *list = reallocarray(d->findings, d->count + 1, sizeof(*list));
 	struct finding *f;
+	_cleanup_free_ char *text = NULL;
 	va_list args;
 
 	if (!list) {
@@ -25,11 +28,15 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 		.what = what, .verdict = verdict, .wanted = wanted, .cure = verdict == VERDICT_FINE ? NULL : cure,
 	};
 	va_start(args, found);
-	if (vasprintf(&f->found, found, args) < 0)
-		d->full = true;
-	else
-		d->count++;
+	if (vasprintf(&text, found, args) < 0)
+		text = NULL;
 	va_end(args);
+	/* What was found may stand in a file of anybody. */
+	f->found = text ? escape_text(text) : NULL;
+	if (f->found)
+		d->count++;
+	else
+		d->full = true;
 }
 
 int doctor_look(struct doctor *d)

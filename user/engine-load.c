@@ -386,9 +386,10 @@ static int stage(const struct loading *l)
 		return explain_load(err);
 	if (l->trial->seconds)
 		err = fill_overrides_before(l);
-	if (err)
+	if (err || !l->object)
 		return err;
-	return l->object ? engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts)) : 0;
+	err = engine_object_load(l->object, bpf_map__fd(l->skel->maps.facts));
+	return err ?: engine_object_allow(l->object);
 }
 
 /* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
@@ -427,6 +428,9 @@ int engine_load(const struct program *program, struct engine_object *object, con
 	l.skel = skel = tierbpf_bpf__open();
 	err = skel ? stage(&l) : explain_load(-errno);
 	err = err ?: switch_over(&l);
+	if (err == -ENOTEMPTY)
+		return fail(err, "the new policy is in force, but what is named above, of the former one, stays attached: "
+			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();
 	return err;

@@ -137,11 +137,11 @@ static int pin_maps(const struct engine_object *o, const char *directory)
 static int attach(const struct engine_object *o, const struct bpf_program *program,
 		  const char *directory)
 {
-	struct bpf_link *link = bpf_program__attach(program);
+	struct bpf_link *link = engine_object_attaches(program) ? bpf_program__attach(program) : NULL;
 	const char *name = bpf_program__name(program);
 	int err = link ? 0 : -errno;
 
-	if (err == -EOPNOTSUPP)
+	if (!engine_object_attaches(program) || err == -EOPNOTSUPP)
 		return pin(o, bpf_program__fd(program), directory, "object_", name);
 	if (err)
 		return fail(err, "%s: program '%.80s' cannot be attached (error %d, %s); TIERBPF_DEBUG=1 says more",

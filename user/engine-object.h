@@ -6,11 +6,14 @@
 #ifndef ENGINE_OBJECT_H
 #define ENGINE_OBJECT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <tierbpf/abi.h>
 
 struct bpf_map;
 struct bpf_object;
+struct bpf_program;
 
 struct engine_object {
 	char *path;	/* to show */
@@ -18,6 +21,9 @@ struct engine_object {
 	struct bpf_map *ops; /* the policy; of bpf */
 	char name[TIERBPF_NAME_LEN]; /* printable, never "" */
 	uint8_t digest[32]; /* SHA-256 of the file */
+	/* Names of programs that may change what the kernel does elsewhere; the caller's. */
+	const char *const *allowed;
+	size_t nr_allowed;
 };
 
 /*
@@ -38,6 +44,16 @@ void engine_object_number(struct engine_object *object, unsigned int generation)
  * what this kernel does not have; -errno; with a message.
  */
 int engine_object_load(struct engine_object *object, int facts);
+
+/*
+ * Says where each of its other programs is going to be attached, once it is loaded. 0; -EPERM:
+ * one would change what the kernel answers elsewhere, and is not among the allowed; -ENOENT:
+ * one that is allowed is not there; with a message.
+ */
+int engine_object_allow(const struct engine_object *object);
+
+/* Is it attached with the policy? The others wait, pinned, for whoever runs them. */
+bool engine_object_attaches(const struct bpf_program *program);
 
 /* Attaches its other programs; pins them, and its maps, in @directory. 0 or -errno with a message. */
 int engine_object_pin(struct engine_object *object, const char *directory);

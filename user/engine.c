@@ -264,14 +264,15 @@ int engine_set_override(const struct engine *e, int node, const int *adistance)
 int engine_unload(void)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
-	int err;
 
 	/* The module restores the nodes before this returns. */
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	fault_point("the policy is detached");
-	err = pins_remove_all();
-	return err ? fail(err, "the pins in " TIERBPF_PIN_ROOT " cannot all be removed: %s", strerror(-err)) : 0;
+	if (!pins_remove_all())
+		return 0;
+	return fail(-ENOTEMPTY, "the policy is detached, but what is named above stays attached: remove what keeps it "
+		    "from being removed, and run tierbpf unload again; or reboot");
 }
 
 /*

@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -22,6 +25,9 @@
 
 /* What it holds: lines to the loader that started it, and nothing else. */
 enum { LINE = STDERR_FILENO + 1, LOADER, NR_FDS };
+
+/* What it says to the loader, once it is ready to be told of the policy. */
+enum { READY = 1, READY_AT_RISK };
 
 /* Terminals that go, people who interrupt the loader, a session that ends. */
 static void ignore_signals(void)
@@ -46,12 +52,23 @@ static void redirect(int to, const char *path, int flags)
 	}
 }
 
-static void spare_from_oom(void)
+/* Needs CAP_SYS_RESOURCE, so it comes before rights_drop(). */
+static bool spare_from_oom(void)
 {
-	_cleanup_fclose_ FILE *f = fopen("/proc/self/oom_score_adj", "we");
+	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
-	if (f)
-		fputs("-1000", f);
+	return fd >= 0 && write(fd, "-1000", 5) == 5;
+}
+
+/*
+ * Where memory is short, pages that have to be read from the disk again come late, and so
+ * would the former policy. Needs the same capability, to raise the limit.
+ */
+static bool stay_in_memory(void)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	return !setrlimit(RLIMIT_MEMLOCK, &all) && !mlockall(MCL_CURRENT | MCL_FUTURE);
 }
 
 static void detach(void)
@@ -64,7 +81,6 @@ static void detach(void)
 	if (chdir("/"))
 		note("/: %s", strerror(errno));
 	prctl(PR_SET_NAME, "tierbpf-trial");
-	spare_from_oom();
 }
 
 /*
@@ -129,9 +145,11 @@ static void guard(unsigned int policy)
 static void be_guardian(void)
 {
 	unsigned int policy;
-	char ready = 1;
+	char ready = READY;
 
 	detach();
+	if (!spare_from_oom() || !stay_in_memory())
+		ready = READY_AT_RISK;
 	rights_drop();
 	if (write(LINE, &ready, 1) == 1 && read(LINE, &policy, sizeof(policy)) == sizeof(policy))
 		guard(policy);
@@ -168,7 +186,12 @@ static int start(int line[2])
 	close(line[1]);
 	line[1] = -1;
 	waitpid(child, NULL, 0);
-	return read(line[0], &ready, 1) == 1 ? 0 : -EAGAIN;
+	if (read(line[0], &ready, 1) != 1)
+		return -EAGAIN;
+	if (ready == READY_AT_RISK)
+		note("where memory runs out, the kernel may end the process that is to end the trial: it needs "
+		     "CAP_SYS_RESOURCE to be spared");
+	return 0;
 }
 
 int guardian_start(int *fd)

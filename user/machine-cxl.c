@@ -40,7 +40,7 @@ static void visit_dax(const char *name, void *arg)
 	struct region *r = arg;
 	uint64_t node;
 
-	if (!r->node && sysfs_number(&node, 10, "%s%s/dax_region%u/%s/target_node", r->root, r->path,
+	if (!r->node && sysfs_number(&node, 10, r->root, "%s/dax_region%u/%s/target_node", r->path,
 				     r->number, name))
 		r->node = machine_possible(r->m, node);
 }
@@ -49,8 +49,8 @@ static void find_by_dax(struct region *r)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s%s/dax_region%u", r->root, r->path, r->number);
-	sysfs_each(path, "dax", visit_dax, r);
+	snprintf(path, sizeof(path), "%s/dax_region%u", r->path, r->number);
+	sysfs_each(r->root, path, "dax", visit_dax, r);
 }
 
 /* Firmware may have made the region RAM: then it has no dax device, but blocks of memory. */
@@ -59,11 +59,11 @@ static void find_by_block(struct region *r, uint64_t base)
 	uint64_t block_size;
 	int i;
 
-	if (!sysfs_number(&block_size, 16, "%s/sys/devices/system/memory/block_size_bytes", r->root) ||
+	if (!sysfs_number(&block_size, 16, r->root, "/sys/devices/system/memory/block_size_bytes") ||
 	    !block_size)
 		return;
 	for (i = 0; i < r->m->nr_nodes && !r->node; i++)
-		if (sysfs_exists("%s" SYSFS_NODES "/node%d/memory%llu", r->root, i,
+		if (sysfs_exists(r->root, SYSFS_NODES "/node%d/memory%llu", i,
 				 (unsigned long long)(base / block_size)))
 			r->node = machine_possible(r->m, (uint64_t)i);
 }
@@ -85,7 +85,7 @@ static void find_node(struct region *r)
 	uint64_t base;
 
 	find_by_dax(r);
-	if (r->node || !sysfs_number(&base, 0, "%s%s/resource", r->root, r->path))
+	if (r->node || !sysfs_number(&base, 0, r->root, "%s/resource", r->path))
 		return;
 	find_by_block(r, base);
 	find_by_srat(r, base);
@@ -129,8 +129,8 @@ static void read_performance(const struct region *r)
 	struct cxl_perf found;
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s%s/access1", r->root, r->path);
-	machine_read_performance(path, &r->node->region);
+	snprintf(path, sizeof(path), "%s/access1", r->path);
+	machine_read_performance(r->root, path, &r->node->region);
 	if (cxl_perf_read(r->root, r->path, r->bridges, r->nr_bridges, &found)) {
 		r->node->cdat = found.perf;
 		r->node->cdat_link_ps = found.link_ps;
@@ -228,11 +228,9 @@ static void read_windows(const struct region *r)
 void machine_read_cxl(const char *root, struct machine *m)
 {
 	struct region r = { .root = root, .srat = m->srat, .m = m };
-	char path[4096];
 
 	read_bridges(&r);
-	snprintf(path, sizeof(path), "%s" CXL_DEVICES, root);
-	sysfs_each(path, "region", visit_region, &r);
+	sysfs_each(root, CXL_DEVICES, "region", visit_region, &r);
 	read_windows(&r);
 	free(r.bridges);
 }

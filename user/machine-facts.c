@@ -39,7 +39,8 @@ struct machine_node *machine_possible(struct machine *m, uint64_t node)
 /* ---- size ---- */
 
 struct blocks {
-	const char *directory;
+	const char *root;
+	int node;
 	uint64_t online, offline;
 };
 
@@ -49,7 +50,7 @@ static void count_block(const char *name, void *arg)
 	_cleanup_free_ char *state = NULL;
 	struct blocks *b = arg;
 
-	if (sysfs_text(&state, "%s/%s/state", b->directory, name) || !strcmp(state, "online"))
+	if (sysfs_text(&state, b->root, SYSFS_NODES "/node%d/%s/state", b->node, name) || !strcmp(state, "online"))
 		b->online++;
 	else
 		b->offline++;
@@ -58,12 +59,12 @@ static void count_block(const char *name, void *arg)
 /* What the module will say (hook.c); of a node that is offline, what there is. 0: the kernel shows no blocks. */
 static uint64_t size_by_blocks(const char *root, int node, uint64_t block_size)
 {
-	char path[4096];
-	struct blocks b = { .directory = path };
+	struct blocks b = { .root = root, .node = node };
+	char path[64];
 	uint64_t blocks;
 
-	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d", root, node);
-	sysfs_each(path, "memory", count_block, &b);
+	snprintf(path, sizeof(path), SYSFS_NODES "/node%d", node);
+	sysfs_each(root, path, "memory", count_block, &b);
 	blocks = b.online ?: b.offline;
 	return block_size && blocks <= INT64_MAX / block_size ? blocks * block_size : 0;
 }
@@ -75,7 +76,7 @@ static uint64_t size_by_meminfo(const char *root, int node)
 	unsigned long long kb;
 	const char *line;
 
-	if (sysfs_text(&text, "%s" SYSFS_NODES "/node%d/meminfo", root, node))
+	if (sysfs_text(&text, root, SYSFS_NODES "/node%d/meminfo", node))
 		return 0;
 	line = strstr(text, "MemTotal:");
 	if (!line || sscanf(line, "MemTotal: %llu kB", &kb) != 1 || kb > INT64_MAX / 1024)
@@ -113,7 +114,7 @@ static void find_distance(int node, enum source source, struct machine *m)
 /* ---- performance ---- */
 
 /* ns and MB/s; the kernel shows 0 for what it does not know. */
-void machine_read_performance(const char *path, struct perf *perf)
+void machine_read_performance(const char *root, const char *path, struct perf *perf)
 {
 	const struct {
 		const char *name;
@@ -128,7 +129,7 @@ void machine_read_performance(const char *path, struct perf *perf)
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (sysfs_number(&value, 10, "%s/%s", path, files[i].name) && value <= UINT32_MAX)
+		if (sysfs_number(&value, 10, root, "%s/%s", path, files[i].name) && value <= UINT32_MAX)
 			*files[i].to = (int64_t)value;
 }
 
@@ -143,14 +144,13 @@ static void visit_initiator(const char *name, void *arg)
 
 static void read_access(const char *root, int node, struct machine_node *n)
 {
-	char path[4096];
+	char path[80];
 	int class;
 
 	for (class = 0; class < NR_CLASSES; class++) {
-		snprintf(path, sizeof(path), "%s" SYSFS_NODES "/node%d/access%d/initiators", root, node,
-			 class);
-		machine_read_performance(path, &n->sysfs[class].perf);
-		sysfs_each(path, "node", visit_initiator, &n->sysfs[class].initiators);
+		snprintf(path, sizeof(path), SYSFS_NODES "/node%d/access%d/initiators", node, class);
+		machine_read_performance(root, path, &n->sysfs[class].perf);
+		sysfs_each(root, path, "node", visit_initiator, &n->sysfs[class].initiators);
 	}
 }
 
@@ -198,7 +198,7 @@ void machine_read_facts(const char *root, struct machine *m)
 	uint64_t block_size = 0;
 	int i;
 
-	sysfs_number(&block_size, 16, "%s" BLOCK_SIZE, root);
+	sysfs_number(&block_size, 16, root, BLOCK_SIZE);
 	for (i = 0; i < m->nr_nodes; i++) {
 		if (!m->nodes[i].possible)
 			continue;

@@ -10,7 +10,7 @@
 void machine_read_facts(const char *root, struct machine *m);
 
 /* The four files of directory @path (accessN/initiators, or a CXL region's accessN). */
-void machine_read_performance(const char *path, struct perf *perf);
+void machine_read_performance(const char *root, const char *path, struct perf *perf);
 
 /*
  * machine-tables.c: m->srat to m->tables, PXM, n->hmat, and the distances that sysfs does

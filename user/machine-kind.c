@@ -62,7 +62,7 @@ static void visit_dax(const char *name, void *arg)
 		return;
 	}
 	path = sysfs_real(s->root, link);
-	if (!path || !sysfs_number(&node, 10, "%s%s/target_node", s->root, path))
+	if (!path || !sysfs_number(&node, 10, s->root, "%s/target_node", path))
 		return;
 	n = machine_possible(s->m, node);
 	kind = kind_by_path(path);
@@ -77,7 +77,7 @@ static void visit_nd_region(const char *name, void *arg)
 	struct machine_node *n;
 	uint64_t node;
 
-	if (!sysfs_number(&node, 10, "%s" ND "%s/target_node", s->root, name))
+	if (!sysfs_number(&node, 10, s->root, ND "%s/target_node", name))
 		return;
 	n = machine_possible(s->m, node);
 	if (n && !n->memory)
@@ -87,12 +87,9 @@ static void visit_nd_region(const char *name, void *arg)
 static void read_devices(const char *root, struct machine *m)
 {
 	struct search s = { root, m };
-	char path[4096];
 
-	snprintf(path, sizeof(path), "%s" DAX, root);
-	sysfs_each(path, "dax", visit_dax, &s);
-	snprintf(path, sizeof(path), "%s" ND, root);
-	sysfs_each(path, "region", visit_nd_region, &s);
+	sysfs_each(root, DAX, "dax", visit_dax, &s);
+	sysfs_each(root, ND, "region", visit_nd_region, &s);
 }
 
 /* ---- HBM ---- */

@@ -64,7 +64,7 @@ static bool kernel_shows_hmat(const char *root, const struct machine *m)
 	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++) {
 		if (!m->nodes[i].memory || !srat_has_target(m->srat, (uint32_t)m->srat->pxm[i]))
 			continue;
-		if (sysfs_exists("%s" SYSFS_NODES "/node%d/access0", root, i))
+		if (sysfs_exists(root, SYSFS_NODES "/node%d/access0", i))
 			return true;
 		expected = true;
 	}

@@ -2,8 +2,8 @@
 /* The nodes, their tiers and distances. What is known of a single node: machine-facts.c. */
 #include "machine.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "cleanup.h"
@@ -30,20 +30,20 @@ static int gone(int err)
  * Adds the nodes in the list of file @path to @set; an empty file has none. Where
  * there is no such file (any more), -ENOENT or -ENODEV and no message.
  */
-static int read_list(const char *path, node_set set)
+static int read_list(const char *root, const char *path, node_set set)
 {
 	_cleanup_free_ struct range *ranges = NULL;
 	_cleanup_free_ char *text = NULL;
 	const char *why = "out of memory";
 	size_t i, count, bad;
-	int err = sysfs_text(&text, "%s", path);
+	int err = sysfs_text(&text, root, "%s", path);
 
 	if (err)
-		return gone(err) ? err : fail(-EIO, "%s: %s", path, strerror(-err));
+		return gone(err) ? err : fail(-EIO, "%s%s: %s", root, path, strerror(-err));
 	if (!*text)
 		return 0;
 	if (nodelist_parse(text, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why))
-		return fail(-EIO, "%s: not a list of nodes: %s", path, why);
+		return fail(-EIO, "%s%s: not a list of nodes: %s", root, path, why);
 	for (i = 0; i < count; i++)
 		memset(set + ranges[i].first, true, ranges[i].last - ranges[i].first + 1);
 	return 0;
@@ -51,13 +51,13 @@ static int read_list(const char *path, node_set set)
 
 static int read_node_list(const char *root, const char *name, bool optional, node_set set)
 {
-	char path[4096];
+	char path[80];
 	int err;
 
-	snprintf(path, sizeof(path), "%s" SYSFS_NODES "/%s", root, name);
-	err = read_list(path, set);
+	snprintf(path, sizeof(path), SYSFS_NODES "/%s", name);
+	err = read_list(root, path, set);
 	if (gone(err))
-		return optional ? 0 : fail(-EIO, "%s: missing; is sysfs mounted?", path);
+		return optional ? 0 : fail(-EIO, "%s%s: missing; is sysfs mounted?", root, path);
 	return err;
 }
 
@@ -88,50 +88,48 @@ static int read_nodes(const char *root, struct machine *m, node_set online)
 	return err;
 }
 
+struct tiers {
+	const char *root;
+	struct machine *m;
+	size_t count;
+	int err;
+};
+
 /* A tier may go while we look: that is not an error. */
-static int read_tier(const char *dir, const char *name, unsigned int tier, struct machine *m)
+static void read_tier(const char *name, void *arg)
 {
-	_cleanup_free_ char *path = NULL;
+	struct tiers *t = arg;
+	char path[sizeof(TIERS) + NAME_MAX + 16];
 	node_set set = {};
+	unsigned int tier;
 	int i, err;
 
-	if (asprintf(&path, "%s/%s/nodelist", dir, name) < 0) {
-		path = NULL;
-		return fail(-ENOMEM, "out of memory");
-	}
-	err = read_list(path, set);
+	if (t->err || sscanf(name, "memory_tier%u", &tier) != 1)
+		return;
+	t->count++;
+	snprintf(path, sizeof(path), TIERS "/%s/nodelist", name);
+	err = read_list(t->root, path, set);
 	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
 		if (!set[i])
 			continue;
-		m->nodes[i].tier = tier;
-		if (i >= m->nr_nodes)
-			m->nr_nodes = i + 1;
+		t->m->nodes[i].tier = tier;
+		if (i >= t->m->nr_nodes)
+			t->m->nr_nodes = i + 1;
 	}
-	return gone(err) ? 0 : err;
+	t->err = gone(err) ? 0 : err;
 }
 
 static int read_tiers(const char *root, struct machine *m)
 {
+	struct tiers t = { .root = root, .m = m };
 	char path[4096];
-	unsigned int tier;
-	struct dirent *entry;
-	int err = 0, count = 0;
-	DIR *dir;
 
+	sysfs_each(root, TIERS, "memory_tier", read_tier, &t);
+	if (t.count)
+		return t.err;
 	snprintf(path, sizeof(path), "%s" TIERS, root);
-	dir = opendir(path);
-	while (dir && !err && (entry = readdir(dir))) {
-		if (sscanf(entry->d_name, "memory_tier%u", &tier) != 1)
-			continue;
-		count++;
-		err = read_tier(path, entry->d_name, tier, m);
-	}
-	if (dir)
-		closedir(dir);
-	if (!count)
-		return fail(-ENOPKG, "%s: no memory tiers: this kernel is built without NUMA or memory "
-			    "hotplug, or older than 6.1", path);
-	return err;
+	return fail(-ENOPKG, "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
+		    "than 6.1", path);
 }
 
 /*
@@ -173,7 +171,7 @@ static int read_distances(const char *root, const node_set online, struct machin
 	for (i = 0; i < count; i++) {
 		_cleanup_free_ char *text = NULL;
 
-		if (!sysfs_text(&text, "%s" SYSFS_NODES "/node%d/distance", root, columns[i]))
+		if (!sysfs_text(&text, root, SYSFS_NODES "/node%d/distance", columns[i]))
 			read_row(text, columns, count, m->distance + columns[i] * m->nr_nodes);
 	}
 	return 0;
@@ -185,9 +183,10 @@ static void read_cpulists(const char *root, struct machine *m)
 	int i;
 
 	for (i = 0; i < m->nr_nodes; i++) {
-		if (!m->nodes[i].cpu || sysfs_text(&list, "%s" SYSFS_NODES "/node%d/cpulist", root, i))
+		if (!m->nodes[i].cpu || sysfs_text(&list, root, SYSFS_NODES "/node%d/cpulist", i))
 			continue;
-		if (*list)
+		/* It is shown as it is, and a capture may hold anything. */
+		if (*list && !list[strspn(list, "0123456789,-")])
 			m->nodes[i].cpulist = list;
 		else
 			free(list);

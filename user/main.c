@@ -22,7 +22,7 @@ static const struct verb {
 	{ "plan", cmd_plan, RIGHT_READ, "show what a policy would change, and touch nothing" },
 	{ "explain", cmd_explain, RIGHT_READ, "say why a node is in its tier" },
 	{ "export", cmd_export, RIGHT_WRITE, "say the nodes to QEMU, libvirt, or the next boot (HMAT)" },
-	{ "load", cmd_load, RIGHT_READ | RIGHT_PINS | RIGHT_LOAD,
+	{ "load", cmd_load, RIGHT_READ | RIGHT_PINS | RIGHT_LOAD | RIGHT_SPARE,
 	  "put a policy in force, or replace the one in force" },
 	{ "confirm", cmd_confirm, RIGHT_PINS, "keep a policy that is on trial (load --try)" },
 	{ "unload", cmd_unload, RIGHT_PINS, "give every node back to the kernel's own tier" },

@@ -68,7 +68,7 @@ static size_t cache_bytes(void)
 	_cleanup_free_ char *text = NULL;
 	unsigned int kb;
 
-	if (sysfs_text(&text, CACHE) || sscanf(text, "%uK", &kb) != 1)
+	if (sysfs_text(&text, "", CACHE) || sscanf(text, "%uK", &kb) != 1)
 		return 0;
 	return (size_t)kb * 1024;
 }
@@ -79,7 +79,7 @@ static int free_bytes(int node, size_t *bytes)
 	unsigned long long kb;
 	const char *line;
 
-	if (sysfs_text(&text, SYSFS_NODES "/node%d/meminfo", node) || !(line = strstr(text, "MemFree:")) ||
+	if (sysfs_text(&text, "", SYSFS_NODES "/node%d/meminfo", node) || !(line = strstr(text, "MemFree:")) ||
 	    sscanf(line, "MemFree: %llu kB", &kb) != 1)
 		return fail(-EIO, "node %d: its free memory cannot be read in " SYSFS_NODES, node);
 	*bytes = (size_t)kb * 1024;

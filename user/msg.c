@@ -5,11 +5,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "cleanup.h"
+#include "escape.h"
+
 static void say(const char *format, va_list args)
 {
+	_cleanup_free_ char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	fflush(stdout);
 	fputs("tierbpf: ", stderr);
-	vfprintf(stderr, format, args);
+	escape_print(text ?: format, stderr);
 	fputc('\n', stderr);
 }
 

@@ -51,7 +51,7 @@ void node_memory_parse_zones(const char *zoneinfo, uint64_t page, struct node_me
 
 void node_memory_read(const char *root, const struct machine *m, struct node_memory *memory)
 {
-	_cleanup_free_ char *path = NULL, *zoneinfo = NULL;
+	_cleanup_free_ char *zoneinfo = NULL;
 	size_t length;
 	int n;
 
@@ -59,12 +59,10 @@ void node_memory_read(const char *root, const struct machine *m, struct node_mem
 	for (n = 0; n < m->nr_nodes; n++) {
 		_cleanup_free_ char *meminfo = NULL;
 
-		if (m->nodes[n].memory && !sysfs_text(&meminfo, "%s" SYSFS_NODES "/node%d/meminfo", root, n))
+		if (m->nodes[n].memory && !sysfs_text(&meminfo, root, SYSFS_NODES "/node%d/meminfo", n))
 			node_memory_parse(meminfo, &memory[n]);
 	}
-	if (asprintf(&path, "%s/proc/zoneinfo", root) < 0)
-		path = NULL;
-	else if (!sysfs_bytes(path, ZONEINFO_MAX, &zoneinfo, &length))
+	if (!sysfs_bytes(root, "/proc/zoneinfo", ZONEINFO_MAX, &zoneinfo, &length))
 		node_memory_parse_zones(zoneinfo, (uint64_t)sysconf(_SC_PAGESIZE), memory);
 }
 

@@ -38,7 +38,7 @@ static uint32_t read_speed(const char *root, const char *device)
 	_cleanup_free_ char *text = NULL;
 	unsigned int whole, tenths;
 
-	if (sysfs_text(&text, "%s%s/current_link_speed", root, device) ||
+	if (sysfs_text(&text, root, "%s/current_link_speed", device) ||
 	    sscanf(text, "%3u.%1u GT/s", &whole, &tenths) != 2)
 		return 0;
 	return whole * 1000 + tenths * 100;
@@ -69,11 +69,11 @@ static bool has_flits(const char *root, const char *device, uint32_t mbps)
 	struct table config = {};
 	size_t at = 0;
 
-	if (asprintf(&path, "%s%s/config", root, device) < 0) {
+	if (asprintf(&path, "%s/config", device) < 0) {
 		path = NULL;
 		return false;
 	}
-	if (!sysfs_bytes(path, CONFIG_MAX, &bytes, &config.length)) {
+	if (!sysfs_bytes(root, path, CONFIG_MAX, &bytes, &config.length)) {
 		config.bytes = (uint8_t *)bytes;
 		at = find_express(&config);
 	}
@@ -85,7 +85,7 @@ bool pcie_link_read(const char *root, const char *device, struct pcie_link *link
 	uint32_t mbps = read_speed(root, device);
 	uint64_t width;
 
-	if (!encoded_mbps(mbps) || !sysfs_number(&width, 10, "%s%s/current_link_width", root, device) ||
+	if (!encoded_mbps(mbps) || !sysfs_number(&width, 10, root, "%s/current_link_width", device) ||
 	    !width || width > 63)
 		return false;
 	*link = (struct pcie_link){

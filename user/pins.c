@@ -206,25 +206,61 @@ unsigned int pins_policy_id(void)
 	return info.struct_ops.map_id;
 }
 
-static int remove_at(int directory, const char *name);
+/* Pins that could not be removed. Links are what stays attached: those are named. */
+static struct {
+	int err;
+	char links[600];
+	unsigned int others;
+} stayed;
 
-/* All that stands in it. 0, or the -errno of the first that stays. */
-static int remove_entries(DIR *dir)
+static bool is_link(const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(name, "link", 4) || (length > 5 && !strcmp(name + length - 5, "_link"));
+}
+
+static void add_stayed(const char *path, const char *name, int err)
+{
+	size_t used = strlen(stayed.links), root = strlen(TIERBPF_PIN_ROOT "/");
+
+	stayed.err = err;
+	if (is_link(name) && strlen(path) > root && used + strlen(path) < sizeof(stayed.links))
+		snprintf(stayed.links + used, sizeof(stayed.links) - used, "%s%s", used ? ", " : "", path + root);
+	else
+		stayed.others++;
+}
+
+/* In one line: the kernel's log takes few at a time, and the guardian of a trial writes there. */
+static int explain_stayed(void)
+{
+	if (!stayed.err)
+		return 0;
+	if (*stayed.links)
+		note("cannot be removed (%s), so that it stays attached: %s; and %u other pins in " TIERBPF_PIN_ROOT,
+		     strerror(stayed.err), stayed.links, stayed.others);
+	else
+		note("cannot be removed (%s): %u pins in " TIERBPF_PIN_ROOT, strerror(stayed.err), stayed.others);
+	return -ENOTEMPTY;
+}
+
+static void remove_at(int parent, const char *name, const char *path);
+
+static void remove_entries(DIR *dir, const char *path)
 {
 	const struct dirent *entry;
-	int err = 0;
+	char child[PATH_MAX];
 
 	while ((entry = readdir(dir))) {
-		int failed = strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") ?
-			     remove_at(dirfd(dir), entry->d_name) : 0;
-
-		err = err ?: failed;
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
+		remove_at(dirfd(dir), entry->d_name, child);
 	}
-	return err;
 }
 
 /* By descriptors: what is put in the place of a directory meanwhile is not followed. */
-static int remove_directory(int parent, const char *name)
+static int remove_directory(int parent, const char *name, const char *path)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -234,27 +270,33 @@ static int remove_directory(int parent, const char *name)
 		cleanup_close(&fd);
 		return err;
 	}
-	err = remove_entries(dir);
+	remove_entries(dir, path);
 	closedir(dir);
-	return unlinkat(parent, name, AT_REMOVEDIR) ? err ?: -errno : 0;
+	return unlinkat(parent, name, AT_REMOVEDIR) ? -errno : 0;
 }
 
-static int remove_at(int parent, const char *name)
+/* @path: of it, for messages */
+static void remove_at(int parent, const char *name, const char *path)
 {
 	int err = unlinkat(parent, name, 0) ? -errno : 0;
 
 	if (err == -EISDIR)
-		err = remove_directory(parent, name);
+		err = remove_directory(parent, name, path);
+	/* A directory with something in it stays because of that, which has been named. */
+	if (err && err != -ENOENT && err != -ENOTEMPTY)
+		add_stayed(path, name, -err);
 	if (err != -ENOENT)
-		fault_point(name);
-	return err == -ENOENT ? 0 : err;
+		fault_point(path);
 }
 
 static int remove_tree(const char *path)
 {
-	return remove_at(AT_FDCWD, path);
+	memset(&stayed, 0, sizeof(stayed));
+	remove_at(AT_FDCWD, path, path);
+	return explain_stayed();
 }
 
+/* What stays has been named; the next command that takes the lock tries again. */
 static void discard(void)
 {
 	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
@@ -272,15 +314,22 @@ int pins_heal(void)
 {
 	unsigned int in_force = pins_policy_id();
 
-	if (in_force && in_force == map_id(STAGING_PATH("ops")))
-		return pins_commit();
+	if (in_force && in_force == map_id(STAGING_PATH("ops"))) {
+		int err = pins_commit();
+
+		return err == -ENOTEMPTY ? 0 : err;
+	}
 	discard();
 	return 0;
 }
 
 int pins_stage(void)
 {
-	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+	int err = remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
+
+	if (err)
+		return fail(err, "something of an earlier load stays attached: remove what keeps it from being removed, or "
+			    "reboot");
 	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));
 	fault_point("staging is made");
@@ -327,15 +376,16 @@ int pins_remove(const char *path)
 int pins_commit(void)
 {
 	const char *from = PIN_PATH(TIERBPF_PIN_STAGING), *to = PIN_PATH(TIERBPF_PIN_POLICY);
+	int err = 0;
 
 	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE)) {
 		fault_point("staging and policy have changed places");
-		remove_tree(from);
+		err = remove_tree(from);
 	} else if (errno != ENOENT || rename(from, to)) {
 		return fail(-errno, "%s: %s", to, strerror(errno));
 	}
 	fault_point("committed");
-	return 0;
+	return err;
 }
 
 void pins_abandon(void)

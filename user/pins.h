@@ -56,7 +56,10 @@ int pins_heal(void);
 /* Under the lock. An empty staging/. */
 int pins_stage(void);
 
-/* Under the lock, after the switch: staging/ becomes policy/, the former is removed. */
+/*
+ * Under the lock, after the switch: staging/ becomes policy/, the former is removed. 0;
+ * -ENOTEMPTY: done, but something of the former stays, as below; -errno with a message.
+ */
 int pins_commit(void);
 
 /* Under the lock, when a load has failed: removes what it has made; no policy, no pins. */
@@ -65,10 +68,12 @@ void pins_abandon(void);
 /* Under the lock. Pins what stands in directory @from in @to, too, which is made. 0 or -errno. */
 int pins_copy(const char *from, const char *to);
 
-/* Under the lock. A pin, or a directory of them; none is fine. 0, or -errno where something stays. */
+/*
+ * Under the lock. Removes a pin, or a directory of them; everything. What a pin holds stays
+ * attached as long as the pin: so one that cannot be removed is named in a message, and
+ * -ENOTEMPTY. The others are removed all the same.
+ */
 int pins_remove(const char *path);
-
-/* Under the lock. Removes everything. 0, or -errno where something stays. */
 int pins_remove_all(void);
 
 #endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rules: a name, predicates and an action. */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -26,13 +25,6 @@ static int read_action(const struct value *v, void *context)
 	return action_read(v, c->policy, &c->policy->rules[c->index].action);
 }
 
-static bool has_control(const char *s)
-{
-	while (*s && !iscntrl((unsigned char)*s))
-		s++;
-	return *s;
-}
-
 static int read_name(const struct value *v, void *context)
 {
 	struct rule_context *c = context;
@@ -41,7 +33,7 @@ static int read_name(const struct value *v, void *context)
 
 	if (err)
 		return err;
-	if (!*name || strlen(name) > 63 || has_control(name))
+	if (!*name || strlen(name) > 63)
 		return value_error(v, "a rule's name is 1 to 63 bytes, none of them a control character");
 	c->policy->rule_names[c->index] = strdup(name);
 	return c->policy->rule_names[c->index] ? 0 : -ENOMEM;

@@ -60,6 +60,8 @@ static uint64_t wanted(unsigned int rights)
 		mask |= 1ULL << CAP_DAC_OVERRIDE;
 	if (rights & (RIGHT_LOAD | RIGHT_IOMEM))
 		mask |= 1ULL << CAP_SYS_ADMIN;
+	if (rights & RIGHT_SPARE)
+		mask |= 1ULL << CAP_SYS_RESOURCE;
 	return mask;
 }
 
@@ -113,6 +115,12 @@ int rights_check(void)
 const char *rights_lack(void)
 {
 	return lack;
+}
+
+void rights_give_up(unsigned int rights)
+{
+	declared &= ~rights;
+	keep(wanted(declared));
 }
 
 void rights_drop(void)

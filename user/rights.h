@@ -11,6 +11,7 @@ enum right {
 	RIGHT_WRITE = 2, /* and write them, anywhere */
 	RIGHT_PINS = 4,	 /* needs root, whom the pins belong to, but no capability */
 	RIGHT_LOAD = 8,	 /* needs CAP_SYS_ADMIN: the BTF of a module can only be had by it */
+	RIGHT_SPARE = 32, /* CAP_SYS_RESOURCE is of use: the guardian of a trial is kept from the OOM killer by it */
 	RIGHT_IOMEM = 16, /* CAP_SYS_ADMIN is of use: /proc/iomem shows its addresses to that alone */
 };
 
@@ -26,6 +27,9 @@ int rights_check(void);
 
 /* What whoever called lacks for `load`, before anything was dropped: constant text; NULL: nothing. */
 const char *rights_lack(void);
+
+/* Drops what only @rights make use of, once that is done. */
+void rights_give_up(unsigned int rights);
 
 /* Drops all that is left; files of root can still be used. */
 void rights_drop(void);

@@ -7,19 +7,23 @@
 #include "sysfs.h"
 
 #define DEMOTION "/sys/kernel/mm/numa/demotion_enabled"
+#define TRACING "/proc/sys/kernel/ftrace_enabled"
 #define NUMA_BALANCING "/proc/sys/kernel/numa_balancing"
 
 void switches_read(const char *root, const struct machine *m, const struct node_memory *memory,
 		   struct switches *s)
 {
-	_cleanup_free_ char *demotion = NULL, *balancing = NULL;
+	_cleanup_free_ char *demotion = NULL, *balancing = NULL, *tracing = NULL;
 	int n;
 
-	*s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH };
-	if (!sysfs_text(&demotion, "%s" DEMOTION, root))
+	*s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH, .tracing = NO_SWITCH };
+	if (!sysfs_text(&demotion, root, DEMOTION))
 		s->demotion = !strcmp(demotion, "true");
-	if (!sysfs_text(&balancing, "%s" NUMA_BALANCING, root))
+	if (!sysfs_text(&balancing, root, NUMA_BALANCING))
 		s->numa_balancing = atoi(balancing);
+	if (!sysfs_text(&tracing, root, TRACING))
+		s->tracing = strcmp(tracing, "0") != 0;
+	s->guards = guards_read(root);
 	for (n = 0; n < m->nr_nodes; n++) {
 		if (!m->nodes[n].memory || m->nodes[n].cpu)
 			continue;
@@ -74,15 +78,44 @@ static void zones(const struct switches *s, struct switch_text *t)
 		 "hotpluggable, boot with movable_node");
 }
 
+/* Nothing that tiers need, but what keeps the kernel from crashing over them. */
+static void guards(const struct switches *s, struct switch_text *t)
+{
+	t->name = "guards";
+	t->on = s->guards == GUARDS_ON;
+	t->silent = t->on;
+	snprintf(t->state, sizeof(t->state), t->on ? "kprobes are on" : "kprobes are off: the module's guards against "
+		 "kernel bugs do nothing, and the kernel may crash while nodes move");
+	if (!t->on)
+		snprintf(t->cure, sizeof(t->cure), "echo 1 > " GUARDS_SWITCH);
+}
+
+/* The policy decides without it, but nobody hears that an override has changed, nor counts events. */
+static void tracing(const struct switches *s, struct switch_text *t)
+{
+	t->name = "tracing";
+	t->on = s->tracing;
+	t->silent = t->on;
+	snprintf(t->state, sizeof(t->state), t->on ? "ftrace is on" : "ftrace is off: overrides move no node, and events are "
+		 "not counted");
+	if (!t->on)
+		snprintf(t->cure, sizeof(t->cure), "echo 1 > " TRACING);
+}
+
 size_t switches_text(const struct switches *s, struct switch_text texts[MAX_SWITCHES])
 {
+	size_t count = 2;
+
 	memset(texts, 0, MAX_SWITCHES * sizeof(*texts));
 	demotion(s, &texts[0]);
 	promotion(s, &texts[1]);
-	if (nodeset_is_empty(&s->slow))
-		return 2;
-	zones(s, &texts[2]);
-	return 3;
+	if (!nodeset_is_empty(&s->slow))
+		zones(s, &texts[count++]);
+	if (s->guards != GUARDS_UNKNOWN)
+		guards(s, &texts[count++]);
+	if (s->tracing != NO_SWITCH)
+		tracing(s, &texts[count++]);
+	return count;
 }
 
 void switches_print(const struct switches *s, bool colors, FILE *out)
@@ -94,6 +127,8 @@ void switches_print(const struct switches *s, bool colors, FILE *out)
 		const struct switch_text *t = &texts[i];
 		bool stands_out = colors && !t->on;
 
+		if (t->silent)
+			continue;
 		fprintf(out, "%s%s%s%s%s\n", stands_out ? "\033[33m" : "", t->state, stands_out ? "\033[0m" : "",
 			*t->cure ? ": " : "", t->cure);
 	}

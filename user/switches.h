@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "guards.h"
 #include "node-memory.h"
 
 /* include/linux/sched/sysctl.h */
@@ -17,6 +18,8 @@ struct switches {
 	int demotion;	    /* 0, 1 or NO_SWITCH */
 	int numa_balancing; /* mode, a sum of bits, or NO_SWITCH */
 	struct nodeset slow;   /* nodes without CPUs */
+	enum guards guards;
+	int tracing; /* 0, 1 or NO_SWITCH: not known */
 	struct nodeset kernel; /* those of them with memory outside of ZONE_MOVABLE */
 };
 
@@ -24,11 +27,12 @@ struct switches {
 struct switch_text {
 	const char *name; /* "demotion" */
 	bool on;
+	bool silent; /* where it is on, people need not be told */
 	char state[240]; /* "demotion is on", "memory of node 1 is …" */
 	char cure[256];	 /* what to do about it; "" where it is on */
 };
 
-#define MAX_SWITCHES 3
+#define MAX_SWITCHES 5
 
 void switches_read(const char *root, const struct machine *m, const struct node_memory *memory,
 		   struct switches *s);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "escape.h"
 #include "pool.h"
 
 #define MAX_DEPTH 32 /* a policy needs 5 */
@@ -166,8 +167,9 @@ static int check_characters(const char *text, size_t length, struct diags *diags
 		unsigned int code = unfit((const unsigned char *)text + i);
 
 		if (code)
-			return diags_add(diags, place_of(text, i), NULL,
-					 "write this character as an escape: \\u%04x", code);
+			return diags_add(diags, place_of(text, i), NULL, escape_is_plain(code) ?
+					 "write this character as an escape: \\u%04x" :
+					 "the control character U+%04X must not stand in a string", code);
 	}
 	return 0;
 }

@@ -5,17 +5,69 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "cleanup.h"
 
 /* An attribute is a page at most; lists of 1024 nodes (node/distance) fit. */
 #define ATTRIBUTE_MAX 65536
 
-/* Without O_NONBLOCK a FIFO in place of the file would hang us. */
-static int open_regular(const char *path)
+/* Of a directory; a node has one for each block of its memory. */
+#define ENTRIES_MAX (1 << 20)
+
+#define PROC_PATH 32
+
+struct names {
+	char **list;
+	size_t count;
+};
+
+/*
+ * @path below @root, where links cannot leave it: an absolute one begins at @root, and
+ * its .. is @root. The result is good for looking at (O_PATH), not for reading.
+ */
+static int find_below(const char *root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	_cleanup_close_ int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd;
+
+	if (top < 0)
+		return -errno;
+	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+	return fd < 0 ? -errno : fd;
+}
+
+static void proc_path(int fd, char path[PROC_PATH])
+{
+	snprintf(path, PROC_PATH, "/proc/self/fd/%d", fd);
+}
+
+/* Opening is what a FIFO or a device would notice, so it comes after the look at what it is. */
+static int open_below(const char *root, const char *path)
+{
+	_cleanup_close_ int found = find_below(root, path);
+	char name[PROC_PATH];
+	struct stat st;
+	int fd;
+
+	if (found < 0)
+		return found;
+	if (fstat(found, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	proc_path(found, name);
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Of the running system. Without O_NONBLOCK a FIFO in place of the file would hang us. */
+static int open_here(const char *path)
 {
 	struct stat st = {};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -28,10 +80,15 @@ static int open_regular(const char *path)
 	return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 }
 
-int sysfs_bytes(const char *path, size_t max, char **data, size_t *length)
+int sysfs_open(const char *root, const char *path)
+{
+	return *root ? open_below(root, path) : open_here(path);
+}
+
+int sysfs_bytes(const char *root, const char *path, size_t max, char **data, size_t *length)
 {
 	_cleanup_free_ char *buffer = NULL;
-	_cleanup_close_ int fd = open_regular(path);
+	_cleanup_close_ int fd = sysfs_open(root, path);
 	size_t used = 0;
 	ssize_t n;
 
@@ -53,7 +110,7 @@ int sysfs_bytes(const char *path, size_t max, char **data, size_t *length)
 	return 0;
 }
 
-static int read_text(char **text, const char *format, va_list args)
+static int read_text(char **text, const char *root, const char *format, va_list args)
 {
 	_cleanup_free_ char *path = NULL;
 	size_t length;
@@ -63,24 +120,24 @@ static int read_text(char **text, const char *format, va_list args)
 		path = NULL;
 		return -ENOMEM;
 	}
-	err = sysfs_bytes(path, ATTRIBUTE_MAX, text, &length);
+	err = sysfs_bytes(root, path, ATTRIBUTE_MAX, text, &length);
 	if (!err && length && (*text)[length - 1] == '\n')
 		(*text)[length - 1] = 0;
 	return err;
 }
 
-int sysfs_text(char **text, const char *format, ...)
+int sysfs_text(char **text, const char *root, const char *format, ...)
 {
 	va_list args;
 	int err;
 
 	va_start(args, format);
-	err = read_text(text, format, args);
+	err = read_text(text, root, format, args);
 	va_end(args);
 	return err;
 }
 
-bool sysfs_number(uint64_t *value, int base, const char *format, ...)
+bool sysfs_number(uint64_t *value, int base, const char *root, const char *format, ...)
 {
 	_cleanup_free_ char *text = NULL;
 	va_list args;
@@ -88,7 +145,7 @@ bool sysfs_number(uint64_t *value, int base, const char *format, ...)
 	int err;
 
 	va_start(args, format);
-	err = read_text(&text, format, args);
+	err = read_text(&text, root, format, args);
 	va_end(args);
 	if (err || !isxdigit((unsigned char)*text))
 		return false;
@@ -97,9 +154,10 @@ bool sysfs_number(uint64_t *value, int base, const char *format, ...)
 	return !errno && !*end;
 }
 
-bool sysfs_exists(const char *format, ...)
+bool sysfs_exists(const char *root, const char *format, ...)
 {
 	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int fd = -1;
 	va_list args;
 	int n;
 
@@ -108,40 +166,106 @@ bool sysfs_exists(const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		path = NULL;
-	return path && !access(path, F_OK);
+	if (!path || !*root)
+		return path && !access(path, F_OK);
+	fd = find_below(root, path);
+	return fd >= 0;
+}
+
+/* Where @fd is on the running system; NULL if it has no name any more. The caller frees. */
+static char *name_of(int fd)
+{
+	char name[PROC_PATH];
+
+	proc_path(fd, name);
+	return realpath(name, NULL);
 }
 
 char *sysfs_real(const char *root, const char *path)
 {
-	_cleanup_free_ char *top = realpath(*root ? root : "/", NULL);
-	_cleanup_free_ char *full = NULL, *real = NULL;
+	_cleanup_close_ int top_fd = -1, fd = -1;
+	_cleanup_free_ char *top = NULL, *real = NULL;
 	size_t length;
 
-	if (!top || asprintf(&full, "%s%s", root, path) < 0) {
-		full = NULL;
+	if (!*root)
+		return realpath(path, NULL);
+	top_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = find_below(root, path);
+	if (top_fd < 0 || fd < 0)
 		return NULL;
-	}
-	real = realpath(full, NULL);
-	length = strcmp(top, "/") ? strlen(top) : 0;
-	if (!real || strncmp(real, top, length) || real[length] != '/')
+	top = name_of(top_fd);
+	real = name_of(fd);
+	length = top && strcmp(top, "/") ? strlen(top) : 0;
+	if (!top || !real || strncmp(real, top, length) || real[length] != '/')
 		return NULL;
 	return strdup(real + length);
 }
 
-void sysfs_each(const char *path, const char *prefix, void (*visit)(const char *name, void *arg),
-		void *arg)
+static int open_directory(const char *root, const char *path)
+{
+	_cleanup_close_ int found = -1;
+	char name[PROC_PATH];
+
+	if (!*root)
+		return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	found = find_below(root, path);
+	if (found < 0)
+		return -1;
+	proc_path(found, name);
+	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool add_name(struct names *names, const char *name)
+{
+	char **list = names->list;
+
+	if (names->count == ENTRIES_MAX)
+		return false;
+	/* Doubled where it is full: at a power of 2, or at 0. */
+	if (!(names->count & (names->count - 1)))
+		list = reallocarray(list, names->count ? 2 * names->count : 1, sizeof(*list));
+	if (!list)
+		return false;
+	names->list = list;
+	list[names->count] = strdup(name);
+	return list[names->count] && ++names->count;
+}
+
+static void read_names(DIR *dir, const char *prefix, struct names *names)
 {
 	size_t length = strlen(prefix);
-	struct dirent **entries;
-	int i, count = scandir(path, &entries, NULL, versionsort);
+	const struct dirent *entry;
 
-	for (i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
+	while ((entry = readdir(dir)))
+		if (!strncmp(entry->d_name, prefix, length) &&
+		    isdigit((unsigned char)entry->d_name[length]) && !add_name(names, entry->d_name))
+			return;
+}
 
-		if (!strncmp(name, prefix, length) && isdigit((unsigned char)name[length]))
-			visit(name, arg);
-		free(entries[i]);
+static int by_number(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+void sysfs_each(const char *root, const char *path, const char *prefix,
+		void (*visit)(const char *name, void *arg), void *arg)
+{
+	int fd = open_directory(root, path);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct names names = {};
+	size_t i;
+
+	if (!dir) {
+		cleanup_close(&fd);
+		return;
 	}
-	if (count >= 0)
-		free(entries);
+	read_names(dir, prefix, &names);
+	closedir(dir);
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), by_number);
+	for (i = 0; i < names.count; i++) {
+		visit(names.list[i], arg);
+		free(names.list[i]);
+	}
+	free(names.list);
 }

@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "msg.h"
@@ -30,13 +30,6 @@ const char *table_init(struct table *t, const char *signature, uint8_t *bytes, s
 	return NULL;
 }
 
-static bool is_link(const char *path)
-{
-	struct stat st;
-
-	return !lstat(path, &st) && S_ISLNK(st.st_mode);
-}
-
 /*
  * Where there are several of a signature, sysfs numbers them from 1 on
  * (acpi_table_attr_init), and the kernel's own readers take the first.
@@ -48,12 +41,11 @@ static int read_bytes(const char *root, const char *signature, char **path, char
 
 	for (i = 0; i < 2 && err == -ENOENT; i++) {
 		free(*path);
-		if (asprintf(path, "%s" TABLES "/%s%s", root, signature, suffixes[i]) < 0) {
+		if (asprintf(path, TABLES "/%s%s", signature, suffixes[i]) < 0) {
 			*path = NULL;
 			return -ENOMEM;
 		}
-		/* In a captured machine it might lead out of that. */
-		err = is_link(*path) ? -ELOOP : sysfs_bytes(*path, TABLE_MAX, bytes, length);
+		err = sysfs_bytes(root, *path, TABLE_MAX, bytes, length);
 	}
 	return err;
 }
@@ -67,16 +59,14 @@ static int explain_unread(const char *root, const char *path, int err)
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		return *root ? fail(-EBADMSG, "%s: not used: this user may not read it", path) : -ENOENT;
+		return *root ? fail(-EBADMSG, "%s%s: not used: this user may not read it", root, path) : -ENOENT;
 	case -EFBIG:
-		return fail(-EBADMSG, "%s: not used: larger than %d bytes", path, TABLE_MAX);
+		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path, TABLE_MAX);
 	case -EINVAL:
 	case -EISDIR:
-		return fail(-EBADMSG, "%s: not used: not a regular file", path);
-	case -ELOOP:
-		return fail(-EBADMSG, "%s: not used: a symbolic link", path);
+		return fail(-EBADMSG, "%s%s: not used: not a regular file", root, path);
 	}
-	return fail(-EBADMSG, "%s: not used: %s", path, strerror(-err));
+	return fail(-EBADMSG, "%s%s: not used: %s", root, path, strerror(-err));
 }
 
 int table_read(const char *root, const char *signature, struct table *t)
@@ -90,7 +80,7 @@ int table_read(const char *root, const char *signature, struct table *t)
 		return explain_unread(root, path, err);
 	why = table_init(t, signature, (uint8_t *)bytes, length);
 	if (why)
-		return fail(-EBADMSG, "%s: not used: %s", path, why);
+		return fail(-EBADMSG, "%s%s: not used: %s", root, path, why);
 	bytes = NULL; /* they are the table's now */
 	return 0;
 }

@@ -162,7 +162,8 @@ static int end(void)
 		return engine_unload();
 	}
 	err = bring_back();
-	if (!err) {
+	/* Something of the policy on trial that stays has been named. */
+	if (!err || err == -ENOTEMPTY) {
 		note("the policy on trial was not confirmed in time: the former one is back");
 		return 0;
 	}
@@ -172,11 +173,12 @@ static int end(void)
 }
 
 /* overrides_before last: as long as it is there, there is something to remove. */
-static void forget_former(void)
+static int forget_former(void)
 {
-	pins_remove(FORMER_PATH(""));
-	pins_remove(POLICY_PATH("restore_overrides"));
-	pins_remove(POLICY_PATH("overrides_before"));
+	int err = pins_remove(FORMER_PATH(""));
+
+	err = pins_remove(POLICY_PATH("restore_overrides")) ?: err;
+	return pins_remove(POLICY_PATH("overrides_before")) ?: err;
 }
 
 int trial_heal(void)
@@ -227,6 +229,8 @@ int trial_confirm(void)
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("meta"));
 	fault_point("the trial is confirmed");
-	forget_former();
-	return 0;
+	if (!forget_former())
+		return 0;
+	return fail(-ENOTEMPTY, "the policy is confirmed, but what is named above, of the former one, stays attached: "
+		    "remove what keeps it from being removed, and load the policy again; or reboot");
 }

@@ -78,7 +78,7 @@ guest_timed()
 {
 	kmod=$built/kmod-bench
 	mkdir -p "$kmod" && cp "$root"/kmod/*.[ch] "$bench/kmod/bench.c" "$kmod/" &&
-		sed 's/hotplug\.o/bench.o/; s/ retier\.o//' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
+		sed 's/hotplug\.o/bench.o/; s/ memtier\.o//; s/ retier\.o//' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
 	ko=$("$root/tests/vm/module" "$KERNEL" "$kmod") || broken "the module does not build"
 	topology=$1
 	shift

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 	struct table t;
 	const char *why;
 
-	if (argc != 2 || sysfs_bytes(argv[1], TABLE_MAX, &bytes, &length))
+	if (argc != 2 || sysfs_bytes("", argv[1], TABLE_MAX, &bytes, &length))
 		return 2;
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (strncmp(bytes, kinds[i].signature, 4))

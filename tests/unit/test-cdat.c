@@ -380,7 +380,7 @@ static void expect_read(const char *dir, const char *name, int error, const char
 	int err;
 
 	capture_start(&capture);
-	err = cdat_read(path, 0, &c);
+	err = cdat_read("", path, 0, &c);
 	capture_expect(&capture, message);
 	cr_expect_eq(err, error, "%s: %d", name, err);
 	cr_expect_eq(!c, !!error);
@@ -423,7 +423,7 @@ static int read_from(const char *folder, const char *name, struct cdat **c)
 	int err;
 
 	cr_assert(!stat(path, &st), "%s", path);
-	err = cdat_read(path, 1, c);
+	err = cdat_read("", path, 1, c);
 	free(path);
 	return err;
 }

@@ -42,10 +42,10 @@ static void put(const char *dir, const char *name, const char *text)
 	put_bytes(dir, name, text, strlen(text));
 }
 
-/* Link @name in @dir, to @target; both from the root. */
+/* Link @name in @dir, to @target; both from the root, where absolute links begin too. */
 static void put_link(const char *dir, const char *name, const char *target)
 {
-	char link[1024], *to = tmp_path(root, target);
+	char link[1024], *to = tmp_path("", target);
 
 	snprintf(link, sizeof(link), "%s/%s/%s", root, dir, name);
 	unlink(link);

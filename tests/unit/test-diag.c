@@ -324,7 +324,7 @@ Test(diag, json_of_odd_text)
 
 	diags_add(&d, (struct place){}, "a.\xff" "b", "half \xe2\x82 and \xc3\xa9\n");
 	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,"
-			"\"message\":\"half ?? and ??\\n\",\"path\":\"a.?b\",\"severity\":\"error\"}]");
+			"\"message\":\"half \\\\xe2\\\\x82 and \xc3\xa9\\\\x0a\",\"path\":\"a.\\\\xffb\",\"severity\":\"error\"}]");
 	for (i = 0; i < 300; i++)
 		diags_add(&d, (struct place){}, NULL, "x");
 	list = diags_json(&d);

@@ -190,9 +190,8 @@ Test(doc, strings)
 		{ "''", "" },
 		{ "'  a  b  '", "  a  b  " },
 		{ "'# no: comment, - [ ] { } & * ! | > % @ `x` ~'", "# no: comment, - [ ] { } & * ! | > % @ 'x' ~" },
-		{ "'\\'\\\\\\/\\b\\f\\n\\r\\t'", "\"\\/\b\f\n\r\t" },
+		{ "'\\'\\\\\\/'", "\"\\/" },
 		{ "'\\u0041\\u00e9\\u20ac'", "A\xc3\xa9\xe2\x82\xac" },
-		{ "'\\u2028\\u0085\\u007f'", "\xe2\x80\xa8\xc2\x85\x7f" },
 		{ "'\xf0\x9f\x98\x80'", "\xf0\x9f\x98\x80" },
 	};
 	size_t i;
@@ -204,6 +203,26 @@ Test(doc, strings)
 		start(&f, table[i].text);
 		cr_expect_eq(value_string(&f.root, &value), 0);
 		cr_expect_str_eq(value, table[i].value);
+		end(&f);
+	}
+}
+
+/* However they are written. */
+Test(doc, strings_with_control_characters)
+{
+	static const char *const table[] = {
+		"'\\b'", "'\\f'", "'\\n'", "'\\r'", "'\\t'", "'a\\u001b'", "'\\u007f'", "'\\u0080'", "'\\u009f'",
+		"'\\u061c'", "'\\u200e'", "'\\u200f'", "'\\u2028'", "'\\u2029'", "'\\u202a'", "'\xe2\x80\xae'",
+		"'\xe2\x81\xa6'", "'\\u2069'",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct fixture f;
+		const char *value = NULL;
+
+		start(&f, table[i]);
+		cr_expect_eq(value_string(&f.root, &value), -EBADMSG, "%s", table[i]);
 		end(&f);
 	}
 }

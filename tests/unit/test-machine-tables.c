@@ -128,6 +128,7 @@ static void read_machine(const char *message)
 	struct capture c;
 	int err;
 
+	machine_free(machine);
 	capture_start(&c);
 	err = machine_read(root, &machine);
 	capture_expect(&c, message);
@@ -217,15 +218,32 @@ static void read_without_hmat(const char *message)
 	cr_expect(machine->tables.hmat.found && machine->tables.hmat.ignored);
 }
 
+static void replace_by_link(const char *path, const char *to)
+{
+	cr_assert(!unlink(path) && !symlink(to, path));
+}
+
+/* A link is followed, but never out of the captured machine: the way that it names begins at its root. */
 Test(machine_tables, hmat_that_is_a_link)
 {
-	char *path = tmp_path(root, TABLES "HMAT"), *other = tmp_path(root, TABLES "HMAT-of-another");
+	char *path = tmp_path(root, TABLES "HMAT"), *inside = tmp_path(root, TABLES "HMAT-inside");
+	char *outside = tmp_new(), *secret = tmp_path(outside, "HMAT");
 
 	put_srat();
 	put_hmat(2);
-	cr_assert(!rename(path, other) && !symlink(other, path));
-	read_without_hmat(TABLES "HMAT: not used: a symbolic link");
-	free(other);
+	cr_assert(!link(path, inside) && !link(path, secret));
+	replace_by_link(path, secret);
+	read_machine(NULL);
+	cr_expect_not(machine->tables.hmat.found);
+	replace_by_link(path, "../../../../../../../../../../../../etc/passwd");
+	read_machine(NULL);
+	cr_expect_not(machine->tables.hmat.found);
+	replace_by_link(path, "/" TABLES "HMAT-inside");
+	read_machine(NULL);
+	cr_expect(machine->hmat && machine->tables.hmat.found);
+	tmp_remove(outside);
+	free(secret);
+	free(inside);
 	free(path);
 }
 

@@ -314,3 +314,19 @@ Test(machine, rows_that_are_not_distances)
 			  machine_distance(machine, 0, 3) == 20, "%s", table[i]);
 	}
 }
+
+/* It is shown as it is: also where it goes into a drawing (topology --dot). */
+Test(machine, cpulist_that_is_none)
+{
+	static const char *const lists[] = { "0-3\033[31m", "0\"]; n7 [label=\"", "0\n1", "\xe2\x80\xae" };
+	size_t i;
+
+	put_normal();
+	put(NODES "node1/cpulist", "0-3,8\n");
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		put(NODES "node0/cpulist", lists[i]);
+		read_good();
+		cr_expect_null(machine->nodes[0].cpulist, "%s", machine->nodes[0].cpulist);
+		cr_expect_str_eq(machine->nodes[1].cpulist, "0-3,8");
+	}
+}

@@ -55,6 +55,16 @@ Test(msg, fail_says_it_and_returns_the_error)
 	cr_expect_eq(err, -EBUSY);
 }
 
+/* What comes from files must not write lines of its own, nor commands to the terminal. */
+Test(msg, what_is_no_plain_text_is_escaped)
+{
+	struct capture c;
+
+	capture_start(&c);
+	fail(0, "%s: missing", "a\ntierbpf: b\033[2J\xe2\x80\xae");
+	capture_expect(&c, "tierbpf: a\\x0atierbpf: b\\x1b[2J\\u202e: missing\n");
+}
+
 Test(msg, note)
 {
 	struct capture c;

@@ -48,6 +48,8 @@ Test(policy_rule, good_names)
 	}
 }
 
+#define CONTROL(code) "error: the control character U+" code " must not stand in this string"
+
 Test(policy_rule, bad_names)
 {
 	static const char *const why = "error: a rule's name is 1 to 63 bytes, none of them a control "
@@ -55,9 +57,13 @@ Test(policy_rule, bad_names)
 	const struct bad table[] = {
 		{ NAMED("^''"), "rules[0].name", why },
 		{ NAMED("^'" LONG63 "x'"), "rules[0].name", why },
-		{ NAMED("^'a\\nb'"), "rules[0].name", why },
-		{ NAMED("^'\\u001b[31m'"), "rules[0].name", why },
-		{ NAMED("^'\\u007f'"), "rules[0].name", why },
+		{ NAMED("^'a\\nb'"), "rules[0].name", CONTROL("000A") },
+		{ NAMED("^'\\u001b[31m'"), "rules[0].name", CONTROL("001B") },
+		{ NAMED("^'\\u007f'"), "rules[0].name", CONTROL("007F") },
+		{ NAMED("^'\\u0085'"), "rules[0].name", CONTROL("0085") },
+		{ NAMED("^'\\u061c'"), "rules[0].name", CONTROL("061C") },
+		{ NAMED("^'\\u2029'"), "rules[0].name", CONTROL("2029") },
+		{ NAMED("^'\xe2\x80\xae'"), "rules[0].name", CONTROL("202E") },
 		{ NAMED("^1"), "rules[0].name", "a string is expected here, not a number" },
 		{ NAMED("^null"), "rules[0].name", "a string is expected here, not null" },
 	};

@@ -67,16 +67,30 @@ static void expect_switch(size_t i, bool on, const char *state, const char *cure
 /* The mode keeps its other bits; what the kernel does not have has another cure. */
 Test(status, switches)
 {
-	struct switches s = { .demotion = 0, .numa_balancing = 1 };
+	struct switches s = { .demotion = 0, .numa_balancing = 1, .tracing = NO_SWITCH };
 
 	cr_assert_eq(switches_text(&s, texts), 2, "no slow node, no zone to speak of");
 	expect_switch(0, false, "demotion is off", "echo 1 > /sys/kernel/mm/numa/demotion_enabled");
 	expect_switch(1, false, "promotion is off (numa_balancing 1)", "echo 3 > /proc/sys/kernel/numa_balancing");
-	s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH };
+	s = (struct switches){ .guards = GUARDS_ON, .tracing = NO_SWITCH };
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, true, "kprobes are on", "");
+	s = (struct switches){ .guards = GUARDS_OFF, .tracing = NO_SWITCH };
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, false, "kprobes are off: the module's guards against kernel bugs do nothing, and the kernel "
+		      "may crash while nodes move", "echo 1 > /sys/kernel/debug/kprobes/enabled");
+	s = (struct switches){ .tracing = 1 };
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, true, "ftrace is on", "");
+	s = (struct switches){};
+	cr_assert_eq(switches_text(&s, texts), 3);
+	expect_switch(2, false, "ftrace is off: overrides move no node, and events are not counted",
+		      "echo 1 > /proc/sys/kernel/ftrace_enabled");
+	s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH, .tracing = NO_SWITCH };
 	switches_text(&s, texts);
 	expect_switch(0, false, "demotion is off", "this kernel has none; boot one with CONFIG_MIGRATION=y");
 	expect_switch(1, false, "promotion is off", "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
-	s = (struct switches){ .demotion = 1, .numa_balancing = 3 };
+	s = (struct switches){ .demotion = 1, .numa_balancing = 3, .tracing = NO_SWITCH };
 	nodeset_add(&s.slow, 2);
 	cr_assert_eq(switches_text(&s, texts), 3);
 	expect_switch(0, true, "demotion is on", "");

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
+#include "escape.h"
+
 #define FILE_NAME "p.json"
 
 static bool is_first(char c)
@@ -90,10 +93,31 @@ static char *next_line(char **output)
 	return *output && **output ? strsep(output, "\n") : NULL;
 }
 
+/* What a terminal might take for a command is shown as a ?, one for each. */
+static char *as_shown(const char *line)
+{
+	const char *end = line + strlen(line);
+	char *shown = calloc(1, strlen(line) + 1), *to = shown;
+	uint32_t code;
+
+	for (; line < end; line++) {
+		size_t n = escape_decode(line, end, &code);
+
+		if (!is_first(*line))
+			continue;
+		if (n && escape_is_plain(code))
+			to = (char *)memcpy(to, line, n) + n;
+		else
+			*to++ = '?';
+	}
+	return shown;
+}
+
 /* The caret stands below the culprit, and the line is that of the source. */
-static void expect_context(const char *of, char *context, char *caret, const char *line,
+static void expect_context(const char *of, char *context, char *caret, const char *source,
 			   const struct place *at)
 {
+	_cleanup_free_ char *line = as_shown(source);
 	char shown[8], meant[8], number[16];
 	size_t column;
 

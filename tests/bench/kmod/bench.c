@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module as it is, and in the place of hotplug.c and retier.c: the same, with a
+ * The module as it is, and in the place of hotplug.c, memtier.c and retier.c: the same, with a
  * file that times what cannot be reached from outside. Never installed.
  *
  *	echo "WHAT NODE COUNT" >/sys/module/tierbpf/parameters/bench; cat it: ns each
@@ -17,6 +17,7 @@
 #include <linux/timekeeping.h>
 
 #include "hotplug.c"
+#include "memtier.c"
 #include "retier.c"
 
 static u64 result, kernel_result;

@@ -49,7 +49,7 @@ says /tmp/out "memory of node 1 is outside of ZONE_MOVABLE"
 says /tmp/out "online_movable"
 json stock
 metrics stock-metrics
-is '[.loaded, .nodes[].tier, .nodes[].demotes_to, .switches[].on]' '[false,4,4,[],[],false,false,false]' /tmp/stock
+is '[.loaded, .nodes[].tier, .nodes[].demotes_to, .switches[:3][].on]' '[false,4,4,[],[],false,false,false]' /tmp/stock
 is '.nodes[1].zones[].name' '"DMA32"' /tmp/stock
 
 # 2. the cures are right

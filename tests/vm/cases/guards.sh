@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# kernels: 6.12 7.3
+# The module's guards against bugs of the kernel are kprobes. Whoever switches these off takes them
+# away: status and doctor say so, and how to switch them on; and nothing where they cannot know.
+. /usr/lib/tierbpf-test/test.sh
+
+switch=/sys/kernel/debug/kprobes/enabled
+said="kprobes are off: the module's guards against kernel bugs do nothing"
+
+# guards: what status --json has of them
+guards()
+{
+	tierbpf status --json | jq -c '[.switches[] | select(.name == "guards") | .on, .cure]'
+}
+
+# finding: what doctor has of them
+finding()
+{
+	tierbpf doctor --json 2>/dev/null | jq -c '[.findings[] | select(.what == "kprobes") | .verdict, .cure]'
+}
+
+# told GUARDS FINDING WHEN
+told()
+{
+	[ "$(guards)" = "$1" ] || fail "$3: status says $(guards)"
+	[ "$(finding)" = "$2" ] || fail "$3: doctor says $(finding)"
+}
+
+# Without the module, and without debugfs, nothing is said.
+umount /sys/kernel/debug 2>/dev/null
+[ ! -e $switch ] || fail "debugfs is mounted"
+modprobe tierbpf
+policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/p.json
+told '[]' '[]' "without debugfs"
+mount -t debugfs debugfs /sys/kernel/debug || fail "no debugfs"
+expect 0 tierbpf status
+! grep -q kprobes /tmp/out || fail "$(cat /tmp/out)"
+told '[true,null]' '["ok",null]' "on"
+tierbpf status --openmetrics | grep -q '^tierbpf_switch_on{switch="guards"} 1' || fail "metrics"
+
+echo 0 >$switch
+expect 0 tierbpf status
+says /tmp/out "$said"
+says /tmp/out "echo 1 > $switch"
+told "[false,\"echo 1 > $switch\"]" "[\"missing\",\"echo 1 > $switch\"]" "off"
+tierbpf status --openmetrics | grep -q '^tierbpf_switch_on{switch="guards"} 0' || fail "metrics"
+expect 4 tierbpf doctor
+says /tmp/out "kprobes: off"
+
+# The cure is one.
+sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what == "kprobes") | .cure')"
+told '[true,null]' '["ok",null]' "on again"
+# The same of ftrace, without which BPF programs do not hear of an override.
+ftrace=/proc/sys/kernel/ftrace_enabled
+# Newer kernels keep it on while it is in use; 6.12 does not.
+if echo 0 >$ftrace; then
+	expect 7 tierbpf set 1 --adistance 800
+	expect 7 tierbpf status
+	says /tmp/out "ftrace is off: overrides move no node, and events are not counted: echo 1 > $ftrace"
+	[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .cure]')" = \
+		"[false,\"echo 1 > $ftrace\"]" ] || fail "$(tierbpf status --json)"
+	expect 4 tierbpf doctor
+	says /tmp/out "ftrace: off"
+	echo 1 >$ftrace
+	expect 0 tierbpf set 1 --adistance 800
+	! tierbpf status | grep ftrace || fail "on again"
+elif [ "$(uname -r | cut -d . -f 1)" = 6 ] || [ "$(cat $ftrace)" != 1 ]; then
+	fail "ftrace cannot be switched off"
+fi
+
+echo 0 >$switch
+expect 0 tierbpf unload
+remove_module
+told '[]' '[]' "without the module"
+echo 1 >$switch

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# topology: hmat
+# timeout: 300
+# What an object brings along beside its policy is told before it is attached; what would change
+# more than tiers is refused unless it is allowed by name; and what cannot be removed is no success,
+# for unload, for a load in its place, and for the end of a trial.
+. /usr/lib/tierbpf-test/test.sh
+
+side=/usr/lib/tierbpf/test-side.bpf.o
+
+# allowed NAME...: loads it with these, as expected
+allowed()
+{
+	wanted_status=$1
+	shift
+	options=
+	for name in "$@"; do
+		options="$options --allow-attach=$name"
+	done
+	# shellcheck disable=SC2086
+	expect "$wanted_status" tierbpf load --object $side $options
+}
+
+# refuse 0|1: whether pins can be removed
+refuse()
+{
+	for map in $(find $pins -name object_refuse); do
+		# shellcheck disable=SC2046
+		bpftool map update pinned "$map" key $(bytes 0) value $(bytes "$1") || fail "refuse $1"
+		return
+	done
+	fail "no map refuse"
+}
+
+# attached NAME: how many links there are to programs of that name
+attached()
+{
+	bpftool -j prog show | jq -r ".[] | select(.name == \"$1\") | .id" | while read -r id; do
+		bpftool -j link show | jq ".[] | select(.prog_id == $id) | .id"
+	done | wc -l
+}
+
+# gone NAME: the kernel frees a program some grace periods after its last user
+gone()
+{
+	for _ in $(seq 50); do
+		[ "$(attached "$1")" != 0 ] || return 0
+		sleep 0.1
+	done
+	fail "$1 is attached: $2"
+}
+
+modprobe tierbpf
+# 1. told, and refused: each with what it does, and nothing is attached
+allowed 5
+for line in "deny will be attached to fmod_ret/security_path_unlink" \
+	"look will be attached to kprobe/vfs_unlink" \
+	"deny (fmod_ret/security_path_unlink) changes what a function of the kernel returns" \
+	"judge (lsm/path_mkdir) decides as a security module" \
+	"rewrite (raw_tp.w/bpf_test_finish) changes what a tracepoint hands on" \
+	"shoot (fentry/vfs_rmdir) sends signals to processes" "--allow-attach=deny"; do
+	says /tmp/err "$line"
+done
+! grep -qF -e "--allow-attach=look" /tmp/err || fail "what only looks is refused"
+[ ! -e $pins ] || fail "a refused object leaves $(find $pins)"
+for name in deny judge rewrite shoot look; do
+	gone $name "refused"
+done
+expect_tiers "4:0 18:1" "refused"
+
+# 2. by name, and by no other
+allowed 5 deny judge rewrite
+says /tmp/err "--allow-attach=shoot"
+! grep -qF -e "--allow-attach=deny" /tmp/err || fail "what is allowed is refused"
+allowed 1 deny judge rewrite shoot nobody
+says /tmp/err "--allow-attach=nobody: there is no program of that name"
+expect 2 tierbpf load --allow-attach=deny /tmp/p.json
+expect 5 tierbpf load --try 5 --object $side
+allowed 0 deny judge rewrite shoot
+says /tmp/err "look will be attached to kprobe/vfs_unlink"
+expect_tiers "4:0 19:1" "allowed"
+for name in deny judge rewrite shoot look; do
+	[ "$(attached $name)" = 1 ] || fail "$name is not attached"
+done
+
+# 3. what cannot be removed: named, and no success, until it can
+refuse 1
+expect 1 tierbpf unload
+says /tmp/err "cannot be removed (Operation not permitted), so that it stays attached: "
+says /tmp/err "policy/link_deny"
+says /tmp/err "the policy is detached, but what is named above stays attached"
+expect_tiers "4:0 18:1" "after unload"
+[ "$(attached deny)" = 1 ] || fail "deny is gone"
+expect 0 tierbpf status
+says /tmp/err "/link_deny"
+expect 1 tierbpf unload
+says /tmp/err "/link_deny"
+refuse 0
+expect 0 tierbpf unload
+[ ! -e $pins ] || fail "unload leaves $(find $pins)"
+gone deny "after unload"
+
+# 4. the same where rules come in its place
+policy /tmp/rules.json '{"match": {"cpu": false}, "action": {"tier": "far"}}'
+allowed 0 deny judge rewrite shoot
+refuse 1
+expect 1 tierbpf load /tmp/rules.json
+says /tmp/err "/link_deny"
+says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
+expect_tiers "4:0 10:1" "rules"
+expect 1 tierbpf load /tmp/rules.json
+says /tmp/err "of an earlier load stays attached"
+refuse 0
+expect 0 tierbpf status
+[ ! -s /tmp/err ] || fail "$(cat /tmp/err)"
+gone deny "after status"
+expect_tiers "4:0 10:1" "rules"
+
+# 5. and where a trial ends
+expect 0 tierbpf load --try 5 --object $side --allow-attach=deny --allow-attach=judge \
+	--allow-attach=rewrite --allow-attach=shoot
+expect_tiers "4:0 19:1" "on trial"
+refuse 1
+for _ in $(seq 200); do
+	[ "$(tiers)" != "4:0 10:1" ] || break
+	sleep 0.1
+done
+expect_tiers "4:0 10:1" "after the trial"
+dmesg | grep -q "stays attached: .*/link_deny" || fail "not in the log: $(dmesg | tail -n 5)"
+expect 0 tierbpf status
+says /tmp/err "/link_deny"
+expect 1 tierbpf unload
+says /tmp/err "/link_deny"
+expect_tiers "4:0 18:1" "after unload"
+refuse 0
+expect 0 tierbpf unload
+gone deny "at the end"
+the_end "4:0 18:1"
