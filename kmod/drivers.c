@@ -11,9 +11,9 @@
  */
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
-#include <linux/wait_bit.h>
 
 #include "kmod.h"
 
@@ -21,17 +21,11 @@ static_assert(__same_type(init_node_memory_type, void (int, struct memory_dev_ty
 static_assert(__same_type(clear_node_memory_type, void (int, struct memory_dev_type *)));
 
 static atomic_t inside; /* tasks on their way through init_instead() or clear_instead() */
-static bool reached; /* by the trial call in drivers_init() */
+static bool reached; /* by try_probes() */
 
 static bool is_node(int nid)
 {
 	return nid >= 0 && nid < nr_node_ids;
-}
-
-static void driver_leaves(void)
-{
-	if (atomic_dec_and_test(&inside))
-		wake_up_var(&inside);
 }
 
 /* In the place of init_node_memory_type(). */
@@ -42,7 +36,7 @@ static noinline void init_instead(int nid, struct memory_dev_type *type)
 		node_driver_came(nid, type);
 		retier_nodes_unlock();
 	}
-	driver_leaves();
+	atomic_dec(&inside); /* the last thing: see drivers_exit() */
 }
 
 /* In the place of clear_node_memory_type(). */
@@ -54,7 +48,7 @@ static noinline void clear_instead(int nid, struct memory_dev_type *type)
 		node_driver_left(nid, type);
 		retier_nodes_unlock();
 	}
-	driver_leaves();
+	atomic_dec(&inside); /* the last thing: see drivers_exit() */
 }
 
 /* The arguments and the return address stay where they are. */
@@ -93,21 +87,29 @@ static struct kprobe clear_probe = {
 
 static struct kprobe *probes[] = { &init_probe, &clear_probe };
 
-/* Clears a type that no slot holds, which changes nothing, here or in the kernel. */
-static bool probes_work(void)
+/*
+ * Clears a type that no slot holds. That changes nothing, be it here or, if the probes do
+ * not work, in the kernel, where the slot has a count (slot_check() has seen one, or none).
+ */
+static int try_probes(void)
 {
 	static struct memory_dev_type nobody;
+	int nid;
 
-	clear_node_memory_type(first_node(node_states[N_MEMORY]), &nobody);
-	return READ_ONCE(reached);
+	for_each_node_state(nid, N_MEMORY) {
+		if (slot_read(nid).count > 0) {
+			clear_node_memory_type(nid, &nobody);
+			return READ_ONCE(reached) ? 0 : -EOPNOTSUPP;
+		}
+	}
+	return 0;
 }
 
 int drivers_init(void)
 {
 	int err = probe_register(&init_probe) ?: probe_register(&clear_probe);
 
-	if (!err && !probes_work())
-		err = -EOPNOTSUPP;
+	err = err ?: try_probes();
 	if (err) {
 		pr_err("no kprobes on the memory types of drivers (error %d); CONFIG_KPROBES is needed, and 1 in /sys/kernel/debug/kprobes/enabled\n",
 		       err);
@@ -119,7 +121,8 @@ int drivers_init(void)
 void drivers_exit(void)
 {
 	unregister_kprobes(probes, ARRAY_SIZE(probes));
-	wait_var_event(&inside, !atomic_read(&inside));
+	while (atomic_read(&inside))
+		msleep(1);
 	/* Who was last inside may still be at the function's last instructions. */
 	synchronize_rcu_tasks();
 }

@@ -11,9 +11,8 @@
 #include "compat.h"
 #include "kmod.h"
 
-/* The task in which memory-tiers is placing a node, and whether it will take an answer. */
+/* The task in which memory-tiers is placing a node. */
 static struct task_struct *placer;
-static bool answer_counts;
 
 static int cpu_state; /* of cpuhp_setup_state_nocalls() */
 
@@ -42,7 +41,8 @@ static int adistance_notify(struct notifier_block *self, unsigned long nid, void
 	/* A notifier that stopped the chain may have left a @placer behind. */
 	if (nid >= nr_node_ids || READ_ONCE(placer) != current || !retier_in_hotplug())
 		return NOTIFY_DONE;
-	if (!answer_counts || retier_is_mover() || !hook_has_policy())
+	/* memory-tiers holds the slots' lock. Where the slot is full, it asks and does not listen. */
+	if (slot_get(nid).type || retier_is_mover() || !hook_has_policy())
 		return NOTIFY_DONE;
 	kernel = kernel_adistance(self, nid, *adistance);
 	wanted = hook_decide(nid, kernel);
@@ -63,10 +63,9 @@ static int first_notify(struct notifier_block *self, unsigned long event, void *
 {
 	int nid = node_event_nid(arg);
 
-	if (nid < 0 || !(event & (NODE_EVENT_ADDED | NODE_EVENT_REMOVED)))
+	if (nid < 0 || (event != NODE_EVENT_ADDED && event != NODE_EVENT_REMOVED))
 		return NOTIFY_DONE;
-	/* Where the slot is full, the kernel asks and does not listen. */
-	answer_counts = retier_hotplug_begin(nid, event == NODE_EVENT_ADDED);
+	retier_hotplug_begin(nid, event == NODE_EVENT_ADDED);
 	WRITE_ONCE(placer, current);
 	return NOTIFY_DONE;
 }
@@ -80,7 +79,7 @@ static int last_notify(struct notifier_block *self, unsigned long event, void *a
 {
 	int nid = node_event_nid(arg);
 
-	if (nid < 0 || !(event & (NODE_EVENT_ADDED | NODE_EVENT_REMOVED)))
+	if (nid < 0 || (event != NODE_EVENT_ADDED && event != NODE_EVENT_REMOVED))
 		return NOTIFY_DONE;
 	WRITE_ONCE(placer, NULL);
 	retier_hotplug_end(nid, event == NODE_EVENT_ADDED);
@@ -98,7 +97,8 @@ static int block_notify(struct notifier_block *self, unsigned long event, void *
 {
 	const struct memory_notify *block = arg;
 
-	if (event & (MEM_ONLINE | MEM_OFFLINE))
+	/* Bits in 6.12, plain numbers in 7.3. */
+	if (event == MEM_ONLINE || event == MEM_OFFLINE)
 		retier_later(pfn_to_nid(block->start_pfn));
 	return NOTIFY_DONE;
 }
@@ -119,7 +119,7 @@ int hotplug_init(void)
 {
 	int err;
 
-	/* An operation between the two finds the last one alone, which then does nothing. */
+	/* An operation between the two finds the last one alone, which then only looks at the node again. */
 	err = node_event_register(&last_nb);
 	if (err)
 		return err;

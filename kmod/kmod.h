@@ -18,10 +18,11 @@
  * Locks, outermost first:
  *
  *   BPF's mutex of struct_ops    held while a policy comes or goes (ops.c)
- *   device_hotplug_lock, cpu_hotplug_lock, mem_hotplug_lock
+ *   device_hotplug_lock, cpu_hotplug_lock, mem_hotplug_lock, the notifier chain's
  *                                held while the kernel calls the notifiers in hotplug.c
  *   retier_lock (retier.c)       the records of nodes, and the sequence of a move
- *   memory_tier_lock (kernel)    the slots; the kernel may ask hotplug.c inside of it
+ *   memory_tier_lock (kernel)    the slots and tiers (slot_lock()); the kernel may ask
+ *                                hotplug.c inside of it
  *   report_lock (hook.c)         the order of events
  *
  * So nothing here takes a lock of hotplug with retier_lock held, the adistance notifier
@@ -169,7 +170,8 @@ bool retier_in_hotplug(void);
 /**
  * retier_nodes_lock() - Keeps moves out, for a driver that changes a slot
  *
- * Not a hotplug operation under way: the driver's caller may hold what that waits for.
+ * Does not wait for a hotplug operation that is under way, which may itself wait for
+ * something that the driver's caller holds.
  */
 void retier_nodes_lock(void);
 void retier_nodes_unlock(void);
@@ -181,10 +183,8 @@ void retier_nodes_unlock(void);
  *
  * Called before all others; waits for a move that is under way. No node is moved until
  * retier_hotplug_end(), or until HOTPLUG_PATIENCE is over.
- *
- * Return: true if memory-tiers will take an answer for the node: where its slot is empty.
  */
-bool retier_hotplug_begin(int nid, bool added);
+void retier_hotplug_begin(int nid, bool added);
 
 /* Called after all others, perhaps without a retier_hotplug_begin() before. */
 void retier_hotplug_end(int nid, bool added);
@@ -320,6 +320,9 @@ int memtier_number(int nid);
  */
 struct memory_dev_type *memtier_type_of(int nid);
 
+/* The same, for who holds slot_lock() already. */
+struct memory_dev_type *memtier_find_type(int nid);
+
 /* Before @nid leaves: keeps readers of its tier's nodelist from a deadlock. */
 void memtier_drain_readers(int nid);
 
@@ -335,8 +338,19 @@ struct slot {
 	int count; /* drivers that gave @type; can be anything on a stock kernel */
 };
 
-/* 0, or -EOPNOTSUPP where the slots cannot be found or are not as known. Before drivers_init(). */
+/* 0, or -EOPNOTSUPP where the slots cannot be found. Before all else that reads tiers or slots. */
 int slot_init(void);
+
+/* 0, or -EOPNOTSUPP where the slots are not as known. Before drivers_init(). */
+int slot_check(void);
+
+/* The kernel's memory_tier_lock: the slots, the tiers and their types stay as they are. */
+void slot_lock(void);
+void slot_unlock(void);
+
+/* As slot_read() and slot_write(), for who holds slot_lock(). */
+struct slot slot_get(int nid);
+void slot_set(int nid, struct memory_dev_type *type, int count);
 
 /* What is in the slot of @nid. With retier_lock held it stays, outside of hotplug operations. */
 struct slot slot_read(int nid);
@@ -351,6 +365,9 @@ void slot_write(int nid, struct memory_dev_type *type, int count);
 
 /* Makes the slot of a node that is in a tier hold the type of its tier. True: it did not. */
 bool slot_repair(int nid);
+
+/* Takes a node that is in no tier off the nodes of the type in its slot. */
+void slot_unset_node(int nid);
 
 /* ---- drivers.c ---- */
 
@@ -371,6 +388,14 @@ void hotplug_exit(void);
 /* ---- probe.c ---- */
 
 struct kprobe;
+
+/**
+ * probe_find_data() - Finds a variable of the kernel that is not exported
+ * @name: its name
+ *
+ * Return: its address; NULL, with a message, where it is not there.
+ */
+void *probe_find_data(const char *name);
 
 /**
  * probe_register() - Registers a kprobe on a function, where it can be removed again

@@ -13,12 +13,15 @@ static int __init tierbpf_init(void)
 {
 	int err;
 
+	err = slot_init();
+	if (err)
+		return err;
 	err = memtier_check_layout();
 	if (err) {
 		pr_err("struct memory_tier of this kernel is not laid out as known\n");
 		return err;
 	}
-	err = slot_init();
+	err = slot_check();
 	if (err)
 		return err;
 	err = numa_init();
@@ -64,8 +67,8 @@ static void __exit tierbpf_exit(void)
 	hotplug_stop_answering();
 	/* What keeps real hotplug and drivers apart from moves stays until all nodes are back. */
 	retier_restore_all();
-	hotplug_exit();
 	drivers_exit();
+	hotplug_exit();
 	retier_exit();
 	demotion_exit();
 	numa_exit();

@@ -3,10 +3,9 @@
  * The tiers of mm/memory-tiers.c: which one a node is in, by which memory type, and
  * how it leaves and joins one.
  *
- * A node's tier is pgdat->memtier; its types are found by lists that only the kernel's
- * lock protects. Here retier_lock does: whoever changes them is a hotplug operation,
- * which hotplug.c keeps apart from us, or a move of ours. All the same they are read
- * with copy_from_kernel_nofault(), since their layout is copied from the kernel (compat.h).
+ * A node's tier is pgdat->memtier; its types are found by lists that the kernel's
+ * memory_tier_lock protects (slot.c). They are read with copy_from_kernel_nofault(), since
+ * their layout is copied from the kernel (compat.h).
  */
 #include <linux/err.h>
 #include <linux/kallsyms.h>
@@ -95,7 +94,7 @@ static bool has_another_node(const struct memory_dev_type *type, int nid)
 	return !nodes_empty(others);
 }
 
-struct memory_dev_type *memtier_type_of(int nid)
+struct memory_dev_type *memtier_find_type(int nid)
 {
 	struct memory_tier_head *tier = tier_of(nid);
 	struct search search = { .nid = nid };
@@ -107,6 +106,16 @@ struct memory_dev_type *memtier_type_of(int nid)
 	if (err || !search.found)
 		return ERR_PTR(-EOPNOTSUPP);
 	return search.found;
+}
+
+struct memory_dev_type *memtier_type_of(int nid)
+{
+	struct memory_dev_type *type;
+
+	slot_lock();
+	type = memtier_find_type(nid);
+	slot_unlock();
+	return type;
 }
 
 /* The device of a tier is where we think it is: it has the tier's number. */
@@ -140,8 +149,12 @@ void memtier_drain_readers(int nid)
 	static const struct attribute nodelist = { .name = "nodelist" };
 	struct memory_tier_head *tier = tier_of(nid);
 	struct search search = { .nid = nid };
+	bool last;
 
-	if (tier && !visit_types(tier, &search, has_another_node) && !search.found)
+	slot_lock();
+	last = tier && !visit_types(tier, &search, has_another_node) && !search.found;
+	slot_unlock();
+	if (last)
 		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 

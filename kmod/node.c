@@ -39,7 +39,7 @@ void node_prune_types(void)
 	struct memory_dev_type *type, *next;
 
 	list_for_each_entry_safe(type, next, &own_types, list) {
-		if (kref_read(&type->kref) > 1)
+		if (kref_read(&type->kref) > 1 || !nodes_empty(type->nodes))
 			continue;
 		list_del(&type->list);
 		put_memory_type(type);
@@ -106,13 +106,16 @@ void node_repair_slots(void)
 void node_driver_came(int nid, struct memory_dev_type *type)
 {
 	struct node_record *rec = &nodes[nid];
-	struct slot slot = slot_read(nid);
+	struct slot slot;
 
-	WRITE_ONCE(rec->alone, false);
+	rec->alone = false;
+	slot_lock();
+	slot = slot_get(nid);
 	if (!slot.type || (slot.count <= 0 && !memtier_is_placed(nid)))
-		slot_write(nid, type, 1);
+		slot_set(nid, type, 1);
 	else if (slot.type == type || (rec->ours && slot.type == rec->ours && type == rec->stock))
-		slot_write(nid, slot.type, max(slot.count, 0) + 1);
+		slot_set(nid, slot.type, max(slot.count, 0) + 1);
+	slot_unlock();
 }
 
 /*
@@ -122,25 +125,35 @@ void node_driver_came(int nid, struct memory_dev_type *type)
 void node_driver_left(int nid, struct memory_dev_type *type)
 {
 	struct node_record *rec = &nodes[nid];
-	struct slot slot = slot_read(nid);
+	struct slot slot;
 
 	if (type && rec->ours && type == rec->stock)
 		type = rec->ours;
-	if (!slot.type || (type && type != slot.type))
-		return;
-	if (slot.count > 1) {
-		slot_write(nid, slot.type, slot.count - 1);
-	} else if (!memtier_is_placed(nid)) {
-		slot_write(nid, NULL, 0);
-		if (slot.type == rec->ours)
-			record_clear(rec);
+	slot_lock();
+	slot = slot_get(nid);
+	if (slot.type && (!type || type == slot.type)) {
+		if (slot.count > 1)
+			slot_set(nid, slot.type, slot.count - 1);
+		else if (!memtier_is_placed(nid))
+			slot_set(nid, NULL, 0);
 	}
+	if (rec->ours && !slot_get(nid).type)
+		record_clear(rec);
+	slot_unlock();
+}
+
+/* The kernel, which could not allocate the tier, leaves @nid among its type's nodes for good. */
+static void check_unplaced(int nid)
+{
+	nodes[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
+	if (nodes[nid].unplaced)
+		slot_unset_node(nid);
 }
 
 int node_place(int nid)
 {
 	memtier_add(nid);
-	nodes[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
+	check_unplaced(nid);
 	return nodes[nid].unplaced ? -ENOMEM : 0;
 }
 
@@ -154,7 +167,7 @@ static void leave_tier(int nid)
  * memory-tiers puts a node among the DRAM if it cannot allocate a type for the
  * kernel's own answer, and leaves it there. Such a type counts as ours: it is to go.
  */
-static int check_fallback(int nid, struct node_record *rec)
+static int adopt_fallback(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 	int adistance = MEMTIER_ADISTANCE_DRAM;
@@ -188,6 +201,8 @@ int node_leave(int nid, struct node_record *rec, int want)
 {
 	struct memory_dev_type *to, *from = memtier_type_of(nid);
 
+	if (IS_ERR_OR_NULL(from))
+		return from ? PTR_ERR(from) : -EAGAIN;
 	/* Only the tier shows: one type for each keeps their number low. */
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
 	if (IS_ERR(to))
@@ -215,14 +230,14 @@ int node_enter(int nid, struct node_record *rec)
 	/* memory-tiers counts its type for DRAM once more whenever it places a node by it. */
 	if (rec->home && before.type && after.type == before.type)
 		slot_write(nid, after.type, before.count);
-	return !err && rec->home && rec->asks ? check_fallback(nid, rec) : err;
+	return !err && rec->home && rec->asks ? adopt_fallback(nid, rec) : err;
 }
 
 void node_adopt(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 
-	rec->unplaced = !type && node_state(nid, N_MEMORY);
+	check_unplaced(nid);
 	if (!rec->answered || rec->unplaced)
 		return;
 	rec->answered = false;

@@ -36,6 +36,8 @@ static_assert(__same_type(task_numa_fault, void (int, int, int, int)));
 /* Nodes whose pages' times would be taken for CPUs: those of the top tier; in a move, all. */
 static nodemask_t top_nodes;
 
+static int *top_tier_adistance; /* of mm/memory-tiers.c: the last adistance of the top tiers */
+
 /* The mask of possible CPUs is not read beyond its end: a time may be any number. */
 static bool cannot_be(int cpupid)
 {
@@ -105,8 +107,12 @@ static struct notifier_block offline_nb = { .notifier_call = wait_for_visit };
 
 int numa_init(void)
 {
-	int err = register_memory_notifier(&offline_nb);
+	int err;
 
+	top_tier_adistance = probe_find_data("top_tier_adistance");
+	if (!top_tier_adistance)
+		return -EOPNOTSUPP;
+	err = register_memory_notifier(&offline_nb);
 	if (err)
 		return err;
 	err = probe_register(&folio_probe) ?: probe_register(&cpupid_probe);
@@ -126,13 +132,11 @@ void numa_move_begin(void)
 	synchronize_rcu();
 }
 
-/* As establish_demotion_targets() has just found it: all from the slowest tier with CPUs up. */
+/* As node_is_toptier() sees it; a node without a tier counts as top. */
 void numa_move_end(void)
 {
-	int nid, top = -1;
+	int nid, top = READ_ONCE(*top_tier_adistance) >> MEMTIER_CHUNK_BITS;
 
-	for_each_node_state(nid, N_CPU)
-		top = max(top, memtier_number(nid));
 	for_each_node(nid)
 		if (memtier_number(nid) > top)
 			node_clear(nid, top_nodes);

@@ -74,10 +74,11 @@ static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
  * Attach, replace and detach: when the system call returns, the nodes are where the
  * new policy wants them, but for those that a shortage of memory delays.
  *
- * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded:
- * a hotplug operation is waited for HOTPLUG_PATIENCE, nodes leave their tiers for
- * MOVE_PATIENCE at most, and take about as long to come back (retier.c); the worker
- * moves what is left. What is not bounded is how long a policy takes for its answers.
+ * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded
+ * (retier.c): each hotplug operation that is under way is waited for HOTPLUG_PATIENCE,
+ * nodes leave their tiers for MOVE_PATIENCE at most and take about as long to come back,
+ * once for who moves nodes already and once for the policy; the worker moves what is left.
+ * What is not bounded is how long a policy takes for its answers.
  *
  * Only links: without one, nothing could be replaced in one step, and a policy would
  * outlive its owner.

@@ -164,6 +164,7 @@ static int prepare_move(int nid, bool at_once)
 	if (!node_state(nid, N_MEMORY))
 		return retier_without_memory(nid, rec);
 	if (rec->unplaced) {
+		numa_move_begin();
 		node_place(nid);
 		node_adopt(nid, rec);
 		numa_move_end();
@@ -240,9 +241,8 @@ static void count_outcome(struct outcome *all, int nid, int ret)
  * All leave before the first one enters: each step makes the kernel look for the targets
  * of every node, which takes the more time the more nodes there are in both of two tiers.
  */
-static void move_together(const nodemask_t *moving, struct outcome *all)
+static void move_together(const nodemask_t *moving, u64 until, struct outcome *all)
 {
-	u64 until = get_jiffies_64() + MOVE_PATIENCE;
 	nodemask_t left = NODE_MASK_NONE;
 	int nid;
 
@@ -260,16 +260,18 @@ static void move_together(const nodemask_t *moving, struct outcome *all)
 
 static void move_all(nodemask_t *moving, struct outcome *all)
 {
+	u64 until = get_jiffies_64() + MOVE_PATIENCE;
+
 	rcu_expedite_gp();
 	numa_move_begin();
 	/* Not the whole machine at once: who looks at the tiers meanwhile would find none. */
 	if (nodes_equal(*moving, node_states[N_MEMORY])) {
 		nodemask_t first = nodemask_of_node(first_node(*moving));
 
-		move_together(&first, all);
+		move_together(&first, until, all);
 		nodes_andnot(*moving, *moving, first);
 	}
-	move_together(moving, all);
+	move_together(moving, until, all);
 	numa_move_end();
 	rcu_unexpedite_gp();
 }
@@ -386,25 +388,21 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 	return ret;
 }
 
-bool retier_hotplug_begin(int nid, bool added)
+void retier_hotplug_begin(int nid, bool added)
 {
-	bool empty = false;
-
 	mutex_lock(&retier_lock);
 	WRITE_ONCE(hotplug_runs, true);
 	hotplug_since = get_jiffies_64();
 	numa_move_begin();
 	node_report_memory(nid);
 	if (added) {
-		empty = !slot_read(nid).type;
-		nodes[nid].alone = empty;
+		nodes[nid].alone = !slot_read(nid).type;
 	} else {
 		node_repair_slot(nid);
 		leaving = memtier_type_of(nid);
 		memtier_drain_readers(nid);
 	}
 	mutex_unlock(&retier_lock);
-	return empty;
 }
 
 void retier_hotplug_end(int nid, bool added)

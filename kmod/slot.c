@@ -9,7 +9,6 @@
  * reference to its type while its count is positive, as in the kernel.
  */
 #include <linux/err.h>
-#include <linux/kprobes.h>
 #include <linux/mutex.h>
 #include <linux/uaccess.h>
 
@@ -18,101 +17,110 @@
 static struct slot *slots;
 static struct mutex *memory_tier_lock;
 
-/*
- * register_kprobe() looks the name up before it refuses to probe what is not code, and
- * leaves the address behind (5.x to 7.3). kallsyms_lookup_name() is not exported, and
- * a call of it through a pointer would trap where IBT is on.
- */
-static void *address_of(const char *name)
+void slot_lock(void)
 {
-	struct kprobe lookup = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	int err = register_kprobe(&lookup);
+	mutex_lock(memory_tier_lock);
+}
 
-	if (!err)
-		unregister_kprobe(&lookup);
-	if (err != -EINVAL || !lookup.addr) {
-		pr_err("%s not found; the kernel needs CONFIG_KALLSYMS_ALL and mm/memory-tiers.c as known\n",
-		       name);
-		return NULL;
-	}
-	return lookup.addr;
+void slot_unlock(void)
+{
+	mutex_unlock(memory_tier_lock);
+}
+
+struct slot slot_get(int nid)
+{
+	return slots[nid];
+}
+
+void slot_set(int nid, struct memory_dev_type *type, int count)
+{
+	struct slot before = slots[nid];
+
+	if (type && count > 0)
+		kref_get(&type->kref);
+	slots[nid].type = type;
+	slots[nid].count = count;
+	if (before.type && before.count > 0)
+		put_memory_type(before.type);
 }
 
 struct slot slot_read(int nid)
 {
 	struct slot slot;
 
-	mutex_lock(memory_tier_lock);
-	slot = slots[nid];
-	mutex_unlock(memory_tier_lock);
+	slot_lock();
+	slot = slot_get(nid);
+	slot_unlock();
 	return slot;
 }
 
 void slot_write(int nid, struct memory_dev_type *type, int count)
 {
-	struct slot before;
-
-	mutex_lock(memory_tier_lock);
-	before = slots[nid];
-	if (type && count > 0)
-		kref_get(&type->kref);
-	slots[nid].type = type;
-	slots[nid].count = count;
-	mutex_unlock(memory_tier_lock);
-	if (before.type && before.count > 0)
-		put_memory_type(before.type);
+	slot_lock();
+	slot_set(nid, type, count);
+	slot_unlock();
 }
 
 bool slot_repair(int nid)
 {
-	struct memory_dev_type *type = memtier_type_of(nid);
-	struct slot slot = slot_read(nid);
+	struct memory_dev_type *type;
+	struct slot slot;
+	bool wrong;
 
-	if (IS_ERR_OR_NULL(type) || (slot.type == type && slot.count > 0))
-		return false;
-	slot_write(nid, type, 1);
-	return true;
+	slot_lock();
+	type = memtier_find_type(nid);
+	slot = slot_get(nid);
+	wrong = !IS_ERR_OR_NULL(type) && (slot.type != type || slot.count <= 0);
+	if (wrong)
+		slot_set(nid, type, 1);
+	slot_unlock();
+	return wrong;
 }
 
-/* What is taken for the slot of @nid changes as the exported functions change the slot. */
-static bool slot_follows(int nid, struct memory_dev_type *type)
+void slot_unset_node(int nid)
+{
+	slot_lock();
+	if (!memtier_is_placed(nid) && slots[nid].type)
+		node_clear(nid, slots[nid].type->nodes);
+	slot_unlock();
+}
+
+/*
+ * What is taken for the slot of @nid changes as the exported functions change the slot.
+ * Only where they drop no reference that was not taken: a sound slot, or an empty one.
+ */
+static bool try_slot(int nid, struct memory_dev_type *type)
 {
 	struct slot before = slot_read(nid), given, cleared;
 
-	if (before.type != type || before.count <= 0)
+	if (before.type ? before.type != type || before.count <= 0 : before.count)
 		return false;
 	init_node_memory_type(nid, type);
 	given = slot_read(nid);
 	clear_node_memory_type(nid, type);
 	cleared = slot_read(nid);
 	return given.type == type && given.count == before.count + 1 &&
-	       cleared.type == type && cleared.count == before.count;
+	       cleared.type == before.type && cleared.count == before.count;
 }
 
-static bool slots_are_known(void)
+int slot_check(void)
 {
 	struct slot copy;
-	int nid;
+	int nid, err = copy_from_kernel_nofault(&copy, &slots[nr_node_ids - 1], sizeof(copy));
 
-	if (copy_from_kernel_nofault(&copy, &slots[nr_node_ids - 1], sizeof(copy)))
-		return false;
 	for_each_node_state(nid, N_MEMORY) {
 		struct memory_dev_type *type = memtier_type_of(nid);
 
-		if (!IS_ERR_OR_NULL(type) && slot_follows(nid, type))
-			return true;
+		if (!err && !IS_ERR_OR_NULL(type) && try_slot(nid, type))
+			return 0;
 	}
-	return false;
+	pr_err("node_memory_types of this kernel is not laid out as known\n");
+	return -EOPNOTSUPP;
 }
 
 int slot_init(void)
 {
-	slots = address_of("node_memory_types");
-	memory_tier_lock = address_of("memory_tier_lock");
-	if (!slots || !memory_tier_lock)
-		return -EOPNOTSUPP;
-	if (slots_are_known())
-		return 0;
-	pr_err("node_memory_types of this kernel is not laid out as known\n");
-	return -EOPNOTSUPP;
+	slots = probe_find_data("node_memory_types");
+	memory_tier_lock = probe_find_data("memory_tier_lock");
+	return slots && memory_tier_lock ? 0 : -EOPNOTSUPP;
 }

@@ -187,8 +187,9 @@ static int load(const struct arguments *a)
 	err = err ?: engine_check();
 	if (!err && a->seconds)
 		err = guardian_start(&guardian);
-	/* The guardian has done with it what it could. */
-	rights_give_up(RIGHT_SPARE);
+	/* The guardian has used CAP_SYS_RESOURCE; nothing after it needs it. */
+	if (a->seconds)
+		err = rights_give_up(RIGHT_SPARE) ?: err;
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
@@ -256,7 +257,6 @@ static int refresh(const struct arguments *a)
 	bool done = false;
 	int i, err = engine_check();
 
-	rights_give_up(RIGHT_SPARE);
 	for (i = 0; !err && !done && i < REFRESH_TRIES; i++)
 		err = refresh_once(a, &done);
 	return err;
@@ -269,7 +269,8 @@ int cmd_load(int argc, char **argv)
 	int err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	err = a.refresh ? refresh(&a) : load(&a);
+	err = a.seconds ? 0 : rights_give_up(RIGHT_SPARE);
+	err = err ?: a.refresh ? refresh(&a) : load(&a);
 	free(a.allowed);
 	return exit_status(err);
 }

@@ -131,7 +131,7 @@ static void look_at_tracing(struct doctor *d)
 	if (sysfs_text(&text, d->root, "/proc/sys/kernel/ftrace_enabled"))
 		return;
 	off = !strcmp(text, "0");
-	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE, "on, or nothing hears of overrides",
+	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE, "on; otherwise overrides come late, or not at all beside an object",
 		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
 }
 
@@ -147,14 +147,15 @@ static void look_at_rights(struct doctor *d)
 static void look_at_bpffs(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
-	char *line, *rest, path[64];
+	char *line, *rest, path[64], type[8];
 	struct pins_fault fault;
 	bool there = false;
 	size_t length;
 
 	rest = sysfs_bytes(d->root, "/proc/mounts", MOUNTS_MAX, &text, &length) ? NULL : text;
 	while ((line = strsep(&rest, "\n")))
-		there |= sscanf(line, "%*s %63s bpf ", path) == 1 && !strcmp(path, "/sys/fs/bpf");
+		there |= sscanf(line, "%*s %63s %7s", path, type) == 2 && !strcmp(path, "/sys/fs/bpf") &&
+			 !strcmp(type, "bpf");
 	if (there && !*d->root && pins_check(&fault))
 		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that are root's alone", fault.fix, "%s", fault.found);
 	else

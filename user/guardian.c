@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "cleanup.h"
@@ -40,10 +41,20 @@ static void ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
+/* A service's is the journal's socket; a pipe or a terminal would wait for the end of the trial. */
+static bool may_stay(int fd)
+{
+	struct stat st;
+
+	return fd == STDERR_FILENO && !fstat(fd, &st) && S_ISSOCK(st.st_mode);
+}
+
 static void redirect(int to, const char *path, int flags)
 {
 	int fd = open(path, flags);
 
+	if (fd < 0 && may_stay(to))
+		return;
 	if (fd < 0)
 		fd = open("/dev/null", flags);
 	if (fd >= 0 && fd != to) {
@@ -100,13 +111,21 @@ static void heal(bool loading)
 		trial_heal();
 }
 
-/* Is @policy in force and on trial? *left: ms. */
+/*
+ * Is @policy in force and on trial? *left: ms. In a shortage of memory that cannot always be
+ * told: then it may be, and is looked at again.
+ */
 static bool on_trial(unsigned int policy, unsigned int *left)
 {
 	struct tierbpf_meta meta;
+	unsigned int in_force;
+	int err = pins_find_policy(&in_force);
 
-	if (pins_policy_id() != policy || engine_read_meta(&meta))
+	if (!err && in_force != policy)
 		return false;
+	err = err ?: engine_read_meta(&meta);
+	if (err)
+		return err != -ENOENT;
 	*left = trial_left(&meta);
 	return meta.trial_until;
 }
@@ -128,9 +147,10 @@ static void guard(unsigned int policy)
 		left = TICK;
 		if (!on_trial(policy, &left) && !loading)
 			return;
+		/* Again after a while, as long as it is still on trial: memory may have been short. */
 		if (!left)
-			return heal(loading);
-		if (left > TICK)
+			heal(loading);
+		if (!left || left > TICK)
 			left = TICK;
 		if (!loading) {
 			poll(NULL, 0, (int)left);

@@ -22,11 +22,12 @@ int new_file_check(const char *path, bool force)
 
 	if (lstat(path, &st))
 		return 0; /* what else is wrong with it shows when it is made */
-	if (!force)
-		return fail(-EEXIST, "%s: exists already; --force replaces it", path);
-	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
-		return 0;
-	return fail(-EEXIST, "%s: not a regular file, so it is not replaced", path);
+	/* Of /dev/stdout the link would be replaced, for every process. */
+	if (S_ISLNK(st.st_mode) && stat(path, &st) && errno == ENOENT)
+		st.st_mode = S_IFREG;
+	if (!S_ISREG(st.st_mode))
+		return fail(-EEXIST, "%s: not a regular file, so it is not replaced", path);
+	return force ? 0 : fail(-EEXIST, "%s: exists already; --force replaces it", path);
 }
 
 /* mkostemp() gives every file 0600. */

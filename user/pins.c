@@ -77,13 +77,17 @@ static int check_root(const struct stat *st, struct pins_fault *fault)
 	if (!S_ISDIR(st->st_mode) || st->st_uid)
 		return found(fault, "chmod 0700 " BPFFS " && rm -r " TIERBPF_PIN_ROOT,
 			     "%s is not a directory of root's (user %u made it)", TIERBPF_PIN_ROOT, st->st_uid);
+	/* Others may have pinned something of theirs in it. */
+	if (st->st_mode & 022)
+		return found(fault, "rm -r " TIERBPF_PIN_ROOT, "users other than root can write to %s (mode %04o)",
+			     TIERBPF_PIN_ROOT, st->st_mode & 07777);
 	if (st->st_mode & 077)
 		return found(fault, "chmod 0700 " TIERBPF_PIN_ROOT, "users other than root can use %s (mode %04o)",
 			     TIERBPF_PIN_ROOT, st->st_mode & 07777);
 	return 0;
 }
 
-/* O_PATH, since root without capabilities cannot open what it may not read, and is to hear whose that is. */
+/* O_PATH: root without capabilities may not open another user's directory, but must learn its owner. */
 static int find_root(bool create, int *fd, struct pins_fault *fault)
 {
 	_cleanup_close_ int bpffs = -1, root = -1;
@@ -192,18 +196,28 @@ static unsigned int map_id(const char *path)
 	return info.id;
 }
 
-unsigned int pins_policy_id(void)
+int pins_find_policy(unsigned int *id)
 {
 	_cleanup_close_ int fd = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 	struct bpf_link_info info = {};
 	__u32 size = sizeof(info);
 
-	if (fd < 0 || bpf_link_get_info_by_fd(fd, &info, &size))
-		return 0;
+	*id = 0;
+	if (fd < 0)
+		return errno == ENOENT || errno == EACCES ? 0 : -errno;
+	if (bpf_link_get_info_by_fd(fd, &info, &size))
+		return -errno;
 	/* A map or a program in its place has its own kind and something else in the place of prog_id. */
-	if (info.type != BPF_LINK_TYPE_STRUCT_OPS || info.prog_id)
-		return 0;
-	return info.struct_ops.map_id;
+	if (info.type == BPF_LINK_TYPE_STRUCT_OPS && !info.prog_id)
+		*id = info.struct_ops.map_id;
+	return 0;
+}
+
+unsigned int pins_policy_id(void)
+{
+	unsigned int id;
+
+	return pins_find_policy(&id) ? 0 : id;
 }
 
 /* Pins that could not be removed. Links are what stays attached: those are named. */
@@ -237,10 +251,10 @@ static int explain_stayed(void)
 	if (!stayed.err)
 		return 0;
 	if (*stayed.links)
-		note("cannot be removed (%s), so that it stays attached: %s; and %u other pins in " TIERBPF_PIN_ROOT,
+		note("cannot remove these pins (%s), so their programs stay attached: %s; and %u others in " TIERBPF_PIN_ROOT,
 		     strerror(stayed.err), stayed.links, stayed.others);
 	else
-		note("cannot be removed (%s): %u pins in " TIERBPF_PIN_ROOT, strerror(stayed.err), stayed.others);
+		note("cannot remove %u pins in " TIERBPF_PIN_ROOT " (%s)", stayed.others, strerror(stayed.err));
 	return -ENOTEMPTY;
 }
 
@@ -296,11 +310,13 @@ static int remove_tree(const char *path)
 	return explain_stayed();
 }
 
-/* What stays has been named; the next command that takes the lock tries again. */
+/* Pins that stay have been named; the next command that takes the lock tries again. */
 static void discard(void)
 {
+	unsigned int in_force;
+
 	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
-	if (pins_policy_id())
+	if (pins_find_policy(&in_force) || in_force)
 		return;
 	/* What a policy left that is gone must not come back with the next one. */
 	unlink(PIN_PATH(TIERBPF_PIN_LINK));
@@ -312,11 +328,13 @@ static void discard(void)
 
 int pins_heal(void)
 {
-	unsigned int in_force = pins_policy_id();
+	unsigned int in_force;
+	int err = pins_find_policy(&in_force);
 
+	if (err)
+		return fail(err, "cannot tell which policy is in force: %s", strerror(-err));
 	if (in_force && in_force == map_id(STAGING_PATH("ops"))) {
-		int err = pins_commit();
-
+		err = pins_commit();
 		return err == -ENOTEMPTY ? 0 : err;
 	}
 	discard();
@@ -327,9 +345,10 @@ int pins_stage(void)
 {
 	int err = remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
 
+	/* Not -ENOTEMPTY, which from pins_commit() says that the policy is in force. */
 	if (err)
-		return fail(err, "something of an earlier load stays attached: remove what keeps it from being removed, or "
-			    "reboot");
+		return fail(-EEXIST, "programs of an earlier policy are still attached (named above), so nothing was loaded: "
+			    "remove what keeps them from being removed, or reboot");
 	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));
 	fault_point("staging is made");

@@ -47,7 +47,13 @@ int pins_wait(int *fd);
 
 void pins_unlock(int *fd);
 
-/* The kernel's id of the struct_ops map behind the link, 0 if none is in force. */
+/*
+ * The kernel's id of the struct_ops map behind the link; 0 if no policy is in force. 0, or
+ * -errno where that cannot be told, for want of memory say.
+ */
+int pins_find_policy(unsigned int *id);
+
+/* The same for who takes no step that could not be taken back: 0 also where it cannot be told. */
 unsigned int pins_policy_id(void);
 
 /* Under the lock. Finishes or takes back a load that was killed. 0 or -errno. */

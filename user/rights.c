@@ -117,10 +117,10 @@ const char *rights_lack(void)
 	return lack;
 }
 
-void rights_give_up(unsigned int rights)
+int rights_give_up(unsigned int rights)
 {
 	declared &= ~rights;
-	keep(wanted(declared));
+	return keep(wanted(declared)) ? fail(-EPERM, "capabilities cannot be dropped: %s", strerror(errno)) : 0;
 }
 
 void rights_drop(void)

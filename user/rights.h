@@ -29,7 +29,7 @@ int rights_check(void);
 const char *rights_lack(void);
 
 /* Drops what only @rights make use of, once that is done. */
-void rights_give_up(unsigned int rights);
+int rights_give_up(unsigned int rights);
 
 /* Drops all that is left; files of root can still be used. */
 void rights_drop(void);

@@ -96,7 +96,7 @@ static void tracing(const struct switches *s, struct switch_text *t)
 	t->name = "tracing";
 	t->on = s->tracing;
 	t->silent = t->on;
-	snprintf(t->state, sizeof(t->state), t->on ? "ftrace is on" : "ftrace is off: overrides move no node, and events are "
+	snprintf(t->state, sizeof(t->state), t->on ? "ftrace is on" : "ftrace is off: overrides come late, and events are "
 		 "not counted");
 	if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " TRACING);

@@ -52,7 +52,7 @@ instead()
 # The guest has no /boot: a configuration as the kernel's.
 mkdir -p /boot /tmp/empty
 for option in BPF_SYSCALL BPF_JIT DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES BPF_EVENTS DYNAMIC_FTRACE_WITH_DIRECT_CALLS \
-	NUMA MEMORY_HOTPLUG MIGRATION KPROBES; do
+	NUMA MEMORY_HOTPLUG MIGRATION KPROBES KALLSYMS_ALL; do
 	echo "CONFIG_$option=y"
 done >/boot/config-"$release"
 
