@@ -292,10 +292,13 @@ static int remove_directory(int parent, const char *name, const char *path)
 /* @path: of it, for messages */
 static void remove_at(int parent, const char *name, const char *path)
 {
-	int err = unlinkat(parent, name, 0) ? -errno : 0;
+	struct stat st;
+	int err = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) ? -errno : 0;
 
-	if (err == -EISDIR)
+	if (!err && S_ISDIR(st.st_mode))
 		err = remove_directory(parent, name, path);
+	else if (!err)
+		err = unlinkat(parent, name, 0) ? -errno : 0;
 	/* A directory with something in it stays because of that, which has been named. */
 	if (err && err != -ENOENT && err != -ENOTEMPTY)
 		add_stayed(path, name, -err);

@@ -2,7 +2,8 @@
 /*
  * prog-fill LEAVE SECONDS: takes the memory that is free but for LEAVE MiB, and says "ready". After
  * a line on its input it takes the rest too, until the kernel has ended somebody for the want of
- * it, prints how many MiB it has, and holds them for so long. It is not ended itself.
+ * it, prints how many MiB it has, and holds them for so long. It is the last to be ended itself: if
+ * nobody could be, the kernel would panic.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,11 +22,11 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void spare_me(void)
+static void come_last(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY);
 
-	if (fd < 0 || write(fd, "-1000", 5) != 5)
+	if (fd < 0 || write(fd, "-999", 4) != 4)
 		die("oom_score_adj");
 	close(fd);
 }
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		return 2;
-	spare_me();
+	come_last();
 	leave = strtoul(argv[1], NULL, 10);
 	memory = mmap(NULL, MOST * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)

@@ -86,7 +86,7 @@ done
 # 3. what cannot be removed: named, and no success, until it can
 refuse 1
 expect 1 tierbpf unload
-says /tmp/err "cannot be removed (Operation not permitted), so that it stays attached: "
+says /tmp/err "cannot remove these pins (Operation not permitted), so their programs stay attached: "
 says /tmp/err "policy/link_deny"
 says /tmp/err "the policy is detached, but what is named above stays attached"
 expect_tiers "4:0 18:1" "after unload"
@@ -109,7 +109,8 @@ says /tmp/err "/link_deny"
 says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
 expect_tiers "4:0 10:1" "rules"
 expect 1 tierbpf load /tmp/rules.json
-says /tmp/err "of an earlier load stays attached"
+says /tmp/err "programs of an earlier policy are still attached (named above), so nothing was loaded"
+! grep "the new policy is in force" /tmp/err || fail "a load that was refused says that it worked"
 refuse 0
 expect 0 tierbpf status
 [ ! -s /tmp/err ] || fail "$(cat /tmp/err)"
@@ -126,7 +127,7 @@ for _ in $(seq 200); do
 	sleep 0.1
 done
 expect_tiers "4:0 10:1" "after the trial"
-dmesg | grep -q "stays attached: .*/link_deny" || fail "not in the log: $(dmesg | tail -n 5)"
+dmesg | grep -q "stay attached: .*/link_deny" || fail "not in the log: $(dmesg | tail -n 5)"
 expect 0 tierbpf status
 says /tmp/err "/link_deny"
 expect 1 tierbpf unload
@@ -135,4 +136,19 @@ expect_tiers "4:0 18:1" "after unload"
 refuse 0
 expect 0 tierbpf unload
 gone deny "at the end"
+
+# 6. and where what stayed of the former policy keeps it from coming back: none is in force then
+allowed 0 deny judge rewrite shoot
+refuse 1
+expect 1 tierbpf load --try 5 /tmp/rules.json
+expect_tiers "4:0 10:1" "rules on trial"
+for _ in $(seq 200); do
+	[ "$(tiers)" != "4:0 18:1" ] || break
+	sleep 0.1
+done
+expect_tiers "4:0 18:1" "after the trial: nothing that nobody confirmed stays in force"
+dmesg | grep -q "the former one cannot come back" || fail "not in the log: $(dmesg | tail -n 5)"
+refuse 0
+expect 0 tierbpf unload
+gone deny "at the very end"
 the_end "4:0 18:1"
