@@ -120,7 +120,7 @@ const char *rights_lack(void)
 int rights_give_up(unsigned int rights)
 {
 	declared &= ~rights;
-	return keep(wanted(declared)) ? fail(-EPERM, "capabilities cannot be dropped: %s", strerror(errno)) : 0;
+	return keep(wanted(declared)) ? fail(-EIO, "capabilities cannot be dropped: %s", strerror(errno)) : 0;
 }
 
 void rights_drop(void)

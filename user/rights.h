@@ -22,13 +22,13 @@ enum right {
  */
 int rights_take(unsigned int rights);
 
-/* Is there what the command needs? 0, or -EPERM with the cure. */
+/* Is there what the command needs? 0, or -EPERM with a message that says how to get it. */
 int rights_check(void);
 
 /* What whoever called lacks for `load`, before anything was dropped: constant text; NULL: nothing. */
 const char *rights_lack(void);
 
-/* Drops what only @rights make use of, once that is done. */
+/* Drops what only @rights make use of, once that is done. 0, or -EIO with a message. */
 int rights_give_up(unsigned int rights);
 
 /* Drops all that is left; files of root can still be used. */

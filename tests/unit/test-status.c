@@ -84,7 +84,7 @@ Test(status, switches)
 	expect_switch(2, true, "ftrace is on", "");
 	s = (struct switches){};
 	cr_assert_eq(switches_text(&s, texts), 3);
-	expect_switch(2, false, "ftrace is off: overrides move no node, and events are not counted",
+	expect_switch(2, false, "ftrace is off: overrides come late, and events are not counted",
 		      "echo 1 > /proc/sys/kernel/ftrace_enabled");
 	s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH, .tracing = NO_SWITCH };
 	switches_text(&s, texts);
