@@ -70,7 +70,9 @@ for _ in 1 2; do
 	[ ! -e $pins/staging ] || fail "staging is left behind"
 done
 
-# 3. whoever does not get the lock in ten seconds changes nothing, and says 6
+# 3. whoever does not get the lock in ten seconds changes nothing, and says 6; no override of
+# step 2 is left, which beats the rules
+expect 0 tierbpf unload
 expect 0 tierbpf load /tmp/a.json
 prog-lock $pins sleep 1000 &
 holder=$!
