@@ -23,7 +23,7 @@ static_assert(__same_type(clear_node_memory_type, void (int, struct memory_dev_t
 static atomic_t inside; /* tasks on their way through init_instead() or clear_instead() */
 static bool reached; /* by try_probes() */
 
-static bool is_node(int nid)
+static bool nid_is_possible(int nid)
 {
 	return nid >= 0 && nid < nr_node_ids;
 }
@@ -31,7 +31,7 @@ static bool is_node(int nid)
 /* In the place of init_node_memory_type(). */
 static noinline void init_instead(int nid, struct memory_dev_type *type)
 {
-	if (is_node(nid) && type) {
+	if (nid_is_possible(nid) && type) {
 		retier_nodes_lock();
 		node_driver_came(nid, type);
 		retier_nodes_unlock();
@@ -43,7 +43,7 @@ static noinline void init_instead(int nid, struct memory_dev_type *type)
 static noinline void clear_instead(int nid, struct memory_dev_type *type)
 {
 	WRITE_ONCE(reached, true);
-	if (is_node(nid)) {
+	if (nid_is_possible(nid)) {
 		retier_nodes_lock();
 		node_driver_left(nid, type);
 		retier_nodes_unlock();
@@ -122,7 +122,7 @@ void drivers_exit(void)
 {
 	unregister_kprobes(probes, ARRAY_SIZE(probes));
 	while (atomic_read(&inside))
-		msleep(1);
+		msleep(20);
 	/* Who was last inside may still be at the function's last instructions. */
 	synchronize_rcu_tasks();
 }

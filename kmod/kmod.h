@@ -114,7 +114,10 @@ int ops_register(void);
 
 /* ---- retier.c ---- */
 
+/* 0, or -ENOMEM. After slot_check(). */
 int retier_init(void);
+
+/* After retier_restore_all() and drivers_exit(): nobody may ask for a retier any more. */
 void retier_exit(void);
 
 /**
@@ -214,10 +217,11 @@ struct node_record {
 
 extern struct node_record *nodes; /* by node; nr_node_ids of them */
 
+/* 0, or -ENOMEM. Of retier_init() and retier_exit(). */
 int node_init(void);
 void node_exit(void);
 
-/* Brings the record in line with the type by which the node is in its tier now. */
+/* Forgets a type of ours where the node is in its tier by another one, @type, now. */
 void node_update(int nid, struct memory_dev_type *type);
 
 /* The kernel's own adistance of a node that is in its tier by @type. */
@@ -225,10 +229,14 @@ int node_stock_adistance(const struct node_record *rec, const struct memory_dev_
 
 /* There were TIERBPF_MOVES of it lately: it is not even asked about for a while. */
 bool node_is_held(const struct node_record *rec);
+
+/* One more move of the node, which may make it held. */
 void node_count_move(struct node_record *rec);
 
-/* Makes the slot of a node that is in a tier hold the type by which it is there. */
+/* Makes the slot of a node that is in a tier hold the type by which it is there; logs a repair. */
 void node_repair_slot(int nid);
+
+/* The same for all nodes. */
 void node_repair_slots(void);
 
 /**
@@ -326,8 +334,10 @@ struct memory_dev_type *memtier_find_type(int nid);
 /* Before @nid leaves: keeps readers of its tier's nodelist from a deadlock. */
 void memtier_drain_readers(int nid);
 
-/* Out of its tier, and into the one of the type in its slot. No page is touched. */
+/* Takes @nid out of its tier. No page is touched. After node_repair_slot(). */
 void memtier_remove(int nid);
+
+/* Adds @nid to the tier of the type in its slot; of the kernel's answer, where that is empty. */
 void memtier_add(int nid);
 
 /* ---- slot.c ---- */
@@ -379,7 +389,10 @@ void drivers_exit(void);
 
 /* ---- hotplug.c ---- */
 
+/* 0 or -errno; -EOPNOTSUPP where the kernel's callback is not found. After drivers_init(). */
 int hotplug_init(void);
+
+/* No question of the kernel is answered from here on; its hotplug operations are still kept apart. */
 void hotplug_stop_answering(void);
 
 /* After hotplug_stop_answering(). */
@@ -407,17 +420,24 @@ int probe_register(struct kprobe *probe);
 
 /* ---- demotion.c ---- */
 
+/* 0 or -errno, with a message. Before the first move. */
 int demotion_init(void);
+
+/* When no node is moved any more. */
 void demotion_exit(void);
 
 /* ---- numa.c ---- */
 
 #ifdef CONFIG_NUMA_BALANCING
+/* 0 or -errno, with a message. Before the first move. */
 int numa_init(void);
+
 /* When no node is moved any more. */
 void numa_exit(void);
+
 /* Before tiers change; waits for a grace period of RCU. */
 void numa_move_begin(void);
+
 /* After the last change. */
 void numa_move_end(void);
 #else

@@ -157,7 +157,7 @@ int node_place(int nid)
 	return nodes[nid].unplaced ? -ENOMEM : 0;
 }
 
-static void leave_tier(int nid)
+static void node_leave_tier(int nid)
 {
 	node_repair_slot(nid);
 	memtier_remove(nid);
@@ -193,7 +193,7 @@ void node_give_back(int nid, struct node_record *rec)
 void node_leave_for_home(int nid, struct node_record *rec)
 {
 	rec->asks = !rec->stock;
-	leave_tier(nid);
+	node_leave_tier(nid);
 	node_give_back(nid, rec);
 }
 
@@ -208,7 +208,7 @@ int node_leave(int nid, struct node_record *rec, int want)
 	if (IS_ERR(to))
 		return PTR_ERR(to);
 	type_get(from); /* the slot's may be the last */
-	leave_tier(nid);
+	node_leave_tier(nid);
 	slot_write(nid, to, max(slot_read(nid).count, 1));
 	type_get(to);
 	if (rec->ours) {

@@ -39,7 +39,7 @@ static nodemask_t top_nodes;
 static int *top_tier_adistance; /* of mm/memory-tiers.c: the last adistance of the top tiers */
 
 /* The mask of possible CPUs is not read beyond its end: a time may be any number. */
-static bool cannot_be(int cpupid)
+static bool cpupid_cannot_be(int cpupid)
 {
 	unsigned int cpu = cpupid_to_cpu(cpupid);
 
@@ -65,7 +65,7 @@ static int check_folio(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct folio *folio = (void *)regs_get_kernel_argument(regs, 1);
 
-	if (node_isset(folio_nid(folio), top_nodes) && cannot_be(folio_last_cpupid(folio)))
+	if (node_isset(folio_nid(folio), top_nodes) && cpupid_cannot_be(folio_last_cpupid(folio)))
 		forget_time(&folio->page);
 	return 0;
 }
@@ -73,7 +73,7 @@ static int check_folio(struct kprobe *probe, struct pt_regs *regs)
 /* void task_numa_fault(int last_cpupid, ...): may have been read before the move. */
 static int check_cpupid(struct kprobe *probe, struct pt_regs *regs)
 {
-	if (cannot_be((int)regs_get_kernel_argument(regs, 0)))
+	if (cpupid_cannot_be((int)regs_get_kernel_argument(regs, 0)))
 		set_first_argument(regs, UNUSED_YET);
 	return 0;
 }
@@ -154,7 +154,7 @@ static void forget_times_of_section(int nid, unsigned long start)
 		struct page *page = pfn_to_online_page(pfn);
 
 		if (page && !PageTail(page) && page_to_nid(page) == nid &&
-		    cannot_be(folio_last_cpupid((struct folio *)page)))
+		    cpupid_cannot_be(folio_last_cpupid((struct folio *)page)))
 			forget_time(page);
 	}
 }

@@ -276,7 +276,7 @@ static void move_all(nodemask_t *moving, struct outcome *all)
 	rcu_unexpedite_gp();
 }
 
-static int retier(const nodemask_t *which, bool at_once)
+static int retier_nodes(const nodemask_t *which, bool at_once)
 {
 	nodemask_t moving = NODE_MASK_NONE;
 	struct outcome all = {};
@@ -304,12 +304,12 @@ int retier_node(int nid)
 	if (nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
 	node_set(nid, which);
-	return retier(&which, false);
+	return retier_nodes(&which, false);
 }
 
 int retier_all(bool at_once)
 {
-	return retier(&node_possible_map, at_once);
+	return retier_nodes(&node_possible_map, at_once);
 }
 
 /* jiffies; 0: it does not rest. */
@@ -339,7 +339,7 @@ static void retier_pending(struct work_struct *work)
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
 			node_set(nid, which);
-	retier(&which, false);
+	retier_nodes(&which, false);
 	WRITE_ONCE(rests_until, get_jiffies_64() + REST);
 }
 
@@ -347,13 +347,13 @@ static void retier_pending(struct work_struct *work)
  * A program on what is called here may ask again. It finds KICKED set, or this interrupt
  * would queue itself for ever; notrace, since nobody needs a program on it.
  */
-static notrace void kick(struct irq_work *work)
+static notrace void retier_kick_worker(struct irq_work *work)
 {
 	if (!READ_ONCE(closing))
 		mod_delayed_work(queue, &retier_work, rest_left());
 }
 
-static DEFINE_IRQ_WORK(retier_kick, kick);
+static DEFINE_IRQ_WORK(retier_kick, retier_kick_worker);
 
 int retier_queue(int nid)
 {

@@ -7,7 +7,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-SEC("fexit/kick")
+SEC("fexit/retier_kick_worker")
 int BPF_PROG(kick_again, void *work)
 {
 	tierbpf_retier_async(1);
