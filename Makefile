@@ -103,11 +103,11 @@ vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/b
 clangs := $(foreach version,14 19,$(if $(shell command -v clang-$(version)),$(version)))
 clang_objects := $(clangs:%=$(build)/bpf/tierbpf-clang%.bpf.o)
 
-vm_programs := $(patsubst tests/vm/%.c,$(build)/vm/%,$(wildcard tests/vm/prog-*.c))
+vm_programs := $(patsubst tests/vm/programs/%.c,$(build)/vm/prog-%,$(filter-out %/fault-points.c,$(wildcard tests/vm/programs/*.c)))
 
 vm-helpers: $(vm_objects) $(clang_objects) $(vm_programs) $(build)/vm/differ $(build)/vm/tierbpf-faults
 
-$(build)/vm/prog-%: tests/vm/prog-%.c | check-libbpf
+$(build)/vm/prog-%: tests/vm/programs/%.c | check-libbpf
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
 
@@ -116,14 +116,14 @@ $(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h
 	$(BPFTOOL) gen object $@ $(@:.o=.tmp)
 
 # The BPF policy against the same code natively.
-$(build)/vm/differ: $(wildcard tests/vm/differ/*.[ch]) $(library)
+$(build)/vm/differ: $(wildcard tests/vm/programs/differ/*.[ch]) $(library)
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
 
 # The tool with its fault points: what has some, once more.
 faulty := $(shell grep -l '"fault.h"' user/*.c)
 
-$(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/fault.c $(faulty)
+$(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/programs/fault-points.c $(faulty)
 	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter %.c,$^) \
 		$(filter-out $(faulty:user/%.c=$(build)/user/%.o),$(objects)) $(pkg_libs)
@@ -162,17 +162,17 @@ check-debug: setup
 
 # The debug kernels themselves, where nobody else has built them; a long while.
 debug-kernel:
-	@tests/vm/build-debug-kernel 6.12
-	@tests/vm/build-debug-kernel 7.3
+	@tests/vm/harness/build-debug-kernel 6.12
+	@tests/vm/harness/build-debug-kernel 7.3
 # Hours: the cases that are the better the longer they run.
 stress: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
-	@tests/vm/stress $(KERNEL)
+	@tests/vm/suites/stress $(KERNEL)
 
 demo:
 	@packaging/setup-debian build vm
 	@$(MAKE) --no-print-directory -s all
-	@tests/vm/demo
+	@tests/vm/suites/demo
 
 units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
 

@@ -2,7 +2,7 @@
 /*
  * Between any two steps that outlive the process: a kill there must leave the old
  * policy or the new one. Nothing in the tool itself; in build/vm/tierbpf-faults,
- * which guests run, tests/vm/fault.c kills it at the one that it is told.
+ * which guests run, tests/vm/programs/fault-points.c kills it at the one that it is told.
  */
 #ifndef FAULT_H
 #define FAULT_H

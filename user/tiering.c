@@ -2,7 +2,7 @@
 /*
  * mm/memory-tiers.c, establish_demotion_targets(), and what it uses of
  * mm/page_alloc.c. The same in 6.12 and 7.3, and checked against both by
- * tests/vm/random: a difference there is a fault here.
+ * tests/vm/suites/random: a difference there is a fault here.
  */
 #include "tiering.h"
 

@@ -65,8 +65,8 @@ guest()
 {
 	topology=$1
 	shift
-	kernel=$("$root/tests/vm/kernel" "$KERNEL") && image=$("$root/tests/vm/image" "$kernel") &&
-		"$root/tests/vm/accel" "$kernel" "$image" >"$tmp/accel" || exit
+	kernel=$("$root/tests/vm/harness/kernel" "$KERNEL") && image=$("$root/tests/vm/harness/image" "$kernel") &&
+		"$root/tests/vm/harness/accel" "$kernel" "$image" >"$tmp/accel" || exit
 	"$root/tests/vm/run" --kernel "$KERNEL" --topology "$topology" --timeout 600 --append loglevel=5 \
 		--file "$bench/guest:/usr/lib/tierbpf-bench" \
 		--program "$built/pair:/usr/bin/pair" "$@" >"$tmp/guest" ||
@@ -79,7 +79,7 @@ guest_timed()
 	kmod=$built/kmod-bench
 	mkdir -p "$kmod" && cp "$root"/kmod/*.[ch] "$bench/kmod/bench.c" "$kmod/" &&
 		sed 's/hotplug\.o/bench.o/; s/ memtier\.o//; s/ retier\.o//' "$root/kmod/Kbuild" >"$kmod/Kbuild" || exit
-	ko=$("$root/tests/vm/module" "$KERNEL" "$kmod") || broken "the module does not build"
+	ko=$("$root/tests/vm/harness/module" "$KERNEL" "$kmod") || broken "the module does not build"
 	topology=$1
 	shift
 	guest "$topology" --file "$ko:/tierbpf-bench.ko" "$@"

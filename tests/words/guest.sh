@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# In the guest of tests/vm/tutorial: runs each line of /commands, with what it needs around it.
+# In the guest of tests/vm/suites/tutorial: runs each line of /commands, with what it needs around it.
 . /usr/lib/tierbpf-test/test.sh
 
 cd /root || exit

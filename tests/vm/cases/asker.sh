@@ -3,7 +3,7 @@
 # brief: 7.3
 # timeout: 600
 # append: memhp_default_state=online_movable
-# module: tests/vm/odd-driver
+# module: tests/vm/modules/odd-driver
 # Somebody in the kernel who asks for a node's adistance (mt_calc_adistance() is exported)
 # and adds no memory: the module took each question for a device of dax/kmem that came,
 # counted it, and left the node alone for a second. Now the questions neither hold up a

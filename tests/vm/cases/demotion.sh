@@ -2,7 +2,7 @@
 # topology: lumped
 # kernels: 6.12 debug-6.12
 # timeout: 300
-# module: tests/vm/no-target
+# module: tests/vm/modules/no-target
 # While a retier clears the kernel's masks of demotion targets, its own search of them may
 # end at a node that never was, and demotion would allocate from that: an Oops (7.0 has
 # that mended). Here it does so at each third answer: nothing happens, and pages are

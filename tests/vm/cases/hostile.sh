@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
-# judge: tests/vm/judge-watch
+# judge: tests/vm/suites/judge-watch
 # A policy that lies, that never says the same twice and has itself asked again and
 # again, or that is slow: the nodes are moved at a bounded rate, all is counted and told
 # by watch, the log stays short, and unload puts everything back at once.

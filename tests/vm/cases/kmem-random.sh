@@ -3,7 +3,7 @@
 # timeout: 900
 # long: 43200
 # append: memhp_default_state=online_movable
-# file: tests/vm/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
+# file: tests/vm/suites/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
 # Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
 # come and go, on a node with DRAM of its own and on one without; kmem.sh walks the few
 # of them that two devices of one node allow. A node with DRAM is in a tier all the

@@ -9,7 +9,7 @@
 # sees it, and what both miss is found within a second. With an argument, so many updates.
 . /usr/lib/tierbpf-test/test.sh
 
-# updates COUNT [NODE]: tests/vm/prog-lost.c
+# updates COUNT [NODE]: tests/vm/programs/lost.c
 updates()
 {
 	prog-lost "$@" >/tmp/updates || fail "prog-lost"

@@ -2,7 +2,7 @@
 # topology: virtio-mem
 # timeout: 600
 # append: memhp_default_state=online_movable
-# module: tests/vm/odd-driver
+# module: tests/vm/modules/odd-driver
 # A driver that takes away what it never gave: from the slot of a node that is in a tier,
 # and from one that is empty, with and without a memory type of its own. A stock kernel
 # crashes when such a node leaves; with the module it does not, the node stays where it

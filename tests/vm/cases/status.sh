@@ -3,7 +3,7 @@
 # kernels: 6.12 7.3
 # timeout: 240
 # program: script
-# judge: tests/vm/judge-status
+# judge: tests/vm/suites/judge-status
 # status: nodes and switches without module and policy, columns, colours, drift, rates while pages
 # are demoted and promoted; as JSON and as metrics, which this prints for the judge on the host.
 . /usr/lib/tierbpf-test/test.sh

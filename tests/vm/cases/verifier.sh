@@ -38,4 +38,4 @@ $4 > allowed[$1, $2, $3] * 1.2 {
 END { exit bad }' table=$table $table /tmp/rows && exit
 echo "The table would be:"
 cat /tmp/rows
-fail "the verifier has more to do; if that is meant: tests/vm/renew-verified-insns"
+fail "the verifier has more to do; if that is meant: tests/vm/harness/renew-verified-insns"

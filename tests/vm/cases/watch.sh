@@ -2,7 +2,7 @@
 # topology: virtio-mem
 # kernels: 6.12 7.3
 # append: memhp_default_state=online_movable
-# judge: tests/vm/judge-watch
+# judge: tests/vm/suites/judge-watch
 # tierbpf watch: all that happens is told, once and in order, from one policy to the next;
 # what had no place is told with its number; a second one is refused.
 . /usr/lib/tierbpf-test/test.sh

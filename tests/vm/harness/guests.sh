@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034 # options are read by those that source it
 # What runs many guests, as many at a time as there are CPUs, and reports each in
-# a line. Sourced, after lib.sh, by tests/vm/check and tests/vm/random/check.
+# a line. Sourced, after lib.sh, by tests/vm/check and tests/vm/suites/random/check.
 
 : "${root:?}"
 guests_tmp=$(mktemp -d) || exit
@@ -101,9 +101,9 @@ guests_make()
 {
 	local vm=$root/tests/vm
 	"$root/packaging/setup-debian" vm || exit
-	"$vm/kernel" "$1" >"$guests_tmp/kernel" || return
-	[ ! -d "$root/kmod" ] || "$vm/module" "$1" >/dev/null || die 1 "no module, no guests"
-	"$vm/accel" "$(cat "$guests_tmp/kernel")" "$("$vm/image" "$(cat "$guests_tmp/kernel")")" >/dev/null
+	"$vm/harness/kernel" "$1" >"$guests_tmp/kernel" || return
+	[ ! -d "$root/kmod" ] || "$vm/harness/module" "$1" >/dev/null || die 1 "no module, no guests"
+	"$vm/harness/accel" "$(cat "$guests_tmp/kernel")" "$("$vm/harness/image" "$(cat "$guests_tmp/kernel")")" >/dev/null
 }
 
 # guests_prepare KERNEL: fails, and reports why, where it cannot be run here.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Misbehaves on demand, as a proof that the harness notices: `insmod splat.ko
- * kind=warn`. tests/vm/test-scan-log uses it; the logs in ../log-samples came
+ * kind=warn`. tests/vm/harness/test-scan-log uses it; the logs in log-samples came
  * from it.
  */
 #include <linux/delay.h>

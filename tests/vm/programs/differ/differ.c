@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../bpf/args.h"
+#include "bpf/args.h"
 #include "program.h"
 #include "random-policy.h"
 #include "tierbpf.skel.h"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs guest.sh in a guest that systemd has booted, as tests/vm/init does elsewhere: its output and its
+# Runs guest.sh in a guest that systemd has booted, as tests/vm/harness/init does elsewhere: its output and its
 # status have a port each.
 for port in 1 2 3; do
 	stty -F "/dev/ttyS$port" raw -echo

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A random machine as QEMU arguments; see tests/vm/random-machine.
+# A random machine as QEMU arguments; see tests/vm/suites/random/random-machine.
 #
 # Node n is QEMU's; the kernel numbers nodes with CPUs first.
 
@@ -147,7 +147,7 @@ BEGIN {
 	hmat = !once_in(6)
 	performance_choose()
 	print "# SPDX-License-Identifier: GPL-2.0-only"
-	print "# Machine " seed " of tests/vm/random-machine: " nodes " nodes, " sockets " with CPUs" \
+	print "# Machine " seed " of tests/vm/suites/random/random-machine: " nodes " nodes, " sockets " with CPUs" \
 	      (hmat ? "" : ", no HMAT") "."
 	print "-machine q35,hmat=" (hmat ? "on" : "off") " -m " total "M -smp " sockets ",sockets=" sockets
 	for (i = 0; i < nodes; i++)

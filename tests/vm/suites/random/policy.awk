@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A random policy for the machines of machine.awk; see tests/vm/random-policy.
+# A random policy for the machines of machine.awk; see tests/vm/suites/random/random-policy.
 
 # A number with two decimals of from..to hundredths.
 function decimal(from, to)
@@ -132,7 +132,7 @@ function shuffle_print(    node)
 BEGIN {
 	print "{"
 	print "  \"version\": 1,"
-	print "  \"description\": \"policy " seed " of tests/vm/random-policy\","
+	print "  \"description\": \"policy " seed " of tests/vm/suites/random/random-policy\","
 	print "  \"tiers\": [" tiers_text() "],"
 	if (once_in(4))
 		print "  \"reference\": {\"node\": " rnd(3) "},"
