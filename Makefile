@@ -41,24 +41,25 @@ WERROR ?= -Werror
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wno-unused-parameter \
 	-Wno-missing-field-initializers $(WERROR)
 tool_cflags = -std=gnu11 -D_GNU_SOURCE -DTIERBPF_VERSION='"$(VERSION)"' $(warnings) \
-	-Iinclude -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+	-Iinclude -Iuser -I. -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
-sources := $(wildcard user/*.c)
+sources := $(wildcard user/*/*.c)
 objects := $(sources:user/%.c=$(build)/user/%.o)
 # Everything but the commands; what the tests link.
-library := $(filter-out $(build)/user/main.o $(build)/user/cmd_%.o,$(objects))
+library := $(filter-out $(build)/user/cli/main.o $(build)/user/cli/cmd_%.o,$(objects))
 
 all: $(build)/tierbpf examples
 
 $(build)/tierbpf: $(objects)
 	$(CC) $(CFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
-$(build)/user/%.o: user/%.c | $(build)/user check-libbpf
+$(build)/user/%.o: user/%.c | check-libbpf
+	@mkdir -p $(@D)
 	$(CC) $(tool_cflags) -c -o $@ $<
 
-$(build)/user/engine-load.o: $(build)/tierbpf.skel.h
+$(build)/user/engine/load.o: $(build)/tierbpf.skel.h
 
-$(build)/user $(build)/bpf:
+$(build)/bpf:
 	mkdir -p $@
 
 check-libbpf:
@@ -118,14 +119,14 @@ $(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h
 # The BPF policy against the same code natively.
 $(build)/vm/differ: $(wildcard tests/vm/programs/differ/*.[ch]) $(library)
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
+	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
 
 # The tool with its fault points: what has some, once more.
-faulty := $(shell grep -l '"fault.h"' user/*.c)
+faulty := $(shell grep -l '"util/fault.h"' user/*/*.c)
 
 $(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/programs/fault-points.c $(faulty)
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d -Iuser $(LDFLAGS) -o $@ $(filter %.c,$^) \
+	$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d $(LDFLAGS) -o $@ $(filter %.c,$^) \
 		$(filter-out $(faulty:user/%.c=$(build)/user/%.o),$(objects)) $(pkg_libs)
 
 $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-libbpf
@@ -177,7 +178,8 @@ demo:
 units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
 
 # Made anew each time: where things are installed may be another place than last time.
-$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE | $(build)/user
+$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE
+	@mkdir -p $(@D)
 	sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' $< | \
 		sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $@
 
@@ -187,7 +189,7 @@ install: all $(units)
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
-	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf user/*.schema.json
+	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf schema/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 man/*.5
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 man/*.8
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
@@ -210,6 +212,6 @@ deb:
 clean:
 	rm -rf $(build)
 
--include $(wildcard $(build)/*/*.d)
+-include $(wildcard $(build)/*/*.d $(build)/user/*/*.d $(build)/unit/obj/*/*/*.d $(build)/unit/obj/*/*/*/*.d)
 
 .PHONY: all FORCE examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cdat.h"
+#include "cxl/cdat.h"
 
 /* Like assert(), which may be compiled out. */
 #define must(condition)                                                                   \

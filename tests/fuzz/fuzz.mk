@@ -8,12 +8,12 @@
 SECONDS ?= 60
 fuzz := $(build)/fuzz
 # gcc has warned of what there is to warn of.
-fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer -Iuser \
+fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
 # What part of SECONDS each gets, in percent.
 fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
-fuzz_objects := $(unit_library:%.c=$(fuzz)/user/%.o)
+fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 
 fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
 	@tests/fuzz/run --must-find $(fuzz)/fatal
@@ -46,12 +46,13 @@ $(fuzz)/user/library.a: $(fuzz_objects)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(fuzz)/user/%.o: user/%.c | $(fuzz)/user check-libbpf
+$(fuzz)/user/%.o: user/%.c | check-libbpf
+	@mkdir -p $(@D)
 	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(fuzz)/user:
 	mkdir -p $@
 
--include $(wildcard $(fuzz)/user/*.d)
+-include $(wildcard $(fuzz)/user/*.d $(fuzz)/user/*/*.d)
 
 .PHONY: fuzz fuzz-forget

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "diag.h"
-#include "program.h"
+#include "json/diag.h"
+#include "plan/compiled.h"
 
 /* Like assert(), which may be compiled out. */
 #define must(condition)                                                                   \

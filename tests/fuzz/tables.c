@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cedt.h"
-#include "cleanup.h"
-#include "hmat-access.h"
-#include "slit.h"
+#include "acpi/cedt.h"
+#include "util/cleanup.h"
+#include "acpi/hmat-access.h"
+#include "acpi/slit.h"
 
 /* Like assert(), which may be compiled out. */
 #define must(condition)                                                                   \

@@ -16,10 +16,10 @@ golden-forget:
 	@rm -f $(golden)/totals
 
 # The whole tool, of the objects of unit.mk and those that unit.mk leaves out.
-$(golden)/tierbpf: $(sources:user/%.c=$(unit)/%.o)
+$(golden)/tierbpf: $(sources:%.c=$(unit)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
-$(unit)/engine-load.o: $(build)/tierbpf.skel.h
+$(unit)/obj/user/engine/load.o: $(build)/tierbpf.skel.h
 
 .PHONY: check-golden golden-forget

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "hmat.h"
-#include "slit.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "acpi/hmat.h"
+#include "acpi/slit.h"
+#include "util/sysfs.h"
 
 static int refuse(size_t at, const char *why)
 {

@@ -12,7 +12,7 @@ check-tables: tables-forget $(tables)/dump
 tables-forget:
 	@rm -f $(tables)/totals
 
-$(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/%.o,hmat srat slit table sysfs msg escape)
+$(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/obj/user/%.o,$(addprefix acpi/,hmat srat slit table) util/sysfs util/msg util/escape)
 	@mkdir -p $(@D)
 	$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 

@@ -3,8 +3,8 @@
 #ifndef UNIT_PLAN_H
 #define UNIT_PLAN_H
 
-#include "perf.h"
-#include "plan.h"
+#include "model/perf.h"
+#include "plan/plan.h"
 #include "unit.h"
 
 /* A node. What is 0 is not known, but for the tier of memory: that is 4 then, DRAM's. */

@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-#include "srat.h"
+#include "acpi/srat.h"
 
 /* ---- a table, piece by piece ---- */
 

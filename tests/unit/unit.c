@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "escape.h"
+#include "util/cleanup.h"
+#include "util/escape.h"
 
 #define FILE_NAME "p.json"
 

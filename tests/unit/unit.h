@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "policy.h"
+#include "json/diag.h"
+#include "policy/policy.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 

@@ -7,14 +7,16 @@
 
 unit := $(build)/unit
 unit_cflags = $(tool_cflags) -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -O1 -g -Iuser -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
+	-fno-omit-frame-pointer -O1 -g -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
 unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 
 # The commands, and what asks the kernel, are for the guests.
-unit_library := $(filter-out main.c cmd_%.c doctor%.c engine%.c guardian.c pinned-map.c pins.c report.c status-gather.c survey.c trial.c \
-	watch.c,$(notdir $(wildcard user/*.c)))
-unit_tests := criterion-main.c $(notdir $(wildcard tests/unit/unit*.c tests/unit/test-*.c))
-unit_objects := $(patsubst %.c,$(unit)/%.o,$(unit_library) $(unit_tests))
+unit_asks := $(filter-out user/cli/option.c user/engine/libbpf-log.c user/engine/rights.c, \
+	$(wildcard user/cli/*.c user/doctor/*.c user/engine/*.c)) \
+	user/show/report.c user/show/status-gather.c user/show/watch.c
+unit_library := $(filter-out $(unit_asks),$(sources))
+unit_tests := tests/unit/criterion-main.c $(wildcard tests/unit/unit*.c tests/unit/*/test-*.c)
+unit_objects := $(patsubst %.c,$(unit)/obj/%.o,$(unit_library) $(unit_tests))
 
 check-unit: unit-forget $(unit)/tests $(unit)/fatal
 	@tests/unit/run --expect "1 3 0" $(unit)/fatal $(unit)/fatal.totals
@@ -29,16 +31,11 @@ unit-forget:
 $(unit)/tests: $(unit_objects)
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
-$(unit)/fatal: $(unit)/fatal.o $(unit)/criterion-main.o
+$(unit)/fatal: $(unit)/obj/tests/unit/fatal.o $(unit)/obj/tests/unit/criterion-main.o
 	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
-$(unit)/%.o: user/%.c | $(unit)
+$(unit)/obj/%.o: %.c
+	@mkdir -p $(@D)
 	$(CC) $(unit_cflags) -c -o $@ $<
-
-$(unit)/%.o: tests/unit/%.c | $(unit)
-	$(CC) $(unit_cflags) -c -o $@ $<
-
-$(unit):
-	mkdir -p $@
 
 .PHONY: unit-forget

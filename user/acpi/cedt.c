@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cedt.h"
+#include "acpi/cedt.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
+#include "util/cleanup.h"
 
 #define CEDT_HEADER TABLE_HEADER
 #define SUBTABLE_HEADER 4

@@ -11,7 +11,7 @@
 #ifndef CEDT_H
 #define CEDT_H
 
-#include "srat.h"
+#include "acpi/srat.h"
 
 #define CEDT_MAX_TARGETS 16
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hmat-access.h"
+#include "acpi/hmat-access.h"
 
 #include <errno.h>
 #include <stdlib.h>

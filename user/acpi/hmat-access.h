@@ -7,8 +7,8 @@
 #ifndef HMAT_ACCESS_H
 #define HMAT_ACCESS_H
 
-#include "hmat.h"
-#include "machine.h"
+#include "acpi/hmat.h"
+#include "acpi/coordinates.h"
 
 struct hmat_access;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hmat.h"
+#include "acpi/hmat.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "util/cleanup.h"
 
 #define HMAT_HEADER 40
 #define SUBTABLE_HEADER 8

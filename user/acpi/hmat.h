@@ -11,7 +11,7 @@
 #ifndef HMAT_H
 #define HMAT_H
 
-#include "srat.h"
+#include "acpi/srat.h"
 
 /* Data types of a locality (table 5.149). Others have no meaning yet, and no effect. */
 enum hmat_type {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "slit.h"
+#include "acpi/slit.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #ifndef SLIT_H
 #define SLIT_H
 
-#include "srat.h"
+#include "acpi/srat.h"
 
 struct slit {
 	size_t count;

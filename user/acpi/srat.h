@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nodeset.h"
-#include "table.h"
+#include "util/nodeset.h"
+#include "acpi/table.h"
 
 #define SRAT_MAX_PXM 1024 /* MAX_PXM_DOMAINS: MAX_NUMNODES, as NODES_SHIFT is 10 */
 #define SRAT_MAX_RANGES 2048 /* NR_NODE_MEMBLKS: 2 * MAX_NUMNODES */

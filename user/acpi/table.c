@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "table.h"
+#include "acpi/table.h"
 
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "util/sysfs.h"
 
 #define TABLES "/sys/firmware/acpi/tables"
 

@@ -2,13 +2,13 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "diag.h"
-#include "escape.h"
-#include "msg.h"
-#include "policy.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "json/diag.h"
+#include "util/escape.h"
+#include "util/msg.h"
+#include "policy/policy.h"
 
 struct arguments {
 	const char *policy;

@@ -2,12 +2,12 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "engine.h"
-#include "msg.h"
-#include "pins.h"
-#include "trial.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "engine/engine.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "engine/trial.h"
 
 static const struct argp argp = {
 	NULL, NULL, NULL,

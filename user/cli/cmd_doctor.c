@@ -2,10 +2,10 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "cmd.h"
-#include "columns.h"
-#include "doctor.h"
-#include "msg.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "doctor/doctor.h"
+#include "util/msg.h"
 
 struct arguments {
 	const char *sysroot;

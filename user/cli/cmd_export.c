@@ -3,14 +3,14 @@
 #include <argp.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "export-acpi.h"
-#include "export.h"
-#include "measurement.h"
-#include "msg.h"
-#include "option.h"
-#include "survey.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "export/acpi.h"
+#include "export/export.h"
+#include "machine/measurement.h"
+#include "util/msg.h"
+#include "cli/option.h"
+#include "engine/survey.h"
 
 enum { KEY_CPUS = 256, KEY_PASTE, KEY_MEASURED };
 

@@ -2,13 +2,13 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "measurement.h"
-#include "msg.h"
-#include "new-file.h"
-#include "starter.h"
-#include "survey.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "machine/measurement.h"
+#include "util/msg.h"
+#include "util/new-file.h"
+#include "plan/starter.h"
+#include "engine/survey.h"
 
 struct arguments {
 	const char *output;

@@ -3,20 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "engine.h"
-#include "guardian.h"
-#include "machine.h"
-#include "measurement.h"
-#include "msg.h"
-#include "pins.h"
-#include "plan.h"
-#include "report.h"
-#include "rights.h"
-#include "survey.h"
-#include "trial.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "engine/engine.h"
+#include "engine/guardian.h"
+#include "machine/machine.h"
+#include "machine/measurement.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "plan/plan.h"
+#include "show/report.h"
+#include "engine/rights.h"
+#include "engine/survey.h"
+#include "engine/trial.h"
 
 struct arguments {
 	const char *policy;

@@ -3,13 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "measure.h"
-#include "msg.h"
-#include "new-file.h"
-#include "option.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "measure/measure.h"
+#include "util/msg.h"
+#include "util/new-file.h"
+#include "cli/option.h"
 
 struct arguments {
 	const char *output;

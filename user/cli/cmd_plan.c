@@ -3,15 +3,15 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "explain.h"
-#include "measurement.h"
-#include "msg.h"
-#include "option.h"
-#include "plan.h"
-#include "survey.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "plan/explain.h"
+#include "machine/measurement.h"
+#include "util/msg.h"
+#include "cli/option.h"
+#include "plan/plan.h"
+#include "engine/survey.h"
 
 struct arguments {
 	const char *policy; /* NULL: the one in force */

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "engine.h"
-#include "machine.h"
-#include "msg.h"
-#include "option.h"
-#include "pins.h"
-#include "report.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "engine/engine.h"
+#include "machine/machine.h"
+#include "util/msg.h"
+#include "cli/option.h"
+#include "engine/pins.h"
+#include "show/report.h"
 
 #define MAX_TIER (TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT)
 

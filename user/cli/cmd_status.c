@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "msg.h"
-#include "status.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "util/msg.h"
+#include "show/status.h"
 
 /* Of rates, where nothing was counted before; the kernel adds up each CPU's share once a second. */
 #define RATE_SECONDS 0.5

@@ -2,14 +2,14 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "capture.h"
-#include "cleanup.h"
-#include "cmd.h"
-#include "columns.h"
-#include "measurement.h"
-#include "msg.h"
-#include "survey.h"
-#include "topology.h"
+#include "machine/capture.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "util/columns.h"
+#include "machine/measurement.h"
+#include "util/msg.h"
+#include "engine/survey.h"
+#include "show/topology.h"
 
 struct arguments {
 	const char *sysroot;

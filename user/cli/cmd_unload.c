@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "cmd.h"
-#include "engine.h"
-#include "machine.h"
-#include "msg.h"
-#include "pins.h"
-#include "report.h"
+#include "util/cleanup.h"
+#include "cli/cmd.h"
+#include "engine/engine.h"
+#include "machine/machine.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "show/report.h"
 
 static const struct argp argp = {
 	NULL, NULL, NULL,

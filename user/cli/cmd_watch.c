@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 
-#include "cmd.h"
-#include "engine.h"
-#include "msg.h"
-#include "watch.h"
+#include "cli/cmd.h"
+#include "engine/engine.h"
+#include "util/msg.h"
+#include "show/watch.h"
 
 enum { UTC = 1000 };
 

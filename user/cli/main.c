@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "msg.h"
-#include "rights.h"
+#include "cli/cmd.h"
+#include "util/msg.h"
+#include "engine/rights.h"
 
 static const struct verb {
 	const char *name;

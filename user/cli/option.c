@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "option.h"
+#include "cli/option.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cdat.h"
+#include "cxl/cdat.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "hmat.h"
-#include "hmat-access.h"
-#include "msg.h"
-#include "sysfs.h"
-#include "table.h"
+#include "util/cleanup.h"
+#include "acpi/hmat.h"
+#include "acpi/hmat-access.h"
+#include "util/msg.h"
+#include "util/sysfs.h"
+#include "acpi/table.h"
 
 #define CDAT_HEADER 16
 #define CDAT_MAX (1 << 20)

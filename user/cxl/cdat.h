@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "machine.h"
+#include "acpi/coordinates.h"
 
 #define CDAT_MAX_MEMORY 256 /* DSMAS: a handle is a byte */
 

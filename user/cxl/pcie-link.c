@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pcie-link.h"
+#include "cxl/pcie-link.h"
 
 #include <linux/pci_regs.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
-#include "table.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
+#include "acpi/table.h"
 
 #define BITS_PER_BYTE 8
 #define MEGA 1000000

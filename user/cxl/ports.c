@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cxl-tree.h"
+#include "cxl/ports.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 char *cxl_link(const char *root, const char *device, const char *name)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cxl-perf.h"
+#include "cxl/region-perf.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cdat.h"
-#include "cleanup.h"
-#include "cxl-tree.h"
-#include "pcie-link.h"
-#include "sysfs.h"
+#include "cxl/cdat.h"
+#include "util/cleanup.h"
+#include "cxl/ports.h"
+#include "cxl/pcie-link.h"
+#include "util/sysfs.h"
 
 struct reader {
 	const char *root;

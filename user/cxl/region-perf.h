@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "machine.h"
+#include "acpi/coordinates.h"
 
 /* A host bridge, and the way there from the nearest CPUs. All four are known. */
 struct cxl_bridge {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cxl-expect.h"
+#include "cxl/region-to-come.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "cxl-tree.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "cxl/ports.h"
+#include "util/sysfs.h"
 
 struct candidates {
 	const char *root;

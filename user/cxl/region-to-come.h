@@ -11,8 +11,8 @@
 #ifndef CXL_EXPECT_H
 #define CXL_EXPECT_H
 
-#include "cedt.h"
-#include "cxl-perf.h"
+#include "acpi/cedt.h"
+#include "cxl/region-perf.h"
 
 struct cxl_expected {
 	struct cxl_perf perf; /* a figure that depends on the choice of cards is 0: not known */

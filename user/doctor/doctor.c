@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "escape.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/escape.h"
+#include "util/msg.h"
 
 void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
 		  const char *cure, const char *found, ...)

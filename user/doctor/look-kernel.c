@@ -6,12 +6,12 @@
 #include <tierbpf/abi.h>
 #include <zlib.h>
 
-#include "cleanup.h"
-#include "doctor.h"
-#include "engine.h"
-#include "pins.h"
-#include "rights.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "doctor/doctor.h"
+#include "engine/engine.h"
+#include "engine/pins.h"
+#include "engine/rights.h"
+#include "util/sysfs.h"
 
 #define OLDEST_KERNEL "6.12"
 #define LINE 512

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "doctor.h"
-#include "machine.h"
-#include "perf.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "doctor/doctor.h"
+#include "machine/machine.h"
+#include "model/perf.h"
+#include "util/sysfs.h"
 
 #define LOCAL 10 /* ACPI 6.5, 5.2.17: of a domain to itself */
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "doctor.h"
-#include "machine.h"
-#include "srat.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "doctor/doctor.h"
+#include "machine/machine.h"
+#include "acpi/srat.h"
+#include "util/sysfs.h"
 
 #define IOMEM_MAX (1 << 20)
 #define MEMMAP "/sys/firmware/memmap" /* as firmware has it */

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <tierbpf/abi.h>
 
-#include "cleanup.h"
-#include "doctor.h"
-#include "guards.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "doctor/doctor.h"
+#include "machine/guards.h"
+#include "util/sysfs.h"
 
 #define LINE 512
 #define MODULES_DEP_MAX (16 << 20)

@@ -9,8 +9,8 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-#include "engine-object.h"
-#include "msg.h"
+#include "engine/bpf-object.h"
+#include "util/msg.h"
 
 /* Kinds that libbpf attaches, and those only: one that it learns later is none of these. */
 bool engine_object_attaches(const struct bpf_program *program)

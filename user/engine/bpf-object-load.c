@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bpf-words.h"
-#include "cleanup.h"
-#include "engine-object.h"
-#include "fault.h"
-#include "msg.h"
+#include "engine/libbpf-log.h"
+#include "util/cleanup.h"
+#include "engine/bpf-object.h"
+#include "util/fault.h"
+#include "util/msg.h"
 
 #define VERDICT_LINES 12
 

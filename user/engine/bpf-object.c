@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reading and checking: whatever can be told before the kernel is asked. */
-#include "engine-object.h"
+#include "engine/bpf-object.h"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf-words.h"
-#include "cleanup.h"
-#include "msg.h"
-#include "text.h"
+#include "engine/libbpf-log.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "util/read-file.h"
 
 #define MAX_BYTES (16UL << 20) /* the largest of the kernel's own selftests has one */
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is in force: reading it back, asking it, overriding it, detaching it. */
-#include "engine.h"
+#include "engine/engine.h"
 
 #include <bpf/bpf.h>
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "fault.h"
-#include "msg.h"
-#include "pinned-map.h"
-#include "pins.h"
-#include "rights.h"
-#include "trial.h"
+#include "util/cleanup.h"
+#include "util/fault.h"
+#include "util/msg.h"
+#include "engine/pinned-map.h"
+#include "engine/pins.h"
+#include "engine/rights.h"
+#include "engine/trial.h"
 
 #define RELEASE_TRIES 60
 #define RELEASE_PAUSE 50000 /* us */

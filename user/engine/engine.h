@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-#include "../bpf/args.h"
-#include "engine-object.h"
-#include "policy.h"
-#include "program.h"
-#include "trial.h"
+#include "bpf/args.h"
+#include "engine/bpf-object.h"
+#include "policy/policy.h"
+#include "plan/compiled.h"
+#include "engine/trial.h"
 
 /* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
 int engine_check(void);

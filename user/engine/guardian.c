@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "guardian.h"
+#include "engine/guardian.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +15,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "cleanup.h"
-#include "engine.h"
-#include "msg.h"
-#include "pins.h"
-#include "rights.h"
-#include "trial.h"
+#include "util/cleanup.h"
+#include "engine/engine.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "engine/rights.h"
+#include "engine/trial.h"
 
 #define TICK 1000 /* ms: how soon it notices that the trial is over */
 

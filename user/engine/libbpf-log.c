@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bpf-words.h"
+#include "engine/libbpf-log.h"
 
 #include <bpf/libbpf.h>
 #include <ctype.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "escape.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/escape.h"
+#include "util/msg.h"
 
 #define LOG_BEGIN "': -- BEGIN PROG LOAD LOG --\n"
 #define LOG_END "-- END PROG LOAD LOG --"

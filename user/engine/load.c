@@ -11,13 +11,13 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "bpf-words.h"
-#include "cleanup.h"
-#include "engine.h"
-#include "fault.h"
-#include "msg.h"
-#include "pinned-map.h"
-#include "pins.h"
+#include "engine/libbpf-log.h"
+#include "util/cleanup.h"
+#include "engine/engine.h"
+#include "util/fault.h"
+#include "util/msg.h"
+#include "engine/pinned-map.h"
+#include "engine/pins.h"
 #include "tierbpf.skel.h"
 
 /*

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pinned-map.h"
+#include "engine/pinned-map.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 static int check(int fd, enum bpf_map_type type, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pins.h"
+#include "engine/pins.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -13,9 +13,9 @@
 #include <sys/vfs.h>
 #include <tierbpf/abi.h>
 
-#include "cleanup.h"
-#include "fault.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/fault.h"
+#include "util/msg.h"
 
 #define BPFFS "/sys/fs/bpf"
 #define ROOT_NAME (TIERBPF_PIN_ROOT + sizeof(BPFFS)) /* in BPFFS */

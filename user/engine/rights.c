@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "rights.h"
+#include "engine/rights.h"
 
 #include <cap-ng.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "msg.h"
+#include "util/msg.h"
 
 static unsigned int declared;
 static const char *lack;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "survey.h"
+#include "engine/survey.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "capture.h"
-#include "cleanup.h"
-#include "msg.h"
-#include "pins.h"
-#include "stock.h"
+#include "machine/capture.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "model/stock.h"
 
 static int ask_node(struct survey *s, int node)
 {

@@ -3,8 +3,8 @@
 #ifndef SURVEY_H
 #define SURVEY_H
 
-#include "engine.h"
-#include "machine.h"
+#include "engine/engine.h"
+#include "machine/machine.h"
 
 struct survey {
 	struct machine *machine;

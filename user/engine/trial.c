@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "trial.h"
+#include "engine/trial.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "engine.h"
-#include "fault.h"
-#include "guardian.h"
-#include "msg.h"
-#include "pinned-map.h"
-#include "pins.h"
+#include "util/cleanup.h"
+#include "engine/engine.h"
+#include "util/fault.h"
+#include "engine/guardian.h"
+#include "util/msg.h"
+#include "engine/pinned-map.h"
+#include "engine/pins.h"
 
 #define NS_PER_MS 1000000ULL
 #define NS_PER_SECOND (1000 * NS_PER_MS)

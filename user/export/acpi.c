@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an HMAT has to say so that the kernel puts each node where it belongs. */
-#include "export-acpi.h"
+#include "export/acpi.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,12 +9,12 @@
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "export.h"
-#include "hmat-access.h"
-#include "machine-facts.h"
-#include "msg.h"
-#include "perf.h"
+#include "util/cleanup.h"
+#include "export/export.h"
+#include "acpi/hmat-access.h"
+#include "machine/facts.h"
+#include "util/msg.h"
+#include "model/perf.h"
 
 /*
  * For a reference of which nothing is known. Only what others are in proportion to it counts;

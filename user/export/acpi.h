@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-#include "hmat.h"
-#include "machine.h"
-#include "plan.h"
+#include "acpi/hmat.h"
+#include "machine/machine.h"
+#include "plan/plan.h"
 
 /* ---- export-search.c: numbers that the table can hold ---- */
 

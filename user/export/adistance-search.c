@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Latencies and bandwidths of which the kernel's own formula makes an adistance. */
-#include "export-acpi.h"
+#include "export/acpi.h"
 
 #include <stdlib.h>
 #include <tierbpf/adistance.h>
 
-#include "perf.h"
+#include "model/perf.h"
 
 /* The finer the better for what is searched below. */
 int64_t grid_base(int64_t largest, int64_t divisor)

@@ -3,11 +3,11 @@
  * The archive in which the kernel looks for tables, in front of the initrd: cpio "newc",
  * not compressed (Documentation/driver-api/early-userspace/buffer-format.rst, lib/earlycpio.c).
  */
-#include "export-acpi.h"
+#include "export/acpi.h"
 
 #include <string.h>
 
-#include "new-file.h"
+#include "util/new-file.h"
 
 #define BLOCK 512 /* what follows begins at a multiple of 4; archives end at one of 512 */
 #define DIRECTORY 040755U

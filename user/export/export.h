@@ -10,9 +10,9 @@
 
 #include <stdio.h>
 
-#include "machine.h"
-#include "plan.h"
-#include "table.h"
+#include "machine/machine.h"
+#include "plan/plan.h"
+#include "acpi/table.h"
 
 /* ---- a guest ---- */
 

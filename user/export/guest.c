@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The guest that gets nodes of this machine, within what QEMU can say of them. */
-#include "export.h"
+#include "export/export.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
-#include "cleanup.h"
-#include "machine-facts.h"
-#include "msg.h"
-#include "perf.h"
+#include "util/cleanup.h"
+#include "machine/facts.h"
+#include "util/msg.h"
+#include "model/perf.h"
 
 /* An entry of HMAT is 16 bits, and all ones is none (QEMU's hw/core/numa.c, parse_numa_hmat_lb). */
 #define ENTRY_MAX 65534

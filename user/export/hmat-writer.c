@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An HMAT of revision 2 (ACPI 6.5, 5.2.28), byte by byte. */
-#include "export-acpi.h"
+#include "export/acpi.h"
 
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "export.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "export/export.h"
+#include "util/msg.h"
 
 #define HMAT_HEADER 40
 #define NO_INDEX (-1)

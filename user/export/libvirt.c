@@ -2,7 +2,7 @@
 /* A guest as XML of libvirt (6.6 and later): formatdomain, "CPU model and topology", NUMA. */
 #include <inttypes.h>
 
-#include "export.h"
+#include "export/export.h"
 
 /* What libvirt has elsewhere, and must agree. */
 static void print_header(const struct guest *g, FILE *out)

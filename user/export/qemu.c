@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "export.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "export/export.h"
+#include "util/msg.h"
 
 static void print_size(uint64_t size, FILE *out)
 {

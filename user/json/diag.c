@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "diag.h"
+#include "json/diag.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "escape.h"
+#include "util/cleanup.h"
+#include "util/escape.h"
 
 #define MAX_SHOWN 100	/* diagnostics */
 #define MAX_KEPT 10000	/* a text of 1 MiB can have 500,000 */

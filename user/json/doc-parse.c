@@ -4,8 +4,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "doc.h"
-#include "syntax.h"
+#include "json/doc.h"
+#include "json/syntax.h"
 
 /* What is JSON and yet not YAML. */
 static int explain_yaml(const yaml_parser_t *parser, struct diags *diags)

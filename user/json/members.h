@@ -3,7 +3,7 @@
 #ifndef OBJECT_H
 #define OBJECT_H
 
-#include "doc.h"
+#include "json/doc.h"
 
 struct member {
 	const char *key;

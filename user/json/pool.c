@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pool.h"
+#include "json/pool.h"
 
 #include <jansson.h>
 #include <stddef.h>

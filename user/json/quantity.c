@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "quantity.h"
+#include "json/quantity.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #ifndef QUANTITY_H
 #define QUANTITY_H
 
-#include "doc.h"
+#include "json/doc.h"
 
 struct unit_suffix {
 	const char *text;

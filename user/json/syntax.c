@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "syntax.h"
+#include "json/syntax.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "escape.h"
-#include "pool.h"
+#include "util/escape.h"
+#include "json/pool.h"
 
 #define MAX_DEPTH 32 /* a policy needs 5 */
 

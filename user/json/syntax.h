@@ -3,7 +3,7 @@
 #ifndef SYNTAX_H
 #define SYNTAX_H
 
-#include "diag.h"
+#include "json/diag.h"
 
 /* Of @length bytes and a 0. 0; -EBADMSG with one entry in @diags; -ENOMEM. */
 int syntax_check(const char *text, size_t length, struct diags *diags);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "activity.h"
+#include "machine/activity.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 /* Demotion has a counter for each who asks for it: kswapd, direct, khugepaged; 7.3 has proactive too. */
 bool activity_parse(const char *vmstat, struct activity *a)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /* Pages since boot. */
 struct activity {

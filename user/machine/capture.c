@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture.h"
+#include "machine/capture.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "sysfs.h"
-#include "table.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "util/sysfs.h"
+#include "acpi/table.h"
 
 /* In a captured machine only. */
 #define ADISTANCES "/tierbpf/kernel_adistance"

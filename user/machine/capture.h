@@ -3,7 +3,7 @@
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /*
  * Copies what tierbpf reads of this machine into @dir, which must be new or empty:

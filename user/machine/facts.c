@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What sysfs says of a node's size, distance and performance; its proximity domain from SRAT. */
-#include "machine-facts.h"
+#include "machine/facts.h"
 
 #include <string.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 #define BLOCK_SIZE "/sys/devices/system/memory/block_size_bytes"
 

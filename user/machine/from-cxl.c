@@ -11,14 +11,14 @@
  * And which nodes CXL windows have made (CEDT) for regions yet to come; of those, what the
  * cards that are there leave no doubt about (cxl-expect.h).
  */
-#include "cedt.h"
-#include "cleanup.h"
-#include "cxl-expect.h"
-#include "cxl-perf.h"
-#include "cxl-tree.h"
-#include "hmat-access.h"
-#include "machine-facts.h"
-#include "sysfs.h"
+#include "acpi/cedt.h"
+#include "util/cleanup.h"
+#include "cxl/region-to-come.h"
+#include "cxl/region-perf.h"
+#include "cxl/ports.h"
+#include "acpi/hmat-access.h"
+#include "machine/facts.h"
+#include "util/sysfs.h"
 
 #define MAX_SERIALS 4
 

@@ -5,11 +5,11 @@
  */
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "hmat-access.h"
-#include "machine-facts.h"
-#include "slit.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "acpi/hmat-access.h"
+#include "machine/facts.h"
+#include "acpi/slit.h"
+#include "util/sysfs.h"
 
 /*
  * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "guards.h"
+#include "machine/guards.h"
 
 #include <string.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 enum guards guards_read(const char *root)
 {

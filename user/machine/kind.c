@@ -19,9 +19,9 @@
  */
 #include <string.h>
 
-#include "cleanup.h"
-#include "machine-facts.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "machine/facts.h"
+#include "util/sysfs.h"
 
 #define DAX "/sys/bus/dax/devices/"
 #define ND "/sys/bus/nd/devices/"

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The nodes, their tiers and distances. What is known of a single node: machine-facts.c. */
-#include "machine.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "hmat.h"
-#include "machine-facts.h"
-#include "msg.h"
-#include "nodelist.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "acpi/hmat.h"
+#include "machine/facts.h"
+#include "util/msg.h"
+#include "util/nodelist.h"
+#include "util/sysfs.h"
 
 #define TIERS "/sys/devices/virtual/memory_tiering"
 

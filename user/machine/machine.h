@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <tierbpf/facts.h>
 
-#include "nodeset.h"
-#include "table.h"
+#include "acpi/coordinates.h"
+#include "acpi/table.h"
 
 #define NO_TIER (-1)
 
@@ -28,22 +28,6 @@ enum source {
 	/* Of the cards that a CXL region can only be made of (cxl-expect.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
-};
-
-/* Latency in ns, bandwidth in MB/s; 0: not known. */
-struct perf {
-	int64_t read_latency;
-	int64_t write_latency;
-	int64_t read_bandwidth;
-	int64_t write_bandwidth;
-};
-
-/* ACPI's access classes as the kernel has them: the best initiator of any kind, the best with CPUs. */
-enum access_class { CLASS_ANY, CLASS_CPU, NR_CLASSES };
-
-struct access {
-	struct perf perf;
-	struct nodeset initiators; /* the nearest nodes */
 };
 
 struct machine_node {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "measured-differs.h"
+#include "machine/measured-differs.h"
 
 #include <inttypes.h>
 

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /*
  * "warning: node 1: measured read latency 180 ns, HMAT says 90 (measured-differs)": one line

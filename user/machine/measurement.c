@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "measurement.h"
+#include "machine/measurement.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "doc.h"
-#include "msg.h"
-#include "object.h"
-#include "text.h"
+#include "util/cleanup.h"
+#include "json/doc.h"
+#include "util/msg.h"
+#include "json/members.h"
+#include "util/read-file.h"
 
 #define MAX_BYTES (1 << 20)
 

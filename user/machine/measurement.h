@@ -13,8 +13,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "diag.h"
-#include "machine.h"
+#include "json/diag.h"
+#include "machine/machine.h"
 
 enum measured { MEASURED_READ_LATENCY, MEASURED_WRITE_LATENCY, MEASURED_READ_BANDWIDTH,
 		MEASURED_WRITE_BANDWIDTH, NR_MEASURED };

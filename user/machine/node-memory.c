@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "node-memory.h"
+#include "machine/node-memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 #define ZONEINFO_MAX (16 << 20) /* has a few lines for each CPU in each zone of each node */
 

@@ -3,7 +3,7 @@
 #ifndef NODE_MEMORY_H
 #define NODE_MEMORY_H
 
-#include "machine.h"
+#include "machine/machine.h"
 
 #define MAX_ZONES 6 /* enum zone_type, include/linux/mmzone.h */
 

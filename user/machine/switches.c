@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "switches.h"
+#include "machine/switches.h"
 
 #include <string.h>
 
-#include "cleanup.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "util/sysfs.h"
 
 #define DEMOTION "/sys/kernel/mm/numa/demotion_enabled"
 #define TRACING "/proc/sys/kernel/ftrace_enabled"

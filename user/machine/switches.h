@@ -6,8 +6,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "guards.h"
-#include "node-memory.h"
+#include "machine/guards.h"
+#include "machine/node-memory.h"
 
 /* include/linux/sched/sysctl.h */
 #define NUMA_BALANCING_TIERING 2

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cleanup.h"
-#include "measure-parts.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "measure/loops-and-buffer.h"
+#include "util/msg.h"
 
 #define HUGE_PAGE ((size_t)2 << 20)
 

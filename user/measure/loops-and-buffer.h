@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "measurement.h"
+#include "machine/measurement.h"
 
 #define CACHE_LINE 64
 #define MEASURE_ROUNDS 11

@@ -8,9 +8,9 @@
 #include <emmintrin.h>
 #endif
 
-#include "cleanup.h"
-#include "measure-parts.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "measure/loops-and-buffer.h"
+#include "util/msg.h"
 
 /* Between two looks at the clock, which takes a system call. */
 #define STEPS 8192

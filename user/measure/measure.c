@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "measure.h"
+#include "measure/measure.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "measure-parts.h"
-#include "msg.h"
-#include "nodelist.h"
-#include "sysfs.h"
+#include "util/cleanup.h"
+#include "measure/loops-and-buffer.h"
+#include "util/msg.h"
+#include "util/nodelist.h"
+#include "util/sysfs.h"
 
 #define HUGE_PAGE ((size_t)2 << 20)
 #define USUAL_BYTES ((size_t)256 << 20)

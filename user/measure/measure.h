@@ -3,8 +3,8 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#include "machine.h"
-#include "measurement.h"
+#include "machine/machine.h"
+#include "machine/measurement.h"
 
 struct measure_options {
 	const char *nodes; /* "0,2-3"; NULL: all that have memory */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "perf.h"
+#include "model/perf.h"
 
 #include <errno.h>
 #include <tierbpf/adistance.h>

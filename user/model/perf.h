@@ -7,7 +7,7 @@
 #ifndef PERF_H
 #define PERF_H
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /* What the facts of a node say of it. */
 struct perf perf_of(const struct tierbpf_facts *facts);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "stock.h"
+#include "model/stock.h"
 
 #include <tierbpf/adistance.h>
 
-#include "perf.h"
+#include "model/perf.h"
 
 /* @computed: NULL where there is nothing to compute from. */
 static void estimate(struct machine_node *n, const __s32 *computed, bool tier_tells)

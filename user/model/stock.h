@@ -3,7 +3,7 @@
 #ifndef STOCK_H
 #define STOCK_H
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /*
  * Completes fact KERNEL_ADISTANCE of the nodes with memory that lack it: what the

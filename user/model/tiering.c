@@ -4,7 +4,7 @@
  * mm/page_alloc.c. The same in 6.12 and 7.3, and checked against both by
  * tests/vm/suites/random: a difference there is a fault here.
  */
-#include "tiering.h"
+#include "model/tiering.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef TIERING_H
 #define TIERING_H
 
-#include "machine.h"
-#include "nodeset.h"
+#include "machine/machine.h"
+#include "util/nodeset.h"
 
 struct tiering_node {
 	struct nodeset preferred; /* where its pages are demoted to; empty: nowhere */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "program.h"
+#include "plan/compiled.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "perf.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "model/perf.h"
 
 static inline const struct tierbpf_rule *tierbpf_get_rule(void *program, __u32 index)
 {

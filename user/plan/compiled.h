@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "machine.h"
-#include "policy.h"
+#include "machine/machine.h"
+#include "policy/policy.h"
 
 struct program {
 	const struct policy *policy; /* rules and tests; not owned */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "explain.h"
+#include "plan/explain.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "msg.h"
+#include "util/msg.h"
 
 static struct tried_rule try(const struct explanation *e, int index)
 {

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "plan.h"
+#include "plan/plan.h"
 
 /* What became of a rule that was tried. */
 enum verdict {

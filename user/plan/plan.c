@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "plan.h"
+#include "plan/plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "tiering.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "model/tiering.h"
 
 /* Where the kernel has the node; exact if it is where the kernel alone puts it. */
 static __s32 adistance_now(const struct machine *m, int node)

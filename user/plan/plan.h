@@ -6,8 +6,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "nodeset.h"
-#include "program.h"
+#include "util/nodeset.h"
+#include "plan/compiled.h"
 
 struct plan_place {
 	int64_t tier; /* NO_TIER */

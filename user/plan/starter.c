@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "starter.h"
+#include "plan/starter.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "perf.h"
-#include "program.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "model/perf.h"
+#include "plan/compiled.h"
 
 /* What the tiers are made from: the same decision as of any policy. */
 enum { BY_MEASUREMENT, BY_FIRMWARE };

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /*
  * Writes a policy that loads as it is. Where latencies and bandwidths of nodes without CPUs

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "fact-text.h"
-#include "perf.h"
-#include "plan.h"
+#include "util/cleanup.h"
+#include "policy/fact-text.h"
+#include "model/perf.h"
+#include "plan/plan.h"
 
 #define MAX_OF_A_KIND 8
 

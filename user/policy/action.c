@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "object.h"
-#include "policy-parts.h"
-#include "quantity.h"
+#include "json/members.h"
+#include "policy/readers.h"
+#include "json/quantity.h"
 
 struct action_context {
 	const struct policy *policy;

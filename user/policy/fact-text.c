@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fact-text.h"
+#include "policy/fact-text.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 enum form { NUMBER, YES_NO, KIND, BYTES, NS, MBPS, RATIO, HEX };
 

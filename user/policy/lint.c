@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "policy-parts.h"
+#include "policy/readers.h"
 
 /* The tests of one predicate of a rule: @count of them from @first on. */
 struct tests {

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "nodelist.h"
-#include "object.h"
-#include "policy-parts.h"
-#include "quantity.h"
+#include "util/cleanup.h"
+#include "util/nodelist.h"
+#include "json/members.h"
+#include "policy/readers.h"
+#include "json/quantity.h"
 
 #define MAX_PXM 1023 /* include/acpi/acpi_numa.h, MAX_PXM_DOMAINS - 1 at NODES_SHIFT 10 */
 

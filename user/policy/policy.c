@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "policy.h"
+#include "policy/policy.h"
 
 #include <errno.h>
 #include <sha2.h>
@@ -7,14 +7,14 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "cleanup.h"
-#include "diag.h"
-#include "doc.h"
-#include "msg.h"
-#include "object.h"
-#include "policy-parts.h"
-#include "quantity.h"
-#include "text.h"
+#include "util/cleanup.h"
+#include "json/diag.h"
+#include "json/doc.h"
+#include "util/msg.h"
+#include "json/members.h"
+#include "policy/readers.h"
+#include "json/quantity.h"
+#include "util/read-file.h"
 
 static int read_version(const struct value *v, void *context)
 {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <tierbpf/abi.h>
 
-#include "diag.h"
+#include "json/diag.h"
 
 struct policy_tier {
 	char *name;

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "object.h"
-#include "policy-parts.h"
+#include "json/members.h"
+#include "policy/readers.h"
 
 struct rule_context {
 	struct policy *policy;

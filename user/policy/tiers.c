@@ -9,8 +9,8 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "object.h"
-#include "policy-parts.h"
+#include "json/members.h"
+#include "policy/readers.h"
 
 #define NAME_MAX_CHARS 31
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "event-text.h"
+#include "show/event-text.h"
 
 #include <string.h>
 #include <tierbpf/adistance.h>

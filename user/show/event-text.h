@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "policy.h"
+#include "policy/policy.h"
 
 /* The policy whose events they are. */
 struct event_context {

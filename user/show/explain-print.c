@@ -5,9 +5,9 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "explain.h"
-#include "fact-text.h"
-#include "perf.h"
+#include "plan/explain.h"
+#include "policy/fact-text.h"
+#include "model/perf.h"
 
 #define LINE 256
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "columns.h"
-#include "msg.h"
-#include "plan.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "util/msg.h"
+#include "plan/plan.h"
 
 /* "now -> after", or only one where they are the same; "-" for nothing. The caller frees. */
 static char *change(const char *now, const char *after)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report.h"
+#include "show/report.h"
 
 #include <errno.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "columns.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "util/msg.h"
 
 #define SETTLE_TRIES 50
 #define SETTLE_PATIENCE 20 /* tries until we say that we wait */

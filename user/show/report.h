@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <tierbpf/adistance.h>
 
-#include "engine.h"
-#include "machine.h"
+#include "engine/engine.h"
+#include "machine/machine.h"
 
 struct report_node {
 	int node;

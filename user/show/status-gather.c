@@ -4,10 +4,10 @@
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "pins.h"
-#include "status.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "engine/pins.h"
+#include "show/status.h"
 
 /* The nodes as the kernel alone has them. */
 static int report_stock(const struct machine *m, struct report *r)

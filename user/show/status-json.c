@@ -2,7 +2,7 @@
 /* As status.schema.json describes it: change both. */
 #include <time.h>
 
-#include "status.h"
+#include "show/status.h"
 
 static void digest_text(const uint8_t *digest, char text[65])
 {

@@ -7,7 +7,7 @@
  */
 #include <inttypes.h>
 
-#include "status.h"
+#include "show/status.h"
 
 static void gauge(FILE *out, const char *name, const char *unit, const char *help)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "status.h"
+#include "show/status.h"
 
 const char *status_age(int64_t seconds, char *buffer, size_t size)
 {

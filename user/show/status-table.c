@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "status.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "show/status.h"
 
 enum {
 	NODE, CPUS, TIER, WANTED, NAME, ADISTANCE, KERNEL, SIZE, USED, FREE, ZONES, DEMOTES, FALLBACK, PROMOTES,

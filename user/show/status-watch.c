@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "msg.h"
-#include "status.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+#include "show/status.h"
 
 /* Over what stands there, each line to its end, and nothing left below. */
 static void repaint(const char *text, bool first, FILE *out)

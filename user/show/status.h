@@ -6,13 +6,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "activity.h"
-#include "engine.h"
-#include "layout.h"
-#include "node-memory.h"
-#include "report.h"
-#include "switches.h"
-#include "tiering.h"
+#include "machine/activity.h"
+#include "engine/engine.h"
+#include "util/layout.h"
+#include "machine/node-memory.h"
+#include "show/report.h"
+#include "machine/switches.h"
+#include "model/tiering.h"
 
 /* What holds the policy in the kernel. */
 enum link_state {

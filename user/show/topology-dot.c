@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "fact-text.h"
-#include "msg.h"
-#include "tiering.h"
-#include "topology.h"
+#include "util/cleanup.h"
+#include "policy/fact-text.h"
+#include "util/msg.h"
+#include "model/tiering.h"
+#include "show/topology.h"
 
 static void print_node(const struct machine_node *n, int node, FILE *out)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "topology.h"
+#include "show/topology.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "columns.h"
-#include "fact-text.h"
-#include "measured-differs.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "policy/fact-text.h"
+#include "machine/measured-differs.h"
+#include "util/msg.h"
 
 #define MAX_MATRIX 16 /* nodes */
 

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 /*
  * One who told how fast a node is, and those who say the same; @used: facts are

@@ -4,7 +4,7 @@
  * loaded next is followed, what two rings both have of a replacement is told once, and what
  * is missing in the numbers of the events was dropped.
  */
-#include "watch.h"
+#include "show/watch.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -19,12 +19,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "engine.h"
-#include "event-text.h"
-#include "msg.h"
-#include "pinned-map.h"
-#include "pins.h"
+#include "util/cleanup.h"
+#include "engine/engine.h"
+#include "show/event-text.h"
+#include "util/msg.h"
+#include "engine/pinned-map.h"
+#include "engine/pins.h"
 
 #define LOOK 250 /* ms between looks for another policy */
 #define LOOK_SOON 5 /* where it is known that one comes */

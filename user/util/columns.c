@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "columns.h"
+#include "util/columns.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "escape.h"
-#include "msg.h"
+#include "util/escape.h"
+#include "util/msg.h"
 
 struct libscols_table *columns_new(const struct column *columns, size_t count)
 {

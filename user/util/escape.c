@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "escape.h"
+#include "util/escape.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "columns.h"
+#include "util/columns.h"
 
 #define MAX_CHOSEN 64
 

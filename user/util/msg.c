@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "msg.h"
+#include "util/msg.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cleanup.h"
-#include "escape.h"
+#include "util/cleanup.h"
+#include "util/escape.h"
 
 static void say(const char *format, va_list args)
 {

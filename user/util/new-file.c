@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "new-file.h"
+#include "util/new-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 static int fail_at(const char *path)
 {

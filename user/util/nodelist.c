@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "nodelist.h"
+#include "util/nodelist.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
+#include "util/cleanup.h"
 
 static const char *skip_space(const char *p)
 {

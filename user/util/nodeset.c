@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "nodeset.h"
+#include "util/nodeset.h"
 
 #include <stdio.h>
 #include <stdlib.h>

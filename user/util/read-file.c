@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "text.h"
+#include "util/read-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cleanup.h"
-#include "msg.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /* Without O_NONBLOCK a FIFO in place of the file would hang us. */
 static int open_regular(const char *path)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sysfs.h"
+#include "util/sysfs.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "cleanup.h"
+#include "util/cleanup.h"
 
 /* An attribute is a page at most; lists of 1024 nodes (node/distance) fit. */
 #define ATTRIBUTE_MAX 65536

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-tables.h"
 
-#include "cedt.h"
+#include "acpi/cedt.h"
 
 static struct draft d;
 

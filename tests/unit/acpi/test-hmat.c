@@ -3,8 +3,8 @@
 
 #include <tierbpf/adistance.h>
 
-#include "hmat-access.h"
-#include "perf.h"
+#include "acpi/hmat-access.h"
+#include "model/perf.h"
 
 #define OURS "tests/data/hmat"
 

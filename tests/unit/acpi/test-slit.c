@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-tables.h"
 
-#include "slit.h"
+#include "acpi/slit.h"
 
 static struct draft d;
 

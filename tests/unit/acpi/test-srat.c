@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <jansson.h>
 
-#include "srat.h"
+#include "acpi/srat.h"
 
 #define OURS "tests/data/srat"
 

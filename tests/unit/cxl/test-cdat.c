@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
-#include "cdat.h"
+#include "cxl/cdat.h"
 
 #define OURS "tests/data/cdat"
 

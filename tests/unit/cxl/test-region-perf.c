@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cxl-expect.h"
-#include "cxl-perf.h"
-#include "cxl-tree.h"
-#include "pcie-link.h"
-#include "perf.h"
-#include "stock.h"
+#include "cxl/region-to-come.h"
+#include "cxl/region-perf.h"
+#include "cxl/ports.h"
+#include "cxl/pcie-link.h"
+#include "model/perf.h"
+#include "model/stock.h"
 
 #define PLATFORM "sys/devices/platform/ACPI0017:00/root0"
 #define CXL_BUS "sys/bus/cxl/devices/"

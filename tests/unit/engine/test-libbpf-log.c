@@ -3,7 +3,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "bpf-words.h"
+#include "engine/libbpf-log.h"
 
 /* What @path makes libbpf say with TIERBPF_DEBUG; the caller frees. */
 static char *said_of(const char *path)

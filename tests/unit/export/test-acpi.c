@@ -4,8 +4,8 @@
 
 #include <tierbpf/adistance.h>
 
-#include "export-acpi.h"
-#include "hmat-access.h"
+#include "export/acpi.h"
+#include "acpi/hmat-access.h"
 
 static char *root;
 static struct test_plan plan;

@@ -3,7 +3,7 @@
 
 #include <tierbpf/adistance.h>
 
-#include "export-acpi.h"
+#include "export/acpi.h"
 
 Test(export_search, bases)
 {

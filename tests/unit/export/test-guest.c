@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-plan.h"
 
-#include "export.h"
+#include "export/export.h"
 
 #define GIB (1ULL << 30)
 

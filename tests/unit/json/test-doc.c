@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "doc.h"
+#include "json/doc.h"
 
 /* A document, and what was found wrong with it. */
 struct fixture {

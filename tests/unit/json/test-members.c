@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "object.h"
+#include "json/members.h"
 
 /* Each reader leaves its letter, and fails as it is told. */
 struct log {

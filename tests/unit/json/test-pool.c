@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "pool.h"
+#include "json/pool.h"
 
 /* Values large and small, which nobody frees. */
 Test(pool, values)

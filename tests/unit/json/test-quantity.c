@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "quantity.h"
+#include "json/quantity.h"
 
 /* Reads a text that is one value; what is wrong with it is in @output, for the caller to free. */
 static int read_one(const struct sample *s, const struct unit *u, int64_t *value, char **output)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "syntax.h"
+#include "json/syntax.h"
 
 static int check(const struct sample *s, char **output)
 {

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "perf.h"
+#include "model/perf.h"
 
 #define NODES "sys/devices/system/node/"
 #define TABLES "sys/firmware/acpi/tables/"

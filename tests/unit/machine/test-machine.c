@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 #define NODES "sys/devices/system/node/"
 #define TIERS_DIR "sys/devices/virtual/memory_tiering/"

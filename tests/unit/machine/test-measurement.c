@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files of tierbpf measure, and what becomes of them in a program. */
-#include "measurement.h"
+#include "machine/measurement.h"
 
-#include "measured-differs.h"
+#include "machine/measured-differs.h"
 #include "unit-plan.h"
 
 static int parse(const struct sample *s, char **shown, struct measurement **m)

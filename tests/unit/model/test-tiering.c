@@ -3,7 +3,7 @@
 
 #include <limits.h>
 
-#include "tiering.h"
+#include "model/tiering.h"
 
 #define MAX 16 /* nodes in the machines here */
 

@@ -3,7 +3,7 @@
 
 #include <tierbpf/adistance.h>
 
-#include "explain.h"
+#include "plan/explain.h"
 
 /* An explanation of one node as JSON; the plan goes with it. */
 static json_t *explain(struct test_plan t, int node)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "fact-text.h"
+#include "policy/fact-text.h"
 
 /* The words of the policy language, as far as it has any. */
 Test(fact_text, names)

@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "event-text.h"
+#include "show/event-text.h"
 
 #define SECOND 1000000000ULL
 

@@ -2,7 +2,7 @@
 /* The parts of `tierbpf status` that need no kernel; tests/vm/cases/status.sh has the rest. */
 #include "unit.h"
 
-#include "status.h"
+#include "show/status.h"
 
 Test(status, age)
 {

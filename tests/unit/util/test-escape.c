@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "escape.h"
+#include "util/escape.h"
 
 static void expect_escaped(const char *text, const char *expected)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "msg.h"
+#include "util/msg.h"
 
 Test(msg, exit_status)
 {

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "new-file.h"
+#include "util/new-file.h"
 
 static char *dir;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "nodelist.h"
+#include "util/nodelist.h"
 
 #define MAX 1023
 

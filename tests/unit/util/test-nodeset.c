@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
-#include "nodelist.h"
-#include "nodeset.h"
+#include "util/nodelist.h"
+#include "util/nodeset.h"
 
 /* The set of a list, which may be empty. */
 static struct nodeset set_of(const char *list)

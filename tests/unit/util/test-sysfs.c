@@ -8,7 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "sysfs.h"
+#include "util/sysfs.h"
 
 static char *root;
 static char *outside; /* with a file "secret" */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# tierbpf, killed after each of its steps in turn (user/fault.h). Sourced after test.sh.
+# tierbpf, killed after each of its steps in turn (user/util/fault.h). Sourced after test.sh.
 # Few processes, since there are hundreds of kills. A case takes as its argument every
 # how manieth step it is killed at: 1 is all of them; by default every other: the odd ones on 6.12,
 # and the even ones on other kernels.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fault points (user/fault.h) of build/vm/tierbpf-faults. TIERBPF_FAULT=N: it
+ * The fault points (user/util/fault.h) of build/vm/tierbpf-faults. TIERBPF_FAULT=N: it
  * is killed at the Nth that it passes, and says where that was. So a test that
  * counts up until nothing is killed any more has been at all of them.
  * TIERBPF_FAULT_GUARDIAN=N: the same of the guardian of a trial. TIERBPF_FAULT_SECONDS=N:
@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "fault.h"
+#include "util/fault.h"
 
 static unsigned int number(const char *name)
 {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "bpf/args.h"
-#include "program.h"
+#include "plan/compiled.h"
 #include "random-policy.h"
 #include "tierbpf.skel.h"
 

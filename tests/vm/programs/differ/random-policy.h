@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "machine.h"
+#include "machine/machine.h"
 
 struct rng {
 	uint64_t state;
