@@ -20,6 +20,12 @@ as_root()
 	sh -c 'echo 0 >/proc/self/oom_score_adj; exec "$@"' sh "$@"
 }
 
+# rss PROCESS: in kB
+rss()
+{
+	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
+}
+
 modprobe tierbpf
 policy /tmp/former.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/new.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
@@ -38,6 +44,16 @@ for _ in $(seq 1200); do
 	sleep 0.1
 done
 says /tmp/filled ready
+# Some that the kernel may end, each smaller than the guardian, so that it would come first, and
+# each with memory of its own, so that its end makes room.
+for _ in $(seq 20); do
+	as_root sh -c 'held=$(head -c 400000 /dev/zero | tr "\0" x); echo ${#held} >>/tmp/held; sleep 1000; :' &
+done
+victim=$!
+for _ in $(seq 300); do
+	[ "$(wc -l 2>/dev/null </tmp/held)" != 20 ] || break
+	sleep 0.1
+done
 expect 0 as_root tierbpf load --try 30 /tmp/new.json
 ! grep -q CAP_SYS_RESOURCE /tmp/err || fail "$(cat /tmp/err)"
 end=$(($(date +%s) + 30))
@@ -46,11 +62,8 @@ pid=$(guardian)
 grep -q '^VmLck:[[:space:]]*0 kB' "/proc/$pid/status" && fail "its pages may be taken away"
 grep -E '^Cap(Prm|Eff):' "/proc/$pid/status" | grep -v 0000000000000000 && fail "it keeps capabilities"
 expect_tiers "4:0 5:1" "on trial"
+[ "$(rss "$victim")" -lt "$(rss "$pid")" ] || fail "smaller than what should end before it: $(rss "$pid") kB, $(rss "$victim") kB"
 
-# Some that the kernel may end, each smaller than the guardian, so that it would come first.
-for _ in $(seq 20); do
-	as_root sleep 1000 &
-done
 echo -1000 >/proc/self/oom_score_adj
 echo >&3
 for _ in $(seq 600); do

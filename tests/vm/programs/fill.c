@@ -15,6 +15,9 @@
 
 #define MIB (1UL << 20)
 #define MOST (1UL << 20) /* MiB */
+/* Small, so that it looks for victims after each: within one step that nobody's end
+   makes room for, the kernel goes on until it ends this process as well. */
+#define STEP (16UL << 10)
 
 static void die(const char *what)
 {
@@ -74,9 +77,10 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	if (!fgets(line, sizeof(line), stdin))
 		die("standard input");
-	for (before = victims(); victims() == before && taken < MOST; taken++)
-		memset(memory + taken * MIB, 1, MIB);
-	printf("%lu\n", taken);
+	taken *= MIB;
+	for (before = victims(); victims() == before && taken < MOST * MIB; taken += STEP)
+		memset(memory + taken, 1, STEP);
+	printf("%lu\n", taken / MIB);
 	fflush(stdout);
 	sleep((unsigned int)atoi(argv[2]));
 	return 0;
