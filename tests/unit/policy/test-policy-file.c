@@ -128,16 +128,16 @@ static double seconds_for(const char *text, size_t length, int expected)
 	struct timespec from, to;
 	int err;
 
-	clock_gettime(CLOCK_MONOTONIC, &from);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	free(parse_text(text, length, &err, &policy));
-	clock_gettime(CLOCK_MONOTONIC, &to);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 	cr_expect_eq(err, expected);
 	policy_free(policy);
 	return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
 /* The largest file there may be, filled so that each part of the program has the most to do. */
-Test(policy_file, a_megabyte, .timeout = 60)
+Test(policy_file, a_megabyte, .timeout = 300)
 {
 	static const struct {
 		const char *head;
