@@ -7,9 +7,9 @@
 
 /* Program ask_node: what the hook and what the rules say of a node; moves nothing. */
 struct ask_args {
-	__s32 node;			/* in */
-	__s32 err;			/* of tierbpf_ask() */
-	struct tierbpf_answer answer;	/* of the hook, programs of others included */
+	__s32 node;   /* in */
+	__s32 err;   /* of tierbpf_ask() */
+	struct tierbpf_answer answer; /* of the hook, programs of others included */
 	struct tierbpf_decision decision; /* of the rules alone */
 };
 

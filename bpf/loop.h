@@ -9,20 +9,23 @@
 #ifndef LOOP_H
 #define LOOP_H
 
-#define may_loop()                                                                              \
-	({                                                                                      \
-		__label__ ended, going_on;                                                      \
-		_Bool may = 1;                                                                  \
-												\
+#define may_loop()                                                                                    \
+	({                                                                                            \
+		__label__ ended, going_on;                                                            \
+		_Bool may = 1;                                                                        \
+                                                                                                      \
 		/* .long, of which half is the offset: clang takes a .short for a jump of its own. */ \
-		asm volatile goto("1: .byte 0xe5, 0; .long (%l[ended] - 1b - 8) / 8 & 0xffff; " \
-				  ".short 0"                                                    \
-				  : : : : ended);                                               \
-		goto going_on;                                                                  \
-	ended:                                                                                  \
-		may = 0;                                                                        \
-	going_on:                                                                               \
-		may;                                                                            \
+		asm volatile goto("1: .byte 0xe5, 0; .long (%l[ended] - 1b - 8) / 8 & 0xffff; "       \
+				  ".short 0"                                                          \
+				  :                                                                   \
+				  :                                                                   \
+				  :                                                                   \
+				  : ended);                                                           \
+		goto going_on;                                                                        \
+	ended:                                                                                        \
+		may = 0;                                                                              \
+	going_on:                                                                                     \
+		may;                                                                                  \
 	})
 
 #endif

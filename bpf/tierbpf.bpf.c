@@ -404,7 +404,8 @@ int restore_overrides(void *unused)
 	bpf_for(i, 0, before->count) {
 		if (i >= TIERBPF_MAX_NODES)
 			break;
-		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance, BPF_ANY);
+		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance,
+				    BPF_ANY);
 	}
 	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
 	return 0;

@@ -17,8 +17,8 @@
 
 #include "kmod.h"
 
-static_assert(__same_type(init_node_memory_type, void (int, struct memory_dev_type *)));
-static_assert(__same_type(clear_node_memory_type, void (int, struct memory_dev_type *)));
+static_assert(__same_type(init_node_memory_type, void(int, struct memory_dev_type *)));
+static_assert(__same_type(clear_node_memory_type, void(int, struct memory_dev_type *)));
 
 static atomic_t inside; /* tasks on their way through init_instead() or clear_instead() */
 static bool reached; /* by try_probes() */

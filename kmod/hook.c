@@ -53,7 +53,11 @@ void hook_report(u32 kind, int nid, int from, int to, u64 ns)
 	static DEFINE_MUTEX(report_lock);
 	static u64 seq;
 	struct tierbpf_event event = {
-		.kind = kind, .node = nid, .from = from, .to = to, .ns = ns,
+		.kind = kind,
+		.node = nid,
+		.from = from,
+		.to = to,
+		.ns = ns,
 	};
 
 	mutex_lock(&report_lock);

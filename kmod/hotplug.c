@@ -135,7 +135,8 @@ int hotplug_init(void)
 	err = register_memory_notifier(&block_nb);
 	if (err)
 		goto out_adistance;
-	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "tierbpf:online", cpu_notify, cpu_notify);
+	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "tierbpf:online", cpu_notify,
+					cpu_notify);
 	if (err < 0)
 		goto out_block;
 	cpu_state = err;

@@ -441,10 +441,19 @@ void numa_move_begin(void);
 /* After the last change. */
 void numa_move_end(void);
 #else
-static inline int numa_init(void) { return 0; }
-static inline void numa_exit(void) { }
-static inline void numa_move_begin(void) { }
-static inline void numa_move_end(void) { }
+static inline int numa_init(void)
+{
+	return 0;
+}
+static inline void numa_exit(void)
+{
+}
+static inline void numa_move_begin(void)
+{
+}
+static inline void numa_move_end(void)
+{
+}
 #endif
 
 #endif

@@ -28,8 +28,8 @@
 
 /* What the probes take for the functions' arguments. */
 static_assert(__same_type(should_numa_migrate_memory,
-			  bool (struct task_struct *, struct folio *, int, int)));
-static_assert(__same_type(task_numa_fault, void (int, int, int, int)));
+			  bool(struct task_struct *, struct folio *, int, int)));
+static_assert(__same_type(task_numa_fault, void(int, int, int, int)));
 
 #define UNUSED_YET (-1 & LAST_CPUPID_MASK)
 

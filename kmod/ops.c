@@ -23,8 +23,8 @@ static int ops_check_member(const struct btf_type *t, const struct btf_member *m
 	return prog->sleepable ? -EINVAL : 0;
 }
 
-static int ops_init_member(const struct btf_type *t, const struct btf_member *member,
-			   void *kdata, const void *udata)
+static int ops_init_member(const struct btf_type *t, const struct btf_member *member, void *kdata,
+			   const void *udata)
 {
 	const struct tierbpf_ops *from = udata;
 	struct tierbpf_ops *to = kdata;
@@ -47,8 +47,8 @@ static int ops_validate(void *kdata)
 	struct tierbpf_ops *ops = kdata;
 
 	if (ops->abi != TIERBPF_ABI) {
-		pr_warn("policy %s was built for ABI %u, this module has %u\n", ops->name,
-			ops->abi, TIERBPF_ABI);
+		pr_warn("policy %s was built for ABI %u, this module has %u\n", ops->name, ops->abi,
+			TIERBPF_ABI);
 		return -EPROTO;
 	}
 	return ops->adistance ? 0 : -EINVAL;

@@ -124,8 +124,8 @@ static int want_of(int nid, int kernel)
 	return closing || !hook_has_policy() ? kernel : hook_decide(nid, kernel);
 }
 
-static bool in_place(const struct node_record *rec, const struct memory_dev_type *type,
-		     int kernel, int want)
+static bool in_place(const struct node_record *rec, const struct memory_dev_type *type, int kernel,
+		     int want)
 {
 	if (tierbpf_tier(want) == tierbpf_tier(kernel))
 		return !rec->ours;
@@ -218,7 +218,8 @@ static int enter_new_tier(int nid)
 	}
 	type = memtier_type_of(nid);
 	hook_report(TIERBPF_EVENT_RETIERED, nid, rec->from,
-		    IS_ERR_OR_NULL(type) ? rec->want : type->adistance, ktime_get_ns() - rec->left_at);
+		    IS_ERR_OR_NULL(type) ? rec->want : type->adistance,
+		    ktime_get_ns() - rec->left_at);
 	return 1;
 }
 

@@ -49,25 +49,25 @@
 #define TIERBPF_SLOW_MS 20
 
 /* struct tierbpf_node: flags */
-#define TIERBPF_NODE_CPU (1U << 0)    /* N_CPU: has CPUs that are online */
+#define TIERBPF_NODE_CPU (1U << 0)	   /* N_CPU: has CPUs that are online */
 #define TIERBPF_NODE_MEMORY (1U << 1) /* N_MEMORY: has memory that is online */
 
 /*
  * What a policy is asked about. Read-only for BPF; valid during the call.
  */
 struct tierbpf_node {
-	__s32 id;		/* 0..TIERBPF_MAX_NODES-1 */
+	__s32 id;  /* 0..TIERBPF_MAX_NODES-1 */
 	__s32 kernel_adistance; /* where the stock kernel puts the node */
-	__u32 flags;		/* TIERBPF_NODE_* */
-	__u32 reserved;		/* 0 */
-	__u64 size;		/* bytes that are online, in whole blocks of memory; 0: none, or not known */
+	__u32 flags;  /* TIERBPF_NODE_* */
+	__u32 reserved;	/* 0 */
+	__u64 size;  /* bytes that are online, in whole blocks of memory; 0: none, or not known */
 };
 
 /* The answer of the whole hook, as the module will use it (kfunc tierbpf_ask). */
 struct tierbpf_answer {
 	struct tierbpf_node node;
 	__s32 adistance; /* after the check: the kernel's own if it was rejected */
-	__s32 raw;	 /* what the programs said */
+	__s32 raw;  /* what the programs said */
 };
 
 /* What the rules say of a node (decide.h). */
@@ -79,13 +79,13 @@ struct tierbpf_decision {
 
 enum tierbpf_event_kind {
 	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
-	TIERBPF_EVENT_REJECTED,	    /* not a sane adistance: the kernel's own stands */
-	TIERBPF_EVENT_RETIERED,	    /* a node with memory was moved */
-	TIERBPF_EVENT_FAILED,	    /* a move did not succeed; to is -errno */
+	TIERBPF_EVENT_REJECTED,	/* not a sane adistance: the kernel's own stands */
+	TIERBPF_EVENT_RETIERED,	/* a node with memory was moved */
+	TIERBPF_EVENT_FAILED,     /* a move did not succeed; to is -errno */
 	TIERBPF_EVENT_HELD,	    /* moved too often (TIERBPF_MOVES): stays for now */
 	TIERBPF_EVENT_SLOW,	    /* the answer took longer than TIERBPF_SLOW_MS */
-	TIERBPF_EVENT_MEMORY,	    /* memory of a node came or went; from, to: MiB that are online */
-	TIERBPF_EVENT_POLICY,	    /* from, to: generations; 0: none, -1: of an object that cannot say; node is -1 */
+	TIERBPF_EVENT_MEMORY, /* memory of a node came or went; from, to: MiB that are online */
+	TIERBPF_EVENT_POLICY, /* from, to: generations; 0: none, -1: of an object that cannot say; node is -1 */
 };
 
 /* Argument of the traced function tierbpf_event(). */
@@ -93,9 +93,9 @@ struct tierbpf_event {
 	__u32 kind;
 	__s32 node;
 	__s32 from; /* adistance before; for REJECTED and SLOW: the kernel's own */
-	__s32 to;   /* adistance after; for REJECTED, HELD and SLOW: the answer */
-	__u64 ns;   /* how long it took; RETIERED: the move, SLOW: the answer */
-	__u64 seq;  /* 1 for the module's first event, one more with each; 0: not known */
+	__s32 to; /* adistance after; for REJECTED, HELD and SLOW: the answer */
+	__u64 ns; /* how long it took; RETIERED: the move, SLOW: the answer */
+	__u64 seq; /* 1 for the module's first event, one more with each; 0: not known */
 };
 
 /*
@@ -110,9 +110,9 @@ struct tierbpf_event {
  * holds a flock on the directory in which the pin stands.
  */
 struct tierbpf_record {
-	__u64 at;	  /* ns, CLOCK_BOOTTIME */
+	__u64 at; /* ns, CLOCK_BOOTTIME */
 	__u32 generation; /* of the policy whose map it is (struct tierbpf_meta) */
-	__s32 by;	  /* who decided: rule number by - 1, or TIERBPF_BY_* */
+	__s32 by; /* who decided: rule number by - 1, or TIERBPF_BY_* */
 	struct tierbpf_event event;
 };
 
@@ -146,25 +146,25 @@ enum tierbpf_fact {
 	TIERBPF_FACT_NONE, /* holds always: the test of a rule without predicates */
 	/* Live: what the kernel says at the moment of the question. */
 	TIERBPF_FACT_NODE,
-	TIERBPF_FACT_CPU,	       /* 0 or 1 */
+	TIERBPF_FACT_CPU, /* 0 or 1 */
 	TIERBPF_FACT_KERNEL_ADISTANCE, /* where the stock kernel puts the node */
-	TIERBPF_FACT_SIZE,	       /* bytes that are online */
+	TIERBPF_FACT_SIZE, /* bytes that are online */
 	/* Stored in map `facts`. */
-	TIERBPF_FACT_PXM,	       /* proximity domain of SRAT */
-	TIERBPF_FACT_KIND,	       /* enum tierbpf_kind */
-	TIERBPF_FACT_DISTANCE,	       /* SLIT, from the nearest node with CPUs */
-	TIERBPF_FACT_READ_LATENCY,     /* ns; this and the next three: access class 1 */
-	TIERBPF_FACT_WRITE_LATENCY,    /* ns */
-	TIERBPF_FACT_READ_BANDWIDTH,   /* MB/s */
-	TIERBPF_FACT_WRITE_BANDWIDTH,  /* MB/s */
-	TIERBPF_FACT_LATENCY_RATIO,    /* read + write, to the reference's; millionths */
-	TIERBPF_FACT_BANDWIDTH_RATIO,  /* the same */
-	TIERBPF_FACT_CXL_REGION,       /* N of /sys/bus/cxl/devices/regionN */
-	TIERBPF_FACT_CXL_SERIAL,       /* the bits of a u64; of the region's first card */
-	TIERBPF_FACT_CXL_SERIAL_2,     /* of an interleaved region's others */
+	TIERBPF_FACT_PXM, /* proximity domain of SRAT */
+	TIERBPF_FACT_KIND, /* enum tierbpf_kind */
+	TIERBPF_FACT_DISTANCE, /* SLIT, from the nearest node with CPUs */
+	TIERBPF_FACT_READ_LATENCY, /* ns; this and the next three: access class 1 */
+	TIERBPF_FACT_WRITE_LATENCY, /* ns */
+	TIERBPF_FACT_READ_BANDWIDTH, /* MB/s */
+	TIERBPF_FACT_WRITE_BANDWIDTH, /* MB/s */
+	TIERBPF_FACT_LATENCY_RATIO, /* read + write, to the reference's; millionths */
+	TIERBPF_FACT_BANDWIDTH_RATIO, /* the same */
+	TIERBPF_FACT_CXL_REGION, /* N of /sys/bus/cxl/devices/regionN */
+	TIERBPF_FACT_CXL_SERIAL, /* the bits of a u64; of the region's first card */
+	TIERBPF_FACT_CXL_SERIAL_2, /* of an interleaved region's others */
 	TIERBPF_FACT_CXL_SERIAL_3,
 	TIERBPF_FACT_CXL_SERIAL_4,
-	TIERBPF_FACT_HMAT_ADISTANCE,   /* by firmware's latencies and bandwidths */
+	TIERBPF_FACT_HMAT_ADISTANCE, /* by firmware's latencies and bandwidths */
 	TIERBPF_FACT_MEASURED_ADISTANCE, /* by measured ones */
 	TIERBPF_NR_FACTS,
 };
@@ -185,16 +185,16 @@ struct tierbpf_facts {
 struct tierbpf_test {
 	__s64 min;
 	__s64 max;
-	__u32 fact;	 /* enum tierbpf_fact */
+	__u32 fact; /* enum tierbpf_fact */
 	__u32 predicate; /* the fact it is about; of a rule's tests about the same, one must hold */
 };
 
 enum tierbpf_action_kind {
-	TIERBPF_ACTION_KERNEL,	  /* the kernel's own adistance */
+	TIERBPF_ACTION_KERNEL, /* the kernel's own adistance */
 	TIERBPF_ACTION_ADISTANCE, /* value */
-	TIERBPF_ACTION_OFFSET,	  /* the kernel's own adistance + value */
-	TIERBPF_ACTION_SCALE,	  /* the kernel's own adistance * value / TIERBPF_MILLION */
-	TIERBPF_ACTION_FACT,	  /* fact number value; cannot act where it is not known */
+	TIERBPF_ACTION_OFFSET, /* the kernel's own adistance + value */
+	TIERBPF_ACTION_SCALE, /* the kernel's own adistance * value / TIERBPF_MILLION */
+	TIERBPF_ACTION_FACT, /* fact number value; cannot act where it is not known */
 };
 
 struct tierbpf_action {
@@ -205,7 +205,7 @@ struct tierbpf_action {
 /* Map `rules`, in the order in which they are tried. */
 struct tierbpf_rule {
 	__u32 first_test; /* index into map `tests` */
-	__u32 nr_tests;	  /* at least 1 */
+	__u32 nr_tests; /* at least 1 */
 	struct tierbpf_action action;
 };
 
@@ -225,11 +225,11 @@ struct tierbpf_meta {
 	__u32 generation; /* 1 for the first load, one more with each replacement */
 	__u32 nr_rules;
 	__u32 source_bytes; /* length of the policy text in map `source` */
-	__u64 loaded_at;    /* seconds since the epoch */
+	__u64 loaded_at; /* seconds since the epoch */
 	struct tierbpf_action otherwise; /* where no rule matches */
-	__u8 digest[32];		 /* SHA-256 of the policy text, or of the object */
+	__u8 digest[32]; /* SHA-256 of the policy text, or of the object */
 	__u32 nr_groups;
-	__u32 returned;	     /* 1: it is back, since its successor was not confirmed */
+	__u32 returned; /* 1: it is back, since its successor was not confirmed */
 	char object[TIERBPF_NAME_LEN]; /* name of the user's own BPF policy, "": rules decide */
 	__u64 trial_until; /* CLOCK_BOOTTIME, ns; 0: in force for good */
 };
@@ -272,9 +272,9 @@ _Static_assert(sizeof(struct tierbpf_record) == 48, "ABI");
 
 #define TIERBPF_PIN_ROOT "/sys/fs/bpf/tierbpf"
 #define TIERBPF_PIN_OVERRIDE "override" /* u32 node -> s32 adistance; survives replacement */
-#define TIERBPF_PIN_LINK "link"		/* of the struct_ops; its update is the switch */
-#define TIERBPF_PIN_POLICY "policy"	/* directory: what belongs to the policy in force */
-#define TIERBPF_PIN_STAGING "staging"	/* directory: the same of one that is being loaded */
-#define TIERBPF_PIN_FORMER "former"	/* directory in policy/, during a trial: what comes back */
+#define TIERBPF_PIN_LINK "link" /* of the struct_ops; its update is the switch */
+#define TIERBPF_PIN_POLICY "policy" /* directory: what belongs to the policy in force */
+#define TIERBPF_PIN_STAGING "staging" /* directory: the same of one that is being loaded */
+#define TIERBPF_PIN_FORMER "former" /* directory in policy/, during a trial: what comes back */
 
 #endif

@@ -37,9 +37,9 @@
 
 struct tierbpf_ops {
 	int (*adistance)(const struct tierbpf_node *node);
-	__u32 abi;		     /* TIERBPF_ABI */
+	__u32 abi;	   /* TIERBPF_ABI */
 	char name[TIERBPF_NAME_LEN]; /* for status; with a 0 at its end */
-	__u32 generation;	     /* the loader sets it */
+	__u32 generation;	  /* the loader sets it */
 };
 
 /*
@@ -52,20 +52,20 @@ struct tierbpf_ops {
  * which is true where the fact (enum tierbpf_fact in abi.h, with its unit) is known.
  * A node that appears later than the load has only the live facts.
  */
-#define TIERBPF_FACTS_MAP                                                                       \
-	struct {                                                                                \
-		__uint(type, BPF_MAP_TYPE_ARRAY);                                               \
-		__uint(max_entries, 1); /* the loader knows better */                           \
-		__type(key, __u32);                                                             \
-		__type(value, struct tierbpf_facts);                                            \
-	} facts SEC(".maps");                                                                   \
-	__attribute__((unused)) static inline _Bool tierbpf_get_fact(                           \
-		const struct tierbpf_node *node, __u32 fact, __s64 *value)                      \
-	{                                                                                       \
-		__u32 id = node->id;                                                            \
-												\
-		return tierbpf_fact(node, bpf_map_lookup_elem(&facts, &id), fact, value);       \
-	}                                                                                       \
+#define TIERBPF_FACTS_MAP                                                                             \
+	struct {                                                                                      \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                     \
+		__uint(max_entries, 1); /* the loader knows better */                                 \
+		__type(key, __u32);                                                                   \
+		__type(value, struct tierbpf_facts);                                                  \
+	} facts SEC(".maps");                                                                         \
+	__attribute__((unused)) static inline _Bool tierbpf_get_fact(const struct tierbpf_node *node, \
+								     __u32 fact, __s64 *value)        \
+	{                                                                                             \
+		__u32 id = node->id;                                                                  \
+                                                                                                      \
+		return tierbpf_fact(node, bpf_map_lookup_elem(&facts, &id), fact, value);             \
+	}                                                                                             \
 	_Static_assert(1, "for the semicolon")
 
 /*
@@ -78,19 +78,19 @@ struct tierbpf_ops {
  * has no effect until the next one, and updates by BPF programs and deletions are not
  * seen. A policy that cannot have that asks for a retier itself.
  */
-#define TIERBPF_WATCH(map)                                                                      \
-	TIERBPF_WATCH_BY(tierbpf_watch_##map, map);                                             \
+#define TIERBPF_WATCH(map)                          \
+	TIERBPF_WATCH_BY(tierbpf_watch_##map, map); \
 	TIERBPF_WATCH_BY(tierbpf_watch_again_##map, map)
 
-#define TIERBPF_WATCH_BY(program, map)                                                          \
-	SEC("fexit/bpf_map_update_value")                                                       \
-	int BPF_PROG(program, void *updated, void *file, void *key, void *value, __u64 flags,   \
-		     int err)                                                                   \
-	{                                                                                       \
-		if (updated == (void *)&map && !err)                                            \
-			tierbpf_retier_async(-1);                                               \
-		return 0;                                                                       \
-	}                                                                                       \
+#define TIERBPF_WATCH_BY(program, map)                                                        \
+	SEC("fexit/bpf_map_update_value")                                                     \
+	int BPF_PROG(program, void *updated, void *file, void *key, void *value, __u64 flags, \
+		     int err)                                                                 \
+	{                                                                                     \
+		if (updated == (void *)&map && !err)                                          \
+			tierbpf_retier_async(-1);                                             \
+		return 0;                                                                     \
+	}                                                                                     \
 	_Static_assert(1, "for the semicolon")
 
 /*

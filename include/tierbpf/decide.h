@@ -28,14 +28,15 @@ static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struc
 
 /* All predicates hold: of each one's tests, at least one. */
 static __always_inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule *rule,
-					 const struct tierbpf_node *node,
-					 const struct tierbpf_facts *stored)
+						  const struct tierbpf_node *node,
+						  const struct tierbpf_facts *stored)
 {
 	__u64 end = (__u64)rule->first_test + rule->nr_tests;
 	__u32 i, predicate = 0;
 	_Bool holds = 1;
 
-	tierbpf_for(i, rule->first_test, end) {
+	tierbpf_for(i, rule->first_test, end)
+	{
 		const struct tierbpf_test *t = tierbpf_get_test(policy, i);
 
 		if (!t)
@@ -61,7 +62,8 @@ static inline _Bool tierbpf_can_act(const struct tierbpf_action *a, const struct
 }
 
 /* The same, and *adistance is what the action says; the kernel's own where it cannot act. */
-static __always_inline _Bool tierbpf_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
+static __always_inline _Bool tierbpf_act(const struct tierbpf_action *a,
+					 const struct tierbpf_node *node,
 					 const struct tierbpf_facts *stored, __s32 *adistance)
 {
 	__s64 value;
@@ -94,7 +96,8 @@ static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct t
 
 	if (a->kind == TIERBPF_ACTION_ADISTANCE)
 		return adistance;
-	tierbpf_for(i, 0, nr_groups) {
+	tierbpf_for(i, 0, nr_groups)
+	{
 		const struct tierbpf_group *g = tierbpf_get_group(policy, i);
 
 		if (!g)
@@ -114,13 +117,15 @@ static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct t
  */
 static __always_inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
 					   const struct tierbpf_node *node,
-					   const struct tierbpf_facts *stored, struct tierbpf_decision *d)
+					   const struct tierbpf_facts *stored,
+					   struct tierbpf_decision *d)
 {
 	const struct tierbpf_action *action = &meta->otherwise;
 	__u32 i;
 
 	d->rule = -1;
-	tierbpf_for(i, stored ? stored->first_rule : 0, meta->nr_rules) {
+	tierbpf_for(i, stored ? stored->first_rule : 0, meta->nr_rules)
+	{
 		const struct tierbpf_rule *rule = tierbpf_get_rule(policy, i);
 
 		if (!rule)

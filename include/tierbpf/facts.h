@@ -9,8 +9,8 @@
  * True and its value if @fact (enum tierbpf_fact) of @node is known. @stored:
  * the node's element of map `facts`; may be NULL.
  */
-static inline _Bool tierbpf_fact(const struct tierbpf_node *node, const struct tierbpf_facts *stored,
-				 __u32 fact, __s64 *value)
+static inline _Bool tierbpf_fact(const struct tierbpf_node *node,
+				 const struct tierbpf_facts *stored, __u32 fact, __s64 *value)
 {
 	switch (fact) {
 	case TIERBPF_FACT_NONE:

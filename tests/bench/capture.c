@@ -41,7 +41,12 @@ static FILE *create(const char *format, ...)
 	return f;
 }
 
-#define write_file(text, ...) ({ FILE *f_ = create(__VA_ARGS__); fprintf(f_, "%s\n", text); fclose(f_); })
+#define write_file(text, ...)                   \
+	({                                      \
+		FILE *f_ = create(__VA_ARGS__); \
+		fprintf(f_, "%s\n", text);      \
+		fclose(f_);                     \
+	})
 
 static const char *text(const char *format, ...)
 {
@@ -87,7 +92,8 @@ static void write_access(int node, int class)
 	write_file(text("%d", bandwidth(node)), dir, node, class, "read_bandwidth");
 	write_file(text("%d", bandwidth(node)), dir, node, class, "write_bandwidth");
 	if (symlink(text("../../../node%d", home(node)),
-		    strdup(text("%s/node%d/access%d/initiators/node%d", NODES, node, class, home(node)))))
+		    strdup(text("%s/node%d/access%d/initiators/node%d", NODES, node, class,
+				home(node)))))
 		exit(1);
 }
 
@@ -106,9 +112,10 @@ static void write_meminfo(int node)
 {
 	FILE *f = create(NODES "/node%d/meminfo", node);
 	static const char *const lines[] = {
-		"MemFree", "MemUsed", "SwapCached", "Active", "Inactive", "Active(anon)", "Inactive(anon)",
-		"Active(file)", "Inactive(file)", "Unevictable", "Mlocked", "Dirty", "Writeback",
-		"FilePages", "Mapped", "AnonPages", "Shmem", "KernelStack", "PageTables",
+		"MemFree",	"MemUsed",	  "SwapCached",	  "Active",	    "Inactive",
+		"Active(anon)", "Inactive(anon)", "Active(file)", "Inactive(file)", "Unevictable",
+		"Mlocked",	"Dirty",	  "Writeback",	  "FilePages",	    "Mapped",
+		"AnonPages",	"Shmem",	  "KernelStack",  "PageTables",
 	};
 	size_t i;
 
@@ -122,7 +129,8 @@ static void write_node(int node)
 {
 	write_distance(node);
 	write_meminfo(node);
-	write_file(node < cpu_nodes ? text("%d-%d", 8 * node, 8 * node + 7) : "", NODES "/node%d/cpulist", node);
+	write_file(node < cpu_nodes ? text("%d-%d", 8 * node, 8 * node + 7) : "",
+		   NODES "/node%d/cpulist", node);
 	write_access(node, 0);
 	write_access(node, 1);
 	write_file("online", "sys/devices/system/memory/memory%d/state", node);
@@ -140,7 +148,8 @@ static void write_sysfs(void)
 	write_file(text("0-%d", nodes - 1), NODES "/has_memory");
 	write_file(text("0-%d", cpu_nodes - 1), NODES "/has_cpu");
 	write_file(text("%llx", BLOCK), "sys/devices/system/memory/block_size_bytes");
-	write_file(text("0-%d", nodes - 1), "sys/devices/virtual/memory_tiering/memory_tier4/nodelist");
+	write_file(text("0-%d", nodes - 1),
+		   "sys/devices/virtual/memory_tiering/memory_tier4/nodelist");
 	write_file("false", "sys/kernel/mm/numa/demotion_enabled");
 	write_file("0", "proc/sys/kernel/numa_balancing");
 	for (node = 0; node < nodes; node++)
@@ -247,7 +256,8 @@ static void hmat_matrix(struct table *t, int type, uint64_t base, int (*value)(i
 
 	put(t, 1, 2);
 	put(t, 0, 2);
-	put(t, 32 + 4 * (uint64_t)(cpu_nodes + nodes) + 2 * (uint64_t)cpu_nodes * (uint64_t)nodes, 4);
+	put(t, 32 + 4 * (uint64_t)(cpu_nodes + nodes) + 2 * (uint64_t)cpu_nodes * (uint64_t)nodes,
+	    4);
 	put(t, 0, 1); /* memory */
 	put(t, (uint64_t)type, 1);
 	put(t, 0, 2);
@@ -287,7 +297,8 @@ static void write_hmat(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4 || (nodes = atoi(argv[2])) < 1 || (cpu_nodes = atoi(argv[3])) < 1 || cpu_nodes > nodes) {
+	if (argc != 4 || (nodes = atoi(argv[2])) < 1 || (cpu_nodes = atoi(argv[3])) < 1 ||
+	    cpu_nodes > nodes) {
 		fprintf(stderr, "usage: capture DIRECTORY NODES CPU_NODES\n");
 		return 2;
 	}

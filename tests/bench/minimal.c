@@ -114,7 +114,8 @@ static void fill(const struct bpf_map *map, struct content *c)
 	check(keys ? 0 : -ENOMEM, "memory");
 	for (i = 0; i < c->entries; i++)
 		keys[i] = i;
-	check(bpf_map_update_batch(bpf_map__fd(map), keys, c->values, &count, NULL), bpf_map__name(map));
+	check(bpf_map_update_batch(bpf_map__fd(map), keys, c->values, &count, NULL),
+	      bpf_map__name(map));
 	free(keys);
 }
 
@@ -203,7 +204,8 @@ int main(int argc, char **argv)
 	} else if (argc == 2) {
 		load(argv[1]);
 	} else {
-		fprintf(stderr, "usage: minimal DIRECTORY | --save DIRECTORY | --sizes NODES RULES\n");
+		fprintf(stderr,
+			"usage: minimal DIRECTORY | --save DIRECTORY | --sizes NODES RULES\n");
 		return 2;
 	}
 	return 0;

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../vm/ring.h"
+#include "../vm/programs/ring.h"
 
 #define PATIENCE 10000 /* ms */
 #define OVERRIDE TIERBPF_PIN_ROOT "/" TIERBPF_PIN_OVERRIDE
@@ -94,8 +94,9 @@ static void by_syscall(int fd, uint32_t node, int32_t adistance)
 static void by_bpftool(uint32_t node, int32_t adistance)
 {
 	char text[8][12];
-	char *argv[] = { "bpftool", "map", "update", "pinned", OVERRIDE, "key", text[0], text[1], text[2], text[3],
-			 "value", text[4], text[5], text[6], text[7], NULL };
+	char *argv[] = { "bpftool", "map",   "update", "pinned", OVERRIDE, "key",
+			 text[0],   text[1], text[2],  text[3],	 "value",  text[4],
+			 text[5],   text[6], text[7],  NULL };
 	int i, status;
 	pid_t pid;
 
@@ -155,7 +156,8 @@ int main(int argc, char **argv)
 	}
 	m.node = atoi(argv[1]);
 	adistance = atoi(argv[2]);
-	snprintf(nodelist, sizeof(nodelist), "/sys/devices/virtual/memory_tiering/memory_tier%d/nodelist",
+	snprintf(nodelist, sizeof(nodelist),
+		 "/sys/devices/virtual/memory_tiering/memory_tier%d/nodelist",
 		 adistance >> TIERBPF_TIER_SHIFT);
 	fd = bpf_obj_get(OVERRIDE);
 	if (fd < 0)

@@ -87,6 +87,7 @@ int main(int argc, char **argv)
 	start = now();
 	write_to(argv[3], "memory.reclaim", half);
 	start = now() - start;
-	printf("%llu %llu %ld\n", (unsigned long long)touched, (unsigned long long)start, demoted() - pages);
+	printf("%llu %llu %ld\n", (unsigned long long)touched, (unsigned long long)start,
+	       demoted() - pages);
 	return 0;
 }

@@ -46,8 +46,10 @@ static void watch_in_vain(const char *function)
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FEXIT);
 	int fd;
 
-	opts.attach_btf_id = (__u32)check(libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FEXIT), function);
-	fd = check(bpf_prog_load(BPF_PROG_TYPE_TRACING, "empty", "GPL", insns, LEN(insns), &opts), "empty program");
+	opts.attach_btf_id =
+		(__u32)check(libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FEXIT), function);
+	fd = check(bpf_prog_load(BPF_PROG_TYPE_TRACING, "empty", "GPL", insns, LEN(insns), &opts),
+		   "empty program");
 	check(bpf_raw_tracepoint_open(NULL, fd), function);
 }
 
@@ -67,7 +69,8 @@ static int load_updater(int map)
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 
-	return check(bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "updater", "GPL", insns, LEN(insns), NULL),
+	return check(bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "updater", "GPL", insns, LEN(insns),
+				   NULL),
 		     "program");
 }
 
@@ -85,7 +88,8 @@ static uint64_t by_syscall(int map)
 static uint64_t by_program(int updater)
 {
 	char packet[64] = {};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet), .repeat = 10 * BATCH);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet),
+		    .repeat = 10 * BATCH);
 
 	check(bpf_prog_test_run_opts(updater, &opts), "run");
 	return opts.duration;

@@ -11,17 +11,18 @@
 #include "cxl/cdat.h"
 
 /* Like assert(), which may be compiled out. */
-#define must(condition)                                                                   \
-	do {                                                                              \
-		if (!(condition)) {                                                       \
+#define must(condition)                                                                          \
+	do {                                                                                     \
+		if (!(condition)) {                                                              \
 			fprintf(stderr, "%s:%d: must be: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                          \
-		}                                                                         \
+			abort();                                                                 \
+		}                                                                                \
 	} while (0)
 
 static void check_perf(const struct perf *p)
 {
-	const int64_t values[] = { p->read_latency, p->write_latency, p->read_bandwidth, p->write_bandwidth };
+	const int64_t values[] = { p->read_latency, p->write_latency, p->read_bandwidth,
+				   p->write_bandwidth };
 	size_t i;
 
 	for (i = 0; i < sizeof(values) / sizeof(*values); i++)

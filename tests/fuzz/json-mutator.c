@@ -210,7 +210,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	if (root) {
 		for (changes = 1 + random_below(4); changes; changes--)
 			change(root);
-		length = json_dumpb(root, (char *)data, max_size, JSON_INDENT(random_below(2)) | JSON_REAL_PRECISION(9));
+		length = json_dumpb(root, (char *)data, max_size,
+				    JSON_INDENT(random_below(2)) | JSON_REAL_PRECISION(9));
 		json_decref(root);
 	}
 	/* The text is spoilt where the new one did not fit. */

@@ -9,16 +9,16 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "json/diag.h"
 #include "plan/compiled.h"
+#include "json/diag.h"
 
 /* Like assert(), which may be compiled out. */
-#define must(condition)                                                                   \
-	do {                                                                              \
-		if (!(condition)) {                                                       \
+#define must(condition)                                                                          \
+	do {                                                                                     \
+		if (!(condition)) {                                                              \
 			fprintf(stderr, "%s:%d: must be: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                          \
-		}                                                                         \
+			abort();                                                                 \
+		}                                                                                \
 	} while (0)
 
 /* ---- the machine: nodes of each sort, and some by chance ---- */
@@ -122,7 +122,8 @@ static void draw_node(int node)
 
 	n->facts.known = 0;
 	n->cpu = !random_bits(2);
-	add_node(node, (enum tierbpf_kind)(1 + random_bits(2)), random_size(17), 1 + random_size(12));
+	add_node(node, (enum tierbpf_kind)(1 + random_bits(2)), random_size(17),
+		 1 + random_size(12));
 	perform(node, random_size(12), random_size(20));
 	n->memory = random_bits(2);
 	n->facts.known &= random_bits(63) | random_bits(63);
@@ -234,7 +235,8 @@ static void check_policy(const struct policy *p, const char *text, size_t length
 	must(first == p->nr_tests);
 	for (i = 0; i < p->nr_tiers; i++) {
 		must(tierbpf_adistance_ok(p->tiers[i].adistance));
-		must(!i || tierbpf_tier(p->tiers[i - 1].adistance) < tierbpf_tier(p->tiers[i].adistance));
+		must(!i ||
+		     tierbpf_tier(p->tiers[i - 1].adistance) < tierbpf_tier(p->tiers[i].adistance));
 	}
 }
 

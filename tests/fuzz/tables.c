@@ -16,17 +16,17 @@
 #include <string.h>
 
 #include "acpi/cedt.h"
-#include "util/cleanup.h"
 #include "acpi/hmat-access.h"
 #include "acpi/slit.h"
+#include "util/cleanup.h"
 
 /* Like assert(), which may be compiled out. */
-#define must(condition)                                                                   \
-	do {                                                                              \
-		if (!(condition)) {                                                       \
+#define must(condition)                                                                          \
+	do {                                                                                     \
+		if (!(condition)) {                                                              \
 			fprintf(stderr, "%s:%d: must be: %s\n", __FILE__, __LINE__, #condition); \
-			abort();                                                          \
-		}                                                                         \
+			abort();                                                                 \
+		}                                                                                \
 	} while (0)
 
 #define MAX_NODES 12 /* that are looked at */
@@ -59,9 +59,11 @@ static void check_srat(const struct srat *s)
 	int node, pxm, count = 0;
 	size_t i;
 
-	must(s->nr_nodes > 0 && s->nr_nodes <= SRAT_MAX_PXM && s->nr_ranges && s->nr_ranges <= SRAT_MAX_RANGES);
+	must(s->nr_nodes > 0 && s->nr_nodes <= SRAT_MAX_PXM && s->nr_ranges &&
+	     s->nr_ranges <= SRAT_MAX_RANGES);
 	for (node = 0; node < s->nr_nodes; node++)
-		must(s->pxm[node] >= 0 && s->pxm[node] < SRAT_MAX_PXM && s->node[s->pxm[node]] == node);
+		must(s->pxm[node] >= 0 && s->pxm[node] < SRAT_MAX_PXM &&
+		     s->node[s->pxm[node]] == node);
 	for (pxm = 0; pxm < SRAT_MAX_PXM; pxm++)
 		count += s->node[pxm] != SRAT_NO_NODE;
 	must(count == s->nr_nodes);

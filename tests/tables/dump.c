@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "acpi/hmat.h"
 #include "acpi/slit.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 static int refuse(size_t at, const char *why)
@@ -83,7 +83,8 @@ static int dump_srat(const struct table *t)
 	for (i = 0; i < s->nr_ranges; i++) {
 		const struct srat_range *r = &s->ranges[i];
 
-		printf("range %08x %016" PRIx64 " %016" PRIx64 " %08x\n", r->pxm, r->base, r->length, r->flags);
+		printf("range %08x %016" PRIx64 " %016" PRIx64 " %08x\n", r->pxm, r->base,
+		       r->length, r->flags);
 	}
 	for (node = 0; node < s->nr_nodes; node++) {
 		if (nodeset_has(&s->cpus, node))

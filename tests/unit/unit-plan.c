@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-plan.h"
 
-static void set_known(struct machine_node *n, enum tierbpf_fact fact, int64_t value, enum source source)
+static void set_known(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
+		      enum source source)
 {
 	if (value)
 		machine_set_fact(n, fact, value, source);

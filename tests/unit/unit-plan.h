@@ -9,7 +9,7 @@
 
 /* A node. What is 0 is not known, but for the tier of memory: that is 4 then, DRAM's. */
 struct test_node {
-	const char *has;  /* "c" CPUs, "m" memory, "cm" both, "" none: it is only possible */
+	const char *has;	 /* "c" CPUs, "m" memory, "cm" both, "" none: it is only possible */
 	struct perf perf; /* from HMAT */
 	int64_t tier;
 	int64_t kernel_adistance; /* from the module */

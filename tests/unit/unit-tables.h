@@ -38,7 +38,7 @@ struct table draft_table(struct draft *d, const char *signature);
 /* A SRAT: an enabled processor in each PXM of @cpus, then memory in each of @memory; -1 ends. */
 struct srat *srat_of(const int *cpus, const int *memory);
 
-#define PXMS(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(,) -1 })
+#define PXMS(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(, ) - 1 })
 
 /* ---- files ---- */
 

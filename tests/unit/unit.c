@@ -157,9 +157,11 @@ static void expect_place(const struct sample *s, char **output, const struct pla
 	char *head = next_line(output), *context = next_line(output), *caret = next_line(output);
 	char *line = line_of(s->text, at->line), prefix[64];
 
-	snprintf(prefix, sizeof(prefix), FILE_NAME ":%zu:%zu: %s: ", at->line + 1, at->column + 1, severity);
+	snprintf(prefix, sizeof(prefix), FILE_NAME ":%zu:%zu: %s: ", at->line + 1, at->column + 1,
+		 severity);
 	cr_assert(head && message && *message, "%s: an %s less than expected", s->text, severity);
-	cr_expect(!strncmp(head, prefix, strlen(prefix)), "%s: \"%s\", not \"%s\"", s->text, head, prefix);
+	cr_expect(!strncmp(head, prefix, strlen(prefix)), "%s: \"%s\", not \"%s\"", s->text, head,
+		  prefix);
 	cr_expect(ends_with(head, message), "%s: \"%s\", not \"%s\"", s->text, head, message);
 	expect_context(s->text, context, caret, line, at);
 	free(line);
@@ -172,7 +174,8 @@ static void expect_one(const struct sample *s, char **output, const struct place
 	if (*output && !strncmp(*output, "      at ", 9)) {
 		const char *path = next_line(output) + 9;
 
-		cr_expect(e->path && !strcmp(path, e->path), "%s: path %s, not %s", s->text, path, e->path);
+		cr_expect(e->path && !strcmp(path, e->path), "%s: path %s, not %s", s->text, path,
+			  e->path);
 	} else {
 		cr_expect_null(e->path, "%s: no path, not %s", s->text, e->path);
 	}

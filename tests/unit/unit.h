@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/diag.h"
 #include "policy/policy.h"
+#include "json/diag.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
@@ -35,9 +35,9 @@ void sample_free(struct sample *s);
 
 /* What an error says. */
 struct expected {
-	const char *path;    /* NULL where none is shown */
+	const char *path;	  /* NULL where none is shown */
 	const char *message; /* its end; * at the end stands for any rest */
-	const char *note;    /* what is said of the place at $; NULL: there is no note */
+	const char *note;	  /* what is said of the place at $; NULL: there is no note */
 };
 
 /*

@@ -42,6 +42,7 @@ int cedt_read(const char *root, const struct srat *srat, struct cedt **c, struct
  * The same from a table. 0 or -ENOMEM; with 0, *why is NULL, or (constant text) why nothing is
  * read from offset *at on.
  */
-int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **c, size_t *at, const char **why);
+int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **c, size_t *at,
+	       const char **why);
 
 #endif

@@ -18,7 +18,7 @@ struct target {
 /* The locality of one of localities_types[], and where in it the domains are. */
 struct slot {
 	const struct hmat_locality *locality; /* NULL: none */
-	uint32_t row[SRAT_MAX_PXM];	      /* the first of each PXM, or NO_INDEX */
+	uint32_t row[SRAT_MAX_PXM];	    /* the first of each PXM, or NO_INDEX */
 	uint32_t column[SRAT_MAX_PXM];
 };
 
@@ -114,7 +114,8 @@ static void store_row(struct hmat_access *a, const struct hmat_locality *l, uint
 
 	for (j = 0; j < l->nr_targets; j++) {
 		pxm = hmat_target(a->hmat, l, j);
-		if (pxm >= SRAT_MAX_PXM || !a->targets[pxm].exists || a->targets[pxm].attached != initiator)
+		if (pxm >= SRAT_MAX_PXM || !a->targets[pxm].exists ||
+		    a->targets[pxm].attached != initiator)
 			continue;
 		value = hmat_value(a->hmat, l, hmat_entry(a->hmat, l, i, j));
 		hmat_set_value(&a->targets[pxm].perf[CLASS_ANY], l->type, value);
@@ -301,7 +302,7 @@ void hmat_access_node(const struct hmat_access *a, int node, struct access found
 	if (pxm == SRAT_NO_NODE || !a->targets[pxm].exists)
 		return;
 	t = &a->targets[pxm];
-	for (class = 0; class < NR_CLASSES; class++) {
+	for (class = 0; class < NR_CLASSES; class ++) {
 		found[class].perf = t->perf[class];
 		if (t->attached != NO_PXM && (class == CLASS_ANY || has_cpu(a, t->attached)))
 			nodeset_add(&found[class].initiators, a->srat->node[t->attached]);
@@ -330,6 +331,6 @@ void hmat_access_port(const struct hmat_access *a, const struct srat_port *port,
 	memset(found, 0, NR_CLASSES * sizeof(*found));
 	if ((!port->handle[0] && !port->handle[1]) || has_cpu(a, attached_to(a, port->pxm)))
 		return;
-	for (class = 0; class < NR_CLASSES; class++)
+	for (class = 0; class < NR_CLASSES; class ++)
 		search(a, port->pxm, class, &found[class]);
 }

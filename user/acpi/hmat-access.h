@@ -7,8 +7,8 @@
 #ifndef HMAT_ACCESS_H
 #define HMAT_ACCESS_H
 
-#include "acpi/hmat.h"
 #include "acpi/coordinates.h"
+#include "acpi/hmat.h"
 
 struct hmat_access;
 

@@ -17,7 +17,7 @@ enum structure { MEMORY, LOCALITY, CACHE, NR_STRUCTURES };
 
 struct reader {
 	struct hmat *hmat;
-	const struct srat *srat;      /* or NULL */
+	const struct srat *srat;	 /* or NULL */
 	uint16_t levels[SRAT_MAX_PXM]; /* of caches, by PXM: those that there are */
 };
 
@@ -168,10 +168,16 @@ uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_
 static void decode_cache(struct hmat_cache *c, uint16_t address_mode)
 {
 	static const enum hmat_indexing indexing[16] = {
-		HMAT_INDEXING_OTHER, HMAT_DIRECT_MAPPED, HMAT_INDEXED, [3 ... 15] = HMAT_INDEXING_OTHER,
+		HMAT_INDEXING_OTHER,
+		HMAT_DIRECT_MAPPED,
+		HMAT_INDEXED,
+		[3 ... 15] = HMAT_INDEXING_OTHER,
 	};
 	static const enum hmat_policy policy[16] = {
-		HMAT_POLICY_OTHER, HMAT_WRITE_BACK, HMAT_WRITE_THROUGH, [3 ... 15] = HMAT_POLICY_OTHER,
+		HMAT_POLICY_OTHER,
+		HMAT_WRITE_BACK,
+		HMAT_WRITE_THROUGH,
+		[3 ... 15] = HMAT_POLICY_OTHER,
 	};
 
 	c->level = c->attributes >> 4 & 0xf;
@@ -218,7 +224,8 @@ static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 	return NULL;
 }
 
-const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, const struct hmat_cache *after)
+const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm,
+					 const struct hmat_cache *after)
 {
 	size_t i = after ? (size_t)(after - h->caches) + 1 : 0;
 
@@ -237,7 +244,9 @@ const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, con
 static const char *walk(struct reader *r, enum structure type, size_t *at)
 {
 	static const char *(*const readers[])(struct reader *, size_t, uint32_t) = {
-		[MEMORY] = read_memory, [LOCALITY] = read_locality, [CACHE] = read_cache,
+		[MEMORY] = read_memory,
+		[LOCALITY] = read_locality,
+		[CACHE] = read_cache,
 	};
 	const struct table *t = &r->hmat->table;
 	const char *why = NULL;

@@ -55,13 +55,13 @@ struct hmat_cache {
 	size_t at;
 	uint32_t pxm;
 	uint32_t attributes; /* as written; what follows is taken from them */
-	uint64_t size;	     /* bytes */
-	uint16_t line;	     /* bytes */
+	uint64_t size;      /* bytes */
+	uint16_t line;      /* bytes */
 	uint8_t level;
 	enum hmat_indexing indexing;
 	enum hmat_policy policy;
 	bool extended_linear; /* shown from 7.x on, as address_mode */
-	bool shown;	      /* no earlier one of this domain has the level */
+	bool shown;	    /* no earlier one of this domain has the level */
 };
 
 struct hmat {
@@ -101,7 +101,8 @@ uint32_t hmat_value(const struct hmat *h, const struct hmat_locality *l, uint16_
 uint32_t hmat_normalize(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry);
 
 /* The next cache that the kernel shows of domain @pxm, after @after; NULL: the first, or no more. */
-const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm, const struct hmat_cache *after);
+const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm,
+					 const struct hmat_cache *after);
 
 static inline void cleanup_hmat(struct hmat **h)
 {

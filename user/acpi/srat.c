@@ -28,7 +28,7 @@ struct reader {
 	const struct table *table;
 	struct srat *srat;
 	const char *why; /* NULL while all is well */
-	bool done;	 /* of this pass, nothing more counts */
+	bool done;  /* of this pass, nothing more counts */
 };
 
 static void bad(struct reader *r, const char *why)

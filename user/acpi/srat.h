@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "util/nodeset.h"
 #include "acpi/table.h"
+#include "util/nodeset.h"
 
 #define SRAT_MAX_PXM 1024 /* MAX_PXM_DOMAINS: MAX_NUMNODES, as NODES_SHIFT is 10 */
 #define SRAT_MAX_RANGES 2048 /* NR_NODE_MEMBLKS: 2 * MAX_NUMNODES */
@@ -28,7 +28,7 @@
 struct srat_range {
 	uint64_t base;
 	uint64_t length; /* 0 where base + length would wrap */
-	uint32_t pxm;	 /* as written: HMAT refers to this, without the mask of old revisions */
+	uint32_t pxm;  /* as written: HMAT refers to this, without the mask of old revisions */
 	uint32_t flags;
 	int node;
 };
@@ -44,13 +44,13 @@ struct srat_port {
 
 struct srat {
 	int node[SRAT_MAX_PXM]; /* by PXM; SRAT_NO_NODE */
-	int pxm[SRAT_MAX_PXM];	/* by node; the first nr_nodes are set */
+	int pxm[SRAT_MAX_PXM]; /* by node; the first nr_nodes are set */
 	int nr_nodes;
 	struct srat_range *ranges; /* in the order of the table */
 	size_t nr_ranges;
-	struct nodeset cpus;	   /* nodes with processors, on line or yet to come */
+	struct nodeset cpus;    /* nodes with processors, on line or yet to come */
 	struct nodeset initiators; /* nodes of generic initiators */
-	struct srat_port *ports;   /* in the order of the table */
+	struct srat_port *ports;	 /* in the order of the table */
 	size_t nr_ports;
 };
 

@@ -34,7 +34,8 @@ const char *table_init(struct table *t, const char *signature, uint8_t *bytes, s
  * Where there are several of a signature, sysfs numbers them from 1 on
  * (acpi_table_attr_init), and the kernel's own readers take the first.
  */
-static int read_bytes(const char *root, const char *signature, char **path, char **bytes, size_t *length)
+static int read_bytes(const char *root, const char *signature, char **path, char **bytes,
+		      size_t *length)
 {
 	static const char *const suffixes[] = { "", "1" };
 	int i, err = -ENOENT;
@@ -59,7 +60,9 @@ static int explain_unread(const char *root, const char *path, int err)
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		return *root ? fail(-EBADMSG, "%s%s: not used: this user may not read it", root, path) : -ENOENT;
+		return *root ? fail(-EBADMSG, "%s%s: not used: this user may not read it", root,
+				    path) :
+			       -ENOENT;
 	case -EFBIG:
 		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path, TABLE_MAX);
 	case -EINVAL:
@@ -118,13 +121,13 @@ int table_close(struct table *t, const char *signature, const struct table_state
 	return err;
 }
 
-#define GET(type, convert)                                  \
-	do {                                                \
-		type value = 0;                             \
-							    \
+#define GET(type, convert)                                              \
+	do {                                                            \
+		type value = 0;                                         \
+                                                                        \
 		if (at <= t->length && t->length - at >= sizeof(value)) \
-			memcpy(&value, t->bytes + at, sizeof(value)); \
-		return convert(value);                      \
+			memcpy(&value, t->bytes + at, sizeof(value));   \
+		return convert(value);                                  \
 	} while (0)
 
 uint16_t table_u16(const struct table *t, size_t at)

@@ -25,7 +25,7 @@ struct table_state {
 	bool found;
 	uint8_t revision;
 	const char *ignored; /* why the kernel makes no use of it; NULL: it does; constant text */
-	size_t at;	     /* what is wrong is at this offset, or the table as a whole */
+	size_t at;	   /* what is wrong is at this offset, or the table as a whole */
 };
 
 /*

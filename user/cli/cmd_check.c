@@ -2,13 +2,13 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
+#include "policy/policy.h"
+#include "util/cleanup.h"
 #include "util/columns.h"
-#include "json/diag.h"
 #include "util/escape.h"
 #include "util/msg.h"
-#include "policy/policy.h"
+#include "json/diag.h"
 
 struct arguments {
 	const char *policy;
@@ -40,10 +40,15 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, parse, "POLICY",
+	options,
+	parse,
+	"POLICY",
 	"Says whether POLICY (a file, - for standard input) is valid: all errors at once, each with its "
 	"place. Warnings name what is valid and hardly meant. Exit status 3 if it is not valid. What it "
-	"would change on a machine: tierbpf plan.", NULL, NULL, NULL
+	"would change on a machine: tierbpf plan.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static void print_json(struct diags *diags)

@@ -2,17 +2,22 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
 #include "engine/engine.h"
-#include "util/msg.h"
 #include "engine/pins.h"
 #include "engine/trial.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 static const struct argp argp = {
-	NULL, NULL, NULL,
+	NULL,
+	NULL,
+	NULL,
 	"Keeps the policy that tierbpf load --try has put on trial, with the overrides of now. Without it, "
-	"the former policy comes back when the time is up, with the overrides of then.", NULL, NULL, NULL
+	"the former policy comes back when the time is up, with the overrides of then.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int confirm(void)

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "cli/cmd.h"
-#include "util/columns.h"
 #include "doctor/doctor.h"
+#include "util/columns.h"
 #include "util/msg.h"
 
 struct arguments {
@@ -34,14 +34,21 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Looks at each thing that tierbpf needs, and at what makes nodes look other than they are, and names "
-	"the cure. Exit status 4 if something is missing; advice alone is none.", NULL, NULL, NULL
+	"the cure. Exit status 4 if something is missing; advice alone is none.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int print(const struct doctor *d)
 {
-	static const struct column columns[] = { { "", 0 }, { "WHAT", 0 }, { "FOUND", SCOLS_FL_WRAP } };
+	static const struct column columns[] = { { "", 0 },
+						 { "WHAT", 0 },
+						 { "FOUND", SCOLS_FL_WRAP } };
 	struct libscols_table *t = columns_new(columns, 3);
 	int err = 0;
 	size_t i;
@@ -57,7 +64,8 @@ static int print(const struct doctor *d)
 		const struct finding *f = &d->findings[i];
 
 		if (f->cure)
-			printf("\n%s: %s\n  wanted: %s\n  %s\n", f->what, f->found, f->wanted, f->cure);
+			printf("\n%s: %s\n  wanted: %s\n  %s\n", f->what, f->found, f->wanted,
+			       f->cure);
 	}
 	return err;
 }
@@ -70,9 +78,10 @@ static void print_json(const struct doctor *d)
 	for (i = 0; i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "what", f->what, "verdict",
-						      verdict_name(f->verdict), "found", f->found, "wanted",
-						      f->wanted, "cure", f->cure));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "what", f->what,
+						"verdict", verdict_name(f->verdict), "found",
+						f->found, "wanted", f->wanted, "cure", f->cure));
 	}
 	json_print(json_pack("{s:o}", "findings", list));
 }
@@ -91,7 +100,8 @@ static int doctor(const struct arguments *a)
 		err = print(&d);
 	doctor_free(&d);
 	if (!err && missing)
-		err = fail(-ENOPKG, missing == 1 ? "one thing is missing" : "%d things are missing", missing);
+		err = fail(-ENOPKG, missing == 1 ? "one thing is missing" : "%d things are missing",
+			   missing);
 	return err;
 }
 

@@ -3,14 +3,14 @@
 #include <argp.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
+#include "cli/option.h"
+#include "engine/survey.h"
 #include "export/acpi.h"
 #include "export/export.h"
 #include "machine/measurement.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
-#include "cli/option.h"
-#include "engine/survey.h"
 
 enum { KEY_CPUS = 256, KEY_PASTE, KEY_MEASURED };
 
@@ -27,14 +27,18 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "measured", KEY_MEASURED, "FILE", 0, "Believe what tierbpf measure found, before firmware", 0 },
+	{ "measured", KEY_MEASURED, "FILE", 0,
+	  "Believe what tierbpf measure found, before firmware", 0 },
 	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
 	{ "output", 'o', "FILE", 0, "acpi: the archive to write, which must not exist yet", 1 },
 	{ "force", 'f', NULL, 0, "acpi: replace FILE if it exists", 1 },
 	{ "cpus", KEY_CPUS, "N", 0, "Guests: CPUs for each node that has any here (1)", 2 },
-	{ "memory", 'm', "[GUEST=]SIZE", 0, "Guests: memory of each node, or of the guest's node GUEST, such as "
-	  "4G (as here)", 2 },
-	{ "node", 'n', "HOST=GUEST", 0, "Guests: this machine's node HOST as node GUEST; once for each (all)", 2 },
+	{ "memory", 'm', "[GUEST=]SIZE", 0,
+	  "Guests: memory of each node, or of the guest's node GUEST, such as "
+	  "4G (as here)",
+	  2 },
+	{ "node", 'n', "HOST=GUEST", 0,
+	  "Guests: this machine's node HOST as node GUEST; once for each (all)", 2 },
 	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
@@ -52,8 +56,9 @@ static uint64_t number(const char *text, uint64_t max, const char **end, const c
 
 static void parse_node(const char *arg, struct arguments *a, struct argp_state *state)
 {
-	static const char what[] = "--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to "
-				   "127 for the guest's";
+	static const char what[] =
+		"--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to "
+		"127 for the guest's";
 	const char *at;
 	uint64_t guest, host = number(arg, TIERBPF_MAX_NODES - 1, &at, what, state);
 
@@ -75,13 +80,15 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 	static const struct {
 		const char *suffix;
 		int shift;
-	} units[] = { { "M", 20 }, { "MiB", 20 }, { "G", 30 }, { "GiB", 30 }, { "T", 40 }, { "TiB", 40 } };
+	} units[] = { { "M", 20 },   { "MiB", 20 }, { "G", 30 },
+		      { "GiB", 30 }, { "T", 40 },   { "TiB", 40 } };
 	const char *at;
 	uint64_t value = number(text, UINT32_MAX, &at, what, state);
 	size_t i;
 
 	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (!strcmp(at, units[i].suffix) && value && value <= (uint64_t)INT64_MAX >> units[i].shift)
+		if (!strcmp(at, units[i].suffix) && value &&
+		    value <= (uint64_t)INT64_MAX >> units[i].shift)
 			return value << units[i].shift;
 	argp_error(state, "%s, not \"%s\"", what, text);
 	return 0;
@@ -89,7 +96,8 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 
 static void parse_memory(const char *arg, struct arguments *a, struct argp_state *state)
 {
-	static const char what[] = "--memory takes GUEST=SIZE, such as 1=4G, with a guest's node, 0 to 127";
+	static const char what[] =
+		"--memory takes GUEST=SIZE, such as 1=4G, with a guest's node, 0 to 127";
 	const char *at;
 	uint64_t guest;
 
@@ -107,7 +115,8 @@ static void parse_cpus(const char *arg, struct arguments *a, struct argp_state *
 {
 	const char *end;
 
-	a->wish.cpus = (unsigned int)number(arg, 4096, &end, "--cpus takes a number, 1 to 4096", state);
+	a->wish.cpus =
+		(unsigned int)number(arg, 4096, &end, "--cpus takes a number, 1 to 4096", state);
 	if (*end || !a->wish.cpus)
 		argp_error(state, "--cpus takes a number, 1 to 4096, not \"%s\"", arg);
 }
@@ -150,7 +159,8 @@ static void parse_argument(char *arg, struct arguments *a, struct argp_state *st
 	if (!a->format)
 		argp_error(state, "\"%s\" is none of qemu, libvirt, acpi", arg);
 	if (strcmp(a->format, "acpi"))
-		argp_error(state, "%s takes no policy: a guest gets what is known of the nodes", a->format);
+		argp_error(state, "%s takes no policy: a guest gets what is known of the nodes",
+			   a->format);
 	if (a->policy)
 		argp_error(state, "one policy at a time");
 	a->policy = arg;
@@ -198,12 +208,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	options, parse, "qemu\nlibvirt\nacpi --output FILE [POLICY]",
+	options,
+	parse,
+	"qemu\nlibvirt\nacpi --output FILE [POLICY]",
 	"Says to others what is known of this machine's nodes. qemu: the options that give a guest the same "
 	"nodes, distances, latencies and bandwidths; put your own for memory and CPUs in their place. libvirt: "
 	"the same as a <cpu> element. acpi: an HMAT in an archive that goes in front of the initrd, by which the "
 	"kernel alone puts the nodes where POLICY does, or where what is known says.",
-	NULL, NULL, NULL
+	NULL,
+	NULL,
+	NULL
 };
 
 static int export_guest(const struct arguments *a)

@@ -2,13 +2,13 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
+#include "engine/survey.h"
 #include "machine/measurement.h"
+#include "plan/starter.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/new-file.h"
-#include "plan/starter.h"
-#include "engine/survey.h"
 
 struct arguments {
 	const char *output;
@@ -51,9 +51,14 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Writes a policy to begin with, which loads as it is: tiers by the latencies and bandwidths "
-	"that are known or were measured, or, where none are, nodes without CPUs below DRAM.", NULL, NULL, NULL
+	"that are known or were measured, or, where none are, nodes without CPUs below DRAM.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int write_policy(FILE *out, const void *what)

@@ -3,20 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
-#include "util/columns.h"
 #include "engine/engine.h"
 #include "engine/guardian.h"
-#include "machine/machine.h"
-#include "machine/measurement.h"
-#include "util/msg.h"
 #include "engine/pins.h"
-#include "plan/plan.h"
-#include "show/report.h"
 #include "engine/rights.h"
 #include "engine/survey.h"
 #include "engine/trial.h"
+#include "machine/machine.h"
+#include "machine/measurement.h"
+#include "plan/plan.h"
+#include "show/report.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "util/msg.h"
 
 struct arguments {
 	const char *policy;
@@ -37,7 +37,8 @@ static unsigned int parse_seconds(const char *arg, struct argp_state *state)
 	errno = 0;
 	n = strtoul(arg, &end, 10);
 	if (errno || *arg < '0' || *arg > '9' || *end || !n || n > TRIAL_MAX_SECONDS)
-		argp_error(state, "--try takes seconds, 1 to %d, not \"%s\"", TRIAL_MAX_SECONDS, arg);
+		argp_error(state, "--try takes seconds, 1 to %d, not \"%s\"", TRIAL_MAX_SECONDS,
+			   arg);
 	return (unsigned int)n;
 }
 
@@ -84,7 +85,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (a->refresh && (a->policy || a->object || a->seconds))
-			argp_error(state, "--refresh is of the policy in force, and takes no other, nor a trial");
+			argp_error(state,
+				   "--refresh is of the policy in force, and takes no other, nor a trial");
 		if (!a->policy && !a->object && !a->refresh)
 			argp_error(state, "which policy?");
 		if (a->policy && a->object)
@@ -97,23 +99,35 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{ "allow-attach", ALLOW_ATTACH, "PROGRAM", 0, "Attach this program of the object though it changes what the "
-	  "kernel does elsewhere; may be given several times", 0 },
+	{ "allow-attach", ALLOW_ATTACH, "PROGRAM", 0,
+	  "Attach this program of the object though it changes what the "
+	  "kernel does elsewhere; may be given several times",
+	  0 },
 	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
 	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
-	{ "object", 'o', "FILE", 0, "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
-	{ "refresh", 'r', NULL, 0, "The policy in force anew, by what is known of the nodes now, as after a "
-	  "hotplug; nothing is done where that is the same", 0 },
-	{ "try", 't', "SECONDS", 0, "The former policy, or none, comes back after that (1 to 86400), unless "
-	  "tierbpf confirm is run before; also if this terminal and this process are gone", 0 },
+	{ "object", 'o', "FILE", 0,
+	  "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
+	{ "refresh", 'r', NULL, 0,
+	  "The policy in force anew, by what is known of the nodes now, as after a "
+	  "hotplug; nothing is done where that is the same",
+	  0 },
+	{ "try", 't', "SECONDS", 0,
+	  "The former policy, or none, comes back after that (1 to 86400), unless "
+	  "tierbpf confirm is run before; also if this terminal and this process are gone",
+	  0 },
 	{},
 };
 
 static const struct argp argp = {
-	options, parse, "POLICY\n--object=FILE\n--refresh",
+	options,
+	parse,
+	"POLICY\n--object=FILE\n--refresh",
 	"Puts a policy in force, in one step: the former policy or the new one decides at any "
 	"instant. Then reads the tiers back from the kernel, and prints what changed. "
-	"POLICY and FILE are files, or - for standard input.", NULL, NULL, NULL
+	"POLICY and FILE are files, or - for standard input.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int print(const struct report *r, unsigned int generation, const struct arguments *a)
@@ -121,8 +135,9 @@ static int print(const struct report *r, unsigned int generation, const struct a
 	int err = 0;
 
 	if (a->json)
-		json_print(json_pack("{s:i, s:o, s:o}", "generation", (int)generation, "nodes", report_json(r),
-				     "trial_seconds", a->seconds ? json_integer(a->seconds) : json_null()));
+		json_print(json_pack("{s:i, s:o, s:o}", "generation", (int)generation, "nodes",
+				     report_json(r), "trial_seconds",
+				     a->seconds ? json_integer(a->seconds) : json_null()));
 	else
 		err = report_print(r, true, stdout);
 	if (!err && a->seconds)
@@ -143,7 +158,9 @@ static int verify(const struct machine *before, unsigned int generation, const s
 	int err = engine_open(&e);
 
 	if (err)
-		return err == -ENOENT ? fail(-ESTALE, "the policy has been detached by somebody else") : err;
+		return err == -ENOENT ?
+			       fail(-ESTALE, "the policy has been detached by somebody else") :
+			       err;
 	err = report_settle(&e, before, &r);
 	pins_unlock(lock);
 	if (!err)
@@ -210,11 +227,14 @@ static int load(const struct arguments *a)
 static int take_policy_in_force(struct survey *s, const struct arguments *a, struct policy **policy)
 {
 	if (!s->in_force)
-		return fail(-EIO, "what is in force cannot be read, so it cannot be refreshed; load a policy");
+		return fail(-EIO,
+			    "what is in force cannot be read, so it cannot be refreshed; load a policy");
 	if (trial_left(&s->engine.meta))
-		return fail(-EBUSY, "a policy is on trial; refresh it after tierbpf confirm, or when its time is up");
+		return fail(-EBUSY,
+			    "a policy is on trial; refresh it after tierbpf confirm, or when its time is up");
 	if (engine_is_measured() && !a->measured)
-		return fail(-EINVAL, "the policy in force goes by a measurement: give the file by --measured, "
+		return fail(-EINVAL,
+			    "the policy in force goes by a measurement: give the file by --measured, "
 			    "as at its load");
 	*policy = TAKE_PTR(s->engine.policy);
 	return 0;

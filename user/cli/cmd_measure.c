@@ -3,13 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
-#include "util/columns.h"
+#include "cli/option.h"
 #include "measure/measure.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
 #include "util/msg.h"
 #include "util/new-file.h"
-#include "cli/option.h"
 
 struct arguments {
 	const char *output;
@@ -24,16 +24,21 @@ static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print what FILE would hold", 0 },
 	{ "node", 'n', "LIST", 0, "Only these nodes, such as 0,2-3", 0 },
 	{ "seconds", 's', "N", 0, "Take no longer than about N seconds (30)", 0 },
-	{ "memory", 'm', "SIZE", 0, "Use SIZE of each node, such as 64MiB (256MiB, more with a large cache, less "
-	  "where no more fits)", 0 },
+	{ "memory", 'm', "SIZE", 0,
+	  "Use SIZE of each node, such as 64MiB (256MiB, more with a large cache, less "
+	  "where no more fits)",
+	  0 },
 	{},
 };
 
 static size_t parse_memory(const char *arg, struct argp_state *state)
 {
-	static const struct { const char *name; unsigned int shift; } units[] = {
-		{ "", 0 }, { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 },
-		{ "K", 10 }, { "M", 20 }, { "G", 30 },
+	static const struct {
+		const char *name;
+		unsigned int shift;
+	} units[] = {
+		{ "", 0 },   { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 },
+		{ "K", 10 }, { "M", 20 },   { "G", 30 },
 	};
 	const char *end;
 	unsigned long long n;
@@ -85,10 +90,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Finds latency and bandwidth, read and write, of each node's memory, by accesses from the CPUs nearest to "
 	"it. Nothing else should run meanwhile. plan, explain, load, topology, init and export take FILE by "
-	"--measured. Refuses where less than twice the memory is free that it needs.", NULL, NULL, NULL
+	"--measured. Refuses where less than twice the memory is free that it needs.",
+	NULL,
+	NULL,
+	NULL
 };
 
 /* ---- what was found ---- */
@@ -96,23 +106,24 @@ static const struct argp argp = {
 static int add_node(struct libscols_table *t, const struct measured_node *n)
 {
 	char node[16], size[32], value[NR_MEASURED][56];
-	const char *const cells[] = { node, n->cpus, size, n->huge ? "huge" : "base",
+	const char *const cells[] = { node,	n->cpus,  size,	    n->huge ? "huge" : "base",
 				      value[0], value[1], value[2], value[3] };
 	int i;
 
 	snprintf(node, sizeof(node), "%d", n->node);
 	snprintf(size, sizeof(size), "%" PRId64 " MiB", n->bytes >> 20);
 	for (i = 0; i < NR_MEASURED; i++)
-		snprintf(value[i], sizeof(value[i]), "%" PRId64 " +-%" PRId64 "%%", n->values[i].median,
-			 (n->values[i].spread + 1) / 2);
+		snprintf(value[i], sizeof(value[i]), "%" PRId64 " +-%" PRId64 "%%",
+			 n->values[i].median, (n->values[i].spread + 1) / 2);
 	return columns_add(t, cells);
 }
 
 static int print(const struct measurement *m)
 {
 	static const struct column columns[] = {
-		{ "NODE", SCOLS_FL_RIGHT }, { "CPUS", 0 }, { "USED", SCOLS_FL_RIGHT }, { "PAGES", 0 },
-		{ "READ ns", SCOLS_FL_RIGHT }, { "WRITE ns", SCOLS_FL_RIGHT },
+		{ "NODE", SCOLS_FL_RIGHT },	 { "CPUS", 0 },
+		{ "USED", SCOLS_FL_RIGHT },	 { "PAGES", 0 },
+		{ "READ ns", SCOLS_FL_RIGHT },	 { "WRITE ns", SCOLS_FL_RIGHT },
 		{ "READ MB/s", SCOLS_FL_RIGHT }, { "WRITE MB/s", SCOLS_FL_RIGHT },
 	};
 	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
@@ -139,7 +150,8 @@ static int write_file(const struct measurement *m, const struct arguments *a)
 	int err = new_file_write(a->output, a->force, 0666, write_measurement, m);
 
 	if (!err)
-		printf("%s: tierbpf topology --measured %s compares it with firmware\n", a->output, a->output);
+		printf("%s: tierbpf topology --measured %s compares it with firmware\n", a->output,
+		       a->output);
 	return err;
 }
 

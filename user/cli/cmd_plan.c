@@ -3,15 +3,15 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
-#include "util/columns.h"
-#include "plan/explain.h"
-#include "machine/measurement.h"
-#include "util/msg.h"
 #include "cli/option.h"
-#include "plan/plan.h"
 #include "engine/survey.h"
+#include "machine/measurement.h"
+#include "plan/explain.h"
+#include "plan/plan.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "util/msg.h"
 
 struct arguments {
 	const char *policy; /* NULL: the one in force */
@@ -67,7 +67,8 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_ARG)
 		return set_once(&a->policy, arg, state);
 	if (key == ARGP_KEY_END && a->sysroot && !a->policy)
-		argp_error(state, "--sysroot needs a POLICY: none is in force on a captured machine");
+		argp_error(state,
+			   "--sysroot needs a POLICY: none is in force on a captured machine");
 	return parse_common(key, arg, a);
 }
 
@@ -87,22 +88,33 @@ static error_t parse_explain(int key, char *arg, struct argp_state *state)
 		if (a->node < 0)
 			argp_error(state, "which node?");
 		if (a->sysroot && !a->policy)
-			argp_error(state, "--sysroot needs --policy: none is in force on a captured machine");
+			argp_error(state,
+				   "--sysroot needs --policy: none is in force on a captured machine");
 	}
 	return parse_common(key, arg, a);
 }
 
 static const struct argp plan_argp = {
-	options, parse_plan, "[POLICY]",
+	options,
+	parse_plan,
+	"[POLICY]",
 	"Shows what POLICY (a file, - for standard input) would change: each node's tier, adistance, "
 	"demotion targets and whether pages are promoted from it, now -> after, and the rule that "
-	"decides. Without POLICY, the one in force. Nothing is touched.", NULL, NULL, NULL
+	"decides. Without POLICY, the one in force. Nothing is touched.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static const struct argp explain_argp = {
-	explain_options, parse_explain, "NODE",
+	explain_options,
+	parse_explain,
+	"NODE",
 	"Says why NODE is in its tier: what is known of it and from where, each rule that was tried, "
-	"the arithmetic, the override, and the kernel's own answer.", NULL, NULL, NULL
+	"the arithmetic, the override, and the kernel's own answer.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int show_plan(const struct plan *plan, const struct arguments *a)
@@ -142,9 +154,11 @@ static int find_policy(const struct arguments *a, const struct survey *s, struct
 		return 0;
 	}
 	if (s->in_force)
-		return fail(-EINVAL, "a BPF object is in force, not a policy of rules: tierbpf status shows its answers");
+		return fail(-EINVAL,
+			    "a BPF object is in force, not a policy of rules: tierbpf status shows its answers");
 	if (geteuid())
-		return fail(-EPERM, "which policy? The one in force can only be read by root: name one, or sudo tierbpf …");
+		return fail(-EPERM,
+			    "which policy? The one in force can only be read by root: name one, or sudo tierbpf …");
 	return fail(-ENODATA, "no policy is in force; name one");
 }
 

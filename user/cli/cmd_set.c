@@ -7,14 +7,14 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
-#include "engine/engine.h"
-#include "machine/machine.h"
-#include "util/msg.h"
 #include "cli/option.h"
+#include "engine/engine.h"
 #include "engine/pins.h"
+#include "machine/machine.h"
 #include "show/report.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 #define MAX_TIER (TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT)
 
@@ -82,9 +82,14 @@ static const struct argp_option set_options[] = {
 };
 
 static const struct argp set_argp = {
-	set_options, parse_set, "NODE",
+	set_options,
+	parse_set,
+	"NODE",
 	"Moves one node at once, whatever the policy says, until it is unset or the policy is "
-	"unloaded. Where an option's N is negative, write --offset=-N.", NULL, NULL, NULL
+	"unloaded. Where an option's N is negative, write --offset=-N.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static error_t parse_unset(int key, char *arg, struct argp_state *state)
@@ -99,8 +104,10 @@ static error_t parse_unset(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp unset_argp = {
-	NULL, parse_unset, "NODE",
-	"Takes the override of a node away: the policy decides again, at once.", NULL, NULL, NULL
+	NULL,	parse_unset,
+	"NODE", "Takes the override of a node away: the policy decides again, at once.",
+	NULL,	NULL,
+	NULL
 };
 
 static int tier_adistance(const struct engine *e, const char *tier, int *adistance)
@@ -114,8 +121,10 @@ static int tier_adistance(const struct engine *e, const char *tier, int *adistan
 	}
 	if (!policy_find_tier(e->policy, tier, adistance))
 		return 0;
-	return fail(-EINVAL, "no tier \"%s\" in the policy in force; a number of the kernel's (0..%d) is "
-		    "possible too", tier, MAX_TIER - 1);
+	return fail(-EINVAL,
+		    "no tier \"%s\" in the policy in force; a number of the kernel's (0..%d) is "
+		    "possible too",
+		    tier, MAX_TIER - 1);
 }
 
 static int offset_adistance(const struct engine *e, int node, long offset, int *adistance)
@@ -124,8 +133,10 @@ static int offset_adistance(const struct engine *e, int node, long offset, int *
 	int err = engine_ask(e, node, &args);
 
 	if (err == -ENOENT)
-		return fail(-EINVAL, "node %d has no memory, so the kernel has no adistance for it; use "
-			    "--tier or --adistance", node);
+		return fail(-EINVAL,
+			    "node %d has no memory, so the kernel has no adistance for it; use "
+			    "--tier or --adistance",
+			    node);
 	if (!err)
 		*adistance = tierbpf_offset(args.answer.node.kernel_adistance, (__s32)offset);
 	return err;
@@ -148,8 +159,10 @@ static int heard(const struct report *r, int node)
 
 	for (i = 0; i < r->count; i++)
 		if (r->nodes[i].node == node && r->nodes[i].overruled)
-			return fail(-ESTALE, "the override of node %d is in place, but another BPF program, which "
-				    "stands in front of it, decides: bpftool link list names it", node);
+			return fail(-ESTALE,
+				    "the override of node %d is in place, but another BPF program, which "
+				    "stands in front of it, decides: bpftool link list names it",
+				    node);
 	return 0;
 }
 
@@ -184,7 +197,8 @@ static int change(const struct arguments *a, bool set)
 	err = err ?: pins_lock(false, &lock);
 	err = err ?: engine_open(&e);
 	if (err == -ENOENT)
-		return fail(-ENODATA, "no policy is loaded, so nothing can be overridden: tierbpf load POLICY");
+		return fail(-ENODATA,
+			    "no policy is loaded, so nothing can be overridden: tierbpf load POLICY");
 	if (!err && set)
 		err = wanted(&e, a, &adistance);
 	return err ?: apply(&e, a->node, set ? &adistance : NULL, &lock);

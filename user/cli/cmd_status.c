@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
+#include "show/status.h"
+#include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
-#include "show/status.h"
 
 /* Of rates, where nothing was counted before; the kernel adds up each CPU's share once a second. */
 #define RATE_SECONDS 0.5
@@ -43,7 +43,8 @@ static void list_columns(char *text, size_t size)
 	size_t i, used = 0;
 
 	for (i = 0; i < status_nr_columns && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "", status_columns[i].name);
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "",
+					 status_columns[i].name);
 }
 
 static void choose(struct arguments *a, struct argp_state *state)
@@ -52,8 +53,10 @@ static void choose(struct arguments *a, struct argp_state *state)
 	const char *bad;
 
 	list_columns(all, sizeof(all));
-	if (a->output && layout_choose(&a->layout, status_columns, status_nr_columns, a->output, &bad))
-		argp_error(state, "no column \"%.*s\"; there are %s", (int)strcspn(bad, ","), bad, all);
+	if (a->output &&
+	    layout_choose(&a->layout, status_columns, status_nr_columns, a->output, &bad))
+		argp_error(state, "no column \"%.*s\"; there are %s", (int)strcspn(bad, ","), bad,
+			   all);
 	if (a->sort && layout_sort(&a->layout, status_columns, status_nr_columns, a->sort))
 		argp_error(state, "no column \"%s\" to sort by; there are %s", a->sort, all);
 }
@@ -123,7 +126,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL, "Again every SECONDS (2), in place on a terminal", 0 },
+	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
+	  "Again every SECONDS (2), in place on a terminal", 0 },
 	{ "output", 'o', "COLUMNS", 0, "Show these; +COLUMNS: behind the usual ones", 0 },
 	{ "output-all", 'O', NULL, 0, "Show all columns", 0 },
 	{ "sort", 'x', "COLUMN", 0, "Sort by COLUMN; -COLUMN: the largest first", 0 },
@@ -136,7 +140,9 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Shows the policy in force; each node with its tier, its memory, where it demotes to and who decided; and the "
 	"kernel's switches without which tiers do nothing. TIER is!=wanted: the kernel has the node elsewhere (exit "
 	"status 7)."
@@ -145,7 +151,9 @@ static const struct argp argp = {
 	"ZONES, DEMOTES (to these nodes first), FALLBACK (where else), PROMOTES (to faster nodes), DEMOTED and "
 	"PROMOTED (pages since boot: from the node, to it), DEM/S and PROM/S (the same a second), DRIFT, RULE (who "
 	"decided).",
-	NULL, NULL, NULL
+	NULL,
+	NULL,
+	NULL
 };
 
 static void print_json(const struct status *s, bool one_line, FILE *out)
@@ -185,8 +193,10 @@ static int print(struct status *s, const struct arguments *a, FILE *out)
 	else
 		err = status_print(s, &a->layout, a->bytes, out);
 	if (!err && drift)
-		err = fail(-ESTALE, "%zu nodes are not where the policy wants them; dmesg may say why, "
-			   "tierbpf load repairs it", drift);
+		err = fail(-ESTALE,
+			   "%zu nodes are not where the policy wants them; dmesg may say why, "
+			   "tierbpf load repairs it",
+			   drift);
 	return err;
 }
 

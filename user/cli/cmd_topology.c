@@ -2,14 +2,14 @@
 #include <argp.h>
 #include <errno.h>
 
-#include "machine/capture.h"
-#include "util/cleanup.h"
 #include "cli/cmd.h"
-#include "util/columns.h"
-#include "machine/measurement.h"
-#include "util/msg.h"
 #include "engine/survey.h"
+#include "machine/capture.h"
+#include "machine/measurement.h"
 #include "show/topology.h"
+#include "util/cleanup.h"
+#include "util/columns.h"
+#include "util/msg.h"
 
 struct arguments {
 	const char *sysroot;
@@ -42,7 +42,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (a->json + a->dot + !!a->save > 1)
 			argp_error(state, "one of --json, --dot and --save");
 		if (a->save && a->sysroot)
-			argp_error(state, "--save captures this machine; a captured one can be copied");
+			argp_error(state,
+				   "--save captures this machine; a captured one can be copied");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -50,18 +51,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
-	{ "dot", 'd', NULL, 0, "Print nodes, tiers and demotion as a graph: tierbpf topology --dot | dot -Tsvg", 0 },
+	{ "dot", 'd', NULL, 0,
+	  "Print nodes, tiers and demotion as a graph: tierbpf topology --dot | dot -Tsvg", 0 },
 	{ "save", 's', "DIR", 0, "Capture this machine in DIR, for --sysroot", 0 },
 	{ "sysroot", 'r', "DIR", 0, "Show the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "Show what tierbpf measure found beside what firmware says", 0 },
+	{ "measured", 'm', "FILE", 0, "Show what tierbpf measure found beside what firmware says",
+	  0 },
 	{},
 };
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Shows what is known of each node: proximity domain, kind, CPUs, size, tier, distance to the "
 	"nearest CPUs, and latency and bandwidth (read/write) with who says so. Where sources "
-	"contradict each other all are shown; USED names the one that rules go by.", NULL, NULL, NULL
+	"contradict each other all are shown; USED names the one that rules go by.",
+	NULL,
+	NULL,
+	NULL
 };
 
 static int save(const struct machine *m, const char *dir)

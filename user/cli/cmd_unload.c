@@ -3,18 +3,23 @@
 #include <errno.h>
 #include <tierbpf/adistance.h>
 
-#include "util/cleanup.h"
 #include "cli/cmd.h"
 #include "engine/engine.h"
-#include "machine/machine.h"
-#include "util/msg.h"
 #include "engine/pins.h"
+#include "machine/machine.h"
 #include "show/report.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 static const struct argp argp = {
-	NULL, NULL, NULL,
+	NULL,
+	NULL,
+	NULL,
 	"Detaches the policy and removes what it left in /sys/fs/bpf. Every node goes back to the "
-	"tier that the kernel alone gives it; the tiers are read back to prove it.", NULL, NULL, NULL
+	"tier that the kernel alone gives it; the tiers are read back to prove it.",
+	NULL,
+	NULL,
+	NULL
 };
 
 #define SETTLE_TRIES 30
@@ -55,7 +60,8 @@ static int verify(const struct report *before)
 			return 0;
 		usleep(SETTLE_PAUSE);
 	}
-	return fail(-ESTALE, "node %d is in tier %lld, and the kernel's own is %u; dmesg may say why",
+	return fail(-ESTALE,
+		    "node %d is in tier %lld, and the kernel's own is %u; dmesg may say why",
 		    n->node, (long long)now->nodes[n->node].tier, tierbpf_tier(n->kernel_adistance));
 }
 

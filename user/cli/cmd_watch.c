@@ -3,8 +3,8 @@
 
 #include "cli/cmd.h"
 #include "engine/engine.h"
-#include "util/msg.h"
 #include "show/watch.h"
+#include "util/msg.h"
 
 enum { UTC = 1000 };
 
@@ -30,12 +30,17 @@ static const struct argp_option options[] = {
 };
 
 static const struct argp argp = {
-	options, parse, NULL,
+	options,
+	parse,
+	NULL,
 	"Shows what happens, a line each: policies that come and go, nodes that are moved, answers that are not "
 	"believed, are slow, or change too often, memory that comes and goes."
 	"\vIt begins with what nobody has read since the policy was loaded, and goes on from one policy to the next "
 	"until it is interrupted. The kernel keeps about 1,000 events; what had no place is told as dropped, with "
-	"its number. One watch runs at a time: exit status 6 for a second one.", NULL, NULL, NULL
+	"its number. One watch runs at a time: exit status 6 for a second one.",
+	NULL,
+	NULL,
+	NULL
 };
 
 int cmd_watch(int argc, char **argv)

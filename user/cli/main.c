@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/cmd.h"
-#include "util/msg.h"
 #include "engine/rights.h"
+#include "util/msg.h"
 
 static const struct verb {
 	const char *name;
@@ -16,18 +16,21 @@ static const struct verb {
 	const char *what;
 } verbs[] = {
 	{ "topology", cmd_topology, RIGHT_WRITE, "show what is known of each node, and who says so" },
-	{ "measure", cmd_measure, RIGHT_WRITE, "find each node's latency and bandwidth by memory accesses" },
+	{ "measure", cmd_measure, RIGHT_WRITE,
+	  "find each node's latency and bandwidth by memory accesses" },
 	{ "init", cmd_init, RIGHT_WRITE, "write a policy to begin with, for this machine" },
 	{ "check", cmd_check, RIGHT_READ, "say whether a policy is valid, and where it is not" },
 	{ "plan", cmd_plan, RIGHT_READ, "show what a policy would change, and touch nothing" },
 	{ "explain", cmd_explain, RIGHT_READ, "say why a node is in its tier" },
-	{ "export", cmd_export, RIGHT_WRITE, "say the nodes to QEMU, libvirt, or the next boot (HMAT)" },
+	{ "export", cmd_export, RIGHT_WRITE,
+	  "say the nodes to QEMU, libvirt, or the next boot (HMAT)" },
 	{ "load", cmd_load, RIGHT_READ | RIGHT_PINS | RIGHT_LOAD | RIGHT_SPARE,
 	  "put a policy in force, or replace the one in force" },
 	{ "confirm", cmd_confirm, RIGHT_PINS, "keep a policy that is on trial (load --try)" },
 	{ "unload", cmd_unload, RIGHT_PINS, "give every node back to the kernel's own tier" },
 	{ "status", cmd_status, RIGHT_PINS, "show the policy, the nodes and their tiers" },
-	{ "watch", cmd_watch, RIGHT_PINS, "show what happens as it happens: moves, hotplug, policies" },
+	{ "watch", cmd_watch, RIGHT_PINS,
+	  "show what happens as it happens: moves, hotplug, policies" },
 	{ "doctor", cmd_doctor, RIGHT_READ | RIGHT_IOMEM,
 	  "look for what tierbpf needs, and name the cure of what is missing" },
 	{ "set", cmd_set, RIGHT_PINS, "override the tier of one node, live" },
@@ -41,11 +44,13 @@ static void usage(FILE *out)
 	size_t i;
 
 	fputs("Usage: tierbpf VERB [OPTION...]\n"
-	      "Say which memory tier a NUMA node belongs to, and change it live.\n\n", out);
+	      "Say which memory tier a NUMA node belongs to, and change it live.\n\n",
+	      out);
 	for (i = 0; i < NR_VERBS; i++)
 		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].what);
 	fputs("\ntierbpf VERB --help says more. Exit status: 0 done, 1 failed, 2 usage, 3 policy\n"
-	      "invalid, 4 something missing, 5 not permitted, 6 busy, 7 the kernel disagrees.\n", out);
+	      "invalid, 4 something missing, 5 not permitted, 6 busy, 7 the kernel disagrees.\n",
+	      out);
 }
 
 int main(int argc, char **argv)

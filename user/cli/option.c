@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <tierbpf/abi.h>
 
-bool option_digits(const char *text, unsigned long long max, unsigned long long *value, const char **end)
+bool option_digits(const char *text, unsigned long long max, unsigned long long *value,
+		   const char **end)
 {
 	char *after;
 

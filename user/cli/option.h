@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* Digits at the start of @text, @max at most; *end is what follows them. False: there are none, or more. */
-bool option_digits(const char *text, unsigned long long max, unsigned long long *value, const char **end);
+bool option_digits(const char *text, unsigned long long max, unsigned long long *value,
+		   const char **end);
 
 /* The number of a node and nothing else, or a usage error. */
 int option_node(const char *text, struct argp_state *state);

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "util/cleanup.h"
-#include "acpi/hmat.h"
 #include "acpi/hmat-access.h"
+#include "acpi/hmat.h"
+#include "acpi/table.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
-#include "acpi/table.h"
 
 #define CDAT_HEADER 16
 #define CDAT_MAX (1 << 20)
@@ -79,7 +79,8 @@ static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 		return "a DSLBIS that is not 24 bytes long";
 	memory = find_handle(r->cdat, p[4]);
 	if (memory && p[6] <= HMAT_WRITE_BANDWIDTH && !(p[5] & HMAT_HIERARCHY))
-		set(&memory->perf, p[6], table_u16(&r->table, at + 16), table_u64(&r->table, at + 8));
+		set(&memory->perf, p[6], table_u16(&r->table, at + 16),
+		    table_u64(&r->table, at + 8));
 	return NULL;
 }
 
@@ -101,7 +102,8 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 	if (type > HMAT_WRITE_BANDWIDTH)
 		return NULL;
 	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
-		uint16_t port = downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
+		uint16_t port =
+			downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
 
 		if (port == ANY_PORT || port == r->port) {
 			set(&r->cdat->port, type, table_u16(&r->table, entry + 4), base);
@@ -228,7 +230,8 @@ const struct cdat_memory *cdat_find(const struct cdat *c, uint64_t base, uint64_
 	for (i = 0; i < c->nr_memory; i++) {
 		const struct cdat_memory *m = &c->memory[i];
 
-		if (base >= m->base && length && length <= m->length && base - m->base <= m->length - length)
+		if (base >= m->base && length && length <= m->length &&
+		    base - m->base <= m->length - length)
 			return m;
 	}
 	return NULL;

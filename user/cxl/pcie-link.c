@@ -4,9 +4,9 @@
 #include <linux/pci_regs.h>
 #include <string.h>
 
+#include "acpi/table.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
-#include "acpi/table.h"
 
 #define BITS_PER_BYTE 8
 #define MEGA 1000000
@@ -18,7 +18,7 @@ static const struct {
 	uint32_t mbps;
 	uint32_t encoded;
 } speeds[] = {
-	{ 2500, 2500 * 8 / 10 },     { 5000, 5000 * 8 / 10 },	  { 8000, 8000 * 128 / 130 },
+	{ 2500, 2500 * 8 / 10 },      { 5000, 5000 * 8 / 10 },	    { 8000, 8000 * 128 / 130 },
 	{ 16000, 16000 * 128 / 130 }, { 32000, 32000 * 128 / 130 }, { 64000, 64000 },
 };
 
@@ -85,8 +85,8 @@ bool pcie_link_read(const char *root, const char *device, struct pcie_link *link
 	uint32_t mbps = read_speed(root, device);
 	uint64_t width;
 
-	if (!encoded_mbps(mbps) || !sysfs_number(&width, 10, root, "%s/current_link_width", device) ||
-	    !width || width > 63)
+	if (!encoded_mbps(mbps) ||
+	    !sysfs_number(&width, 10, root, "%s/current_link_width", device) || !width || width > 63)
 		return false;
 	*link = (struct pcie_link){
 		.mbps = mbps,

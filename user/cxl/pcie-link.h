@@ -8,9 +8,9 @@
 
 /* The link that a device has upwards, or a downstream port downwards. */
 struct pcie_link {
-	uint32_t mbps;	/* of one lane, raw: 32000 for 32 GT/s */
+	uint32_t mbps; /* of one lane, raw: 32000 for 32 GT/s */
 	uint32_t width; /* lanes */
-	bool flit;	/* flits of 256 bytes, not of 68 */
+	bool flit; /* flits of 256 bytes, not of 68 */
 };
 
 /* Of the device in directory @device below @root. False: it has no link, or none that is known. */

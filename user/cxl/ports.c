@@ -53,7 +53,8 @@ static bool is_called(const char *path, const char *name)
 	const char *slash = strrchr(path, '/');
 	size_t length = strlen(name);
 
-	return slash && !strncmp(slash + 1, name, length) && isdigit((unsigned char)slash[1 + length]);
+	return slash && !strncmp(slash + 1, name, length) &&
+	       isdigit((unsigned char)slash[1 + length]);
 }
 
 bool cxl_is_root(const char *port)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cxl/cdat.h"
-#include "util/cleanup.h"
-#include "cxl/ports.h"
 #include "cxl/pcie-link.h"
+#include "cxl/ports.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 struct reader {
@@ -110,9 +110,9 @@ static bool is_bridge(const char *port)
 /* ---- one card ---- */
 
 struct card {
-	char *endpoint;	    /* its port */
+	char *endpoint;	/* its port */
 	struct perf memory; /* by its own CDAT */
-	struct perf way;    /* with all on the way to it */
+	struct perf way;	 /* with all on the way to it */
 	int64_t link_ps;
 };
 
@@ -293,7 +293,8 @@ static bool flow_to_bridges(const struct reader *r, struct flow *flows, size_t *
 	return there == *count;
 }
 
-static bool sum_of_bridges(const struct reader *r, const struct flow *flows, size_t count, struct perf *p)
+static bool sum_of_bridges(const struct reader *r, const struct flow *flows, size_t count,
+			   struct perf *p)
 {
 	size_t i;
 
@@ -311,7 +312,8 @@ static bool sum_of_bridges(const struct reader *r, const struct flow *flows, siz
 }
 
 /* cxl_region_shared_upstream_bandwidth_update() */
-static bool shared_bandwidth(const struct reader *r, const struct card *cards, size_t count, struct perf *p)
+static bool shared_bandwidth(const struct reader *r, const struct card *cards, size_t count,
+			     struct perf *p)
 {
 	struct flow flows[CXL_MAX_TARGETS] = {};
 	struct perf sum = {};
@@ -333,7 +335,8 @@ static bool shared_bandwidth(const struct reader *r, const struct card *cards, s
 }
 
 /* Where some cards are behind more switches than others, Linux leaves it at the sum of the cards'. */
-static bool own_bandwidth(const struct reader *r, const struct card *cards, size_t count, struct perf *p)
+static bool own_bandwidth(const struct reader *r, const struct card *cards, size_t count,
+			  struct perf *p)
 {
 	size_t i;
 
@@ -376,7 +379,8 @@ static size_t read_cards(const struct reader *r, const char *region, struct card
 	return i;
 }
 
-static bool sum_up(const struct reader *r, const struct card *cards, size_t count, struct cxl_perf *p)
+static bool sum_up(const struct reader *r, const struct card *cards, size_t count,
+		   struct cxl_perf *p)
 {
 	size_t i;
 
@@ -422,7 +426,8 @@ bool cxl_perf_of_cards(const char *root, char *const *endpoints, size_t count,
 
 	for (i = 0; i < count && known; i++) {
 		cards[i].endpoint = strdup(endpoints[i]);
-		known = cards[i].endpoint && read_any_memory(&r, &cards[i]) && walk_up(&r, &cards[i]);
+		known = cards[i].endpoint && read_any_memory(&r, &cards[i]) &&
+			walk_up(&r, &cards[i]);
 	}
 	known = known && sum_up(&r, cards, count, &found);
 	free_cards(cards);

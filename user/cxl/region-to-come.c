@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "cxl/ports.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 struct candidates {
@@ -103,8 +103,8 @@ static void keep_certain(struct cxl_perf *all, const struct cxl_perf *one)
 	keep_same(&all->link_ps, one->link_ps);
 }
 
-static void expect_perf(const struct candidates *c, const struct cxl_bridge *bridges, size_t nr_bridges,
-			struct cxl_perf *p)
+static void expect_perf(const struct candidates *c, const struct cxl_bridge *bridges,
+			size_t nr_bridges, struct cxl_perf *p)
 {
 	struct cxl_perf all, one;
 	size_t i;

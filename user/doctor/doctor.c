@@ -25,7 +25,10 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 	d->findings = list;
 	f = &list[d->count];
 	*f = (struct finding){
-		.what = what, .verdict = verdict, .wanted = wanted, .cure = verdict == VERDICT_FINE ? NULL : cure,
+		.what = what,
+		.verdict = verdict,
+		.wanted = wanted,
+		.cure = verdict == VERDICT_FINE ? NULL : cure,
 	};
 	va_start(args, found);
 	if (vasprintf(&text, found, args) < 0)

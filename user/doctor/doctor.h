@@ -12,16 +12,16 @@
 enum verdict {
 	VERDICT_FINE,
 	VERDICT_UNKNOWN, /* could not be looked at */
-	VERDICT_ADVICE,	 /* tierbpf works, and the machine could be better understood */
+	VERDICT_ADVICE,	/* tierbpf works, and the machine could be better understood */
 	VERDICT_MISSING, /* tierbpf cannot work */
 };
 
 struct finding {
-	const char *what;   /* "kernel"; constant text */
+	const char *what;	  /* "kernel"; constant text */
 	enum verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
-	const char *cure;   /* the same; NULL where nothing is amiss */
+	const char *cure;	  /* the same; NULL where nothing is amiss */
 };
 
 struct doctor {

@@ -6,11 +6,11 @@
 #include <tierbpf/abi.h>
 #include <zlib.h>
 
-#include "util/cleanup.h"
 #include "doctor/doctor.h"
 #include "engine/engine.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define OLDEST_KERNEL "6.12"
@@ -27,14 +27,17 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 	*release = 0;
 	if (sysfs_text(&text, d->root, "/proc/sys/kernel/osrelease") ||
 	    sscanf(text, "%u.%u", &major, &minor) != 2) {
-		doctor_finds(d, "kernel", VERDICT_UNKNOWN, OLDEST_KERNEL " or newer", NULL, "not known");
+		doctor_finds(d, "kernel", VERDICT_UNKNOWN, OLDEST_KERNEL " or newer", NULL,
+			     "not known");
 		return;
 	}
 	snprintf(release, size, "%s", text);
-	doctor_finds(d, "kernel", major > 6 || (major == 6 && minor >= 12) ? VERDICT_FINE : VERDICT_MISSING,
+	doctor_finds(d, "kernel",
+		     major > 6 || (major == 6 && minor >= 12) ? VERDICT_FINE : VERDICT_MISSING,
 		     OLDEST_KERNEL " or newer",
 		     "boot a newer one: README, \"On a real machine\" (Debian 12: apt install -t bookworm-backports "
-		     "linux-image-amd64)", "%s", release);
+		     "linux-image-amd64)",
+		     "%s", release);
 }
 
 /* Opens the kernel's configuration; NULL where nobody has kept it. zlib reads plain files too. */
@@ -55,9 +58,12 @@ static gzFile open_config(const char *root, const char *release)
 }
 
 static const char *const options[] = {
-	"CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT", "CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
-	"CONFIG_BPF_EVENTS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_NUMA", "CONFIG_MEMORY_HOTPLUG",
-	"CONFIG_MIGRATION", "CONFIG_KPROBES", "CONFIG_KALLSYMS_ALL",
+	"CONFIG_BPF_SYSCALL",	 "CONFIG_BPF_JIT",
+	"CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
+	"CONFIG_BPF_EVENTS",	 "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS",
+	"CONFIG_NUMA",		 "CONFIG_MEMORY_HOTPLUG",
+	"CONFIG_MIGRATION",	 "CONFIG_KPROBES",
+	"CONFIG_KALLSYMS_ALL",
 };
 
 #define NR_OPTIONS (sizeof(options) / sizeof(*options))
@@ -70,7 +76,8 @@ static void look_at_config(struct doctor *d, const char *release)
 	size_t i, length;
 
 	if (!f) {
-		doctor_finds(d, "configuration", VERDICT_UNKNOWN, "those that README, \"Kernels\", lists",
+		doctor_finds(d, "configuration", VERDICT_UNKNOWN,
+			     "those that README, \"Kernels\", lists",
 			     "where something below is missing, look for it in the configuration of your kernel",
 			     "neither /proc/config.gz nor /boot/config-%s", release);
 		return;
@@ -79,13 +86,16 @@ static void look_at_config(struct doctor *d, const char *release)
 	while (gztell(f) < CONFIG_MAX && gzgets(f, line, sizeof(line)))
 		for (i = 0; i < NR_OPTIONS; i++) {
 			length = strlen(options[i]);
-			set[i] |= !strncmp(line, options[i], length) && !strcmp(line + length, "=y\n");
+			set[i] |= !strncmp(line, options[i], length) &&
+				  !strcmp(line + length, "=y\n");
 		}
 	gzclose(f);
 	for (i = 0; i < NR_OPTIONS; i++)
 		if (!set[i])
-			snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks), " %s", options[i]);
-	doctor_finds(d, "configuration", *lacks ? VERDICT_MISSING : VERDICT_FINE, "each of them =y: README, \"Kernels\"",
+			snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks), " %s",
+				 options[i]);
+	doctor_finds(d, "configuration", *lacks ? VERDICT_MISSING : VERDICT_FINE,
+		     "each of them =y: README, \"Kernels\"",
 		     "boot a kernel that has them, as those of distributions do", "%s%s",
 		     *lacks ? "without" : "all that is needed", lacks);
 }
@@ -95,7 +105,8 @@ static void look_at_btf(struct doctor *d)
 	bool there = sysfs_exists(d->root, "/sys/kernel/btf/vmlinux");
 
 	doctor_finds(d, "BTF", there ? VERDICT_FINE : VERDICT_MISSING, "/sys/kernel/btf/vmlinux",
-		     "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", "%s", there ? "there" : "none");
+		     "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", "%s",
+		     there ? "there" : "none");
 }
 
 static void look_at_tiers(struct doctor *d)
@@ -104,7 +115,8 @@ static void look_at_tiers(struct doctor *d)
 
 	doctor_finds(d, "memory tiers", there ? VERDICT_FINE : VERDICT_MISSING,
 		     "/sys/devices/virtual/memory_tiering",
-		     "boot a kernel built with CONFIG_NUMA and CONFIG_MIGRATION", "%s", there ? "there" : "none");
+		     "boot a kernel built with CONFIG_NUMA and CONFIG_MIGRATION", "%s",
+		     there ? "there" : "none");
 }
 
 /* fentry, fmod_ret and struct_ops are trampolines, which only compiled programs have. */
@@ -131,7 +143,8 @@ static void look_at_tracing(struct doctor *d)
 	if (sysfs_text(&text, d->root, "/proc/sys/kernel/ftrace_enabled"))
 		return;
 	off = !strcmp(text, "0");
-	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE, "on; otherwise overrides come late, or not at all beside an object",
+	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE,
+		     "on; otherwise overrides come late, or not at all beside an object",
 		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
 }
 
@@ -139,9 +152,10 @@ static void look_at_rights(struct doctor *d)
 {
 	const char *lack = rights_lack();
 
-	doctor_finds(d, "rights", lack ? VERDICT_MISSING : VERDICT_FINE, "root with CAP_SYS_ADMIN, outside of containers",
-		     "sudo tierbpf …; in a container, run it outside, or give that one the capability", "%s",
-		     lack ?: "root with CAP_SYS_ADMIN");
+	doctor_finds(d, "rights", lack ? VERDICT_MISSING : VERDICT_FINE,
+		     "root with CAP_SYS_ADMIN, outside of containers",
+		     "sudo tierbpf …; in a container, run it outside, or give that one the capability",
+		     "%s", lack ?: "root with CAP_SYS_ADMIN");
 }
 
 static void look_at_bpffs(struct doctor *d)
@@ -154,14 +168,15 @@ static void look_at_bpffs(struct doctor *d)
 
 	rest = sysfs_bytes(d->root, "/proc/mounts", MOUNTS_MAX, &text, &length) ? NULL : text;
 	while ((line = strsep(&rest, "\n")))
-		there |= sscanf(line, "%*s %63s %7s", path, type) == 2 && !strcmp(path, "/sys/fs/bpf") &&
-			 !strcmp(type, "bpf");
+		there |= sscanf(line, "%*s %63s %7s", path, type) == 2 &&
+			 !strcmp(path, "/sys/fs/bpf") && !strcmp(type, "bpf");
 	if (there && !*d->root && pins_check(&fault))
-		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that are root's alone", fault.fix, "%s", fault.found);
+		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that are root's alone", fault.fix,
+			     "%s", fault.found);
 	else
-		doctor_finds(d, "bpffs", there ? VERDICT_FINE : VERDICT_MISSING, "mounted at /sys/fs/bpf",
-			     "mount -t bpf -o mode=0700 bpf /sys/fs/bpf", "%s",
-			     there ? "mounted at /sys/fs/bpf" : "not mounted");
+		doctor_finds(d, "bpffs", there ? VERDICT_FINE : VERDICT_MISSING,
+			     "mounted at /sys/fs/bpf", "mount -t bpf -o mode=0700 bpf /sys/fs/bpf",
+			     "%s", there ? "mounted at /sys/fs/bpf" : "not mounted");
 }
 
 static void look_at_pins(struct doctor *d)
@@ -172,14 +187,15 @@ static void look_at_pins(struct doctor *d)
 
 	/* Where pins are not root's alone, there are none of ours: look_at_bpffs() says so. */
 	if (err == -ENOENT)
-		doctor_finds(d, "policy", VERDICT_FINE, "none, or one of this tierbpf", NULL, "none is loaded");
+		doctor_finds(d, "policy", VERDICT_FINE, "none, or one of this tierbpf", NULL,
+			     "none is loaded");
 	else if (err)
 		doctor_finds(d, "policy", VERDICT_UNKNOWN, "pins that can be read",
 			     "run it as root, or load the policy again", "%s", strerror(-err));
 	else
 		doctor_finds(d, "policy", meta.abi == TIERBPF_ABI ? VERDICT_FINE : VERDICT_MISSING,
-			     "none, or one of this tierbpf", "load it again with this tierbpf", "generation %u, ABI %u",
-			     meta.generation, meta.abi);
+			     "none, or one of this tierbpf", "load it again with this tierbpf",
+			     "generation %u, ABI %u", meta.generation, meta.abi);
 }
 
 void doctor_look_at_kernel(struct doctor *d)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "doctor/doctor.h"
 #include "machine/machine.h"
 #include "model/perf.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define LOCAL 10 /* ACPI 6.5, 5.2.17: of a domain to itself */
@@ -19,13 +19,15 @@ static void look_at_table(struct doctor *d, const char *name, const struct table
 	if (!state->found)
 		doctor_finds(d, name, VERDICT_ADVICE, "a table that can be read",
 			     "as root, tables are read that other users may not see; where firmware has none, a policy "
-			     "says it instead: tierbpf init", "none: %s", without);
+			     "says it instead: tierbpf init",
+			     "none: %s", without);
 	else if (state->ignored)
 		doctor_finds(d, name, VERDICT_ADVICE, "a table that the kernel uses",
 			     "ask for new firmware, or correct it for the next boot: tierbpf export acpi",
 			     "ignored by the kernel: %s", state->ignored);
 	else
-		doctor_finds(d, name, VERDICT_FINE, "a table that the kernel uses", NULL, "revision %u", state->revision);
+		doctor_finds(d, name, VERDICT_FINE, "a table that the kernel uses", NULL,
+			     "revision %u", state->revision);
 }
 
 /* HMAT may be sound, and be switched off by what it says of DRAM. */
@@ -34,15 +36,18 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 	int odd = -1, err = perf_kernel_believes(m, &odd);
 
 	if (!err)
-		doctor_finds(d, "DRAM by firmware", VERDICT_FINE, "nodes with CPUs within 10 % of each other", NULL,
+		doctor_finds(d, "DRAM by firmware", VERDICT_FINE,
+			     "nodes with CPUs within 10 % of each other", NULL,
 			     "known, and of one speed");
 	else if (err == -ERANGE)
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE, "nodes with CPUs within 10 % of each other",
+		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+			     "nodes with CPUs within 10 % of each other",
 			     "from \"hmat\" in a policy goes by the table all the same; tierbpf export acpi corrects it",
 			     "nodes %d and %d differ by more than 10 %%: the kernel uses nothing of HMAT",
 			     perf_reference_node(m), odd);
 	else
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE, "latency and bandwidth of the first node with CPUs",
+		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+			     "latency and bandwidth of the first node with CPUs",
 			     "tierbpf measure finds them; or rules that name no speed: tierbpf init",
 			     "not known: the kernel puts every node into the tier of DRAM");
 }
@@ -55,10 +60,11 @@ static bool is_odd(const struct machine *m, int a, int b, char *found, size_t si
 	if (a == b && there != LOCAL)
 		snprintf(found, size, "node %d is %d from itself", a, there);
 	else if (a != b && (there <= LOCAL || back <= LOCAL))
-		snprintf(found, size, "node %d is no farther from node %d than from itself", there <= LOCAL ? a : b,
-			 there <= LOCAL ? b : a);
+		snprintf(found, size, "node %d is no farther from node %d than from itself",
+			 there <= LOCAL ? a : b, there <= LOCAL ? b : a);
 	else if (there != back)
-		snprintf(found, size, "node %d is %d from node %d, and the other way it is %d", b, back, a, there);
+		snprintf(found, size, "node %d is %d from node %d, and the other way it is %d", b,
+			 back, a, there);
 	else
 		return false;
 	return true;
@@ -99,9 +105,11 @@ static void look_at_distances(struct doctor *d, const struct machine *m)
 		snprintf(found, sizeof(found), "the kernel ignores SLIT: %s", ignored);
 	else
 		odd = are_odd(m, found, sizeof(found));
-	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE, "those of the machine, in SLIT",
+	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE,
+		     "those of the machine, in SLIT",
 		     "demotion goes to the nearest node of the next tier: tierbpf plan shows what comes of it; ask for "
-		     "new firmware", "%s", odd ? found : "plausible");
+		     "new firmware",
+		     "%s", odd ? found : "plausible");
 }
 
 static void look_at_demotion(struct doctor *d)
@@ -111,8 +119,17 @@ static void look_at_demotion(struct doctor *d)
 
 	if (!sysfs_text(&text, d->root, "/sys/kernel/mm/numa/demotion_enabled"))
 		on = !strcmp(text, "true");
-	doctor_finds(d, "demotion", on ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN, "on, or tiers do nothing",
-		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" : "boot a kernel with CONFIG_MIGRATION=y", "%s", on ? "on" : text ? "off" : "not known");
+	doctor_finds(d, "demotion",
+		     on	  ? VERDICT_FINE :
+		     text ? VERDICT_ADVICE :
+			    VERDICT_UNKNOWN,
+		     "on, or tiers do nothing",
+		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" :
+			    "boot a kernel with CONFIG_MIGRATION=y",
+		     "%s",
+		     on	  ? "on" :
+		     text ? "off" :
+			    "not known");
 }
 
 static void look_at_promotion(struct doctor *d)
@@ -123,16 +140,26 @@ static void look_at_promotion(struct doctor *d)
 	if (!sysfs_text(&text, d->root, "/proc/sys/kernel/numa_balancing"))
 		mode = atoi(text);
 	/* The other bit is another kind of balancing, and stays as it is. */
-	doctor_finds(d, "promotion", mode & 2 ? VERDICT_FINE : text ? VERDICT_ADVICE : VERDICT_UNKNOWN,
-		     "on, or tiers do nothing", !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
-		     mode ? "echo 3 > /proc/sys/kernel/numa_balancing" : "echo 2 > /proc/sys/kernel/numa_balancing", "%s", mode & 2 ? "on" : text ? "off" : "not known");
+	doctor_finds(d, "promotion",
+		     mode & 2 ? VERDICT_FINE :
+		     text     ? VERDICT_ADVICE :
+				VERDICT_UNKNOWN,
+		     "on, or tiers do nothing",
+		     !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
+		     mode  ? "echo 3 > /proc/sys/kernel/numa_balancing" :
+			     "echo 2 > /proc/sys/kernel/numa_balancing",
+		     "%s",
+		     mode & 2 ? "on" :
+		     text     ? "off" :
+				"not known");
 }
 
 void doctor_look_at_machine(struct doctor *d)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 
-	if (sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering") && !machine_read(d->root, &m)) {
+	if (sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering") &&
+	    !machine_read(d->root, &m)) {
 		look_at_table(d, "SRAT", &m->tables.srat, "proximity domains are not known");
 		look_at_table(d, "HMAT", &m->tables.hmat, "no latency or bandwidth of any node");
 		look_at_dram(d, m);

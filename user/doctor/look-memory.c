@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
+#include "acpi/srat.h"
 #include "doctor/doctor.h"
 #include "machine/machine.h"
-#include "acpi/srat.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define IOMEM_MAX (1 << 20)
@@ -44,7 +44,8 @@ static void look_at_nodes(struct doctor *d, const struct machine *m)
 	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? VERDICT_FINE : VERDICT_ADVICE,
 		     "each node of which SRAT has memory",
 		     "see memory blocks and soft-reserved memory; or the kernel was told to leave it: mem=, memmap=",
-		     nodeset_is_empty(&lost) ? "as SRAT has them" : "SRAT has memory of node %s, and none is online",
+		     nodeset_is_empty(&lost) ? "as SRAT has them" :
+					       "SRAT has memory of node %s, and none is online",
 		     list ?: "");
 }
 
@@ -83,10 +84,18 @@ static void look_at_blocks(struct doctor *d)
 			nodeset_add(&nodes, b.node);
 	}
 	of = of_nodes(&nodes);
-	doctor_finds(d, "memory blocks", b.offline ? VERDICT_ADVICE : b.all ? VERDICT_FINE : VERDICT_UNKNOWN, "all online",
-		     !b.offline ? NULL :
-		     "daxctl online-memory, or: echo online_movable > /sys/devices/system/memory/memoryN/state",
-		     b.offline ? "%u offline%s" : b.all ? "all online" : "not known", b.offline, of ?: "");
+	doctor_finds(d, "memory blocks",
+		     b.offline ? VERDICT_ADVICE :
+		     b.all     ? VERDICT_FINE :
+				 VERDICT_UNKNOWN,
+		     "all online",
+		     !b.offline ?
+			     NULL :
+			     "daxctl online-memory, or: echo online_movable > /sys/devices/system/memory/memoryN/state",
+		     b.offline ? "%u offline%s" :
+		     b.all     ? "all online" :
+				 "not known",
+		     b.offline, of ?: "");
 }
 
 struct span {
@@ -198,11 +207,17 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "soft-reserved memory",
-		     lost ? VERDICT_ADVICE : r.told ? VERDICT_FINE : VERDICT_UNKNOWN, "memory that is a node's",
-		     !r.told ? "run it as root, whom /proc/iomem tells addresses" :
-		     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
-		     lost ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" : r.told ? "none" : "not known", lost,
-		     bytes >> 20, of ?: "");
+		     lost   ? VERDICT_ADVICE :
+		     r.told ? VERDICT_FINE :
+			      VERDICT_UNKNOWN,
+		     "memory that is a node's",
+		     !r.told ?
+			     "run it as root, whom /proc/iomem tells addresses" :
+			     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
+		     lost   ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" :
+		     r.told ? "none" :
+			      "not known",
+		     lost, bytes >> 20, of ?: "");
 	free(r.reserved.list);
 	free(r.ram.list);
 }

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <tierbpf/abi.h>
 
-#include "util/cleanup.h"
 #include "doctor/doctor.h"
 #include "machine/guards.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define LINE 512
@@ -53,7 +53,8 @@ static void look_at_abi(struct doctor *d)
 	else
 		doctor_finds(d, "module", VERDICT_MISSING, "one of the same version as this tierbpf",
 			     "install that one; then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
-			     "loaded, with ABI %s, and this tierbpf has %d", text ?: "unknown", TIERBPF_ABI);
+			     "loaded, with ABI %s, and this tierbpf has %d", text ?: "unknown",
+			     TIERBPF_ABI);
 }
 
 static void look_at_it(struct doctor *d, const char *release, struct module *m)
@@ -65,13 +66,16 @@ static void look_at_it(struct doctor *d, const char *release, struct module *m)
 	else if (m->loaded)
 		doctor_finds(d, "module", VERDICT_MISSING, "one with BTF",
 			     "build it where pahole (Debian: dwarves) and the kernel's vmlinux are: README, "
-			     "\"On a real machine\"", "loaded, without BTF");
+			     "\"On a real machine\"",
+			     "loaded, without BTF");
 	else if (m->installed)
 		doctor_finds(d, "module", VERDICT_MISSING, "loaded",
-			     "modprobe tierbpf (dmesg says why, if it refuses)", "installed as %s, not loaded", m->path);
+			     "modprobe tierbpf (dmesg says why, if it refuses)",
+			     "installed as %s, not loaded", m->path);
 	else
 		doctor_finds(d, "module", VERDICT_MISSING, "tierbpf.ko for this kernel",
-			     "for 6.12 or newer, build and install it: README, \"On a real machine\"", "none for %s", release);
+			     "for 6.12 or newer, build and install it: README, \"On a real machine\"",
+			     "none for %s", release);
 }
 
 /* The word of /sys/kernel/security/lockdown that stands in brackets; "none" where there is no lockdown. */
@@ -101,11 +105,11 @@ static enum verdict info_says(struct kmod_ctx *kmod, const char *path)
 	enum verdict verdict = VERDICT_MISSING;
 	struct kmod_module *module = NULL;
 
-	if (kmod_module_new_from_path(kmod, path, &module) || kmod_module_get_info(module, &list) < 0)
+	if (kmod_module_new_from_path(kmod, path, &module) ||
+	    kmod_module_get_info(module, &list) < 0)
 		verdict = VERDICT_UNKNOWN;
-	kmod_list_foreach(entry, list)
-		if (!strcmp(kmod_module_info_get_key(entry), "sig_id"))
-			verdict = VERDICT_FINE;
+	kmod_list_foreach(entry, list) if (!strcmp(kmod_module_info_get_key(entry), "sig_id"))
+		verdict = VERDICT_FINE;
 	kmod_module_info_free_list(list);
 	kmod_module_unref(module);
 	return verdict;
@@ -147,7 +151,8 @@ static enum verdict is_signed(const char *root, const char *path)
 		return *root ? VERDICT_UNKNOWN : kmod_says(path);
 	fd = sysfs_open(root, path);
 	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(mark) ||
-	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) != sizeof(mark) - 1)
+	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) !=
+		    sizeof(mark) - 1)
 		return VERDICT_UNKNOWN;
 	return strcmp(tail, mark) ? VERDICT_MISSING : VERDICT_FINE;
 }
@@ -161,16 +166,19 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 	read_lockdown(d->root, word, sizeof(word));
 	if (!strcmp(word, "confidentiality")) {
 		doctor_finds(d, "lockdown", VERDICT_MISSING, "integrity, or none",
-			     "boot with lockdown=integrity: BPF may not read the kernel otherwise", "%s", word);
+			     "boot with lockdown=integrity: BPF may not read the kernel otherwise",
+			     "%s", word);
 		return;
 	}
 	if (!m->loaded && m->installed && (strcmp(word, "none") || enforced))
 		verdict = is_signed(d->root, m->path);
-	doctor_finds(d, "lockdown", verdict, "none, or a module signed with a key that the kernel knows",
+	doctor_finds(d, "lockdown", verdict,
+		     "none, or a module signed with a key that the kernel knows",
 		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
 		     verdict == VERDICT_MISSING ? "; the module is not signed" :
-		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" : "");
+		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" :
+						  "");
 }
 
 /* Of a machine that does not tell, nothing is said: debugfs is not needed for anything else. */

@@ -100,8 +100,8 @@ static void list(const struct engine_object *o)
 
 	bpf_object__for_each_program(program, o->bpf)
 		if (is_attached(program))
-			note("%s: program %s will be attached to %s", o->path, bpf_program__name(program),
-			     bpf_program__section_name(program));
+			note("%s: program %s will be attached to %s", o->path,
+			     bpf_program__name(program), bpf_program__section_name(program));
 }
 
 static int check_names(const struct engine_object *o)
@@ -110,8 +110,9 @@ static int check_names(const struct engine_object *o)
 
 	for (i = 0; i < o->nr_allowed; i++)
 		if (!bpf_object__find_program_by_name(o->bpf, o->allowed[i]))
-			return fail(-ENOENT, "%s: --allow-attach=%s: there is no program of that name in it", o->path,
-				    o->allowed[i]);
+			return fail(-ENOENT,
+				    "%s: --allow-attach=%s: there is no program of that name in it",
+				    o->path, o->allowed[i]);
 	return 0;
 }
 
@@ -130,9 +131,10 @@ int engine_object_allow(const struct engine_object *o)
 			continue;
 		what = changes(program);
 		if (what)
-			err = fail(-EPERM, "%s: program %s (%s) %s, which no policy of tiers needs; if it is meant: "
-				   "--allow-attach=%s", o->path, name, bpf_program__section_name(program), what,
-				   name);
+			err = fail(-EPERM,
+				   "%s: program %s (%s) %s, which no policy of tiers needs; if it is meant: "
+				   "--allow-attach=%s",
+				   o->path, name, bpf_program__section_name(program), what, name);
 	}
 	return err;
 }

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/bpf-object.h"
 #include "engine/libbpf-log.h"
 #include "util/cleanup.h"
-#include "engine/bpf-object.h"
 #include "util/fault.h"
 #include "util/msg.h"
 
@@ -83,13 +83,17 @@ static int explain_load(const struct engine_object *o, int err)
 		return fail(cures[i].err ?: err, "%s:%s %s", o->path, name, cures[i].cure);
 	}
 	if (err == -ENOMEM)
-		return fail(err, "%s: the kernel has no memory for this object; make it smaller", o->path);
+		return fail(err, "%s: the kernel has no memory for this object; make it smaller",
+			    o->path);
 	if (!bpf_words_print_verdict(o->path, VERDICT_LINES))
-		return fail(-EBADMSG, "change what it complains about and compile again; TIERBPF_DEBUG=1 shows "
+		return fail(-EBADMSG,
+			    "change what it complains about and compile again; TIERBPF_DEBUG=1 shows "
 			    "all of it");
 	bpf_words_last(last, sizeof(last));
-	return fail(-EBADMSG, "%s: the kernel does not take it (error %d, %s); TIERBPF_DEBUG=1 shows more "
-		    "than: %s", o->path, err, strerror(-err), last);
+	return fail(-EBADMSG,
+		    "%s: the kernel does not take it (error %d, %s); TIERBPF_DEBUG=1 shows more "
+		    "than: %s",
+		    o->path, err, strerror(-err), last);
 }
 
 int engine_object_load(struct engine_object *o, int facts)
@@ -112,7 +116,8 @@ static int pin(const struct engine_object *o, int fd, const char *directory, con
 
 	if (snprintf(path, sizeof(path), "%s/%s%s", directory, prefix, name) >= (int)sizeof(path) ||
 	    bpf_obj_pin(fd, path))
-		return fail(-EBADMSG, "%s: '%.80s' cannot be pinned; a shorter name of other characters may help",
+		return fail(-EBADMSG,
+			    "%s: '%.80s' cannot be pinned; a shorter name of other characters may help",
 			    o->path, name);
 	fault_point(path);
 	return 0;
@@ -137,14 +142,16 @@ static int pin_maps(const struct engine_object *o, const char *directory)
 static int attach(const struct engine_object *o, const struct bpf_program *program,
 		  const char *directory)
 {
-	struct bpf_link *link = engine_object_attaches(program) ? bpf_program__attach(program) : NULL;
+	struct bpf_link *link = engine_object_attaches(program) ? bpf_program__attach(program) :
+								  NULL;
 	const char *name = bpf_program__name(program);
 	int err = link ? 0 : -errno;
 
 	if (!engine_object_attaches(program) || err == -EOPNOTSUPP)
 		return pin(o, bpf_program__fd(program), directory, "object_", name);
 	if (err)
-		return fail(err, "%s: program '%.80s' cannot be attached (error %d, %s); TIERBPF_DEBUG=1 says more",
+		return fail(err,
+			    "%s: program '%.80s' cannot be attached (error %d, %s); TIERBPF_DEBUG=1 says more",
 			    o->path, name, err, strerror(-err));
 	fault_point(name);
 	err = pin(o, bpf_link__fd(link), directory, "link_", name);

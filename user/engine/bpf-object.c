@@ -32,10 +32,12 @@ static int check_elf(const char *path, const char *bytes, size_t length)
 		return fail(-EBADMSG, "%s: empty; the compiler may have failed: " COMPILE, path);
 	if (length < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG)) {
 		if (strchr("{ \t\n", *bytes))
-			return fail(-EBADMSG, "%s: not a BPF object; is it a policy of rules? tierbpf load %s",
+			return fail(-EBADMSG,
+				    "%s: not a BPF object; is it a policy of rules? tierbpf load %s",
 				    path, path);
-		return fail(-EBADMSG, "%s: not a BPF object, which is what the compiler makes of the source: "
-			    COMPILE, path);
+		return fail(-EBADMSG,
+			    "%s: not a BPF object, which is what the compiler makes of the source: " COMPILE,
+			    path);
 	}
 	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_type != ET_REL || h->e_machine != EM_BPF)
 		return fail(-EBADMSG, "%s: compiled, but not for BPF: " COMPILE, path);
@@ -51,11 +53,13 @@ static int explain_open(const char *path, int err)
 	if (err == -ENOMEM)
 		return fail(err, "%s: out of memory", path);
 	if (strstr(bpf_words(), "BTF is required"))
-		return fail(-EBADMSG, "%s: has no BTF, the types that the kernel wants to see; compile with -g "
-			    "and do not strip: " COMPILE, path);
+		return fail(-EBADMSG,
+			    "%s: has no BTF, the types that the kernel wants to see; compile with -g "
+			    "and do not strip: " COMPILE,
+			    path);
 	bpf_words_last(last, sizeof(last));
-	return fail(-EBADMSG, "%s: damaged, or not for libbpf %s; compile it again. libbpf says: %s", path,
-		    libbpf_version_string(), last);
+	return fail(-EBADMSG, "%s: damaged, or not for libbpf %s; compile it again. libbpf says: %s",
+		    path, libbpf_version_string(), last);
 }
 
 /* The type of a struct_ops; before the kernel is asked, libbpf keeps the object's own there. */
@@ -77,19 +81,23 @@ static int find_ops(struct engine_object *o)
 		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !bpf_map__autocreate(map))
 			continue;
 		if (strcmp(type_name(o, ops_type(o, map)), "tierbpf_ops"))
-			return fail(-EBADMSG, "%s: %s is a struct_ops of type %s, and one for tierbpf has "
-				    "tierbpf_ops only; move it into an object of its own", o->path,
-				    bpf_map__name(map), type_name(o, ops_type(o, map)));
+			return fail(-EBADMSG,
+				    "%s: %s is a struct_ops of type %s, and one for tierbpf has "
+				    "tierbpf_ops only; move it into an object of its own",
+				    o->path, bpf_map__name(map), type_name(o, ops_type(o, map)));
 		if (o->ops)
-			return fail(-EBADMSG, "%s: holds two policies, %s and %s, and one is in force at a time; "
-				    "make an object of each", o->path, bpf_map__name(o->ops),
-				    bpf_map__name(map));
+			return fail(-EBADMSG,
+				    "%s: holds two policies, %s and %s, and one is in force at a time; "
+				    "make an object of each",
+				    o->path, bpf_map__name(o->ops), bpf_map__name(map));
 		o->ops = map;
 	}
 	if (o->ops)
 		return 0;
-	return fail(-EBADMSG, "%s: holds no policy, that is no struct tierbpf_ops in "
-		    "SEC(\".struct_ops.link\"); tierbpf/bpf.h shows one", o->path);
+	return fail(-EBADMSG,
+		    "%s: holds no policy, that is no struct tierbpf_ops in "
+		    "SEC(\".struct_ops.link\"); tierbpf/bpf.h shows one",
+		    o->path);
 }
 
 /* Member @name of the policy as the object has it; NULL if it has none of that size. */
@@ -124,10 +132,13 @@ static int check_abi(const struct engine_object *o)
 	if (abi && *abi == TIERBPF_ABI)
 		return 0;
 	if (abi && !*abi)
-		return fail(-EBADMSG, "%s: %s does not say which ABI it was built for; add .abi = TIERBPF_ABI",
+		return fail(-EBADMSG,
+			    "%s: %s does not say which ABI it was built for; add .abi = TIERBPF_ABI",
 			    o->path, bpf_map__name(o->ops));
-	return fail(-EBADMSG, "%s: %s was built for ABI %u, and this tierbpf has %d; compile it again with the "
-		    "headers of this one", o->path, bpf_map__name(o->ops), abi ? *abi : 0, TIERBPF_ABI);
+	return fail(-EBADMSG,
+		    "%s: %s was built for ABI %u, and this tierbpf has %d; compile it again with the "
+		    "headers of this one",
+		    o->path, bpf_map__name(o->ops), abi ? *abi : 0, TIERBPF_ABI);
 }
 
 static int check_callback(const struct engine_object *o)
@@ -147,13 +158,15 @@ static int take_name(struct engine_object *o)
 	const char *name = ops_member(o, "name", sizeof(o->name)), *c;
 
 	if (!name || !memchr(name, 0, sizeof(o->name)))
-		return fail(-EBADMSG, "%s: the name of %s has no end; at most %d characters fit", o->path,
-			    bpf_map__name(o->ops), TIERBPF_NAME_LEN - 1);
+		return fail(-EBADMSG, "%s: the name of %s has no end; at most %d characters fit",
+			    o->path, bpf_map__name(o->ops), TIERBPF_NAME_LEN - 1);
 	snprintf(o->name, sizeof(o->name), "%s", *name ? name : bpf_map__name(o->ops));
 	for (c = o->name; *c; c++)
 		if (!isprint((unsigned char)*c))
-			return fail(-EBADMSG, "%s: the name of %s has characters that cannot be shown; "
-				    "use letters, digits and signs of ASCII", o->path, bpf_map__name(o->ops));
+			return fail(-EBADMSG,
+				    "%s: the name of %s has characters that cannot be shown; "
+				    "use letters, digits and signs of ASCII",
+				    o->path, bpf_map__name(o->ops));
 	return 0;
 }
 
@@ -161,8 +174,10 @@ static int check_link(const struct engine_object *o)
 {
 	if (bpf_map__map_flags(o->ops) & BPF_F_LINK)
 		return 0;
-	return fail(-EBADMSG, "%s: %s is in SEC(\".struct_ops\"), and could not be replaced in one step; "
-		    "put it into SEC(\".struct_ops.link\")", o->path, bpf_map__name(o->ops));
+	return fail(-EBADMSG,
+		    "%s: %s is in SEC(\".struct_ops\"), and could not be replaced in one step; "
+		    "put it into SEC(\".struct_ops.link\")",
+		    o->path, bpf_map__name(o->ops));
 }
 
 /* TIERBPF_FACTS_MAP. An older header knew fewer facts: its values are shorter, and that is fine. */
@@ -172,13 +187,17 @@ static int check_facts(const struct engine_object *o)
 
 	if (!facts)
 		return 0;
-	if (bpf_map__type(facts) != BPF_MAP_TYPE_ARRAY || bpf_map__key_size(facts) != sizeof(__u32) ||
-	    bpf_map__value_size(facts) % sizeof(__u64))
-		return fail(-EBADMSG, "%s: a map called facts is tierbpf's (TIERBPF_FACTS_MAP); call yours "
-			    "something else", o->path);
+	if (bpf_map__type(facts) != BPF_MAP_TYPE_ARRAY ||
+	    bpf_map__key_size(facts) != sizeof(__u32) || bpf_map__value_size(facts) % sizeof(__u64))
+		return fail(-EBADMSG,
+			    "%s: a map called facts is tierbpf's (TIERBPF_FACTS_MAP); call yours "
+			    "something else",
+			    o->path);
 	if (bpf_map__value_size(facts) > sizeof(struct tierbpf_facts))
-		return fail(-EBADMSG, "%s: was built with a newer tierbpf, which knows more facts; compile it "
-			    "again with the headers of this one, or install that one", o->path);
+		return fail(-EBADMSG,
+			    "%s: was built with a newer tierbpf, which knows more facts; compile it "
+			    "again with the headers of this one, or install that one",
+			    o->path);
 	return 0;
 }
 
@@ -189,9 +208,11 @@ static int check_programs(const struct engine_object *o)
 
 	bpf_object__for_each_program(program, o->bpf)
 		if (!strcmp(bpf_program__section_name(program), "fmod_ret/tierbpf_adistance"))
-			return fail(-EBADMSG, "%s: program %s would stand in front of its own policy; let the "
+			return fail(-EBADMSG,
+				    "%s: program %s would stand in front of its own policy; let the "
 				    "policy answer, or make an object of its own for bpftool prog loadall … "
-				    "autoattach", o->path, bpf_program__name(program));
+				    "autoattach",
+				    o->path, bpf_program__name(program));
 	return 0;
 }
 

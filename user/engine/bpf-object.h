@@ -16,7 +16,7 @@ struct bpf_object;
 struct bpf_program;
 
 struct engine_object {
-	char *path;	/* to show */
+	char *path; /* to show */
 	struct bpf_object *bpf;
 	struct bpf_map *ops; /* the policy; of bpf */
 	char name[TIERBPF_NAME_LEN]; /* printable, never "" */

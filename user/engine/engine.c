@@ -7,13 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/cleanup.h"
-#include "util/fault.h"
-#include "util/msg.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
 #include "engine/trial.h"
+#include "util/cleanup.h"
+#include "util/fault.h"
+#include "util/msg.h"
 
 #define RELEASE_TRIES 60
 #define RELEASE_PAUSE 50000 /* us */
@@ -28,14 +28,15 @@ int engine_check(void)
 		return err;
 	if (access(BTF_DIR "vmlinux", F_OK))
 		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
-			    "boot one built with CONFIG_DEBUG_INFO_BTF=y");
+				     "boot one built with CONFIG_DEBUG_INFO_BTF=y");
 	if (!access(BTF_DIR "tierbpf", F_OK))
 		return 0;
 	if (!access("/sys/module/tierbpf", F_OK))
-		return fail(-ENOPKG, "the module tierbpf is loaded without BTF, so BPF cannot reach it; "
+		return fail(-ENOPKG,
+			    "the module tierbpf is loaded without BTF, so BPF cannot reach it; "
 			    "build it against headers that ship a vmlinux, with pahole installed");
 	return fail(-ENOPKG, "the kernel module is not loaded: modprobe tierbpf "
-		    "(tierbpf doctor says why, if it refuses)");
+			     "(tierbpf doctor says why, if it refuses)");
 }
 
 static int open_pin(const char *path, int *fd)
@@ -67,8 +68,9 @@ static bool is_printable(const char *text, size_t size)
 static bool is_sane(const struct tierbpf_meta *meta)
 {
 	return meta->abi != TIERBPF_ABI ||
-	       (is_printable(meta->object, sizeof(meta->object)) && meta->nr_rules <= TIERBPF_MAX_RULES &&
-		meta->nr_groups <= TIERBPF_MAX_NODES && meta->source_bytes <= TIERBPF_MAX_POLICY_BYTES);
+	       (is_printable(meta->object, sizeof(meta->object)) &&
+		meta->nr_rules <= TIERBPF_MAX_RULES && meta->nr_groups <= TIERBPF_MAX_NODES &&
+		meta->source_bytes <= TIERBPF_MAX_POLICY_BYTES);
 }
 
 int engine_read_meta(struct tierbpf_meta *meta)
@@ -129,8 +131,10 @@ static int read_back(struct engine *e)
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("meta"));
 	if (e->meta.abi != TIERBPF_ABI)
-		return fail(-ENOPKG, "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
-			    "load it again", e->meta.abi, TIERBPF_ABI);
+		return fail(-ENOPKG,
+			    "the policy in force was loaded by a tierbpf with ABI %u, this one has %u; "
+			    "load it again",
+			    e->meta.abi, TIERBPF_ABI);
 	err = read_pin(POLICY_PATH("stats"), &e->stats, sizeof(e->stats));
 	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
 	err = err ?: open_override(&e->override_fd);
@@ -172,7 +176,8 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args)
 		return fail(-errno, "node %d cannot be asked about: %s", node, strerror(errno));
 	if (args->err == -ENOENT || args->err == -EINVAL)
 		return -ENOENT;
-	return args->err ? fail(args->err, "node %d: the module answers error %d", node, args->err) : 0;
+	return args->err ? fail(args->err, "node %d: the module answers error %d", node, args->err) :
+			   0;
 }
 
 /* The facts that rules find in the map; the others the kernel says at the moment of the question. */
@@ -193,7 +198,8 @@ static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts
 /* Less than 0: there are none, or those of a newer tierbpf, which are longer. */
 static int open_facts(void)
 {
-	return pinned_map_open(POLICY_PATH("facts"), BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_facts));
+	return pinned_map_open(POLICY_PATH("facts"), BPF_MAP_TYPE_ARRAY,
+			       sizeof(struct tierbpf_facts));
 }
 
 static bool knows_facts(const struct program *p)
@@ -219,7 +225,8 @@ static bool knows_groups(const struct program *p)
 	if (engine_read_meta(&meta) || meta.nr_groups != p->meta.nr_groups)
 		return false;
 	for (i = 0; i < meta.nr_groups; i++)
-		if (bpf_map_lookup_elem(fd, &i, &group) || memcmp(&group, &p->groups[i], sizeof(group)))
+		if (bpf_map_lookup_elem(fd, &i, &group) ||
+		    memcmp(&group, &p->groups[i], sizeof(group)))
 			return false;
 	return true;
 }
@@ -271,7 +278,8 @@ int engine_unload(void)
 	fault_point("the policy is detached");
 	if (!pins_remove_all())
 		return 0;
-	return fail(-ENOTEMPTY, "the policy is detached, but what is named above stays attached: remove what keeps it "
+	return fail(-ENOTEMPTY,
+		    "the policy is detached, but what is named above stays attached: remove what keeps it "
 		    "from being removed, and run tierbpf unload again; or reboot");
 }
 

@@ -7,9 +7,9 @@
 
 #include "bpf/args.h"
 #include "engine/bpf-object.h"
-#include "policy/policy.h"
-#include "plan/compiled.h"
 #include "engine/trial.h"
+#include "plan/compiled.h"
+#include "policy/policy.h"
 
 /* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
 int engine_check(void);
@@ -20,8 +20,8 @@ int engine_check(void);
  * moved; on failure the former policy, or none, is in force, and a message has been
  * printed. *generation: of the new policy.
  */
-int engine_load(const struct program *program, struct engine_object *object, const struct trial *trial,
-		unsigned int *generation);
+int engine_load(const struct program *program, struct engine_object *object,
+		const struct trial *trial, unsigned int *generation);
 
 /*
  * What the policy in force says of itself. 0; -EPROTO: not what a load writes there; another

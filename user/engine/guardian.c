@@ -15,12 +15,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "util/cleanup.h"
 #include "engine/engine.h"
-#include "util/msg.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
 #include "engine/trial.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 #define TICK 1000 /* ms: how soon it notices that the trial is over */
 
@@ -33,7 +33,7 @@ enum { READY = 1, READY_AT_RISK };
 /* Terminals that go, people who interrupt the loader, a session that ends. */
 static void ignore_signals(void)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
+	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
 				       SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU };
 	size_t i;
 
@@ -224,8 +224,10 @@ int guardian_start(int *fd)
 		err = start(line);
 	if (err) {
 		close(line[0]);
-		return fail(err, "no process can be started that would end the trial (%s); load without --try, "
-			    "or try again", strerror(-err));
+		return fail(err,
+			    "no process can be started that would end the trial (%s); load without --try, "
+			    "or try again",
+			    strerror(-err));
 	}
 	*fd = line[0];
 	return 0;

@@ -11,14 +11,14 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "engine/libbpf-log.h"
-#include "util/cleanup.h"
 #include "engine/engine.h"
-#include "util/fault.h"
-#include "util/msg.h"
+#include "engine/libbpf-log.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "tierbpf.skel.h"
+#include "util/cleanup.h"
+#include "util/fault.h"
+#include "util/msg.h"
 
 /*
  * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
@@ -45,13 +45,15 @@ static int explain_load(int err)
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return fail(err, "the kernel does not let this process load BPF programs: it needs root "
+		return fail(err,
+			    "the kernel does not let this process load BPF programs: it needs root "
 			    "with CAP_SYS_ADMIN, outside of a container and of lockdown=confidentiality");
 	case -ESRCH:
 	case -ENOENT:
 	case -ENOTSUP:
 	case -EPROTO:
-		return fail(-ENOPKG, "kernel and module do not offer what this tierbpf needs: Linux 6.12 or "
+		return fail(-ENOPKG,
+			    "kernel and module do not offer what this tierbpf needs: Linux 6.12 or "
 			    "newer, and the module of the same version (modinfo tierbpf)");
 	case -ENOMEM:
 		return fail(err, "the kernel is out of memory for the maps of this policy");
@@ -59,7 +61,8 @@ static int explain_load(int err)
 	case -ENOSPC:
 		return fail(err, "the kernel has no room for a policy of this size");
 	}
-	return fail(err, "the kernel refuses the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its words",
+	return fail(err,
+		    "the kernel refuses the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its words",
 		    err, strerror(-err));
 }
 
@@ -68,10 +71,12 @@ static int explain_attach(int err)
 	switch (err) {
 	case -EBUSY:
 		return fail(err, "another policy is in force that tierbpf did not load: "
-			    "bpftool link list names it, and its owner must detach it");
+				 "bpftool link list names it, and its owner must detach it");
 	case -EPROTO:
-		return fail(-ENOPKG, "the module has another ABI than this tierbpf (%d): install both from "
-			    "the same version", TIERBPF_ABI);
+		return fail(-ENOPKG,
+			    "the module has another ABI than this tierbpf (%d): install both from "
+			    "the same version",
+			    TIERBPF_ABI);
 	case -EPERM:
 	case -EACCES:
 		return explain_load(err);
@@ -85,7 +90,8 @@ static const struct bpf_map *ops_map(const struct loading *l)
 	return l->object ? l->object->ops : l->skel->maps.policy;
 }
 
-static struct tierbpf_meta next_meta(const struct program *program, const struct engine_object *object)
+static struct tierbpf_meta next_meta(const struct program *program,
+				     const struct engine_object *object)
 {
 	struct tierbpf_meta meta = program->meta, former;
 
@@ -115,7 +121,8 @@ static int inherit(struct bpf_map *map, const char *path)
 	__u32 size = sizeof(info);
 
 	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size) ||
-	    info.value_size != bpf_map__value_size(map) || info.max_entries != bpf_map__max_entries(map))
+	    info.value_size != bpf_map__value_size(map) ||
+	    info.max_entries != bpf_map__max_entries(map))
 		return 0;
 	return bpf_map__reuse_fd(map, fd);
 }
@@ -256,8 +263,9 @@ static int pin_trial(const struct loading *l)
 	int err;
 
 	err = pin_object(bpf_map__fd(l->skel->maps.overrides_before), staging, "overrides_before");
-	err = err ?: pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
-				"restore_overrides");
+	err = err   ?:
+		      pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
+				 "restore_overrides");
 	return err ?: trial_keep_former();
 }
 
@@ -406,15 +414,16 @@ static int switch_over(struct loading *l)
 	err = err ?: start_timer(l->skel);
 	if (l->trial->seconds) {
 		err = err ?: pin_trial(l);
-		err = err ?: trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,
-					 bpf_map__fd(ops_map(l)));
+		err = err   ?:
+			      trial_begin(l->trial, bpf_map__fd(l->skel->maps.meta), &l->meta,
+					  bpf_map__fd(ops_map(l)));
 	}
 	err = err ?: attach_policy(ops_map(l));
 	return err ? explain_attach(err) : pins_commit();
 }
 
-int engine_load(const struct program *program, struct engine_object *object, const struct trial *trial,
-		unsigned int *generation)
+int engine_load(const struct program *program, struct engine_object *object,
+		const struct trial *trial, unsigned int *generation)
 {
 	_cleanup_(cleanup_skel) struct tierbpf_bpf *skel = NULL;
 	struct loading l = { .program = program, .object = object, .trial = trial };
@@ -429,7 +438,8 @@ int engine_load(const struct program *program, struct engine_object *object, con
 	err = skel ? stage(&l) : explain_load(-errno);
 	err = err ?: switch_over(&l);
 	if (err == -ENOTEMPTY)
-		return fail(err, "the new policy is in force, but what is named above, of the former one, stays attached: "
+		return fail(err,
+			    "the new policy is in force, but what is named above, of the former one, stays attached: "
 			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();

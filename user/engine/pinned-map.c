@@ -44,7 +44,8 @@ int pinned_map_read(const char *path, void *value, size_t size)
 int pinned_map_fail(int err, const char *path)
 {
 	if (err == -EOVERFLOW)
-		return fail(-ENOPKG, "%s: of a newer tierbpf; use that one, or load the policy again", path);
+		return fail(-ENOPKG,
+			    "%s: of a newer tierbpf; use that one, or load the policy again", path);
 	if (err == -EPROTO)
 		return fail(err, "%s: not what tierbpf pins there; tierbpf unload removes it", path);
 	return fail(err, "%s: %s; load the policy again", path, strerror(-err));

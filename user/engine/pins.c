@@ -44,7 +44,8 @@ static int found(struct pins_fault *fault, const char *fix, const char *format, 
  */
 static bool others_may_replace(const struct stat *bpffs)
 {
-	return bpffs->st_uid || (bpffs->st_mode & (S_IWGRP | S_IWOTH) && !(bpffs->st_mode & S_ISVTX));
+	return bpffs->st_uid ||
+	       (bpffs->st_mode & (S_IWGRP | S_IWOTH) && !(bpffs->st_mode & S_ISVTX));
 }
 
 static int open_bpffs(int *fd, struct pins_fault *fault)
@@ -76,14 +77,17 @@ static int check_root(const struct stat *st, struct pins_fault *fault)
 {
 	if (!S_ISDIR(st->st_mode) || st->st_uid)
 		return found(fault, "chmod 0700 " BPFFS " && rm -r " TIERBPF_PIN_ROOT,
-			     "%s is not a directory of root's (user %u made it)", TIERBPF_PIN_ROOT, st->st_uid);
+			     "%s is not a directory of root's (user %u made it)", TIERBPF_PIN_ROOT,
+			     st->st_uid);
 	/* Others may have pinned something of theirs in it. */
 	if (st->st_mode & 022)
-		return found(fault, "rm -r " TIERBPF_PIN_ROOT, "users other than root can write to %s (mode %04o)",
-			     TIERBPF_PIN_ROOT, st->st_mode & 07777);
+		return found(fault, "rm -r " TIERBPF_PIN_ROOT,
+			     "users other than root can write to %s (mode %04o)", TIERBPF_PIN_ROOT,
+			     st->st_mode & 07777);
 	if (st->st_mode & 077)
-		return found(fault, "chmod 0700 " TIERBPF_PIN_ROOT, "users other than root can use %s (mode %04o)",
-			     TIERBPF_PIN_ROOT, st->st_mode & 07777);
+		return found(fault, "chmod 0700 " TIERBPF_PIN_ROOT,
+			     "users other than root can use %s (mode %04o)", TIERBPF_PIN_ROOT,
+			     st->st_mode & 07777);
 	return 0;
 }
 
@@ -240,7 +244,8 @@ static void add_stayed(const char *path, const char *name, int err)
 
 	stayed.err = err;
 	if (is_link(name) && strlen(path) > root && used + strlen(path) < sizeof(stayed.links))
-		snprintf(stayed.links + used, sizeof(stayed.links) - used, "%s%s", used ? ", " : "", path + root);
+		snprintf(stayed.links + used, sizeof(stayed.links) - used, "%s%s", used ? ", " : "",
+			 path + root);
 	else
 		stayed.others++;
 }
@@ -254,7 +259,8 @@ static int explain_stayed(void)
 		note("cannot remove these pins (%s), so their programs stay attached: %s; and %u others in " TIERBPF_PIN_ROOT,
 		     strerror(stayed.err), stayed.links, stayed.others);
 	else
-		note("cannot remove %u pins in " TIERBPF_PIN_ROOT " (%s)", stayed.others, strerror(stayed.err));
+		note("cannot remove %u pins in " TIERBPF_PIN_ROOT " (%s)", stayed.others,
+		     strerror(stayed.err));
 	return -ENOTEMPTY;
 }
 
@@ -350,7 +356,8 @@ int pins_stage(void)
 
 	/* Not -ENOTEMPTY, which from pins_commit() says that the policy is in force. */
 	if (err)
-		return fail(-EEXIST, "programs of an earlier policy are still attached (named above), so nothing was loaded: "
+		return fail(-EEXIST,
+			    "programs of an earlier policy are still attached (named above), so nothing was loaded: "
 			    "remove what keeps them from being removed, or reboot");
 	if (mkdir(PIN_PATH(TIERBPF_PIN_STAGING), 0700))
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_STAGING) ": %s", strerror(errno));

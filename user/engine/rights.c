@@ -105,9 +105,11 @@ int rights_check(void)
 	if (geteuid() && declared & RIGHT_LOAD)
 		return fail(-EPERM, "this needs root, and CAP_SYS_ADMIN: sudo tierbpf …");
 	if (geteuid())
-		return fail(-EPERM, "this needs root, whom the policy in force belongs to: sudo tierbpf …");
+		return fail(-EPERM,
+			    "this needs root, whom the policy in force belongs to: sudo tierbpf …");
 	if (declared & RIGHT_LOAD && !has(CAP_SYS_ADMIN))
-		return fail(-EPERM, "this root has no CAP_SYS_ADMIN, as in a container: run it outside, or give it "
+		return fail(-EPERM,
+			    "this root has no CAP_SYS_ADMIN, as in a container: run it outside, or give it "
 			    "that capability");
 	return 0;
 }
@@ -120,7 +122,9 @@ const char *rights_lack(void)
 int rights_give_up(unsigned int rights)
 {
 	declared &= ~rights;
-	return keep(wanted(declared)) ? fail(-EIO, "capabilities cannot be dropped: %s", strerror(errno)) : 0;
+	return keep(wanted(declared)) ?
+		       fail(-EIO, "capabilities cannot be dropped: %s", strerror(errno)) :
+		       0;
 }
 
 void rights_drop(void)

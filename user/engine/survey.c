@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/pins.h"
 #include "machine/capture.h"
+#include "model/stock.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-#include "engine/pins.h"
-#include "model/stock.h"
 
 static int ask_node(struct survey *s, int node)
 {

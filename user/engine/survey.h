@@ -9,7 +9,7 @@
 struct survey {
 	struct machine *machine;
 	__s32 overrides[TIERBPF_MAX_NODES]; /* 0: none */
-	bool in_force;		/* a policy is, and could be read: engine is open */
+	bool in_force; /* a policy is, and could be read: engine is open */
 	struct engine engine;
 };
 

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "util/cleanup.h"
 #include "engine/engine.h"
-#include "util/fault.h"
 #include "engine/guardian.h"
-#include "util/msg.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
+#include "util/cleanup.h"
+#include "util/fault.h"
+#include "util/msg.h"
 
 #define NS_PER_MS 1000000ULL
 #define NS_PER_SECOND (1000 * NS_PER_MS)
@@ -31,7 +31,8 @@ unsigned int trial_left(const struct tierbpf_meta *meta)
 	__u64 t = now();
 
 	/* Rounded up: 0 is over. */
-	return meta->trial_until > t ? (unsigned int)((meta->trial_until - t - 1) / NS_PER_MS + 1) : 0;
+	return meta->trial_until > t ? (unsigned int)((meta->trial_until - t - 1) / NS_PER_MS + 1) :
+				       0;
 }
 
 static int write_meta(int fd, const struct tierbpf_meta *meta)
@@ -168,7 +169,8 @@ static int end(void)
 		return 0;
 	}
 	note("the policy on trial was not confirmed in time, and the former one cannot come back (%s): "
-	     "none is in force", strerror(-err));
+	     "none is in force",
+	     strerror(-err));
 	return engine_unload();
 }
 
@@ -199,14 +201,16 @@ int trial_heal(void)
 
 int trial_nothing_to_confirm(void)
 {
-	return fail(-ENODATA, "nothing to confirm: no policy is loaded (a first policy that is not confirmed "
+	return fail(-ENODATA,
+		    "nothing to confirm: no policy is loaded (a first policy that is not confirmed "
 		    "in time is unloaded)");
 }
 
 static int not_on_trial(const struct tierbpf_meta *meta)
 {
 	if (meta->returned)
-		return fail(-ENODATA, "too late: the policy on trial was not confirmed in time, and the former "
+		return fail(-ENODATA,
+			    "too late: the policy on trial was not confirmed in time, and the former "
 			    "one is back; load it again");
 	return fail(-ENODATA, "nothing to confirm: the policy in force is not on trial");
 }
@@ -231,6 +235,7 @@ int trial_confirm(void)
 	fault_point("the trial is confirmed");
 	if (!forget_former())
 		return 0;
-	return fail(-ENOTEMPTY, "the policy is confirmed, but what is named above, of the former one, stays attached: "
+	return fail(-ENOTEMPTY,
+		    "the policy is confirmed, but what is named above, of the former one, stays attached: "
 		    "remove what keeps it from being removed, and load the policy again; or reboot");
 }

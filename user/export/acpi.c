@@ -9,12 +9,12 @@
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
-#include "util/cleanup.h"
-#include "export/export.h"
 #include "acpi/hmat-access.h"
+#include "export/export.h"
 #include "machine/facts.h"
-#include "util/msg.h"
 #include "model/perf.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /*
  * For a reference of which nothing is known. Only what others are in proportion to it counts;
@@ -69,7 +69,8 @@ static int take_nodes(struct draft *d)
 		e->count++;
 	}
 	if (!d->reference)
-		return fail(-EINVAL, "no node has both CPUs and memory: the kernel has nothing to compare "
+		return fail(-EINVAL,
+			    "no node has both CPUs and memory: the kernel has nothing to compare "
 			    "others with, and makes no use of HMAT; use tierbpf load");
 	return 0;
 }
@@ -79,7 +80,8 @@ static int check_srat(const struct machine *m, const char *root)
 	if (m->srat)
 		return 0;
 	if (!*root && geteuid())
-		return fail(-EACCES, "HMAT names nodes by their proximity domains, from SRAT, which only "
+		return fail(-EACCES,
+			    "HMAT names nodes by their proximity domains, from SRAT, which only "
 			    "root can read: sudo tierbpf export …");
 	return fail(-EINVAL, "HMAT names nodes by their proximity domains, but %s",
 		    m->tables.srat.ignored ?: "there is no SRAT that tells them; use tierbpf load");
@@ -96,7 +98,8 @@ static void find_initiators(const struct machine *m, struct acpi_node *n)
 		return;
 	}
 	n->initiators = nodeset_is_empty(&node->sysfs[CLASS_CPU].initiators) ?
-				node->hmat[CLASS_CPU].initiators : node->sysfs[CLASS_CPU].initiators;
+				node->hmat[CLASS_CPU].initiators :
+				node->sysfs[CLASS_CPU].initiators;
 	if (!nodeset_is_empty(&n->initiators))
 		return;
 	for (i = 0; i < m->nr_nodes; i++)
@@ -147,11 +150,14 @@ static void fit(struct draft *d)
 		for (q = 0; q < NR_QUANTITIES; q++) {
 			int64_t *value = quantity_in(&e->nodes[i].perf, q), before = *value;
 
-			*value = grid_round(before, q <= WRITE_LATENCY ? d->grid.latency : d->grid.bandwidth);
+			*value = grid_round(before, q <= WRITE_LATENCY ? d->grid.latency :
+									 d->grid.bandwidth);
 			if (*value != before)
-				note("node %d: %s of %" PRId64 " %s becomes %" PRId64 ": an HMAT can't hold "
-				     "it beside the others", e->nodes[i].node, quantity_name(q), before,
-				     quantity_unit(q), *value);
+				note("node %d: %s of %" PRId64 " %s becomes %" PRId64
+				     ": an HMAT can't hold "
+				     "it beside the others",
+				     e->nodes[i].node, quantity_name(q), before, quantity_unit(q),
+				     *value);
 		}
 }
 
@@ -176,10 +182,10 @@ static void fill(struct acpi_node *n, enum quantity read)
 	if (*r || *w) /* the kernel adds them up */
 		return;
 	*r = *w = quantity_of(&assumed, read);
-	note("node %d: its %s are not known; %" PRId64 " %s are assumed. The kernel's tiers only depend on "
-	     "what others are in proportion to it", n->node,
-	     read == READ_LATENCY ? "latencies" : "bandwidths", *r,
-	     quantity_unit(read));
+	note("node %d: its %s are not known; %" PRId64
+	     " %s are assumed. The kernel's tiers only depend on "
+	     "what others are in proportion to it",
+	     n->node, read == READ_LATENCY ? "latencies" : "bandwidths", *r, quantity_unit(read));
 }
 
 static int prepare_reference(struct draft *d)
@@ -187,13 +193,14 @@ static int prepare_reference(struct draft *d)
 	const struct plan_node *p = planned(d, d->reference);
 
 	if (!d->plan && !anything_known(d))
-		return fail(-EINVAL, "nothing is known of the nodes' latencies and bandwidths: name a POLICY "
+		return fail(-EINVAL,
+			    "nothing is known of the nodes' latencies and bandwidths: name a POLICY "
 			    "that says where they belong");
 	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
-		return fail(-EINVAL, "node %d: the kernel measures all nodes by it, so an HMAT cannot move "
+		return fail(-EINVAL,
+			    "node %d: the kernel measures all nodes by it, so an HMAT cannot move "
 			    "it out of tier %d; plan the others around it, or use tierbpf load",
-			    d->reference->node,
-			    (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
+			    d->reference->node, (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
 	fill(d->reference, READ_LATENCY);
 	fill(d->reference, READ_BANDWIDTH);
 	d->reference->said = true;
@@ -221,15 +228,15 @@ static int prepare_dram(struct draft *d, struct acpi_node *n)
 
 	n->said = true;
 	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
-		return fail(-EINVAL, "node %d has CPUs: the kernel uses no HMAT in which it differs from "
+		return fail(-EINVAL,
+			    "node %d has CPUs: the kernel uses no HMAT in which it differs from "
 			    "node %d by more than 10 %%, so it cannot go to tier %u; plan the others around "
 			    "it, or use tierbpf load",
 			    n->node, d->reference->node, tierbpf_tier(p->after.adistance));
 	if (!is_believed(&n->perf, r)) {
 		note("node %d has CPUs and differs from node %d by more than 10 %%, for which the kernel "
-		     "ignores all of HMAT: it gets node %d's latencies and bandwidths", n->node,
-		     d->reference->node,
-		     d->reference->node);
+		     "ignores all of HMAT: it gets node %d's latencies and bandwidths",
+		     n->node, d->reference->node, d->reference->node);
 		n->perf = *r;
 	} else if (p && tierbpf_tier(perf_kernel_adistance(&n->perf, r)) !=
 				tierbpf_tier(p->after.adistance)) {
@@ -246,9 +253,10 @@ static int correct(struct draft *d, struct acpi_node *n, __s32 adistance)
 	struct perf before = n->perf;
 
 	if (!perf_for_adistance(adistance, &d->reference->perf, &d->grid, &n->perf))
-		return fail(-EINVAL, "node %d: no latency and bandwidth that an HMAT can hold makes the "
-			    "kernel put it into tier %u (adistance %d); use tierbpf load", n->node,
-			    tierbpf_tier(adistance), adistance);
+		return fail(-EINVAL,
+			    "node %d: no latency and bandwidth that an HMAT can hold makes the "
+			    "kernel put it into tier %u (adistance %d); use tierbpf load",
+			    n->node, tierbpf_tier(adistance), adistance);
 	n->corrected = memcmp(&before, &n->perf, sizeof(before));
 	n->said = true;
 	if (machine_knows(&d->m->nodes[n->node], TIERBPF_FACT_CXL_REGION))
@@ -267,7 +275,8 @@ static int prepare_memory(struct draft *d, struct acpi_node *n)
 	for (q = 0; q < NR_QUANTITIES; q++)
 		n->said |= quantity_of(&n->perf, q) > 0;
 	/* Of what the table does not tell, the kernel's default stays. */
-	if (p && p->after.adistance != computed && (perf_is_known(&n->perf) || p->after.tier != p->now.tier))
+	if (p && p->after.adistance != computed &&
+	    (perf_is_known(&n->perf) || p->after.tier != p->now.tier))
 		return correct(d, n, p->after.adistance);
 	return 0;
 }
@@ -286,11 +295,14 @@ static int name_target(struct draft *d, struct acpi_node *n)
 	if (machine_knows(node, TIERBPF_FACT_PXM) && srat_has_target(m->srat, n->pxm))
 		return 0;
 	if (is_dram(m, n) || (p && p->after.tier != p->now.tier))
-		return fail(-EINVAL, "node %d: SRAT has no proximity domain with memory for it, so HMAT "
+		return fail(-EINVAL,
+			    "node %d: SRAT has no proximity domain with memory for it, so HMAT "
 			    "cannot name it (the kernel makes nodes of its own for CXL windows): use tierbpf "
-			    "load", n->node);
+			    "load",
+			    n->node);
 	note("node %d is left out: SRAT has no proximity domain with memory for it (the kernel makes nodes "
-	     "of its own for CXL windows)", n->node);
+	     "of its own for CXL windows)",
+	     n->node);
 	n->said = n->corrected = false;
 	return 0;
 }
@@ -300,10 +312,12 @@ static int name_initiators(const struct draft *d, struct acpi_node *n)
 	int node;
 
 	for (node = 0; n->said && node < d->m->nr_nodes; node++)
-		if (nodeset_has(&n->initiators, node) && !machine_knows(&d->m->nodes[node], TIERBPF_FACT_PXM))
-			return fail(-EINVAL, "node %d, from which node %d is reached: its proximity domain "
-				    "is not known from SRAT, so HMAT cannot name it: use tierbpf load", node,
-				    n->node);
+		if (nodeset_has(&n->initiators, node) &&
+		    !machine_knows(&d->m->nodes[node], TIERBPF_FACT_PXM))
+			return fail(-EINVAL,
+				    "node %d, from which node %d is reached: its proximity domain "
+				    "is not known from SRAT, so HMAT cannot name it: use tierbpf load",
+				    node, n->node);
 	return 0;
 }
 
@@ -343,7 +357,8 @@ static int set_ids(const struct draft *d, struct hmat_content *c)
 	}
 	revision = table_u32(&d->old, 24);
 	if (revision == UINT32_MAX)
-		return fail(-EINVAL, "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only "
+		return fail(-EINVAL,
+			    "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only "
 			    "takes a higher one, and there is none; use tierbpf load");
 	memcpy(c->oem_id, d->old.bytes + 10, sizeof(c->oem_id));
 	memcpy(c->oem_table_id, d->old.bytes + 16, sizeof(c->oem_table_id));
@@ -364,7 +379,10 @@ static int write_table(struct draft *d, const struct nodeset *cpus)
 {
 	struct acpi_export *e = d->export;
 	_cleanup_free_ struct hmat_column *columns = calloc(e->count, sizeof(*columns));
-	struct hmat_content c = { .old = d->m->hmat, .srat = d->m->srat, .cpus = cpus, .grid = d->grid,
+	struct hmat_content c = { .old = d->m->hmat,
+				  .srat = d->m->srat,
+				  .cpus = cpus,
+				  .grid = d->grid,
 				  .columns = columns };
 	size_t i;
 	int err;
@@ -373,7 +391,8 @@ static int write_table(struct draft *d, const struct nodeset *cpus)
 		return fail(-ENOMEM, "out of memory");
 	for (i = 0; i < e->count; i++)
 		if (e->nodes[i].said)
-			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm, e->nodes[i].perf,
+			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm,
+									e->nodes[i].perf,
 									e->nodes[i].initiators };
 	err = set_ids(d, &c);
 	e->overrides = d->old.bytes;
@@ -389,9 +408,12 @@ static int check_node(const struct draft *d, struct acpi_node *n, const struct h
 	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &d->reference->perf);
 	for (q = 0; n->said && q < NR_QUANTITIES; q++)
 		if (quantity_of(&found[CLASS_CPU].perf, q) != quantity_of(&n->perf, q))
-			return fail(-EPROTO, "node %d: the kernel would read another %s from this HMAT than "
-				    "%" PRId64 " %s: please report this with tierbpf topology --save",
-				    n->node, quantity_name(q), quantity_of(&n->perf, q), quantity_unit(q));
+			return fail(-EPROTO,
+				    "node %d: the kernel would read another %s from this HMAT than "
+				    "%" PRId64
+				    " %s: please report this with tierbpf topology --save",
+				    n->node, quantity_name(q), quantity_of(&n->perf, q),
+				    quantity_unit(q));
 	return 0;
 }
 
@@ -405,8 +427,10 @@ static int prove(struct draft *d, const struct nodeset *cpus)
 	int err = hmat_parse(&d->export->hmat, d->m->srat, &h, &at, &why);
 
 	if (err)
-		return fail(err == -EBADMSG ? -EPROTO : err, "the kernel would not use this HMAT: offset "
-			    "%zu: %s", at, why);
+		return fail(err == -EBADMSG ? -EPROTO : err,
+			    "the kernel would not use this HMAT: offset "
+			    "%zu: %s",
+			    at, why);
 	err = hmat_access_new(h, d->m->srat, cpus, &access);
 	if (err)
 		return fail(err, "out of memory");
@@ -433,7 +457,8 @@ static int make(struct draft *d, const char *root)
 	return err;
 }
 
-int acpi_make(const char *root, const struct machine *m, const struct plan *plan, struct acpi_export **export)
+int acpi_make(const char *root, const struct machine *m, const struct plan *plan,
+	      struct acpi_export **export)
 {
 	_cleanup_(cleanup_acpi) struct acpi_export *e = calloc(1, sizeof(*e));
 	struct draft d = { .m = m, .plan = plan, .export = e };
@@ -466,8 +491,9 @@ static void print_node(const struct acpi_node *n, FILE *out)
 		fprintf(out, "  node %d: nothing, as before\n", n->node);
 		return;
 	}
-	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s", n->node,
-		n->pxm, p->read_latency, p->write_latency, p->read_bandwidth, p->write_bandwidth);
+	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s",
+		n->node, n->pxm, p->read_latency, p->write_latency, p->read_bandwidth,
+		p->write_bandwidth);
 	if (n->adistance)
 		fprintf(out, ": adistance %d, tier %u", n->adistance, tierbpf_tier(n->adistance));
 	fputs(n->corrected ? ", made up for the policy\n" : "\n", out);

@@ -20,7 +20,7 @@
 
 /* Values are multiples of these, up to HMAT_ENTRY_MAX times. */
 struct grid {
-	int64_t latency;   /* ns */
+	int64_t latency;	 /* ns */
 	int64_t bandwidth; /* MB/s */
 };
 
@@ -43,13 +43,13 @@ bool perf_for_adistance(__s32 adistance, const struct perf *reference, const str
 
 /* The initiators' columns of one target, and what becomes of them. */
 struct hmat_column {
-	uint32_t target;	   /* PXM */
-	struct perf perf;	   /* from @initiators */
+	uint32_t target; /* PXM */
+	struct perf perf; /* from @initiators */
 	struct nodeset initiators; /* by node: those with CPUs that are nearest */
 };
 
 struct hmat_content {
-	const struct hmat *old;	 /* what is kept: NULL for nothing */
+	const struct hmat *old; /* what is kept: NULL for nothing */
 	const struct srat *srat; /* names the initiators' PXMs */
 	const struct nodeset *cpus;
 	struct grid grid;
@@ -79,7 +79,7 @@ int archive_write(const char *path, bool force, const struct table *table);
 struct acpi_node {
 	int node;
 	uint32_t pxm;
-	bool said;	/* the table speaks of it */
+	bool said; /* the table speaks of it */
 	bool corrected; /* not as it is known, but so that the kernel does as planned */
 	struct perf perf;
 	struct nodeset initiators;

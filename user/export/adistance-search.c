@@ -113,7 +113,8 @@ static void complete(struct perf *p, const struct perf *r)
 	}
 }
 
-bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid *grid, struct perf *p)
+bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid *grid,
+			struct perf *p)
 {
 	struct search s = { .adistance = adistance, .reference = r, .off = -1 };
 	struct perf start = *p;
@@ -122,13 +123,16 @@ bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid
 	complete(&start, r);
 	s.latency = sum_of(start.read_latency, start.write_latency, grid->latency,
 			   HMAT_LATENCY_MAX / grid->latency);
-	s.bandwidth = sum_of(start.read_bandwidth, start.write_bandwidth, grid->bandwidth, HMAT_ENTRY_MAX);
+	s.bandwidth = sum_of(start.read_bandwidth, start.write_bandwidth, grid->bandwidth,
+			     HMAT_ENTRY_MAX);
 	/* The formula, solved for the latency, in multiples of the bases. */
 	s.per_bandwidth = (double)adistance / TIERBPF_ADISTANCE_DRAM *
 			  (double)(r->read_latency + r->write_latency) / (double)grid->latency /
 			  (double)(r->read_bandwidth + r->write_bandwidth) * (double)grid->bandwidth;
-	s.step = (r->read_latency + r->write_latency) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?: 1;
-	bandwidth = held((start.read_bandwidth + start.write_bandwidth) / grid->bandwidth, &s.bandwidth);
+	s.step = (r->read_latency + r->write_latency) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?:
+												   1;
+	bandwidth = held((start.read_bandwidth + start.write_bandwidth) / grid->bandwidth,
+			 &s.bandwidth);
 	/* Too far for any latency, or too near: then bandwidth has to give. */
 	if ((double)bandwidth * s.per_bandwidth > (double)s.latency.most)
 		bandwidth = held((int64_t)((double)s.latency.most / s.per_bandwidth), &s.bandwidth);

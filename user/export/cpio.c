@@ -20,8 +20,8 @@ static void pad(FILE *out, size_t to)
 }
 
 /* Owner, times and devices are 0: the same table is the same archive. */
-static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *name, const void *data,
-		  size_t size)
+static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *name,
+		  const void *data, size_t size)
 {
 	fprintf(out, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", ino, mode, 0, 0,
 		(mode & DIRECTORY) == DIRECTORY ? 2 : 1, 0, size, 0, 0, 0, 0, strlen(name) + 1, 0);

@@ -10,9 +10,9 @@
 
 #include <stdio.h>
 
+#include "acpi/table.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
-#include "acpi/table.h"
 
 /* ---- a guest ---- */
 
@@ -23,8 +23,8 @@
 struct guest_wish {
 	int host[GUEST_MAX_NODES]; /* by guest node, the host node + 1; 0: not given */
 	uint64_t size[GUEST_MAX_NODES]; /* by guest node; 0: @every_size */
-	uint64_t every_size;		/* 0: as the host node's */
-	unsigned int cpus;		/* for each node that has CPUs; at least 1 */
+	uint64_t every_size;  /* 0: as the host node's */
+	unsigned int cpus;  /* for each node that has CPUs; at least 1 */
 };
 
 #define GUEST_WISH { .cpus = 1 }
@@ -33,17 +33,17 @@ struct guest_node {
 	int host;
 	bool cpu;
 	unsigned int first_cpu, last_cpu; /* where @cpu */
-	uint64_t size;			  /* a multiple of 1 MiB; 0: no memory */
-	struct perf perf;		  /* from the nearest CPUs; as QEMU can hold it */
-	struct nodeset initiators;	  /* guest nodes, the nearest with CPUs; itself if it has any */
+	uint64_t size;     /* a multiple of 1 MiB; 0: no memory */
+	struct perf perf;	  /* from the nearest CPUs; as QEMU can hold it */
+	struct nodeset initiators; /* guest nodes, the nearest with CPUs; itself if it has any */
 };
 
 struct guest {
 	struct guest_node nodes[GUEST_MAX_NODES];
 	int count;
 	unsigned int nr_cpus, nr_cpu_nodes;
-	uint64_t size;	/* of all nodes */
-	bool hmat;	/* something is known of a node's latency or bandwidth */
+	uint64_t size; /* of all nodes */
+	bool hmat; /* something is known of a node's latency or bandwidth */
 	bool distances; /* all are known */
 	bool symmetric; /* and the same both ways */
 	uint8_t distance[GUEST_MAX_NODES][GUEST_MAX_NODES];
@@ -72,7 +72,8 @@ int64_t quantity_of(const struct perf *perf, enum quantity q);
  */
 void guest_each_value(const struct guest *g,
 		      void (*print)(int initiator, int target, enum quantity q, const char *type,
-				    int64_t value, FILE *out), FILE *out);
+				    int64_t value, FILE *out),
+		      FILE *out);
 
 /* The distance from @from to @to is to be said: they differ, and the way back does not say it. */
 bool guest_says_distance(const struct guest *g, int from, int to);

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "util/cleanup.h"
 #include "machine/facts.h"
-#include "util/msg.h"
 #include "model/perf.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /* An entry of HMAT is 16 bits, and all ones is none (QEMU's hw/core/numa.c, parse_numa_hmat_lb). */
 #define ENTRY_MAX 65534
@@ -33,8 +33,8 @@ const char *quantity_unit(enum quantity q)
 
 int64_t *quantity_in(struct perf *perf, enum quantity q)
 {
-	int64_t *const places[] = { &perf->read_latency, &perf->write_latency, &perf->read_bandwidth,
-				    &perf->write_bandwidth };
+	int64_t *const places[] = { &perf->read_latency, &perf->write_latency,
+				    &perf->read_bandwidth, &perf->write_bandwidth };
 
 	return places[q];
 }
@@ -71,7 +71,8 @@ static int take_all(const struct machine *m, struct guest *g)
 		if (!is_online(m, node))
 			continue;
 		if (g->count == GUEST_MAX_NODES)
-			return fail(-EINVAL, "QEMU knows at most %d nodes; choose some: --node HOST=GUEST",
+			return fail(-EINVAL,
+				    "QEMU knows at most %d nodes; choose some: --node HOST=GUEST",
 				    GUEST_MAX_NODES);
 		g->nodes[g->count++].host = node;
 	}
@@ -88,14 +89,17 @@ static int take_chosen(const struct machine *m, const struct guest_wish *w, stru
 		int host = w->host[i] - 1;
 
 		if (host < 0)
-			return fail(-EINVAL, "guest node %d is missing: a guest's nodes are 0 to %d without "
-				    "a gap; add --node HOST=%d", i, last, i);
+			return fail(-EINVAL,
+				    "guest node %d is missing: a guest's nodes are 0 to %d without "
+				    "a gap; add --node HOST=%d",
+				    i, last, i);
 		if (!is_online(m, host))
 			return fail(-EINVAL, "there is no node %d with memory or CPUs here", host);
 		for (j = 0; j < i; j++)
 			if (g->nodes[j].host == host)
-				return fail(-EINVAL, "node %d is given twice, as guest nodes %d and %d", host,
-					    j, i);
+				return fail(-EINVAL,
+					    "node %d is given twice, as guest nodes %d and %d",
+					    host, j, i);
 		g->nodes[g->count++].host = host;
 	}
 	return 0;
@@ -111,7 +115,8 @@ static void note_order(const struct guest *g)
 	for (i = 1; i < g->count; i++)
 		if (g->nodes[i].cpu && !g->nodes[i - 1].cpu) {
 			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs "
-			     "the lowest numbers, so the guest will number them otherwise", i, i - 1);
+			     "the lowest numbers, so the guest will number them otherwise",
+			     i, i - 1);
 			return;
 		}
 }
@@ -131,7 +136,9 @@ static int set_cpus(const struct machine *m, const struct guest_wish *w, struct 
 		n->last_cpu = g->nr_cpus - 1;
 		g->nr_cpu_nodes++;
 	}
-	return g->nr_cpus ? 0 : fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add "
+	return g->nr_cpus ?
+		       0 :
+		       fail(-EINVAL, "none of these nodes has CPUs, and a guest needs some: add "
 				     "--node HOST=GUEST for one that has");
 }
 
@@ -142,14 +149,17 @@ static int set_size(const struct machine *m, const struct guest_wish *w, int i, 
 	n->size = w->size[i] ?: w->every_size;
 	if (!host->memory) {
 		if (w->size[i])
-			return fail(-EINVAL, "node %d has no memory; guest node %d gets none", n->host, i);
+			return fail(-EINVAL, "node %d has no memory; guest node %d gets none",
+				    n->host, i);
 		n->size = 0;
 		return 0;
 	}
 	if (!n->size && !machine_knows(host, TIERBPF_FACT_SIZE))
-		return fail(-EINVAL, "the size of node %d is not known: say it with --memory %d=SIZE",
+		return fail(-EINVAL,
+			    "the size of node %d is not known: say it with --memory %d=SIZE",
 			    n->host, i);
-	n->size = (n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
+	n->size =
+		(n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
 	if (!n->size)
 		return fail(-EINVAL, "guest node %d gets less than 1 MiB: --memory %d=SIZE", i, i);
 	return 0;
@@ -167,8 +177,8 @@ static int set_sizes(const struct machine *m, const struct guest_wish *w, struct
 	}
 	for (; i < GUEST_MAX_NODES; i++)
 		if (w->size[i])
-			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d", i,
-				    g->count);
+			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d",
+				    i, g->count);
 	return 0;
 }
 
@@ -185,7 +195,8 @@ static void set_distances(const struct machine *m, struct guest *g)
 
 			g->distance[i][j] = (uint8_t)machine_distance(m, from, to);
 			/* 10 is a node's own; with another at it, Linux drops the whole SLIT. */
-			if (i != j && (!machine_knows_distance(m, from, to) || g->distance[i][j] <= 10))
+			if (i != j &&
+			    (!machine_knows_distance(m, from, to) || g->distance[i][j] <= 10))
 				g->distances = false;
 		}
 	for (i = 0; i < g->count; i++)
@@ -203,13 +214,15 @@ bool guest_says_distance(const struct guest *g, int from, int to)
 
 /* ---- initiators ---- */
 
-static void nearest_in_guest(const struct machine *m, const struct guest *g, int host, struct nodeset *set)
+static void nearest_in_guest(const struct machine *m, const struct guest *g, int host,
+			     struct nodeset *set)
 {
 	int i, best = -1;
 
 	for (i = 0; i < g->count; i++)
-		if (g->nodes[i].cpu && (best < 0 || machine_distance(m, g->nodes[i].host, host) <
-						    machine_distance(m, g->nodes[best].host, host)))
+		if (g->nodes[i].cpu &&
+		    (best < 0 || machine_distance(m, g->nodes[i].host, host) <
+					 machine_distance(m, g->nodes[best].host, host)))
 			best = i;
 	nodeset_add(set, best);
 }
@@ -235,7 +248,8 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 	nearest_in_guest(m, g, n->host, &n->initiators);
 	if (!nodeset_is_empty(known))
 		note("node %d: its latencies and bandwidths are seen from the CPUs nearest to it, which the "
-		     "guest does not have; its own may be farther", n->host);
+		     "guest does not have; its own may be farther",
+		     n->host);
 }
 
 /* ---- latencies and bandwidths ---- */
@@ -267,9 +281,10 @@ static void set_value(struct guest *g, int node, enum quantity q, int64_t value)
 
 	if (*place == value)
 		return;
-	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64 ": QEMU's HMAT can't hold it "
-	     "beside the others", g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q),
-	     value);
+	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64
+	     ": QEMU's HMAT can't hold it "
+	     "beside the others",
+	     g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q), value);
 	*place = value;
 }
 
@@ -321,7 +336,8 @@ static bool as_access(const struct guest *g, enum quantity read)
 
 void guest_each_value(const struct guest *g,
 		      void (*print)(int initiator, int target, enum quantity q, const char *type,
-				    int64_t value, FILE *out), FILE *out)
+				    int64_t value, FILE *out),
+		      FILE *out)
 {
 	bool access[2] = { as_access(g, READ_LATENCY), as_access(g, READ_BANDWIDTH) };
 	int target, initiator;
@@ -331,7 +347,9 @@ void guest_each_value(const struct guest *g,
 		for (initiator = 0; initiator < g->count; initiator++)
 			for (q = 0; q < NR_QUANTITIES; q++) {
 				int64_t value = quantity_of(&g->nodes[target].perf, q);
-				const char *type = access[q / 2] ? "access" : q % 2 ? "write" : "read";
+				const char *type = access[q / 2] ? "access" :
+						   q % 2	 ? "write" :
+								   "read";
 
 				if (value && nodeset_has(&g->nodes[target].initiators, initiator) &&
 				    !(access[q / 2] && q % 2))
@@ -377,7 +395,8 @@ static void note_disbelief(const struct guest *g)
 		break;
 	case -ERANGE:
 		note("guest node %d has CPUs and differs from the first such node by more than 10 %%: a "
-		     "Linux guest puts all nodes into one tier then, as this host's kernel does", odd);
+		     "Linux guest puts all nodes into one tier then, as this host's kernel does",
+		     odd);
 		break;
 	}
 }

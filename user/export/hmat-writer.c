@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "export/export.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 
 #define HMAT_HEADER 40
@@ -69,7 +69,8 @@ static void domains_sort(struct domains *d)
 /* It is there. */
 static size_t index_of(const struct domains *d, uint32_t pxm)
 {
-	return (size_t)((uint32_t *)bsearch(&pxm, d->pxms, d->count, sizeof(pxm), by_number) - d->pxms);
+	return (size_t)((uint32_t *)bsearch(&pxm, d->pxms, d->count, sizeof(pxm), by_number) -
+			d->pxms);
 }
 
 /* The matrices, with one list of domains for all: values by [initiator * nr of targets + target]. */
@@ -222,7 +223,8 @@ static bool has_cpus(const struct hmat_content *c, uint32_t pxm)
 	       nodeset_has(c->cpus, c->srat->node[pxm]);
 }
 
-static bool is_initiator(const struct hmat_content *c, const struct hmat_column *column, uint32_t pxm)
+static bool is_initiator(const struct hmat_content *c, const struct hmat_column *column,
+			 uint32_t pxm)
 {
 	return pxm < SRAT_MAX_PXM && c->srat->node[pxm] != SRAT_NO_NODE &&
 	       nodeset_has(&column->initiators, c->srat->node[pxm]);
@@ -245,7 +247,8 @@ static void set_column(struct draft *d, const struct hmat_column *column)
 		if (!nearest && (farther || !has_cpus(c, d->initiators.pxms[i])))
 			continue;
 		for (q = 0; q < NR_QUANTITIES; q++)
-			*value_at(d, q, i, target) = nearest ? (uint32_t)quantity_of(&column->perf, q) : 0;
+			*value_at(d, q, i, target) =
+				nearest ? (uint32_t)quantity_of(&column->perf, q) : 0;
 	}
 }
 

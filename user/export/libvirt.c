@@ -8,7 +8,8 @@
 static void print_header(const struct guest *g, FILE *out)
 {
 	fprintf(out,
-		"<!-- For the domain's <cpu>. With it go <memory unit='KiB'>%" PRIu64 "</memory> and\n"
+		"<!-- For the domain's <cpu>. With it go <memory unit='KiB'>%" PRIu64
+		"</memory> and\n"
 		"     <vcpu>%u</vcpu>. Latency is in ns, bandwidth per second. -->\n",
 		g->size / 1024, g->nr_cpus);
 }
@@ -48,7 +49,7 @@ static void print_value(int initiator, int target, enum quantity q, const char *
 
 	fprintf(out, "      <%s initiator='%d' target='%d' type='%s' value='%" PRId64 "'",
 		latency ? "latency" : "bandwidth", initiator, target, type,
-			latency || !kib ? value : value * 1024);
+		latency || !kib ? value : value * 1024);
 	fputs(latency ? "/>\n" : kib ? " unit='KiB'/>\n" : " unit='MiB'/>\n", out);
 }
 

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "export/export.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 
 static void print_size(uint64_t size, FILE *out)
@@ -72,7 +72,8 @@ static void print_distances(const struct guest *g, FILE *out)
 	for (i = 0; i < g->count; i++)
 		for (j = 0; j < g->count; j++)
 			if (guest_says_distance(g, i, j))
-				fprintf(out, "-numa dist,src=%d,dst=%d,val=%d\n", i, j, g->distance[i][j]);
+				fprintf(out, "-numa dist,src=%d,dst=%d,val=%d\n", i, j,
+					g->distance[i][j]);
 }
 
 /* QEMU wants bandwidths in bytes, and its M is what HMAT counts in. */
@@ -81,7 +82,8 @@ static void print_value(int initiator, int target, enum quantity q, const char *
 {
 	const char *what = q <= WRITE_LATENCY ? "latency" : "bandwidth";
 
-	fprintf(out, "-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,"
+	fprintf(out,
+		"-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,"
 		"data-type=%s-%s,%s=%" PRId64 "%s\n",
 		initiator, target, type, what, what, value, q <= WRITE_LATENCY ? "" : "M");
 }

@@ -10,8 +10,8 @@
 #include "util/cleanup.h"
 #include "util/escape.h"
 
-#define MAX_SHOWN 100	/* diagnostics */
-#define MAX_KEPT 10000	/* a text of 1 MiB can have 500,000 */
+#define MAX_SHOWN 100 /* diagnostics */
+#define MAX_KEPT 10000 /* a text of 1 MiB can have 500,000 */
 #define MAX_CONTEXT 120 /* characters of a line */
 
 static int make_room(struct diags *d)
@@ -227,9 +227,8 @@ void diags_print(struct diags *d, FILE *out)
 
 static json_t *place_json(const struct place *at, const char *message)
 {
-	json_t *o = json_pack("{s:I, s:I, s:I}", "line", (json_int_t)at->line + 1,
-			      "column", (json_int_t)at->column + 1,
-			      "length", (json_int_t)(at->length ?: 1));
+	json_t *o = json_pack("{s:I, s:I, s:I}", "line", (json_int_t)at->line + 1, "column",
+			      (json_int_t)at->column + 1, "length", (json_int_t)(at->length ?: 1));
 
 	json_object_set_new(o, "message", json_text(message));
 	return o;

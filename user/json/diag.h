@@ -18,7 +18,7 @@ enum severity { DIAG_ERROR, DIAG_WARNING };
 struct diag {
 	enum severity severity;
 	struct place at;
-	char *path;	     /* "rules[2].match.node"; NULL where there is none */
+	char *path;	    /* "rules[2].match.node"; NULL where there is none */
 	char *message;
 	const char *related; /* what stands at @other: the second half of a contradiction; NULL */
 	struct place other;
@@ -29,7 +29,7 @@ struct diags {
 	const char *text; /* what line and column refer to; not owned */
 	struct diag *list;
 	size_t count;
-	size_t errors;	/* of them and of those that were dropped */
+	size_t errors; /* of them and of those that were dropped */
 	size_t dropped; /* too many to be kept; the last ones added */
 	int failed; /* -ENOMEM if one could not be kept */
 };

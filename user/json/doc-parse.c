@@ -15,10 +15,13 @@ static int explain_yaml(const yaml_parser_t *parser, struct diags *diags)
 	if (parser->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
 	if (parser->error == YAML_SCANNER_ERROR && strstr(parser->problem ?: "", "escape"))
-		return diags_add(diags, at, NULL, "write this character itself, not as a pair of escapes");
+		return diags_add(diags, at, NULL,
+				 "write this character itself, not as a pair of escapes");
 	if (parser->error == YAML_PARSER_ERROR)
-		return diags_add(diags, at, NULL, "a key and its ':' must be in one line, within 1024 characters");
-	return diags_add(diags, at, NULL, "cannot be read: %s", parser->problem ?: "unknown problem");
+		return diags_add(diags, at, NULL,
+				 "a key and its ':' must be in one line, within 1024 characters");
+	return diags_add(diags, at, NULL, "cannot be read: %s",
+			 parser->problem ?: "unknown problem");
 }
 
 struct input {
@@ -54,8 +57,8 @@ struct builder {
 	struct node *open; /* arrays and objects that have not ended, each before what is in it so far */
 	size_t nr_open;
 	size_t innermost; /* of them, the last; its first: that around it */
-	size_t max;	  /* nodes of both lists */
-	size_t used;	  /* of doc->texts */
+	size_t max; /* nodes of both lists */
+	size_t used; /* of doc->texts */
 };
 
 static struct node *push(struct builder *b, const yaml_event_t *event, enum value_kind kind)
@@ -64,7 +67,9 @@ static struct node *push(struct builder *b, const yaml_event_t *event, enum valu
 
 	if (b->nr_open + b->doc->count == b->max)
 		return NULL;
-	*n = (struct node){ .kind = kind, .text = "", .line = (unsigned int)event->start_mark.line,
+	*n = (struct node){ .kind = kind,
+			    .text = "",
+			    .line = (unsigned int)event->start_mark.line,
 			    .column = (unsigned int)event->start_mark.column };
 	b->nr_open++;
 	return n;

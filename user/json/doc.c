@@ -23,9 +23,9 @@ enum value_kind value_kind(const struct value *v)
 const char *value_kind_name(enum value_kind kind)
 {
 	static const char *const names[] = {
-		[VALUE_NULL] = "null",     [VALUE_BOOL] = "true or false",
+		[VALUE_NULL] = "null",	     [VALUE_BOOL] = "true or false",
 		[VALUE_NUMBER] = "a number", [VALUE_STRING] = "a string",
-		[VALUE_ARRAY] = "an array",	 [VALUE_OBJECT] = "an object",
+		[VALUE_ARRAY] = "an array",  [VALUE_OBJECT] = "an object",
 	};
 
 	return names[kind];
@@ -43,7 +43,7 @@ int value_want(const struct value *v, enum value_kind kind)
 	if (value_kind(v) == kind)
 		return 0;
 	return value_error(v, "%s is expected here, not %s", value_kind_name(kind),
-			  value_kind_name(value_kind(v)));
+			   value_kind_name(value_kind(v)));
 }
 
 size_t value_length(const struct value *v)
@@ -70,7 +70,9 @@ const char *value_path(const struct value *v, char path[VALUE_PATH])
 
 static struct value child(const struct value *v, size_t index)
 {
-	return (struct value){ .doc = v->doc, .node = &v->doc->nodes[v->node->first + index], .diags = v->diags,
+	return (struct value){ .doc = v->doc,
+			       .node = &v->doc->nodes[v->node->first + index],
+			       .diags = v->diags,
 			       .in = v };
 }
 
@@ -121,7 +123,8 @@ int value_int(const struct value *v, int64_t min, int64_t max, int64_t *value)
 	if (*end)
 		return value_error(v, "a whole number is expected here");
 	if (errno || *value < min || *value > max)
-		return value_error(v, "%.*s is not within %" PRId64 "..%" PRId64, EXCERPT, text, min, max);
+		return value_error(v, "%.*s is not within %" PRId64 "..%" PRId64, EXCERPT, text,
+				   min, max);
 	return 0;
 }
 
@@ -145,7 +148,9 @@ static int plain_text(const struct value *v, const char **value)
 	for (; text < end; text += n) {
 		n = escape_decode(text, end, &code);
 		if (!n || !escape_is_plain(code))
-			return value_error(v, "the control character U+%04X must not stand in this string", code);
+			return value_error(v,
+					   "the control character U+%04X must not stand in this string",
+					   code);
 	}
 	return 0;
 }

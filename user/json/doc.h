@@ -13,16 +13,16 @@
 
 #include "json/diag.h"
 
-enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_NUMBER, VALUE_STRING,
-		 VALUE_ARRAY, VALUE_OBJECT };
+enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_NUMBER, VALUE_STRING, VALUE_ARRAY, VALUE_OBJECT };
 
 /* A value as it stands in the text. */
 struct node {
 	enum value_kind kind;
 	unsigned int line, column; /* from 0, as in a place */
-	unsigned int width;	   /* characters as written; 0: an array or object */
-	unsigned int first, count; /* what is in it, among doc->nodes; keys and their values in turn */
-	const char *text;	   /* "": an array or object */
+	unsigned int width;    /* characters as written; 0: an array or object */
+	unsigned int first,
+		count; /* what is in it, among doc->nodes; keys and their values in turn */
+	const char *text;	  /* "": an array or object */
 };
 
 struct doc {
@@ -37,8 +37,8 @@ struct value {
 	const struct node *node;
 	struct diags *diags;
 	const struct value *in; /* array or object; NULL: the document itself */
-	const char *key;	/* its own, in an object */
-	size_t index;		/* in an array */
+	const char *key; /* its own, in an object */
+	size_t index;  /* in an array */
 };
 
 /*
@@ -60,7 +60,8 @@ const char *value_kind_name(enum value_kind kind);
 const char *value_path(const struct value *v, char path[VALUE_PATH]);
 
 /* Adds a diagnostic at @at, or at @v. Returns -EBADMSG or -ENOMEM. */
-#define value_error_at(v, at, ...) diags_add((v)->diags, at, value_path(v, (char[VALUE_PATH]){}), __VA_ARGS__)
+#define value_error_at(v, at, ...) \
+	diags_add((v)->diags, at, value_path(v, (char[VALUE_PATH]){}), __VA_ARGS__)
 #define value_error(v, ...) value_error_at(v, value_place(v), __VA_ARGS__)
 
 /* 0, or value_error() unless @v is of that kind. */

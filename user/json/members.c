@@ -37,8 +37,8 @@ static int unknown_key(const struct value *key, const struct member *table, size
 
 static int second_key(const struct value *key, const struct value *first)
 {
-	int err = value_error(key, "\"%s\" stands here a second time; first in line %zu", value_text(key),
-			      value_place(first).line + 1);
+	int err = value_error(key, "\"%s\" stands here a second time; first in line %zu",
+			      value_text(key), value_place(first).line + 1);
 
 	diags_relate(key->diags, value_place(first), "it stands here first");
 	return err;

@@ -14,7 +14,7 @@ struct chunk {
 };
 
 static struct chunk *chunks; /* the newest first */
-static char *at;	     /* free bytes of the newest */
+static char *at;	 /* free bytes of the newest */
 static size_t left;
 static json_malloc_t usual_malloc;
 static json_free_t usual_free;

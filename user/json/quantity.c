@@ -9,20 +9,33 @@
 
 static const struct unit_suffix byte_suffixes[] = {
 	{ "B", 1 },
-	{ "kB", 1e3L }, { "KB", 1e3L }, { "MB", 1e6L }, { "GB", 1e9L }, { "TB", 1e12L },
-	{ "KiB", 1024.0L }, { "MiB", 1048576.0L }, { "GiB", 1073741824.0L },
+	{ "kB", 1e3L },
+	{ "KB", 1e3L },
+	{ "MB", 1e6L },
+	{ "GB", 1e9L },
+	{ "TB", 1e12L },
+	{ "KiB", 1024.0L },
+	{ "MiB", 1048576.0L },
+	{ "GiB", 1073741824.0L },
 	{ "TiB", 1099511627776.0L },
 	{},
 };
 
 static const struct unit_suffix ns_suffixes[] = {
-	{ "ps", 1e-3L }, { "ns", 1 }, { "us", 1e3L }, { "ms", 1e6L },
-	{},
+	{ "ps", 1e-3L }, { "ns", 1 }, { "us", 1e3L }, { "ms", 1e6L }, {},
 };
 
 static const struct unit_suffix mbps_suffixes[] = {
-	{ "B/s", 1e-6L }, { "kB/s", 1e-3L }, { "KB/s", 1e-3L }, { "MB/s", 1 }, { "GB/s", 1e3L },
-	{ "TB/s", 1e6L }, { "KiB/s", 1.024e-3L }, { "MiB/s", 1.048576L }, { "GiB/s", 1073.741824L }, { "TiB/s", 1099511.627776L },
+	{ "B/s", 1e-6L },
+	{ "kB/s", 1e-3L },
+	{ "KB/s", 1e-3L },
+	{ "MB/s", 1 },
+	{ "GB/s", 1e3L },
+	{ "TB/s", 1e6L },
+	{ "KiB/s", 1.024e-3L },
+	{ "MiB/s", 1.048576L },
+	{ "GiB/s", 1073.741824L },
+	{ "TiB/s", 1099511.627776L },
 	{},
 };
 
@@ -42,9 +55,10 @@ static int out_of_range(const struct value *v, const struct unit *u)
 {
 	if (u->fraction)
 		return value_error(v, "%.40s is not within %.7g..%.7g", value_text(v),
-				   (double)u->min / TIERBPF_MILLION, (double)u->max / TIERBPF_MILLION);
-	return value_error(v, "%.40s is not within %" PRId64 "..%" PRId64 "%s", value_text(v), u->min,
-			   u->max, u->name ?: "");
+				   (double)u->min / TIERBPF_MILLION,
+				   (double)u->max / TIERBPF_MILLION);
+	return value_error(v, "%.40s is not within %" PRId64 "..%" PRId64 "%s", value_text(v),
+			   u->min, u->max, u->name ?: "");
 }
 
 static int keep(const struct value *v, const struct unit *u, long double n, int64_t *value)
@@ -80,7 +94,8 @@ static int read_with_unit(const struct value *v, const struct unit *u, int64_t *
 
 	n = strtold(text, &end);
 	if (suffix == text || end != suffix)
-		return value_error(v, "a number, with a unit, is expected here, such as %s", u->example);
+		return value_error(v, "a number, with a unit, is expected here, such as %s",
+				   u->example);
 	while (*suffix == ' ')
 		suffix++;
 	for (s = u->suffixes; s->text; s++)

@@ -12,8 +12,8 @@ struct unit_suffix {
 
 /* A kind of quantity, in a unit of its own. */
 struct unit {
-	const char *example;		    /* for messages */
-	int64_t min, max;		    /* in that unit */
+	const char *example;	     /* for messages */
+	int64_t min, max;	  /* in that unit */
 	const struct unit_suffix *suffixes; /* NULL: plain numbers only */
 	bool fraction; /* a number with a fraction, kept as millionths; min and max too */
 	const char *name; /* " ns"; NULL: none */
@@ -21,13 +21,13 @@ struct unit {
 
 extern const struct unit unit_bytes;
 extern const struct unit unit_ns;	  /* latency */
-extern const struct unit unit_mbps;	  /* bandwidth, MB/s of 10^6 bytes */
-extern const struct unit unit_ratio;	  /* millionths */
-extern const struct unit unit_distance;	  /* SLIT */
-extern const struct unit unit_adistance;  /* as the kernel says it: any int */
+extern const struct unit unit_mbps;   /* bandwidth, MB/s of 10^6 bytes */
+extern const struct unit unit_ratio;   /* millionths */
+extern const struct unit unit_distance;	/* SLIT */
+extern const struct unit unit_adistance;	 /* as the kernel says it: any int */
 extern const struct unit unit_region;
-extern const struct unit unit_scale;	  /* millionths, not 0 */
-extern const struct unit unit_tolerance;  /* millionths */
+extern const struct unit unit_scale;   /* millionths, not 0 */
+extern const struct unit unit_tolerance;	 /* millionths */
 
 /*
  * Reads a number, or a string with a number and a unit, rounded to the unit of

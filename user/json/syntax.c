@@ -74,7 +74,8 @@ static size_t find_culprit(const char *text, size_t length, const json_error_t *
 
 static bool is_json_word(const char *p)
 {
-	return !strncasecmp(p, "true", 4) || !strncasecmp(p, "false", 5) || !strncasecmp(p, "null", 4);
+	return !strncasecmp(p, "true", 4) || !strncasecmp(p, "false", 5) ||
+	       !strncasecmp(p, "null", 4);
 }
 
 /* What people write who know another language better: by the culprit alone. */
@@ -136,7 +137,8 @@ static int explain(const char *text, size_t length, const json_error_t *error, s
 	case json_error_numeric_overflow:
 		return diags_add(diags, place, NULL, "the number is too large");
 	default:
-		return diags_add(diags, place, NULL, "not JSON: %s%s", error->text, hint(text, at, error));
+		return diags_add(diags, place, NULL, "not JSON: %s%s", error->text,
+				 hint(text, at, error));
 	}
 }
 
@@ -167,9 +169,11 @@ static int check_characters(const char *text, size_t length, struct diags *diags
 		unsigned int code = unfit((const unsigned char *)text + i);
 
 		if (code)
-			return diags_add(diags, place_of(text, i), NULL, escape_is_plain(code) ?
-					 "write this character as an escape: \\u%04x" :
-					 "the control character U+%04X must not stand in a string", code);
+			return diags_add(diags, place_of(text, i), NULL,
+					 escape_is_plain(code) ?
+						 "write this character as an escape: \\u%04x" :
+						 "the control character U+%04X must not stand in a string",
+					 code);
 	}
 	return 0;
 }

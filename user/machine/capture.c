@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "acpi/table.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
-#include "acpi/table.h"
 
 /* In a captured machine only. */
 #define ADISTANCES "/tierbpf/kernel_adistance"
@@ -287,10 +287,14 @@ static int check_empty(const char *dir, int fd)
 	if (fstat(fd, &st))
 		return fail(-errno, "%s: %s", dir, strerror(errno));
 	if (st.st_uid != geteuid())
-		return fail(-EPERM, "%s: belongs to another user, who could change what is written there; name a "
-			    "new directory", dir);
+		return fail(-EPERM,
+			    "%s: belongs to another user, who could change what is written there; name a "
+			    "new directory",
+			    dir);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return fail(-EPERM, "%s: other users may write there; name a new directory, or chmod go-w it", dir);
+		return fail(-EPERM,
+			    "%s: other users may write there; name a new directory, or chmod go-w it",
+			    dir);
 	return count_entries(fd) ? fail(-EEXIST, "%s: not empty; name a new directory", dir) : 0;
 }
 
@@ -310,8 +314,9 @@ static int make_empty(const char *dir)
 		return fail(-errno, "%s: %s", dir, strerror(errno));
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return fail(-errno, "%s: %s", dir, errno == ENOTDIR ? "not a directory of its own; name a new one" :
-			    strerror(errno));
+		return fail(-errno, "%s: %s", dir,
+			    errno == ENOTDIR ? "not a directory of its own; name a new one" :
+					       strerror(errno));
 	err = check_empty(dir, fd);
 	return err ?: TAKE_FD(fd);
 }

@@ -12,11 +12,16 @@
 const char *source_name(enum source source)
 {
 	static const char *const names[] = {
-		[SOURCE_NONE] = "unknown",   [SOURCE_SYSFS] = "sysfs",
-		[SOURCE_SRAT] = "SRAT",	     [SOURCE_SLIT] = "SLIT",
-		[SOURCE_HMAT] = "HMAT",	     [SOURCE_CEDT] = "CEDT",
-		[SOURCE_CDAT] = "CDAT",	     [SOURCE_MEASURED] = "measured",
-		[SOURCE_MODULE] = "module",  [SOURCE_TIER] = "tier",
+		[SOURCE_NONE] = "unknown",
+		[SOURCE_SYSFS] = "sysfs",
+		[SOURCE_SRAT] = "SRAT",
+		[SOURCE_SLIT] = "SLIT",
+		[SOURCE_HMAT] = "HMAT",
+		[SOURCE_CEDT] = "CEDT",
+		[SOURCE_CDAT] = "CDAT",
+		[SOURCE_MEASURED] = "measured",
+		[SOURCE_MODULE] = "module",
+		[SOURCE_TIER] = "tier",
 		[SOURCE_DERIVED] = "derived",
 		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
 		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
@@ -25,7 +30,8 @@ const char *source_name(enum source source)
 	return (size_t)source < sizeof(names) / sizeof(*names) ? names[source] : names[SOURCE_NONE];
 }
 
-void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value, enum source source)
+void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
+		      enum source source)
 {
 	tierbpf_set_fact(&n->facts, fact, value);
 	n->source[fact] = (uint8_t)source;
@@ -50,7 +56,8 @@ static void count_block(const char *name, void *arg)
 	_cleanup_free_ char *state = NULL;
 	struct blocks *b = arg;
 
-	if (sysfs_text(&state, b->root, SYSFS_NODES "/node%d/%s/state", b->node, name) || !strcmp(state, "online"))
+	if (sysfs_text(&state, b->root, SYSFS_NODES "/node%d/%s/state", b->node, name) ||
+	    !strcmp(state, "online"))
 		b->online++;
 	else
 		b->offline++;
@@ -129,7 +136,8 @@ void machine_read_performance(const char *root, const char *path, struct perf *p
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (sysfs_number(&value, 10, root, "%s/%s", path, files[i].name) && value <= UINT32_MAX)
+		if (sysfs_number(&value, 10, root, "%s/%s", path, files[i].name) &&
+		    value <= UINT32_MAX)
 			*files[i].to = (int64_t)value;
 }
 
@@ -147,7 +155,7 @@ static void read_access(const char *root, int node, struct machine_node *n)
 	char path[80];
 	int class;
 
-	for (class = 0; class < NR_CLASSES; class++) {
+	for (class = 0; class < NR_CLASSES; class ++) {
 		snprintf(path, sizeof(path), SYSFS_NODES "/node%d/access%d/initiators", node, class);
 		machine_read_performance(root, path, &n->sysfs[class].perf);
 		sysfs_each(root, path, "node", visit_initiator, &n->sysfs[class].initiators);

@@ -3,8 +3,8 @@
 #ifndef MACHINE_FACTS_H
 #define MACHINE_FACTS_H
 
-#include "machine/machine.h"
 #include "acpi/srat.h"
+#include "machine/machine.h"
 
 /* All of them; needs nodes and distances. */
 void machine_read_facts(const char *root, struct machine *m);

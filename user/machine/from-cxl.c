@@ -12,12 +12,12 @@
  * cards that are there leave no doubt about (cxl-expect.h).
  */
 #include "acpi/cedt.h"
-#include "util/cleanup.h"
-#include "cxl/region-to-come.h"
-#include "cxl/region-perf.h"
-#include "cxl/ports.h"
 #include "acpi/hmat-access.h"
+#include "cxl/ports.h"
+#include "cxl/region-perf.h"
+#include "cxl/region-to-come.h"
 #include "machine/facts.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define MAX_SERIALS 4
@@ -113,7 +113,8 @@ static void read_serials(const struct region *r)
 		if (!more)
 			return;
 		if (read_serial(r->root, decoder, &serial))
-			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial, SOURCE_SYSFS);
+			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial,
+					 SOURCE_SYSFS);
 	}
 }
 
@@ -159,7 +160,8 @@ static void read_bridges(struct region *r)
 
 		hmat_access_port(access, &r->srat->ports[i], found);
 		r->bridges[r->nr_bridges++] = (struct cxl_bridge){
-			.uid = (uint32_t)(uid[0] | uid[1] << 8 | uid[2] << 16) | (uint32_t)uid[3] << 24,
+			.uid = (uint32_t)(uid[0] | uid[1] << 8 | uid[2] << 16) | (uint32_t)uid[3]
+											 << 24,
 			.perf = found[CLASS_CPU].perf,
 		};
 	}
@@ -200,12 +202,14 @@ static void foresee(const struct region *r, const struct cedt_window *w, struct 
 	n->cdat = e.perf.perf;
 	n->cdat_link_ps = e.perf.link_ps;
 	for (i = 0; i < e.nr_serials && i < MAX_SERIALS; i++)
-		machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)e.serials[i], SOURCE_SYSFS_TO_COME);
+		machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)e.serials[i],
+				 SOURCE_SYSFS_TO_COME);
 }
 
 static void read_window(const struct region *r, const struct cedt_window *w)
 {
-	struct machine_node *n = w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
+	struct machine_node *n =
+		w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
 
 	if (!n || n->cpu || machine_knows(n, TIERBPF_FACT_KIND))
 		return;

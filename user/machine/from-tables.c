@@ -5,10 +5,10 @@
  */
 #include <stdlib.h>
 
-#include "util/cleanup.h"
 #include "acpi/hmat-access.h"
-#include "machine/facts.h"
 #include "acpi/slit.h"
+#include "machine/facts.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 /*
@@ -28,12 +28,14 @@ static void read_srat(const char *root, struct machine *m)
 		return;
 	if (!kernel_uses(m->srat, m)) {
 		srat_free(TAKE_PTR(m->srat));
-		m->tables.srat.ignored = "the kernel has one node: numa=off, or ranges of memory that overlap";
+		m->tables.srat.ignored =
+			"the kernel has one node: numa=off, or ranges of memory that overlap";
 		return;
 	}
 	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++)
 		if (m->nodes[i].possible)
-			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i], SOURCE_SRAT);
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i],
+					 SOURCE_SRAT);
 }
 
 /* Sysfs shows the distances between nodes that are online, and knows them better. */
@@ -84,8 +86,9 @@ static void read_hmat(const char *root, struct machine *m)
 		if (m->nodes[i].cpu)
 			nodeset_add(&cpus, i);
 	if (!kernel_shows_hmat(root, m))
-		m->tables.hmat.ignored = "the kernel shows nothing of it: numa=nohmat on its command line, "
-					 "or built without ACPI_HMAT";
+		m->tables.hmat.ignored =
+			"the kernel shows nothing of it: numa=nohmat on its command line, "
+			"or built without ACPI_HMAT";
 	if (hmat_access_new(m->hmat, m->srat, &cpus, &access))
 		return;
 	for (i = 0; i < m->nr_nodes; i++)

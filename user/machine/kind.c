@@ -19,8 +19,8 @@
  */
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "machine/facts.h"
+#include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define DAX "/sys/bus/dax/devices/"
@@ -97,9 +97,11 @@ static void read_devices(const char *root, struct machine *m)
 /* 0 if it is not known. */
 static int64_t bandwidth(const struct machine_node *n)
 {
-	if (!machine_knows(n, TIERBPF_FACT_READ_BANDWIDTH) || !machine_knows(n, TIERBPF_FACT_WRITE_BANDWIDTH))
+	if (!machine_knows(n, TIERBPF_FACT_READ_BANDWIDTH) ||
+	    !machine_knows(n, TIERBPF_FACT_WRITE_BANDWIDTH))
 		return 0;
-	return n->facts.value[TIERBPF_FACT_READ_BANDWIDTH] + n->facts.value[TIERBPF_FACT_WRITE_BANDWIDTH];
+	return n->facts.value[TIERBPF_FACT_READ_BANDWIDTH] +
+	       n->facts.value[TIERBPF_FACT_WRITE_BANDWIDTH];
 }
 
 static int64_t dram_bandwidth(const struct machine *m)

@@ -6,9 +6,9 @@
 #include <limits.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "acpi/hmat.h"
 #include "machine/facts.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/nodelist.h"
 #include "util/sysfs.h"
@@ -128,8 +128,10 @@ static int read_tiers(const char *root, struct machine *m)
 	if (t.count)
 		return t.err;
 	snprintf(path, sizeof(path), "%s" TIERS, root);
-	return fail(-ENOPKG, "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
-		    "than 6.1", path);
+	return fail(-ENOPKG,
+		    "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
+		    "than 6.1",
+		    path);
 }
 
 /*

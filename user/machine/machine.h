@@ -22,8 +22,8 @@ enum source {
 	SOURCE_CEDT,
 	SOURCE_CDAT,
 	SOURCE_MEASURED,
-	SOURCE_MODULE,	/* the kernel, asked through the module */
-	SOURCE_TIER,	/* concluded from the tier that the node is in */
+	SOURCE_MODULE, /* the kernel, asked through the module */
+	SOURCE_TIER, /* concluded from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
 	/* Of the cards that a CXL region can only be made of (cxl-expect.h). */
 	SOURCE_SYSFS_TO_COME,
@@ -32,18 +32,18 @@ enum source {
 
 struct machine_node {
 	bool possible; /* may ever exist */
-	bool memory;   /* has memory that is online */
-	bool cpu;      /* has CPUs that are online */
-	int64_t tier;  /* N of memory_tierN; NO_TIER */
+	bool memory; /* has memory that is online */
+	bool cpu; /* has CPUs that are online */
+	int64_t tier; /* N of memory_tierN; NO_TIER */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* How fast it is, by who says so. The facts below hold the one that is used. */
 	struct access sysfs[NR_CLASSES]; /* what the kernel believes */
-	struct access hmat[NR_CLASSES];	 /* from the tables, computed here as the kernel does */
-	struct perf region;		 /* a CXL region's, by the kernel; class CPU */
-	struct perf cdat;		 /* the same, from CDAT, computed here */
-	int64_t cdat_link_ps;		 /* what 6.12 adds to cdat's latencies as if it were ns */
-	bool to_come;			 /* the region of cdat is not there yet */
-	struct perf measured;		 /* from the nearest CPUs */
+	struct access hmat[NR_CLASSES]; /* from the tables, computed here as the kernel does */
+	struct perf region; /* a CXL region's, by the kernel; class CPU */
+	struct perf cdat; /* the same, from CDAT, computed here */
+	int64_t cdat_link_ps; /* what 6.12 adds to cdat's latencies as if it were ns */
+	bool to_come; /* the region of cdat is not there yet */
+	struct perf measured; /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The
 	 * ratios and the adistances by performance are the compiler's (program.h).
@@ -54,7 +54,7 @@ struct machine_node {
 
 struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
-	int nr_nodes;	   /* the highest possible node + 1 */
+	int nr_nodes; /* the highest possible node + 1 */
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
 	/*
 	 * What the tables say beyond the facts; NULL where there is none that can be used. A

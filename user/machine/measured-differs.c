@@ -20,12 +20,13 @@ struct quantity {
 };
 
 /* Says in @text what differs of @q; false: it does not. */
-static bool tell(const struct machine_node *n, int node, const struct quantity *q, char *text, size_t size)
+static bool tell(const struct machine_node *n, int node, const struct quantity *q, char *text,
+		 size_t size)
 {
 	int64_t firmware = n->facts.known & 1ULL << q->fact ? n->facts.value[q->fact] : 0;
 
-	snprintf(text, size, "node %d: measured %s %" PRId64 " %s, %s says %" PRId64, node, q->name, q->measured,
-		 q->unit, source_name((enum source)n->source[q->fact]), firmware);
+	snprintf(text, size, "node %d: measured %s %" PRId64 " %s, %s says %" PRId64, node, q->name,
+		 q->measured, q->unit, source_name((enum source)n->source[q->fact]), firmware);
 	return differs(q->measured, firmware);
 }
 
@@ -41,7 +42,8 @@ static void each(const struct machine *m, void (*say)(const char *text, void *to
 			{ "read latency", "ns", TIERBPF_FACT_READ_LATENCY, p->read_latency },
 			{ "write latency", "ns", TIERBPF_FACT_WRITE_LATENCY, p->write_latency },
 			{ "read bandwidth", "MB/s", TIERBPF_FACT_READ_BANDWIDTH, p->read_bandwidth },
-			{ "write bandwidth", "MB/s", TIERBPF_FACT_WRITE_BANDWIDTH, p->write_bandwidth },
+			{ "write bandwidth", "MB/s", TIERBPF_FACT_WRITE_BANDWIDTH,
+			  p->write_bandwidth },
 		};
 
 		for (i = 0; i < sizeof(all) / sizeof(*all); i++)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "util/cleanup.h"
-#include "json/doc.h"
 #include "util/msg.h"
-#include "json/members.h"
 #include "util/read-file.h"
+#include "json/doc.h"
+#include "json/members.h"
 
 #define MAX_BYTES (1 << 20)
 
@@ -59,20 +59,22 @@ static int read_pages(const struct value *v, void *context)
 	if (err)
 		return err;
 	n->huge = !strcmp(text, "huge");
-	return n->huge || !strcmp(text, "base") ? 0 : value_error(v, "\"huge\" or \"base\" is expected here");
+	return n->huge || !strcmp(text, "base") ?
+		       0 :
+		       value_error(v, "\"huge\" or \"base\" is expected here");
 }
 
 /* The kernel's own limit, of access coordinates, is 32 bits. */
-#define READ_VALUE(name, what)                                                                      \
-	static int read_##name(const struct value *v, void *context)                                \
-	{                                                                                           \
-		struct measured_node *n = context;                                                  \
-		return value_int(v, 1, UINT32_MAX, &n->values[what].median);                        \
-	}                                                                                           \
-	static int read_##name##_spread(const struct value *v, void *context)                       \
-	{                                                                                           \
-		struct measured_node *n = context;                                                  \
-		return value_int(v, 0, UINT32_MAX, &n->values[what].spread);                        \
+#define READ_VALUE(name, what)                                                \
+	static int read_##name(const struct value *v, void *context)          \
+	{                                                                     \
+		struct measured_node *n = context;                            \
+		return value_int(v, 1, UINT32_MAX, &n->values[what].median);  \
+	}                                                                     \
+	static int read_##name##_spread(const struct value *v, void *context) \
+	{                                                                     \
+		struct measured_node *n = context;                            \
+		return value_int(v, 0, UINT32_MAX, &n->values[what].spread);  \
 	}
 
 READ_VALUE(read_latency, MEASURED_READ_LATENCY)
@@ -117,7 +119,8 @@ static int read_nodes(const struct value *v, void *context)
 		return err;
 	count = value_length(v);
 	if (count > TIERBPF_MAX_NODES)
-		return value_error(v, "%zu nodes, and at most %d are possible", count, TIERBPF_MAX_NODES);
+		return value_error(v, "%zu nodes, and at most %d are possible", count,
+				   TIERBPF_MAX_NODES);
 	m->nodes = calloc(count + 1, sizeof(*m->nodes));
 	if (!m->nodes)
 		return -ENOMEM;
@@ -136,7 +139,8 @@ static const struct member members[] = {
 	{ "nodes", read_nodes, true },
 };
 
-int measurement_parse(const char *text, size_t length, struct diags *diags, struct measurement **measurement)
+int measurement_parse(const char *text, size_t length, struct diags *diags,
+		      struct measurement **measurement)
 {
 	_cleanup_(cleanup_measurement) struct measurement *m = calloc(1, sizeof(*m));
 	struct doc doc;
@@ -189,8 +193,10 @@ static json_t *node_json(const struct measured_node *n)
 	static const char *const names[][2] = {
 		[MEASURED_READ_LATENCY] = { "read_latency_ns", "read_latency_spread_percent" },
 		[MEASURED_WRITE_LATENCY] = { "write_latency_ns", "write_latency_spread_percent" },
-		[MEASURED_READ_BANDWIDTH] = { "read_bandwidth_mbps", "read_bandwidth_spread_percent" },
-		[MEASURED_WRITE_BANDWIDTH] = { "write_bandwidth_mbps", "write_bandwidth_spread_percent" },
+		[MEASURED_READ_BANDWIDTH] = { "read_bandwidth_mbps",
+					      "read_bandwidth_spread_percent" },
+		[MEASURED_WRITE_BANDWIDTH] = { "write_bandwidth_mbps",
+					       "write_bandwidth_spread_percent" },
 	};
 	json_t *o = json_pack("{s:i}", "node", n->node);
 	int i;
@@ -228,7 +234,8 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 		const struct measured_node *n = &measurement->nodes[i];
 
 		if (n->node >= m->nr_nodes || !m->nodes[n->node].possible) {
-			note("the measurement has node %d, this machine has not: was it made elsewhere?", n->node);
+			note("the measurement has node %d, this machine has not: was it made elsewhere?",
+			     n->node);
 			continue;
 		}
 		m->nodes[n->node].measured = (struct perf){
@@ -256,6 +263,7 @@ int measurement_prefer(const char *path, struct machine *m)
 
 	for (node = 0; path && !err && node < m->nr_nodes; node++)
 		if (m->nodes[node].memory && !m->nodes[node].measured.read_latency)
-			note("node %d is not in the measurement: what firmware says of it is taken", node);
+			note("node %d is not in the measurement: what firmware says of it is taken",
+			     node);
 	return err;
 }

@@ -13,11 +13,16 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "json/diag.h"
 #include "machine/machine.h"
+#include "json/diag.h"
 
-enum measured { MEASURED_READ_LATENCY, MEASURED_WRITE_LATENCY, MEASURED_READ_BANDWIDTH,
-		MEASURED_WRITE_BANDWIDTH, NR_MEASURED };
+enum measured {
+	MEASURED_READ_LATENCY,
+	MEASURED_WRITE_LATENCY,
+	MEASURED_READ_BANDWIDTH,
+	MEASURED_WRITE_BANDWIDTH,
+	NR_MEASURED
+};
 
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
@@ -28,7 +33,7 @@ struct measured_node {
 	int node;
 	char *cpus;    /* from which; "0-3"; NULL: not told */
 	int64_t bytes; /* of the buffer; 0: not told */
-	bool huge;     /* most of the buffer was huge pages */
+	bool huge;	   /* most of the buffer was huge pages */
 	struct measured_value values[NR_MEASURED];
 };
 
@@ -38,7 +43,8 @@ struct measurement {
 };
 
 /* 0, and *measurement is the caller's; -EBADMSG with entries in @diags; -ENOMEM. */
-int measurement_parse(const char *text, size_t length, struct diags *diags, struct measurement **measurement);
+int measurement_parse(const char *text, size_t length, struct diags *diags,
+		      struct measurement **measurement);
 void measurement_free(struct measurement *measurement);
 
 /* The file @path, "-": standard input. As above, or another -errno; with messages. */

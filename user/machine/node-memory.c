@@ -42,7 +42,8 @@ void node_memory_parse_zones(const char *zoneinfo, uint64_t page, struct node_me
 	for (line = zoneinfo; *line; line = next_line(line)) {
 		if (sscanf(line, "Node %d, zone %15s", &node, zone.name) == 2)
 			of = node >= 0 && node < TIERBPF_MAX_NODES ? &memory[node] : NULL;
-		else if (of && sscanf(line, " present %" SCNu64, &pages) == 1 && pages && of->nr_zones < MAX_ZONES) {
+		else if (of && sscanf(line, " present %" SCNu64, &pages) == 1 && pages &&
+			 of->nr_zones < MAX_ZONES) {
 			zone.size = pages * page;
 			of->zones[of->nr_zones++] = zone;
 		}
@@ -59,7 +60,8 @@ void node_memory_read(const char *root, const struct machine *m, struct node_mem
 	for (n = 0; n < m->nr_nodes; n++) {
 		_cleanup_free_ char *meminfo = NULL;
 
-		if (m->nodes[n].memory && !sysfs_text(&meminfo, root, SYSFS_NODES "/node%d/meminfo", n))
+		if (m->nodes[n].memory &&
+		    !sysfs_text(&meminfo, root, SYSFS_NODES "/node%d/meminfo", n))
 			node_memory_parse(meminfo, &memory[n]);
 	}
 	if (!sysfs_bytes(root, "/proc/zoneinfo", ZONEINFO_MAX, &zoneinfo, &length))
@@ -72,7 +74,8 @@ uint64_t node_memory_kernel(const struct node_memory *memory)
 	size_t i;
 
 	for (i = 0; i < memory->nr_zones; i++)
-		if (strcmp(memory->zones[i].name, "Movable") && strcmp(memory->zones[i].name, "Device"))
+		if (strcmp(memory->zones[i].name, "Movable") &&
+		    strcmp(memory->zones[i].name, "Device"))
 			bytes += memory->zones[i].size;
 	return bytes;
 }

@@ -16,7 +16,9 @@ void switches_read(const char *root, const struct machine *m, const struct node_
 	_cleanup_free_ char *demotion = NULL, *balancing = NULL, *tracing = NULL;
 	int n;
 
-	*s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH, .tracing = NO_SWITCH };
+	*s = (struct switches){ .demotion = NO_SWITCH,
+				.numa_balancing = NO_SWITCH,
+				.tracing = NO_SWITCH };
 	if (!sysfs_text(&demotion, root, DEMOTION))
 		s->demotion = !strcmp(demotion, "true");
 	if (!sysfs_text(&balancing, root, NUMA_BALANCING))
@@ -39,7 +41,8 @@ static void demotion(const struct switches *s, struct switch_text *t)
 	t->on = s->demotion == 1;
 	snprintf(t->state, sizeof(t->state), "demotion is %s", t->on ? "on" : "off");
 	if (s->demotion == NO_SWITCH)
-		snprintf(t->cure, sizeof(t->cure), "this kernel has none; boot one with CONFIG_MIGRATION=y");
+		snprintf(t->cure, sizeof(t->cure),
+			 "this kernel has none; boot one with CONFIG_MIGRATION=y");
 	else if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " DEMOTION);
 }
@@ -51,11 +54,12 @@ static void promotion(const struct switches *s, struct switch_text *t)
 	t->on = s->numa_balancing != NO_SWITCH && s->numa_balancing & NUMA_BALANCING_TIERING;
 	if (s->numa_balancing == NO_SWITCH) {
 		snprintf(t->state, sizeof(t->state), "promotion is off");
-		snprintf(t->cure, sizeof(t->cure), "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
+		snprintf(t->cure, sizeof(t->cure),
+			 "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
 		return;
 	}
-	snprintf(t->state, sizeof(t->state), "promotion is %s (numa_balancing %d)", t->on ? "on" : "off",
-		 s->numa_balancing);
+	snprintf(t->state, sizeof(t->state), "promotion is %s (numa_balancing %d)",
+		 t->on ? "on" : "off", s->numa_balancing);
 	if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo %d > " NUMA_BALANCING,
 			 s->numa_balancing | NUMA_BALANCING_TIERING);
@@ -69,12 +73,16 @@ static void zones(const struct switches *s, struct switch_text *t)
 	t->name = "movable";
 	t->on = nodeset_is_empty(&s->kernel);
 	if (t->on) {
-		snprintf(t->state, sizeof(t->state), "memory of node %.80s is in ZONE_MOVABLE", slow ?: "?");
+		snprintf(t->state, sizeof(t->state), "memory of node %.80s is in ZONE_MOVABLE",
+			 slow ?: "?");
 		return;
 	}
-	snprintf(t->state, sizeof(t->state), "memory of node %.80s is outside of ZONE_MOVABLE (kernel data may land "
-		 "there, and keep it from going offline)", kernel ?: "?");
-	snprintf(t->cure, sizeof(t->cure), "online it as online_movable as it is added, or, where SRAT calls it "
+	snprintf(t->state, sizeof(t->state),
+		 "memory of node %.80s is outside of ZONE_MOVABLE (kernel data may land "
+		 "there, and keep it from going offline)",
+		 kernel ?: "?");
+	snprintf(t->cure, sizeof(t->cure),
+		 "online it as online_movable as it is added, or, where SRAT calls it "
 		 "hotpluggable, boot with movable_node");
 }
 
@@ -84,8 +92,10 @@ static void guards(const struct switches *s, struct switch_text *t)
 	t->name = "guards";
 	t->on = s->guards == GUARDS_ON;
 	t->silent = t->on;
-	snprintf(t->state, sizeof(t->state), t->on ? "kprobes are on" : "kprobes are off: the module's guards against "
-		 "kernel bugs do nothing, and the kernel may crash while nodes move");
+	snprintf(t->state, sizeof(t->state),
+		 t->on ? "kprobes are on" :
+			 "kprobes are off: the module's guards against "
+			 "kernel bugs do nothing, and the kernel may crash while nodes move");
 	if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " GUARDS_SWITCH);
 }
@@ -96,8 +106,10 @@ static void tracing(const struct switches *s, struct switch_text *t)
 	t->name = "tracing";
 	t->on = s->tracing;
 	t->silent = t->on;
-	snprintf(t->state, sizeof(t->state), t->on ? "ftrace is on" : "ftrace is off: overrides come late, and events are "
-		 "not counted");
+	snprintf(t->state, sizeof(t->state),
+		 t->on ? "ftrace is on" :
+			 "ftrace is off: overrides come late, and events are "
+			 "not counted");
 	if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " TRACING);
 }
@@ -129,8 +141,8 @@ void switches_print(const struct switches *s, bool colors, FILE *out)
 
 		if (t->silent)
 			continue;
-		fprintf(out, "%s%s%s%s%s\n", stands_out ? "\033[33m" : "", t->state, stands_out ? "\033[0m" : "",
-			*t->cure ? ": " : "", t->cure);
+		fprintf(out, "%s%s%s%s%s\n", stands_out ? "\033[33m" : "", t->state,
+			stands_out ? "\033[0m" : "", *t->cure ? ": " : "", t->cure);
 	}
 }
 
@@ -141,8 +153,9 @@ json_t *switches_json(const struct switches *s)
 	json_t *list = json_array();
 
 	for (i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s?}", "name", texts[i].name,
-			"on", texts[i].on, "state", texts[i].state,
-			"cure", *texts[i].cure ? texts[i].cure : NULL));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:b, s:s, s:s?}", "name", texts[i].name,
+						"on", texts[i].on, "state", texts[i].state, "cure",
+						*texts[i].cure ? texts[i].cure : NULL));
 	return list;
 }

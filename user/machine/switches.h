@@ -15,7 +15,7 @@
 #define NO_SWITCH (-1) /* the kernel is built without it */
 
 struct switches {
-	int demotion;	    /* 0, 1 or NO_SWITCH */
+	int demotion;     /* 0, 1 or NO_SWITCH */
 	int numa_balancing; /* mode, a sum of bits, or NO_SWITCH */
 	struct nodeset slow;   /* nodes without CPUs */
 	enum guards guards;
@@ -29,7 +29,7 @@ struct switch_text {
 	bool on;
 	bool silent; /* where it is on, people need not be told */
 	char state[240]; /* "demotion is on", "memory of node 1 is …" */
-	char cure[256];	 /* what to do about it; "" where it is on */
+	char cure[256];	/* what to do about it; "" where it is on */
 };
 
 #define MAX_SWITCHES 5

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "util/cleanup.h"
 #include "measure/loops-and-buffer.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 
 #define HUGE_PAGE ((size_t)2 << 20)
@@ -20,7 +20,9 @@ static int bind_to(int node, struct buffer *b)
 	numa_bitmask_setbit(nodes, (unsigned int)node);
 	err = mbind(b->mapping, b->mapped, MPOL_BIND, nodes->maskp, nodes->size + 1, MPOL_MF_STRICT);
 	numa_bitmask_free(nodes);
-	return err ? fail(-EIO, "node %d: its memory may not be used: %s (a cpuset?)", node, strerror(errno)) : 0;
+	return err ? fail(-EIO, "node %d: its memory may not be used: %s (a cpuset?)", node,
+			  strerror(errno)) :
+		     0;
 }
 
 /* The kernel is asked where the pages are. */
@@ -31,7 +33,8 @@ static int prove(int node, const struct buffer *b)
 
 	for (at = 0; at < b->bytes; at += HUGE_PAGE) {
 		if (get_mempolicy(&is, NULL, 0, (char *)b->memory + at, MPOL_F_NODE | MPOL_F_ADDR))
-			return fail(-EIO, "node %d: where its pages are cannot be seen: %s", node, strerror(errno));
+			return fail(-EIO, "node %d: where its pages are cannot be seen: %s", node,
+				    strerror(errno));
 		if (is != node)
 			return fail(-EIO, "node %d: its pages are on node %d", node, is);
 	}

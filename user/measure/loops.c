@@ -8,8 +8,8 @@
 #include <emmintrin.h>
 #endif
 
-#include "util/cleanup.h"
 #include "measure/loops-and-buffer.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 
 /* Between two looks at the clock, which takes a system call. */
@@ -75,7 +75,8 @@ static void *volatile *chase_writing(void *volatile *p, int steps)
 /* Nanoseconds of a step. */
 static double latency_round(void *volatile **at, bool write, int64_t round_ns)
 {
-	int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID), end = measure_now() + round_ns, elapsed, steps = 0;
+	int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID), end = measure_now() + round_ns, elapsed,
+		steps = 0;
 
 	do {
 		*at = write ? chase_writing(*at, STEPS) : chase(*at, STEPS);
@@ -87,7 +88,8 @@ static double latency_round(void *volatile **at, bool write, int64_t round_ns)
 
 static bool is_over(const struct loop *l, int rounds)
 {
-	return rounds >= MEASURE_ROUNDS || (rounds >= MEASURE_MIN_ROUNDS && measure_now() > l->deadline);
+	return rounds >= MEASURE_ROUNDS ||
+	       (rounds >= MEASURE_MIN_ROUNDS && measure_now() > l->deadline);
 }
 
 void loop_latency(const struct loop *l, bool write, struct measured_value *value)
@@ -235,7 +237,8 @@ static void line_up(struct team *team, const struct loop *l, bool write)
 	size_t share;
 	unsigned int cpu;
 
-	team->stream = (struct stream){ .loop = l, .write = write, .gate = PTHREAD_MUTEX_INITIALIZER };
+	team->stream =
+		(struct stream){ .loop = l, .write = write, .gate = PTHREAD_MUTEX_INITIALIZER };
 	for (cpu = 0; cpu < l->cpus->size && team->count < MEASURE_MAX_THREADS; cpu++)
 		if (numa_bitmask_isbitset(l->cpus, cpu))
 			team->streamers[team->count++].cpu = cpu;
@@ -257,14 +260,16 @@ int loop_bandwidth(const struct loop *l, bool write, struct measured_value *valu
 	pthread_barrier_init(&team.stream.barrier, NULL, (unsigned int)team.count);
 	pthread_mutex_lock(&team.stream.gate);
 	for (started = 0; !err && started < team.count; started += !err)
-		err = pthread_create(&team.streamers[started].thread, NULL, run, &team.streamers[started]);
+		err = pthread_create(&team.streamers[started].thread, NULL, run,
+				     &team.streamers[started]);
 	team.stream.over = err;
 	pthread_mutex_unlock(&team.stream.gate);
 	for (i = 0; i < started; i++)
 		pthread_join(team.streamers[i].thread, NULL);
 	pthread_barrier_destroy(&team.stream.barrier);
 	if (err)
-		return fail(-EIO, "no thread for CPU %u: %s", team.streamers[started].cpu, strerror(err));
+		return fail(-EIO, "no thread for CPU %u: %s", team.streamers[started].cpu,
+			    strerror(err));
 	*value = measured_of(team.stream.rounds, (size_t)team.stream.count);
 	return 0;
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/cleanup.h"
 #include "measure/loops-and-buffer.h"
+#include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/nodelist.h"
 #include "util/sysfs.h"
@@ -15,7 +15,7 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define USUAL_BYTES ((size_t)256 << 20)
 #define LEAST_BYTES ((size_t)64 << 20) /* of those that are chosen here */
-#define CACHES 4		       /* the buffer's size in last-level caches */
+#define CACHES 4	 /* the buffer's size in last-level caches */
 #define ROUND_NS 100000000LL
 
 static void cleanup_cpus(struct bitmask **cpus)
@@ -54,7 +54,8 @@ static int choose_nodes(const struct machine *m, const char *list, struct nodese
 	if (list)
 		err = nodelist_parse(list, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why);
 	if (err)
-		return err == -EINVAL ? fail(err, "--node %s: %s", list, why) : fail(err, "out of memory");
+		return err == -EINVAL ? fail(err, "--node %s: %s", list, why) :
+					fail(err, "out of memory");
 	for (i = 0; !err && i < count; i++)
 		err = add_range(m, &ranges[i], nodes);
 	return err;
@@ -79,8 +80,8 @@ static int free_bytes(int node, size_t *bytes)
 	unsigned long long kb;
 	const char *line;
 
-	if (sysfs_text(&text, "", SYSFS_NODES "/node%d/meminfo", node) || !(line = strstr(text, "MemFree:")) ||
-	    sscanf(line, "MemFree: %llu kB", &kb) != 1)
+	if (sysfs_text(&text, "", SYSFS_NODES "/node%d/meminfo", node) ||
+	    !(line = strstr(text, "MemFree:")) || sscanf(line, "MemFree: %llu kB", &kb) != 1)
 		return fail(-EIO, "node %d: its free memory cannot be read in " SYSFS_NODES, node);
 	*bytes = (size_t)kb * 1024;
 	return 0;
@@ -115,8 +116,10 @@ static int check_memory(const struct machine *m, const struct nodeset *nodes, si
 	*bytes = *bytes ? (*bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1) : choose_bytes(least);
 	for (node = 0; node < m->nr_nodes; node++)
 		if (nodeset_has(nodes, node) && available[node] / 2 < *bytes)
-			return fail(-ENOSPC, "node %d: measuring %zu MiB needs %zu free, and %zu are free: free some, or "
-				    "--memory less", node, MIB(*bytes), 2 * MIB(*bytes), MIB(available[node]));
+			return fail(-ENOSPC,
+				    "node %d: measuring %zu MiB needs %zu free, and %zu are free: free some, or "
+				    "--memory less",
+				    node, MIB(*bytes), 2 * MIB(*bytes), MIB(available[node]));
 	if (*bytes < cache_bytes() * CACHES)
 		note("%zu MiB, less than %d times the last-level cache (%zu MiB): part of the times are the cache's",
 		     MIB(*bytes), CACHES, MIB(cache_bytes()));
@@ -156,8 +159,9 @@ static int nearest_cpus(const struct machine *m, int node, struct bitmask **cpus
 			best = from;
 	*cpus = best < 0 ? NULL : usable_cpus(best);
 	if (!*cpus)
-		return fail(-EIO, "node %d: the nearest CPUs, of node %d, may not be used here (taskset, cpuset)", node,
-			    best);
+		return fail(-EIO,
+			    "node %d: the nearest CPUs, of node %d, may not be used here (taskset, cpuset)",
+			    node, best);
 	return 0;
 }
 
@@ -180,7 +184,8 @@ static char *cpus_text(const struct bitmask *cpus)
 	struct nodeset set = {};
 	unsigned int cpu, count = 0;
 
-	for (cpu = 0; cpu < cpus->size && cpu < TIERBPF_MAX_NODES && count < MEASURE_MAX_THREADS; cpu++) {
+	for (cpu = 0; cpu < cpus->size && cpu < TIERBPF_MAX_NODES && count < MEASURE_MAX_THREADS;
+	     cpu++) {
 		if (numa_bitmask_isbitset(cpus, cpu)) {
 			nodeset_add(&set, (int)cpu);
 			count++;
@@ -203,7 +208,8 @@ static int measure_values(struct loop *l, struct measured_node *n)
 	return err ?: loop_bandwidth(l, true, &v[MEASURED_WRITE_BANDWIDTH]);
 }
 
-static int measure_node(const struct machine *m, struct loop *l, size_t bytes, struct measured_node *n)
+static int measure_node(const struct machine *m, struct loop *l, size_t bytes,
+			struct measured_node *n)
 {
 	_cleanup_(cleanup_cpus) struct bitmask *cpus = NULL;
 	_cleanup_(cleanup_buffer) struct buffer b = {};
@@ -227,7 +233,8 @@ static int measure_node(const struct machine *m, struct loop *l, size_t bytes, s
 }
 
 /* The next node has other CPUs, perhaps. */
-static int measure_and_unpin(const struct machine *m, struct loop *l, size_t bytes, struct measured_node *n)
+static int measure_and_unpin(const struct machine *m, struct loop *l, size_t bytes,
+			     struct measured_node *n)
 {
 	_cleanup_(cleanup_cpus) struct bitmask *before = numa_allocate_cpumask();
 	int err;
@@ -238,8 +245,8 @@ static int measure_and_unpin(const struct machine *m, struct loop *l, size_t byt
 	return err;
 }
 
-static int measure_nodes(const struct machine *m, const struct nodeset *nodes, size_t bytes, int seconds,
-			 struct measurement *all)
+static int measure_nodes(const struct machine *m, const struct nodeset *nodes, size_t bytes,
+			 int seconds, struct measurement *all)
 {
 	int64_t start = measure_now(), budget = seconds * 1000000000LL;
 	struct loop l = { .deadline = start + budget };
@@ -259,7 +266,8 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 			continue;
 		/* Behind the deadline nodes get the least of rounds; but there is an end to it. */
 		if (measure_now() > l.deadline + budget)
-			return fail(-ETIME, "node %d: twice the %d seconds are over; --seconds more, or --memory less",
+			return fail(-ETIME,
+				    "node %d: twice the %d seconds are over; --seconds more, or --memory less",
 				    node, seconds);
 		all->nodes[all->count].node = node;
 		err = measure_and_unpin(m, &l, bytes, &all->nodes[all->count++]);
@@ -276,7 +284,8 @@ static void offer_to_oom_killer(void)
 		fputs("1000", f);
 }
 
-int measure(const struct machine *m, const struct measure_options *o, struct measurement **measurement)
+int measure(const struct machine *m, const struct measure_options *o,
+	    struct measurement **measurement)
 {
 	_cleanup_(cleanup_measurement) struct measurement *all = calloc(1, sizeof(*all));
 	struct nodeset nodes = {};
@@ -286,7 +295,8 @@ int measure(const struct machine *m, const struct measure_options *o, struct mea
 	if (!all)
 		return fail(-ENOMEM, "out of memory");
 	if (numa_available() < 0)
-		return fail(-ENOPKG, "this kernel has no NUMA policies (CONFIG_NUMA), or may not be asked for them");
+		return fail(-ENOPKG,
+			    "this kernel has no NUMA policies (CONFIG_NUMA), or may not be asked for them");
 	err = choose_nodes(m, o->nodes, &nodes) ?: check_memory(m, &nodes, &bytes);
 	if (err)
 		return err;

@@ -8,8 +8,8 @@
 
 struct measure_options {
 	const char *nodes; /* "0,2-3"; NULL: all that have memory */
-	size_t bytes;	   /* of the buffer on each node; 0: 256 MiB or 4 times the cache, or what fits */
-	int seconds;	   /* for all of it; each value gets 3 rounds in any case, up to twice that time */
+	size_t bytes; /* of the buffer on each node; 0: 256 MiB or 4 times the cache, or what fits */
+	int seconds; /* for all of it; each value gets 3 rounds in any case, up to twice that time */
 };
 
 #define MEASURE_MIN_BYTES ((size_t)4 << 20)
@@ -27,6 +27,7 @@ struct measure_options {
  * CPU can (x86-64), and are not of zeros. Each value is the median of 11 rounds behind a warm-up. Time
  * is that of the threads on their CPUs: what other programs take of it does not count.
  */
-int measure(const struct machine *m, const struct measure_options *options, struct measurement **measurement);
+int measure(const struct machine *m, const struct measure_options *options,
+	    struct measurement **measurement);
 
 #endif

@@ -100,7 +100,8 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 	if (reference < 0)
 		return -ENOENT;
 	/* As with numa=nohmat, the facts are ours alone. */
-	if (m->tables.hmat.ignored && m->nodes[reference].source[TIERBPF_FACT_READ_LATENCY] == SOURCE_HMAT)
+	if (m->tables.hmat.ignored &&
+	    m->nodes[reference].source[TIERBPF_FACT_READ_LATENCY] == SOURCE_HMAT)
 		return -ENODATA;
 	r = perf_of(&m->nodes[reference].facts);
 	if (!perf_is_enough(&r))

@@ -14,10 +14,11 @@ static void estimate(struct machine_node *n, const __s32 *computed, bool tier_te
 	if (computed && (tier == NO_TIER || (int64_t)tierbpf_tier(*computed) == tier))
 		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, *computed, SOURCE_DERIVED);
 	else if (tier >= 0 && tier <= highest)
-		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE,
-				 tierbpf_tier_centre((__u32)tier), SOURCE_TIER);
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, tierbpf_tier_centre((__u32)tier),
+				 SOURCE_TIER);
 	else
-		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, TIERBPF_ADISTANCE_DRAM, SOURCE_TIER);
+		machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, TIERBPF_ADISTANCE_DRAM,
+				 SOURCE_TIER);
 }
 
 void stock_estimate(struct machine *m, bool tiers_are_stock)

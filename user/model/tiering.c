@@ -36,7 +36,7 @@ static int best_nodes(const struct machine *m, int node, const struct nodeset *s
 
 		if (!nodeset_has(set, n))
 			continue;
-		val += n < node;		      /* prefer the next node */
+		val += n < node;	 /* prefer the next node */
 		val += cpus_known && m->nodes[n].cpu; /* PENALTY_FOR_NODE_WITH_CPUS */
 		val = val * TIERBPF_MAX_NODES + load[n];
 		order[count++] = (struct candidate){ n, n == node ? -1 : val };
@@ -108,7 +108,8 @@ static void prefer(const struct machine *m, int node, const struct nodeset *tier
 	int i, count = best_nodes(m, node, tier_nodes, load, true, order);
 
 	for (i = 0; i < count; i++) {
-		if (machine_distance(m, node, order[i].node) != machine_distance(m, node, order[0].node))
+		if (machine_distance(m, node, order[i].node) !=
+		    machine_distance(m, node, order[0].node))
 			break;
 		nodeset_add(preferred, order[i].node);
 	}
@@ -137,7 +138,8 @@ static void targets(const struct machine *m, const int64_t *tier, const struct n
 }
 
 /* top_tier_adistance: the second loop of establish_demotion_targets(). */
-static int64_t find_top_tier(const struct machine *m, const int64_t *tier, const struct nodeset *memory)
+static int64_t find_top_tier(const struct machine *m, const int64_t *tier,
+			     const struct nodeset *memory)
 {
 	int64_t top = NO_TIER;
 	int n;

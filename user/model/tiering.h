@@ -8,8 +8,8 @@
 
 struct tiering_node {
 	struct nodeset preferred; /* where its pages are demoted to; empty: nowhere */
-	struct nodeset fallback;  /* all nodes in slower tiers */
-	bool promotable;	  /* pages are promoted from it: not in a top tier */
+	struct nodeset fallback;	 /* all nodes in slower tiers */
+	bool promotable;	 /* pages are promoted from it: not in a top tier */
 };
 
 struct tiering {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/perf.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-#include "model/perf.h"
 
 static inline const struct tierbpf_rule *tierbpf_get_rule(void *program, __u32 index)
 {
@@ -50,10 +50,12 @@ bool program_test_holds(const struct program *p, const struct tierbpf_test *test
 	return tierbpf_test_holds(test, node, stored_facts(p, node->id));
 }
 
-const struct tierbpf_test *program_find_failed(
-	const struct program *p, const struct tierbpf_rule *rule, const struct tierbpf_node *node,
-	bool (*holds)(const struct program *, const struct tierbpf_test *, const struct tierbpf_node *),
-	size_t *count)
+const struct tierbpf_test *
+program_find_failed(const struct program *p, const struct tierbpf_rule *rule,
+		    const struct tierbpf_node *node,
+		    bool (*holds)(const struct program *, const struct tierbpf_test *,
+				  const struct tierbpf_node *),
+		    size_t *count)
 {
 	const struct tierbpf_test *tests = &p->policy->tests[rule->first_test];
 	__u32 i, first;
@@ -61,7 +63,8 @@ const struct tierbpf_test *program_find_failed(
 	for (first = 0; first < rule->nr_tests; first = i) {
 		bool one = false;
 
-		for (i = first; i < rule->nr_tests && tests[i].predicate == tests[first].predicate; i++)
+		for (i = first; i < rule->nr_tests && tests[i].predicate == tests[first].predicate;
+		     i++)
 			one = one || holds(p, &tests[i], node);
 		*count = i - first;
 		if (!one)
@@ -136,7 +139,8 @@ static void derive_measured(struct program *p, const struct machine *m, int node
 {
 	static const struct perf none;
 	bool known = p->reference >= 0 && p->reference < m->nr_nodes;
-	__s32 adistance = perf_adistance(&m->nodes[node].measured, known ? &m->nodes[p->reference].measured : &none);
+	__s32 adistance = perf_adistance(&m->nodes[node].measured,
+					 known ? &m->nodes[p->reference].measured : &none);
 
 	if (adistance)
 		derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, adistance);
@@ -159,7 +163,8 @@ static void fill_facts(struct program *p, const struct machine *m)
 }
 
 /* Whatever the kernel says of the node later: of the live facts only the number is for good. */
-static bool may_hold(const struct program *p, const struct tierbpf_test *test, const struct tierbpf_node *node)
+static bool may_hold(const struct program *p, const struct tierbpf_test *test,
+		     const struct tierbpf_node *node)
 {
 	bool live = test->fact > TIERBPF_FACT_NODE && test->fact < TIERBPF_FACT_PXM;
 

@@ -13,7 +13,7 @@
 
 struct program {
 	const struct policy *policy; /* rules and tests; not owned */
-	struct tierbpf_meta meta;    /* complete but for generation and loaded_at */
+	struct tierbpf_meta meta;	  /* complete but for generation and loaded_at */
 	struct tierbpf_facts *facts; /* by node, nr_nodes of them */
 	uint8_t (*source)[TIERBPF_NR_FACTS]; /* enum source of each fact, by node */
 	int nr_nodes;
@@ -40,10 +40,12 @@ void program_decide(const struct program *program, const struct tierbpf_node *no
 bool program_test_holds(const struct program *program, const struct tierbpf_test *test,
 			const struct tierbpf_node *node);
 /* The first predicate of @rule of which no test @holds, its first of *count tests; NULL if all do. */
-const struct tierbpf_test *program_find_failed(
-	const struct program *program, const struct tierbpf_rule *rule, const struct tierbpf_node *node,
-	bool (*holds)(const struct program *, const struct tierbpf_test *, const struct tierbpf_node *),
-	size_t *count);
+const struct tierbpf_test *
+program_find_failed(const struct program *program, const struct tierbpf_rule *rule,
+		    const struct tierbpf_node *node,
+		    bool (*holds)(const struct program *, const struct tierbpf_test *,
+				  const struct tierbpf_node *),
+		    size_t *count);
 bool program_act(const struct program *program, const struct tierbpf_action *action,
 		 const struct tierbpf_node *node, __s32 *adistance);
 bool program_fact(const struct program *program, const struct tierbpf_node *node,

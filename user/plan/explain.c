@@ -38,7 +38,8 @@ static int try_rules(struct explanation *e)
 	e->tried[e->nr_tried++] = (struct tried_rule){
 		.rule = -1,
 		.verdict = program_act(p, &p->meta.otherwise, &e->question, &adistance) ?
-				   VERDICT_DECIDES : VERDICT_NO_ANSWER,
+				   VERDICT_DECIDES :
+				   VERDICT_NO_ANSWER,
 	};
 	return 0;
 }

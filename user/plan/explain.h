@@ -11,7 +11,7 @@
 /* What became of a rule that was tried. */
 enum verdict {
 	VERDICT_DECIDES,
-	VERDICT_NO_MATCH,  /* @failed: the first of its tests' predicates that does not hold */
+	VERDICT_NO_MATCH, /* @failed: the first of its tests' predicates that does not hold */
 	VERDICT_NO_ANSWER, /* it matches, but its action needs a fact that is not known */
 };
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
+#include "model/tiering.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-#include "model/tiering.h"
 
 /* Where the kernel has the node; exact if it is where the kernel alone puts it. */
 static __s32 adistance_now(const struct machine *m, int node)

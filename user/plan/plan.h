@@ -6,8 +6,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "util/nodeset.h"
 #include "plan/compiled.h"
+#include "util/nodeset.h"
 
 struct plan_place {
 	int64_t tier; /* NO_TIER */
@@ -22,7 +22,7 @@ struct plan_node {
 	bool cpu;
 	struct plan_place now, after;
 	struct tierbpf_decision decision; /* of the rules */
-	bool overridden;		  /* the live override stands above them */
+	bool overridden;	 /* the live override stands above them */
 };
 
 struct plan_warning {

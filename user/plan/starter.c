@@ -6,16 +6,16 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "util/cleanup.h"
-#include "util/msg.h"
 #include "model/perf.h"
 #include "plan/compiled.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /* What the tiers are made from: the same decision as of any policy. */
 enum { BY_MEASUREMENT, BY_FIRMWARE };
-#define BY_WHAT_IS_KNOWN                                                            \
-	"{\"version\": 1, \"tolerance\": 0.10, \"rules\": ["                         \
-	"{\"match\": {}, \"action\": {\"from\": \"measured\"}},"                       \
+#define BY_WHAT_IS_KNOWN                                         \
+	"{\"version\": 1, \"tolerance\": 0.10, \"rules\": ["     \
+	"{\"match\": {}, \"action\": {\"from\": \"measured\"}}," \
 	"{\"match\": {}, \"action\": {\"from\": \"hmat\"}}]}"
 
 /* Nodes without CPUs that firmware puts into the same tier. */
@@ -138,7 +138,8 @@ static int print_rule(const struct starter *s, const struct slot *slot, FILE *ou
 
 	if (!nodes)
 		return fail(-ENOMEM, "out of memory");
-	fprintf(out, "    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
+	fprintf(out,
+		"    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}},\n",
 		(long long)p.read_latency, (long long)p.write_latency, (long long)p.read_bandwidth,
 		(long long)p.write_bandwidth, nodes, slot->name);
@@ -147,17 +148,20 @@ static int print_rule(const struct starter *s, const struct slot *slot, FILE *ou
 
 static void print_description(const struct starter *s, FILE *out)
 {
-	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ", s->with_cpus,
-		s->without);
+	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ",
+		s->with_cpus, s->without);
 	if (s->measured)
-		fprintf(out, "latencies and bandwidths are known of %d of these, of %d by a measurement\",\n",
+		fprintf(out,
+			"latencies and bandwidths are known of %d of these, of %d by a measurement\",\n",
 			s->known, s->measured);
 	else if (s->known)
 		fprintf(out, "latencies and bandwidths are known of %d of these\",\n", s->known);
 	else if (s->without)
-		fputs("nothing says how fast they are (no HMAT), so they are taken to be slower than DRAM\",\n", out);
+		fputs("nothing says how fast they are (no HMAT), so they are taken to be slower than DRAM\",\n",
+		      out);
 	else
-		fputs("a node without CPUs that is added later is taken to be slower than DRAM\",\n", out);
+		fputs("a node without CPUs that is added later is taken to be slower than DRAM\",\n",
+		      out);
 }
 
 static int print(const struct starter *s, FILE *out)
@@ -170,16 +174,19 @@ static int print(const struct starter *s, FILE *out)
 	print_tiers(s, out);
 	fputs("  \"tolerance\": 0.10,\n  \"rules\": [\n"
 	      "    {\"name\": \"CPUs and their own memory\", \"match\": {\"cpu\": true}, "
-	      "\"action\": {\"tier\": \"dram\"}},\n", out);
+	      "\"action\": {\"tier\": \"dram\"}},\n",
+	      out);
 	for (i = 0; !err && i < s->nr_slots; i++)
 		if (!nodeset_is_empty(&s->slots[i].nodes))
 			err = print_rule(s, &s->slots[i], out);
 	if (s->known)
 		fputs("    {\"name\": \"added later\", \"match\": {\"cpu\": false}, "
-		      "\"action\": {\"from\": \"hmat\"}}\n", out);
+		      "\"action\": {\"from\": \"hmat\"}}\n",
+		      out);
 	else
 		fputs("    {\"name\": \"memory without CPUs\", \"match\": {\"cpu\": false}, "
-		      "\"action\": {\"tier\": \"slow\"}}\n", out);
+		      "\"action\": {\"tier\": \"slow\"}}\n",
+		      out);
 	fputs("  ],\n  \"default\": {\"from\": \"kernel\"}\n}\n", out);
 	return err;
 }

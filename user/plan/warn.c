@@ -6,10 +6,10 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "util/cleanup.h"
-#include "policy/fact-text.h"
 #include "model/perf.h"
 #include "plan/plan.h"
+#include "policy/fact-text.h"
+#include "util/cleanup.h"
 
 #define MAX_OF_A_KIND 8
 
@@ -154,7 +154,8 @@ static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *ru
 	for (i = 0; i < rule->nr_tests; i++)
 		if (!known_of_any(plan, test[i].predicate))
 			return test[i].predicate;
-	if (rule->action.kind == TIERBPF_ACTION_FACT && !known_of_any(plan, (__u32)rule->action.value))
+	if (rule->action.kind == TIERBPF_ACTION_FACT &&
+	    !known_of_any(plan, (__u32)rule->action.value))
 		return (__u32)rule->action.value;
 	return TIERBPF_FACT_NONE;
 }
@@ -172,8 +173,8 @@ static int warn_rule_never(struct plan *plan)
 		if (fact != TIERBPF_FACT_NONE)
 			err = warn(plan, "rule-never",
 				   "%s can never decide here: it needs %s, which is known of no node (%s)",
-				   policy_rule_title(p, (int)i, title, sizeof(title)), fact_name(fact),
-				   fact_wanted_from(fact));
+				   policy_rule_title(p, (int)i, title, sizeof(title)),
+				   fact_name(fact), fact_wanted_from(fact));
 	}
 	return err;
 }

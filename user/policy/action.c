@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "json/members.h"
 #include "policy/readers.h"
+#include "json/members.h"
 #include "json/quantity.h"
 
 struct action_context {
@@ -74,10 +74,8 @@ static int read_from(const struct value *v, void *context)
 }
 
 static const struct member action_members[] = {
-	{ "tier", read_tier, false },
-	{ "adistance", read_adistance, false },
-	{ "offset", read_offset, false },
-	{ "scale", read_scale, false },
+	{ "tier", read_tier, false },	  { "adistance", read_adistance, false },
+	{ "offset", read_offset, false }, { "scale", read_scale, false },
 	{ "from", read_from, false },
 };
 
@@ -88,6 +86,7 @@ int action_read(const struct value *v, const struct policy *policy, struct tierb
 	int err = object_read(v, action_members, count, &c);
 
 	if (!err && value_size(v) != 1)
-		err = value_error(v, "an action has exactly one of: tier, adistance, offset, scale, from");
+		err = value_error(v,
+				  "an action has exactly one of: tier, adistance, offset, scale, from");
 	return err;
 }

@@ -157,7 +157,8 @@ static void print_test(const struct tierbpf_test *t, char *buffer, size_t size)
 
 #define REST ", …"
 
-const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer, size_t size)
+const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer,
+			    size_t size)
 {
 	const char *separator;
 	size_t i, used = 0;

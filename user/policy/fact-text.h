@@ -21,6 +21,7 @@ const char *fact_wanted_from(__u32 fact);
 const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size);
 
 /* What @count tests of one predicate want: "300 ns or more", "0-1 or 3". Returns @buffer. */
-const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer, size_t size);
+const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer,
+			    size_t size);
 
 #endif

@@ -33,7 +33,8 @@ static bool next_predicate(struct tests *rest, struct tests *predicate)
 }
 
 /* The tests of a rule by predicate: looked for once, for all rules before it. */
-static void sort_out(const struct policy *p, size_t rule, struct tests by_predicate[TIERBPF_NR_FACTS])
+static void sort_out(const struct policy *p, size_t rule,
+		     struct tests by_predicate[TIERBPF_NR_FACTS])
 {
 	struct tests rest = tests_of(p, rule), predicate;
 
@@ -59,7 +60,8 @@ static bool covers(const struct tests *wide, const struct tests *narrow)
 }
 
 /* Whatever node matches the rule with tests @later matches rule @earlier too, and is decided there. */
-static bool shadows(const struct policy *p, size_t earlier, const struct tests later[TIERBPF_NR_FACTS])
+static bool shadows(const struct policy *p, size_t earlier,
+		    const struct tests later[TIERBPF_NR_FACTS])
 {
 	struct tests rest = tests_of(p, earlier), predicate;
 
@@ -69,7 +71,8 @@ static bool shadows(const struct policy *p, size_t earlier, const struct tests l
 	while (next_predicate(&rest, &predicate)) {
 		const struct tests *same = &later[predicate.first->predicate];
 
-		if (predicate.first->predicate != TIERBPF_FACT_NONE && (!same->count || !covers(&predicate, same)))
+		if (predicate.first->predicate != TIERBPF_FACT_NONE &&
+		    (!same->count || !covers(&predicate, same)))
 			return false;
 	}
 	return true;

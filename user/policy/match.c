@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/readers.h"
 #include "util/cleanup.h"
 #include "util/nodelist.h"
 #include "json/members.h"
-#include "policy/readers.h"
 #include "json/quantity.h"
 
 #define MAX_PXM 1023 /* include/acpi/acpi_numa.h, MAX_PXM_DOMAINS - 1 at NODES_SHIFT 10 */
@@ -26,7 +26,8 @@ static int add_alternative(struct match_context *c, const struct value *v,
 	size_t n = p->nr_tests;
 
 	if (n == TIERBPF_MAX_TESTS)
-		return value_error(v, "the rules up to here name %d ranges, and no more are possible",
+		return value_error(v,
+				   "the rules up to here name %d ranges, and no more are possible",
 				   TIERBPF_MAX_TESTS);
 	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
 		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
@@ -35,9 +36,8 @@ static int add_alternative(struct match_context *c, const struct value *v,
 			return -ENOMEM;
 		p->tests = more;
 	}
-	p->tests[p->nr_tests++] = (struct tierbpf_test){
-		.min = min, .max = max, .fact = fact, .predicate = predicate
-	};
+	p->tests[p->nr_tests++] =
+		(struct tierbpf_test){ .min = min, .max = max, .fact = fact, .predicate = predicate };
 	c->rule->nr_tests++;
 	return 0;
 }
@@ -101,12 +101,14 @@ static int read_list(const struct value *v, struct match_context *c, enum tierbp
 		return err ?: add_test(c, v, fact, n, n);
 	}
 	if (value_kind(v) != VALUE_STRING)
-		return value_error(v, "a number, or a list of %s such as \"0,2-5\", is expected here",
+		return value_error(v,
+				   "a number, or a list of %s such as \"0,2-5\", is expected here",
 				   what);
 	err = nodelist_parse(value_text(v), max, &ranges, &count, &bad, &why);
 	if (err == -EINVAL)
 		return value_error_at(v, place_inside(v, bad),
-				      "not a list of %s 0..%u such as \"0,2-5\": %s", what, max, why);
+				      "not a list of %s 0..%u such as \"0,2-5\": %s", what, max,
+				      why);
 	if (err)
 		return err;
 	count = merge(ranges, count);
@@ -144,7 +146,8 @@ static int read_kind_name(const struct value *v, unsigned int *kinds)
 		return err;
 	kind = policy_find_kind(name);
 	if (!kind)
-		return value_error(v, "no kind of memory \"%.40s\"; known here: dram, cxl, pmem, hbm, hotplug",
+		return value_error(v,
+				   "no kind of memory \"%.40s\"; known here: dram, cxl, pmem, hbm, hotplug",
 				   name);
 	*kinds |= 1U << kind;
 	return 0;
@@ -221,7 +224,8 @@ static int read_range_object(const struct value *v, struct range_context *r)
 		return value_error(v, "a range needs a \"min\", a \"max\" or both");
 	if (!r->has_min || !r->has_max || r->min <= r->max)
 		return err;
-	err = first_error(err, value_error(&r->max_value, "%.40s is less than the min, %.40s: no node can match",
+	err = first_error(err, value_error(&r->max_value,
+					   "%.40s is less than the min, %.40s: no node can match",
 					   value_text(&r->max_value), value_text(&r->min_value)));
 	diags_relate(v->diags, value_place(&r->min_value), "the min stands here");
 	return err;
@@ -265,8 +269,10 @@ RANGE_READER(read_region, CXL_REGION, unit_region)
 /* A number, or hexadecimal as sysfs and cxl list show it. Any of the region's cards will do. */
 static int read_serial(const struct value *v, void *context)
 {
-	static const enum tierbpf_fact facts[] = { TIERBPF_FACT_CXL_SERIAL, TIERBPF_FACT_CXL_SERIAL_2,
-						   TIERBPF_FACT_CXL_SERIAL_3, TIERBPF_FACT_CXL_SERIAL_4 };
+	static const enum tierbpf_fact facts[] = { TIERBPF_FACT_CXL_SERIAL,
+						   TIERBPF_FACT_CXL_SERIAL_2,
+						   TIERBPF_FACT_CXL_SERIAL_3,
+						   TIERBPF_FACT_CXL_SERIAL_4 };
 	const char *text = value_text(v);
 	enum value_kind kind = value_kind(v);
 	unsigned long long serial;
@@ -276,11 +282,13 @@ static int read_serial(const struct value *v, void *context)
 
 	errno = 0;
 	serial = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
-	if ((kind != VALUE_STRING && kind != VALUE_NUMBER) || errno || *end || !isdigit((unsigned char)*text))
-		return value_error(v, "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
+	if ((kind != VALUE_STRING && kind != VALUE_NUMBER) || errno || *end ||
+	    !isdigit((unsigned char)*text))
+		return value_error(v,
+				   "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
 	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)
-		err = add_alternative(context, v, TIERBPF_FACT_CXL_SERIAL, facts[i], (int64_t)serial,
-				      (int64_t)serial);
+		err = add_alternative(context, v, TIERBPF_FACT_CXL_SERIAL, facts[i],
+				      (int64_t)serial, (int64_t)serial);
 	return err;
 }
 
@@ -294,7 +302,8 @@ static int read_cxl(const struct value *v, void *context)
 	int err = object_read(v, cxl_members, 2, context);
 
 	if (!err && !value_size(v))
-		return value_error(v, "a \"region\" or a \"serial\" is expected here; \"kind\": \"cxl\" means any CXL memory");
+		return value_error(v,
+				   "a \"region\" or a \"serial\" is expected here; \"kind\": \"cxl\" means any CXL memory");
 	return err;
 }
 

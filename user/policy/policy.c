@@ -7,14 +7,14 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
+#include "policy/readers.h"
 #include "util/cleanup.h"
+#include "util/msg.h"
+#include "util/read-file.h"
 #include "json/diag.h"
 #include "json/doc.h"
-#include "util/msg.h"
 #include "json/members.h"
-#include "policy/readers.h"
 #include "json/quantity.h"
-#include "util/read-file.h"
 
 static int read_version(const struct value *v, void *context)
 {
@@ -130,8 +130,8 @@ static int parse(struct policy *p, struct diags *diags)
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, policy_members,
-			  sizeof(policy_members) / sizeof(*policy_members), p);
+	err = object_read(&root, policy_members, sizeof(policy_members) / sizeof(*policy_members),
+			  p);
 	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }
@@ -233,8 +233,9 @@ const char *policy_tier_name(const struct policy *p, __s32 adistance)
 }
 
 static const char *const kind_names[] = {
-	[TIERBPF_KIND_DRAM] = "dram", [TIERBPF_KIND_CXL] = "cxl", [TIERBPF_KIND_PMEM] = "pmem",
-	[TIERBPF_KIND_HBM] = "hbm",   [TIERBPF_KIND_HOTPLUG] = "hotplug",
+	[TIERBPF_KIND_DRAM] = "dram",	    [TIERBPF_KIND_CXL] = "cxl",
+	[TIERBPF_KIND_PMEM] = "pmem",	    [TIERBPF_KIND_HBM] = "hbm",
+	[TIERBPF_KIND_HOTPLUG] = "hotplug",
 };
 
 enum tierbpf_kind policy_find_kind(const char *name)
@@ -249,7 +250,8 @@ enum tierbpf_kind policy_find_kind(const char *name)
 
 const char *policy_kind_name(int64_t kind)
 {
-	return kind >= TIERBPF_KIND_DRAM && kind <= TIERBPF_KIND_HOTPLUG ? kind_names[kind] : "unknown";
+	return kind >= TIERBPF_KIND_DRAM && kind <= TIERBPF_KIND_HOTPLUG ? kind_names[kind] :
+									   "unknown";
 }
 
 const char *policy_rule_name(const struct policy *p, int rule, char *buffer, size_t size)

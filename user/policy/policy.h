@@ -29,7 +29,7 @@ struct policy {
 	struct tierbpf_action otherwise;
 	char **rule_names; /* by rule; NULL where it has none */
 	struct place *rule_places;
-	int reference;	 /* node that ratios refer to; -1: the first with CPUs and memory */
+	int reference;  /* node that ratios refer to; -1: the first with CPUs and memory */
 	__s64 tolerance; /* millionths by which adistances may differ and share a tier; 0: none */
 };
 

@@ -3,8 +3,8 @@
 #ifndef POLICY_PARTS_H
 #define POLICY_PARTS_H
 
-#include "json/doc.h"
 #include "policy/policy.h"
+#include "json/doc.h"
 
 /* policy-tiers.c: "tiers", into policy->tiers. */
 int tiers_read(const struct value *v, struct policy *policy);

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "json/members.h"
 #include "policy/readers.h"
+#include "json/members.h"
 
 struct rule_context {
 	struct policy *policy;
@@ -34,7 +34,8 @@ static int read_name(const struct value *v, void *context)
 	if (err)
 		return err;
 	if (!*name || strlen(name) > 63)
-		return value_error(v, "a rule's name is 1 to 63 bytes, none of them a control character");
+		return value_error(v,
+				   "a rule's name is 1 to 63 bytes, none of them a control character");
 	c->policy->rule_names[c->index] = strdup(name);
 	return c->policy->rule_names[c->index] ? 0 : -ENOMEM;
 }

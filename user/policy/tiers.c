@@ -9,8 +9,8 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
-#include "json/members.h"
 #include "policy/readers.h"
+#include "json/members.h"
 
 #define NAME_MAX_CHARS 31
 
@@ -29,7 +29,8 @@ static int read_name(const struct value *v, void *context)
 	for (p = name; isalnum((unsigned char)*p) || (*p && strchr("_-.", *p)); p++)
 		;
 	if (*p || !isalpha((unsigned char)*name) || p - name > NAME_MAX_CHARS)
-		return value_error(v, "a tier's name is a letter, then letters, digits, '_', '-' or '.', %d at most",
+		return value_error(v,
+				   "a tier's name is a letter, then letters, digits, '_', '-' or '.', %d at most",
 				   NAME_MAX_CHARS);
 	return 0;
 }
@@ -99,7 +100,8 @@ static int needs_dram(const struct value *v, const struct policy *p)
 		struct value tier = value_element(v, i);
 
 		if (!p->tiers[i].adistance)
-			err = value_error(&tier, "\"%s\" has no place: list \"dram\" too, or give it an adistance",
+			err = value_error(&tier,
+					  "\"%s\" has no place: list \"dram\" too, or give it an adistance",
 					  p->tiers[i].name);
 	}
 	return err;
@@ -113,7 +115,8 @@ static int place(const struct value *v, struct policy *p, size_t dram)
 	if (p->tiers[dram].adistance && p->tiers[dram].adistance != TIERBPF_ADISTANCE_DRAM) {
 		struct value tier = value_element(v, dram);
 
-		return value_error(&tier, "\"dram\" is the kernel's own tier at %d; choose another name",
+		return value_error(&tier,
+				   "\"dram\" is the kernel's own tier at %d; choose another name",
 				   TIERBPF_ADISTANCE_DRAM);
 	}
 	p->tiers[dram].adistance = TIERBPF_ADISTANCE_DRAM;
@@ -124,7 +127,8 @@ static int place(const struct value *v, struct policy *p, size_t dram)
 		if (p->tiers[i].adistance)
 			continue;
 		if (!next)
-			return value_error(&tier, "no room for \"%s\": \"%s\" lies in the fastest tier that there is; four fit before \"dram\"",
+			return value_error(&tier,
+					   "no room for \"%s\": \"%s\" lies in the fastest tier that there is; four fit before \"dram\"",
 					   p->tiers[i].name, p->tiers[i + 1].name);
 		p->tiers[i].adistance = tierbpf_tier_centre(next - 1);
 	}
@@ -145,13 +149,16 @@ static int check_order(const struct value *v, const struct policy *p)
 		const struct policy_tier *a = &p->tiers[i - 1], *b = &p->tiers[i];
 
 		if (!tierbpf_adistance_ok(b->adistance))
-			err = value_error(&tier, "no room for \"%s\" behind \"%s\"", b->name, a->name);
+			err = value_error(&tier, "no room for \"%s\" behind \"%s\"", b->name,
+					  a->name);
 		else if (tierbpf_tier(b->adistance) == tierbpf_tier(a->adistance))
-			err = value_error(&tier, "\"%s\" (%d) lies in the same tier of the kernel as \"%s\" (%d): tiers are %d wide",
+			err = value_error(&tier,
+					  "\"%s\" (%d) lies in the same tier of the kernel as \"%s\" (%d): tiers are %d wide",
 					  b->name, b->adistance, a->name, a->adistance,
 					  1 << TIERBPF_TIER_SHIFT);
 		else if (b->adistance < a->adistance)
-			err = value_error(&tier, "tiers run from fast to slow, and \"%s\" (%d) is faster than \"%s\" (%d) before it",
+			err = value_error(&tier,
+					  "tiers run from fast to slow, and \"%s\" (%d) is faster than \"%s\" (%d) before it",
 					  b->name, b->adistance, a->name, a->adistance);
 		else
 			continue;

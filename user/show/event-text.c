@@ -48,7 +48,8 @@ static const char *when(const struct event_context *c, uint64_t at, bool json, c
 	if (json)
 		snprintf(text + length, WHEN - length, ".%06dZ", (int)(ns / 1000));
 	else
-		snprintf(text + length, WHEN - length, ".%03d%s", (int)(ns / 1000000), c->utc ? "Z" : "");
+		snprintf(text + length, WHEN - length, ".%03d%s", (int)(ns / 1000000),
+			 c->utc ? "Z" : "");
 	return text;
 }
 
@@ -63,8 +64,10 @@ static const char *decider(const struct event_context *c, const struct tierbpf_r
 	case TIERBPF_BY_UNKNOWN:
 		return c->policy ? "" : c->meta->object;
 	}
-	return r->by < TIERBPF_BY_OVERRIDE ? "" :
-	       policy_rule_name(c->policy, r->by == TIERBPF_BY_DEFAULT ? -1 : r->by - 1, text, WHO);
+	return r->by < TIERBPF_BY_OVERRIDE ?
+		       "" :
+		       policy_rule_name(c->policy, r->by == TIERBPF_BY_DEFAULT ? -1 : r->by - 1,
+					text, WHO);
 }
 
 /* The end of a line: ", by far". */
@@ -99,7 +102,8 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 	int i;
 
 	if (!e->to) {
-		fprintf(out, "generation %u is detached, no policy is in force\n", c->meta->generation);
+		fprintf(out, "generation %u is detached, no policy is in force\n",
+			c->meta->generation);
 		return;
 	}
 	if (e->to > 0)
@@ -113,8 +117,9 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 		return;
 	}
 	if (c->policy)
-		fprintf(out, ": %s (%u rule%s, sha256 ", c->policy->description ?: "(no description)",
-			c->meta->nr_rules, c->meta->nr_rules == 1 ? "" : "s");
+		fprintf(out, ": %s (%u rule%s, sha256 ",
+			c->policy->description ?: "(no description)", c->meta->nr_rules,
+			c->meta->nr_rules == 1 ? "" : "s");
 	else
 		fprintf(out, ": BPF object %s (sha256 ", c->meta->object);
 	for (i = 0; i < 6; i++)
@@ -140,7 +145,8 @@ void event_print(const struct event_context *c, const struct tierbpf_record *r, 
 		print_decider(c, r, out);
 		break;
 	case TIERBPF_EVENT_REJECTED:
-		fprintf(out, "%d is no adistance; the kernel's own %d stands, tier ", e->to, e->from);
+		fprintf(out, "%d is no adistance; the kernel's own %d stands, tier ", e->to,
+			e->from);
 		print_tier(c, e->from, out);
 		print_decider(c, r, out);
 		break;
@@ -178,7 +184,8 @@ void event_print_dropped(const struct event_context *c, uint64_t at, uint64_t co
 {
 	char text[WHEN];
 
-	fprintf(out, "%s dropped  %llu events are lost: the buffer was full, or no policy was there to record them\n",
+	fprintf(out,
+		"%s dropped  %llu events are lost: the buffer was full, or no policy was there to record them\n",
 		when(c, at, false, text), (unsigned long long)count);
 }
 
@@ -186,8 +193,8 @@ static json_t *head(const struct event_context *c, uint64_t at, const char *even
 {
 	char text[WHEN];
 
-	return json_pack("{s:s, s:s, s:i}", "time", when(c, at, true, text), "event", event, "generation",
-			 (int)c->generation);
+	return json_pack("{s:s, s:s, s:i}", "time", when(c, at, true, text), "event", event,
+			 "generation", (int)c->generation);
 }
 
 static json_t *tier(const struct event_context *c, __s32 adistance)
@@ -212,8 +219,8 @@ static json_t *json_generation(__s32 generation)
 /* What it is, only the ring of the policy itself can tell. */
 static json_t *json_policy(const struct event_context *c, const struct tierbpf_event *e)
 {
-	json_t *out = json_pack("{s:b, s:o, s:o}", "in_force", e->to != 0, "generation", json_generation(e->to),
-				"former", json_generation(e->from));
+	json_t *out = json_pack("{s:b, s:o, s:o}", "in_force", e->to != 0, "generation",
+				json_generation(e->to), "former", json_generation(e->from));
 	char digest[65];
 	int i;
 
@@ -222,8 +229,10 @@ static json_t *json_policy(const struct event_context *c, const struct tierbpf_e
 	for (i = 0; i < 32; i++)
 		sprintf(digest + 2 * i, "%02x", c->meta->digest[i]);
 	json_object_set_new(out, "generation", json_integer(c->meta->generation));
-	json_object_set_new(out, "description", c->policy && c->policy->description ?
-			    json_string(c->policy->description) : json_null());
+	json_object_set_new(out, "description",
+			    c->policy && c->policy->description ?
+				    json_string(c->policy->description) :
+				    json_null());
 	json_object_set_new(out, "object", c->policy ? json_null() : json_string(c->meta->object));
 	json_object_set_new(out, "rules", json_integer(c->meta->nr_rules));
 	json_object_set_new(out, "digest", json_string(digest));
@@ -238,19 +247,20 @@ static json_t *details(const struct event_context *c, const struct tierbpf_recor
 	switch (e->kind) {
 	case TIERBPF_EVENT_ANSWERED:
 	case TIERBPF_EVENT_HELD:
-		return json_pack("{s:o, s:o, s:o}", "from", tier(c, e->from), "to", tier(c, e->to), "decided_by",
-				 json_decider(c, r));
+		return json_pack("{s:o, s:o, s:o}", "from", tier(c, e->from), "to", tier(c, e->to),
+				 "decided_by", json_decider(c, r));
 	case TIERBPF_EVENT_REJECTED:
-		return json_pack("{s:i, s:o, s:o}", "answer", e->to, "kernel", tier(c, e->from), "decided_by",
-				 json_decider(c, r));
+		return json_pack("{s:i, s:o, s:o}", "answer", e->to, "kernel", tier(c, e->from),
+				 "decided_by", json_decider(c, r));
 	case TIERBPF_EVENT_RETIERED:
-		return json_pack("{s:o, s:o, s:o, s:I}", "from", tier(c, e->from), "to", tier(c, e->to),
-				 "decided_by", json_decider(c, r), "ns", (json_int_t)e->ns);
+		return json_pack("{s:o, s:o, s:o, s:I}", "from", tier(c, e->from), "to",
+				 tier(c, e->to), "decided_by", json_decider(c, r), "ns",
+				 (json_int_t)e->ns);
 	case TIERBPF_EVENT_FAILED:
 		return json_pack("{s:o, s:s}", "from", tier(c, e->from), "error", strerror(-e->to));
 	case TIERBPF_EVENT_SLOW:
-		return json_pack("{s:i, s:o, s:I}", "answer", e->to, "decided_by", json_decider(c, r), "ns",
-				 (json_int_t)e->ns);
+		return json_pack("{s:i, s:o, s:I}", "answer", e->to, "decided_by",
+				 json_decider(c, r), "ns", (json_int_t)e->ns);
 	case TIERBPF_EVENT_MEMORY:
 		return json_pack("{s:i, s:i}", "from_mib", e->from, "to_mib", e->to);
 	}

@@ -15,9 +15,9 @@ struct event_context {
 	const struct tierbpf_meta *meta;
 	const struct policy *policy; /* for names; NULL: an object decides */
 	__u32 generation; /* of the policy that was in force: this one, or its predecessor */
-	bool in_force;	/* what happens is its doing, and not the kernel's or another policy's */
-	int64_t epoch;	/* when CLOCK_BOOTTIME was 0: ns since 1970 */
-	bool utc;	/* of times in lines; in JSON they always are */
+	bool in_force; /* what happens is its doing, and not the kernel's or another policy's */
+	int64_t epoch; /* when CLOCK_BOOTTIME was 0: ns since 1970 */
+	bool utc; /* of times in lines; in JSON they always are */
 };
 
 /* Does the policy of @meta come into force with it? */

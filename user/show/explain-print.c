@@ -5,9 +5,9 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
+#include "model/perf.h"
 #include "plan/explain.h"
 #include "policy/fact-text.h"
-#include "model/perf.h"
 
 #define LINE 256
 
@@ -42,8 +42,8 @@ static const char *verdict_text(const struct explanation *e, const struct tried_
 	case VERDICT_NO_MATCH:
 		if (fact_of(e, t->failed->predicate, &value))
 			fact_text(t->failed->predicate, value, is, sizeof(is));
-		snprintf(line, LINE, "no: %s is %s, wanted is %s", fact_name(t->failed->predicate), is,
-			 fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
+		snprintf(line, LINE, "no: %s is %s, wanted is %s", fact_name(t->failed->predicate),
+			 is, fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
 		break;
 	case VERDICT_NO_ANSWER:
 		snprintf(line, LINE, "matches, but %s is not known: passed over",
@@ -76,10 +76,12 @@ static void step(struct steps *s, const char *format, ...)
 static void perf_step(struct steps *s, const char *what, const struct perf *p,
 		      const struct perf *ref, int64_t result)
 {
-	step(s, "%s: 576 * (%" PRId64 " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") ns * (%" PRId64
-	     " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") MB/s = %" PRId64, what, p->read_latency,
-	     p->write_latency, ref->read_latency, ref->write_latency, ref->read_bandwidth,
-	     ref->write_bandwidth, p->read_bandwidth, p->write_bandwidth, result);
+	step(s,
+	     "%s: 576 * (%" PRId64 " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") ns * (%" PRId64
+	     " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") MB/s = %" PRId64,
+	     what, p->read_latency, p->write_latency, ref->read_latency, ref->write_latency,
+	     ref->read_bandwidth, ref->write_bandwidth, p->read_bandwidth, p->write_bandwidth,
+	     result);
 }
 
 static struct perf perf_at(const struct explanation *e, int node)
@@ -112,8 +114,8 @@ static void action_step(const struct explanation *e, struct steps *s)
 		break;
 	case TIERBPF_ACTION_SCALE:
 		unclamped = (int64_t)kernel * a->value / TIERBPF_MILLION;
-		step(s, "the kernel's own %d * %g = %" PRId64, kernel, (double)a->value / TIERBPF_MILLION,
-		     unclamped);
+		step(s, "the kernel's own %d * %g = %" PRId64, kernel,
+		     (double)a->value / TIERBPF_MILLION, unclamped);
 		break;
 	case TIERBPF_ACTION_FACT:
 		unclamped = d->acted;
@@ -127,7 +129,8 @@ static void action_step(const struct explanation *e, struct steps *s)
 		return;
 	}
 	if (unclamped != d->acted)
-		step(s, "held within %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX, d->acted);
+		step(s, "held within %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
+		     d->acted);
 }
 
 static void make_steps(const struct explanation *e, struct steps *s)
@@ -177,12 +180,15 @@ static void cdat_step(const struct machine_node *n, struct steps *s)
 				     differs(has.write_bandwidth, cdat->write_bandwidth)))
 		return;
 	if (is_picoseconds(n, &has))
-		snprintf(why, sizeof(why), ": link latency of %" PRId64 " ps, taken for ns (as Linux 6.12 does)",
+		snprintf(why, sizeof(why),
+			 ": link latency of %" PRId64 " ps, taken for ns (as Linux 6.12 does)",
 			 n->cdat_link_ps);
-	step(s, "the kernel has %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64
+	step(s,
+	     "the kernel has %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64
 	     " MB/s; CDAT says %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64 " MB/s%s",
-	     has.read_latency, has.write_latency, has.read_bandwidth, has.write_bandwidth, cdat->read_latency,
-	     cdat->write_latency, cdat->read_bandwidth, cdat->write_bandwidth, why);
+	     has.read_latency, has.write_latency, has.read_bandwidth, has.write_bandwidth,
+	     cdat->read_latency, cdat->write_latency, cdat->read_bandwidth, cdat->write_bandwidth,
+	     why);
 }
 
 static void why_kernel(const struct explanation *e, struct steps *s)
@@ -200,22 +206,27 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 	case -ENODATA:
 		if (m->tables.hmat.ignored)
 			step(s, "the kernel ignores HMAT: %s", m->tables.hmat.ignored);
-		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s", reference,
+		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s",
+		     reference,
 		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
 			     "the node is DRAM to the kernel" :
 			     "the node's driver, or CXL, has told the kernel");
 		return;
 	case -ERANGE:
-		step(s, "nodes %d and %d have CPUs and differ by more than 10 %%: the kernel has switched HMAT off",
+		step(s,
+		     "nodes %d and %d have CPUs and differ by more than 10 %%: the kernel has switched HMAT off",
 		     reference, odd);
 		return;
 	}
 	if (!perf_is_enough(&own))
-		step(s, "firmware tells no latency and bandwidth of node %d: the kernel's default", e->question.id);
+		step(s, "firmware tells no latency and bandwidth of node %d: the kernel's default",
+		     e->question.id);
 	else if (computed == e->question.kernel_adistance)
 		perf_step(s, "by the kernel's formula", &own, &ref, computed);
 	else
-		step(s, "HMAT would give %d; the node's driver, or CXL, has told the kernel otherwise", computed);
+		step(s,
+		     "HMAT would give %d; the node's driver, or CXL, has told the kernel otherwise",
+		     computed);
 	cdat_step(node, s);
 }
 
@@ -237,7 +248,8 @@ static void print_facts(const struct explanation *e, FILE *out)
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++)
 		if (fact_of(e, f, &value))
 			fprintf(out, "  %-24s %-16s %s\n", fact_name(f),
-				fact_text(f, value, text, sizeof(text)), known_from(source_of(e, f)));
+				fact_text(f, value, text, sizeof(text)),
+				known_from(source_of(e, f)));
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++) {
 		if (fact_of(e, f, &value) ||
 		    (f > TIERBPF_FACT_CXL_SERIAL && f <= TIERBPF_FACT_CXL_SERIAL_4))
@@ -260,7 +272,8 @@ static void print_rules(const struct explanation *e, FILE *out)
 		const char *called = policy_rule_name(policy_of(e), t->rule, name, sizeof(name));
 
 		if (t->rule >= 0)
-			fprintf(out, "  %d  %s: %s\n", t->rule + 1, called, verdict_text(e, t, line));
+			fprintf(out, "  %d  %s: %s\n", t->rule + 1, called,
+				verdict_text(e, t, line));
 		else
 			fprintf(out, "  -  %s: %s\n", called, verdict_text(e, t, line));
 	}
@@ -310,8 +323,8 @@ static json_t *facts_json(const struct explanation *e)
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++)
 		if (fact_of(e, f, &value))
 			json_object_set_new(facts, fact_key(f),
-					    json_pack("{s:o, s:s}", "value", fact_json(f, value), "source",
-						      known_from(source_of(e, f))));
+					    json_pack("{s:o, s:s}", "value", fact_json(f, value),
+						      "source", known_from(source_of(e, f))));
 	return facts;
 }
 
@@ -330,10 +343,12 @@ static json_t *tried_json(const struct explanation *e)
 		const struct tried_rule *t = &e->tried[i];
 		json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "rule", t->rule, "name",
 				      policy_rule_name(policy_of(e), t->rule, name, sizeof(name)),
-				      "verdict", verdicts[t->verdict], "text", verdict_text(e, t, line));
+				      "verdict", verdicts[t->verdict], "text",
+				      verdict_text(e, t, line));
 
 		if (t->verdict == VERDICT_NO_MATCH)
-			json_object_set_new(o, "predicate", json_string(fact_key(t->failed->predicate)));
+			json_object_set_new(o, "predicate",
+					    json_string(fact_key(t->failed->predicate)));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -358,9 +373,9 @@ json_t *explain_json(const struct explanation *e)
 	make_steps(e, &answer);
 	why_kernel(e, &kernel);
 	return json_pack("{s:i, s:I, s:s, s:i, s:s, s:b, s:o, s:o, s:o, s:{s:i, s:I, s:s, s:o}}",
-			 "node", e->question.id, "tier", (json_int_t)after->tier,
-			 "name", policy_tier_name(policy_of(e), after->adistance),
-			 "adistance", after->adistance, "decided_by",
+			 "node", e->question.id, "tier", (json_int_t)after->tier, "name",
+			 policy_tier_name(policy_of(e), after->adistance), "adistance",
+			 after->adistance, "decided_by",
 			 plan_decided_by(e->plan, e->node, buffer, sizeof(buffer)), "override",
 			 e->node->overridden, "facts", facts_json(e), "rules", tried_json(e),
 			 "arithmetic", steps_json(&answer), "kernel", "adistance",

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/plan.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
-#include "plan/plan.h"
 
 /* "now -> after", or only one where they are the same; "-" for nothing. The caller frees. */
 static char *change(const char *now, const char *after)
@@ -56,7 +56,8 @@ static int add_line(struct libscols_table *t, const struct plan *plan, const str
 	_cleanup_free_ char *adistance = change_number(n->now.adistance, n->after.adistance);
 	_cleanup_free_ char *demotes = change_set(&n->now.preferred, &n->after.preferred);
 	_cleanup_free_ char *fallback = change_set(&n->now.fallback, &n->after.fallback);
-	_cleanup_free_ char *promotes = change(yes_no(n->now.promotable), yes_no(n->after.promotable));
+	_cleanup_free_ char *promotes =
+		change(yes_no(n->now.promotable), yes_no(n->after.promotable));
 	const char *const cells[NR_COLUMNS] = {
 		[NODE] = node,
 		[CPUS] = yes_no(n->cpu),
@@ -81,17 +82,24 @@ static int rank(const struct plan_node *n)
 	if (n->now.tier != n->after.tier)
 		return 0;
 	return !memcmp(&n->now.preferred, &n->after.preferred, sizeof(n->now.preferred)) &&
-	       !memcmp(&n->now.fallback, &n->after.fallback, sizeof(n->now.fallback)) &&
-	       n->now.promotable == n->after.promotable ? 2 : 1;
+			       !memcmp(&n->now.fallback, &n->after.fallback,
+				       sizeof(n->now.fallback)) &&
+			       n->now.promotable == n->after.promotable ?
+		       2 :
+		       1;
 }
 
 int plan_print(const struct plan *plan, FILE *out)
 {
 	static const struct column columns[NR_COLUMNS] = {
-		[NODE] = { "NODE", SCOLS_FL_RIGHT }, [CPUS] = { "CPUS", 0 },
-		[TIER] = { "TIER", 0 },		     [NAME] = { "NAME", 0 },
-		[ADISTANCE] = { "ADISTANCE", 0 },    [DEMOTES] = { "DEMOTES TO", 0 },
-		[FALLBACK] = { "FALLBACK", 0 },	     [PROMOTES] = { "PROMOTES", 0 },
+		[NODE] = { "NODE", SCOLS_FL_RIGHT },
+		[CPUS] = { "CPUS", 0 },
+		[TIER] = { "TIER", 0 },
+		[NAME] = { "NAME", 0 },
+		[ADISTANCE] = { "ADISTANCE", 0 },
+		[DEMOTES] = { "DEMOTES TO", 0 },
+		[FALLBACK] = { "FALLBACK", 0 },
+		[PROMOTES] = { "PROMOTES", 0 },
 		[BY] = { "DECIDED BY", 0 },
 	};
 	struct libscols_table *t = columns_new(columns, NR_COLUMNS);
@@ -127,8 +135,8 @@ static json_t *set_json(const struct nodeset *set)
 
 static json_t *place_json(const struct plan_place *place)
 {
-	return json_pack("{s:o, s:i, s:o, s:o, s:b}",
-			 "tier", place->tier == NO_TIER ? json_null() : json_integer(place->tier),
+	return json_pack("{s:o, s:i, s:o, s:o, s:b}", "tier",
+			 place->tier == NO_TIER ? json_null() : json_integer(place->tier),
 			 "adistance", place->adistance, "preferred", set_json(&place->preferred),
 			 "fallback", set_json(&place->fallback), "promotable", place->promotable);
 }

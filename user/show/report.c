@@ -183,11 +183,14 @@ json_t *report_json(const struct report *r)
 	for (i = 0; i < r->count; i++) {
 		const struct report_node *n = &r->nodes[i];
 
-		json_array_append_new(list, json_pack("{s:i, s:b, s:o, s:o, s:s, s:i, s:i, s:s, s:b, s:b}",
-			"node", n->node, "cpu", n->cpu, "tier_before", json_tier(n->before),
-			"tier", json_tier(n->tier), "name", policy_tier_name(r->policy, n->adistance),
-			"adistance", n->adistance, "kernel_adistance", n->kernel_adistance,
-			"decided_by", n->decided_by, "rejected", n->rejected, "drift", report_drifts(n)));
+		json_array_append_new(list,
+				      json_pack("{s:i, s:b, s:o, s:o, s:s, s:i, s:i, s:s, s:b, s:b}",
+						"node", n->node, "cpu", n->cpu, "tier_before",
+						json_tier(n->before), "tier", json_tier(n->tier),
+						"name", policy_tier_name(r->policy, n->adistance),
+						"adistance", n->adistance, "kernel_adistance",
+						n->kernel_adistance, "decided_by", n->decided_by,
+						"rejected", n->rejected, "drift", report_drifts(n)));
 	}
 	return list;
 }

@@ -4,10 +4,10 @@
 #include <tierbpf/adistance.h>
 #include <unistd.h>
 
-#include "util/cleanup.h"
-#include "util/msg.h"
 #include "engine/pins.h"
 #include "show/status.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /* The nodes as the kernel alone has them. */
 static int report_stock(const struct machine *m, struct report *r)
@@ -23,8 +23,13 @@ static int report_stock(const struct machine *m, struct report *r)
 
 		if (node->memory)
 			r->nodes[r->count++] = (struct report_node){
-				.node = n, .cpu = node->cpu, .before = node->tier, .tier = node->tier,
-				.adistance = centre, .kernel_adistance = centre, .decided_by = "kernel",
+				.node = n,
+				.cpu = node->cpu,
+				.before = node->tier,
+				.tier = node->tier,
+				.adistance = centre,
+				.kernel_adistance = centre,
+				.decided_by = "kernel",
 			};
 	}
 	return 0;

@@ -40,15 +40,16 @@ static json_t *rate_json(uint64_t before, uint64_t now, double seconds)
 }
 
 /* null where nobody counts, rates also where nobody has counted twice. */
-static json_t *activity_json(const struct activity *before, const struct activity *now, bool counted,
-			     double seconds)
+static json_t *activity_json(const struct activity *before, const struct activity *now,
+			     bool counted, double seconds)
 {
 	if (!counted)
 		return json_null();
 	return json_pack("{s:I, s:I, s:o, s:o}", "demoted_pages", (json_int_t)now->demoted,
-			 "promoted_pages", (json_int_t)now->promoted,
-			 "demoted_pages_per_second", rate_json(before->demoted, now->demoted, seconds),
-			 "promoted_pages_per_second", rate_json(before->promoted, now->promoted, seconds));
+			 "promoted_pages", (json_int_t)now->promoted, "demoted_pages_per_second",
+			 rate_json(before->demoted, now->demoted, seconds),
+			 "promoted_pages_per_second",
+			 rate_json(before->promoted, now->promoted, seconds));
 }
 
 static json_t *tier_json(int64_t tier)
@@ -59,8 +60,9 @@ static json_t *tier_json(int64_t tier)
 static json_t *policy_says_json(const struct status *s, const struct report_node *n)
 {
 	return json_pack("{s:i, s:i, s:i, s:s, s:b, s:b}", "adistance", n->adistance,
-			 "kernel_adistance", n->kernel_adistance, "wanted_tier", (int)tierbpf_tier(n->adistance),
-			 "decided_by", n->decided_by, "rejected", n->rejected, "drift", report_drifts(n));
+			 "kernel_adistance", n->kernel_adistance, "wanted_tier",
+			 (int)tierbpf_tier(n->adistance), "decided_by", n->decided_by, "rejected",
+			 n->rejected, "drift", report_drifts(n));
 }
 
 static json_t *node_json(const struct status *s, const struct report_node *n)
@@ -68,14 +70,15 @@ static json_t *node_json(const struct status *s, const struct report_node *n)
 	const struct node_memory *memory = &s->memory[n->node];
 	const struct tiering_node *t = &s->tiering.nodes[n->node];
 	json_t *node = json_pack("{s:i, s:b, s:o, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:o}",
-		"node", n->node, "cpu", n->cpu, "tier", tier_json(n->tier),
-		"name", policy_tier_name(s->report.policy, n->adistance),
-		"size_bytes", (json_int_t)memory->size, "used_bytes", (json_int_t)(memory->size - memory->free),
-		"free_bytes", (json_int_t)memory->free, "zones", zones_json(memory),
-		"demotes_to", set_json(&t->preferred), "fallback", set_json(&t->fallback),
-		"promotable", t->promotable,
-		"activity", activity_json(&s->before.nodes[n->node], &s->now.nodes[n->node],
-					  s->now.source == ACTIVITY_NODES, s->seconds));
+				 "node", n->node, "cpu", n->cpu, "tier", tier_json(n->tier), "name",
+				 policy_tier_name(s->report.policy, n->adistance), "size_bytes",
+				 (json_int_t)memory->size, "used_bytes",
+				 (json_int_t)(memory->size - memory->free), "free_bytes",
+				 (json_int_t)memory->free, "zones", zones_json(memory),
+				 "demotes_to", set_json(&t->preferred), "fallback",
+				 set_json(&t->fallback), "promotable", t->promotable, "activity",
+				 activity_json(&s->before.nodes[n->node], &s->now.nodes[n->node],
+					       s->now.source == ACTIVITY_NODES, s->seconds));
 
 	if (s->loaded)
 		json_object_update_new(node, policy_says_json(s, n));
@@ -99,8 +102,8 @@ static json_t *tiers_json(const struct policy *p)
 	size_t i;
 
 	for (i = 0; p && i < p->nr_tiers; i++)
-		json_array_append_new(tiers, json_pack("{s:s, s:i, s:i}", "name", p->tiers[i].name, "adistance",
-						       p->tiers[i].adistance, "tier",
+		json_array_append_new(tiers, json_pack("{s:s, s:i, s:i}", "name", p->tiers[i].name,
+						       "adistance", p->tiers[i].adistance, "tier",
 						       (int)tierbpf_tier(p->tiers[i].adistance)));
 	return tiers;
 }
@@ -114,16 +117,16 @@ static json_t *policy_json(const struct status *s)
 
 	digest_text(meta->digest, digest);
 	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
-		"description", e->policy ? e->policy->description : NULL, "object", e->policy ? NULL : meta->object,
-		"generation", (int)meta->generation, "digest", digest, "loaded_at", (json_int_t)meta->loaded_at,
-		"age_seconds", (json_int_t)time(NULL) - (json_int_t)meta->loaded_at,
-		"rules", (int)meta->nr_rules,
-		"trial_seconds_left", left ? json_integer(left) : json_null(),
-		"tiers", tiers_json(e->policy),
-		"stats", "answered", (json_int_t)e->stats.answered, "rejected", (json_int_t)e->stats.rejected,
-		"retiered", (json_int_t)e->stats.retiered, "failed", (json_int_t)e->stats.failed,
-		"held", (json_int_t)e->stats.held, "slow", (json_int_t)e->stats.slow,
-		"dropped", (json_int_t)e->stats.dropped);
+			 "description", e->policy ? e->policy->description : NULL, "object",
+			 e->policy ? NULL : meta->object, "generation", (int)meta->generation,
+			 "digest", digest, "loaded_at", (json_int_t)meta->loaded_at, "age_seconds",
+			 (json_int_t)time(NULL) - (json_int_t)meta->loaded_at, "rules",
+			 (int)meta->nr_rules, "trial_seconds_left",
+			 left ? json_integer(left) : json_null(), "tiers", tiers_json(e->policy),
+			 "stats", "answered", (json_int_t)e->stats.answered, "rejected",
+			 (json_int_t)e->stats.rejected, "retiered", (json_int_t)e->stats.retiered,
+			 "failed", (json_int_t)e->stats.failed, "held", (json_int_t)e->stats.held,
+			 "slow", (json_int_t)e->stats.slow, "dropped", (json_int_t)e->stats.dropped);
 }
 
 static json_t *balancing_json(const struct switches *s)
@@ -138,12 +141,17 @@ json_t *status_json(const struct status *s)
 
 	if (s->loaded)
 		json_object_update_new(out, policy_json(s));
-	json_object_update_new(out, json_pack("{s:o, s:s, s:o, s:b, s:o, s:o}", "nodes", nodes_json(s),
-		"counted", s->now.source == ACTIVITY_NODES ? "nodes" :
-			   s->now.source == ACTIVITY_SYSTEM ? "system" : "none",
-		"activity", activity_json(&s->before.total, &s->now.total, s->now.source != ACTIVITY_UNKNOWN,
-					  s->seconds),
-		"demotion_enabled", s->switches.demotion == 1, "numa_balancing", balancing_json(&s->switches),
-		"switches", switches_json(&s->switches)));
+	json_object_update_new(out, json_pack("{s:o, s:s, s:o, s:b, s:o, s:o}", "nodes",
+					      nodes_json(s), "counted",
+					      s->now.source == ACTIVITY_NODES  ? "nodes" :
+					      s->now.source == ACTIVITY_SYSTEM ? "system" :
+										 "none",
+					      "activity",
+					      activity_json(&s->before.total, &s->now.total,
+							    s->now.source != ACTIVITY_UNKNOWN,
+							    s->seconds),
+					      "demotion_enabled", s->switches.demotion == 1,
+					      "numa_balancing", balancing_json(&s->switches),
+					      "switches", switches_json(&s->switches)));
 	return out;
 }

@@ -54,9 +54,12 @@ static void print_policy(const struct status *s, FILE *out)
 	fputs("} 1\n", out);
 	gauge(out, "policy_generation", NULL, "Counts loads; 1 is the first.");
 	fprintf(out, "tierbpf_policy_generation %u\n", meta->generation);
-	gauge(out, "policy_loaded_timestamp_seconds", "seconds", "When it was loaded, since the epoch.");
-	fprintf(out, "tierbpf_policy_loaded_timestamp_seconds %llu\n", (unsigned long long)meta->loaded_at);
-	gauge(out, "policy_trial_left_seconds", "seconds", "Until a policy on trial is taken back; 0: none is.");
+	gauge(out, "policy_loaded_timestamp_seconds", "seconds",
+	      "When it was loaded, since the epoch.");
+	fprintf(out, "tierbpf_policy_loaded_timestamp_seconds %llu\n",
+		(unsigned long long)meta->loaded_at);
+	gauge(out, "policy_trial_left_seconds", "seconds",
+	      "Until a policy on trial is taken back; 0: none is.");
 	fprintf(out, "tierbpf_policy_trial_left_seconds %u\n", s->trial_seconds_left);
 }
 
@@ -67,13 +70,15 @@ static void print_stats(const struct tierbpf_stats *stats, FILE *out)
 		unsigned long long value;
 	} counters[] = {
 		{ "answers_total", "Questions of the kernel that were answered.", stats->answered },
-		{ "rejected_answers_total", "Answers that were no sane adistance; the kernel's own stood.",
-		  stats->rejected },
+		{ "rejected_answers_total",
+		  "Answers that were no sane adistance; the kernel's own stood.", stats->rejected },
 		{ "retiers_total", "Moves of nodes that were placed already.", stats->retiered },
 		{ "failed_retiers_total", "Moves that did not succeed.", stats->failed },
-		{ "held_retiers_total", "Moves that were held back, since the node was moved too often.", stats->held },
+		{ "held_retiers_total",
+		  "Moves that were held back, since the node was moved too often.", stats->held },
 		{ "slow_answers_total", "Answers that took too long.", stats->slow },
-		{ "dropped_events_total", "Events that had no place in the ring buffer.", stats->dropped },
+		{ "dropped_events_total", "Events that had no place in the ring buffer.",
+		  stats->dropped },
 	};
 	size_t i;
 
@@ -158,7 +163,8 @@ static void print_nodes(const struct status *s, FILE *out)
 	if (s->loaded) {
 		gauge(out, "node_adistance", NULL, "The abstract distance that the policy wants.");
 		each_node(s, "node_adistance", adistance, out);
-		gauge(out, "node_drift", NULL, "1: the kernel has the node in another tier than the policy wants.");
+		gauge(out, "node_drift", NULL,
+		      "1: the kernel has the node in another tier than the policy wants.");
 		each_node(s, "node_drift", drift, out);
 	}
 	gauge(out, "node_size_bytes", "bytes", "Memory of a node.");
@@ -189,7 +195,8 @@ static void print_switches(const struct switches *s, FILE *out)
 	struct switch_text texts[MAX_SWITCHES];
 	size_t i, count = switches_text(s, texts);
 
-	gauge(out, "switch_on", NULL, "0: a switch of the kernel's keeps tiers from doing what they could.");
+	gauge(out, "switch_on", NULL,
+	      "0: a switch of the kernel's keeps tiers from doing what they could.");
 	for (i = 0; i < count; i++)
 		fprintf(out, "tierbpf_switch_on{switch=\"%s\"} %d\n", texts[i].name, texts[i].on);
 }

@@ -8,20 +8,27 @@
 
 const char *status_age(int64_t seconds, char *buffer, size_t size)
 {
-	static const struct { const char *name; int64_t seconds; } units[] = {
-		{ "d", 86400 }, { "h", 3600 }, { "min", 60 }, { "s", 1 },
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = {
+		{ "d", 86400 },
+		{ "h", 3600 },
+		{ "min", 60 },
+		{ "s", 1 },
 	};
 	size_t i = 0, used;
 
 	seconds = seconds < 0 ? 0 : seconds; /* the clock has been set back */
 	while (i < 3 && seconds < units[i].seconds)
 		i++;
-	used = (size_t)snprintf(buffer, size, "%" PRId64 " %s", seconds / units[i].seconds, units[i].name);
+	used = (size_t)snprintf(buffer, size, "%" PRId64 " %s", seconds / units[i].seconds,
+				units[i].name);
 	seconds %= units[i].seconds;
 	/* Of days, the hours too; of hours, the minutes. */
 	if (i < 2 && seconds >= units[i + 1].seconds)
-		snprintf(buffer + used, size - used, " %" PRId64 " %s", seconds / units[i + 1].seconds,
-			 units[i + 1].name);
+		snprintf(buffer + used, size - used, " %" PRId64 " %s",
+			 seconds / units[i + 1].seconds, units[i + 1].name);
 	return buffer;
 }
 
@@ -42,7 +49,8 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 	int i;
 
 	if (e->policy)
-		fprintf(out, "policy: %s%s%s\n", bold, e->policy->description ?: "(no description)", end);
+		fprintf(out, "policy: %s%s%s\n", bold, e->policy->description ?: "(no description)",
+			end);
 	else
 		fprintf(out, "policy: BPF object %s%s%s\n", bold, e->meta.object, end);
 	print_times(&e->meta, out);
@@ -53,10 +61,12 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 		fprintf(out, "%02x", e->meta.digest[i]);
 	fputc('\n', out);
 	if (e->meta.trial_until)
-		fprintf(out, "on trial, %u s left: tierbpf confirm keeps it\n", s->trial_seconds_left);
+		fprintf(out, "on trial, %u s left: tierbpf confirm keeps it\n",
+			s->trial_seconds_left);
 	else if (e->meta.returned)
 		fputs("back after a trial of another policy that was not confirmed in time\n", out);
-	fprintf(out, "retiers: %llu, held back: %llu, failed: %llu; answers rejected: %llu, slow: %llu\n",
+	fprintf(out,
+		"retiers: %llu, held back: %llu, failed: %llu; answers rejected: %llu, slow: %llu\n",
 		(unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
 		(unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
 		(unsigned long long)e->stats.slow);

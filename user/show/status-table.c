@@ -4,13 +4,32 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "show/status.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-#include "show/status.h"
 
 enum {
-	NODE, CPUS, TIER, WANTED, NAME, ADISTANCE, KERNEL, SIZE, USED, FREE, ZONES, DEMOTES, FALLBACK, PROMOTES,
-	DEMOTED, PROMOTED, DEMOTED_S, PROMOTED_S, DRIFT, RULE, NR_COLUMNS
+	NODE,
+	CPUS,
+	TIER,
+	WANTED,
+	NAME,
+	ADISTANCE,
+	KERNEL,
+	SIZE,
+	USED,
+	FREE,
+	ZONES,
+	DEMOTES,
+	FALLBACK,
+	PROMOTES,
+	DEMOTED,
+	PROMOTED,
+	DEMOTED_S,
+	PROMOTED_S,
+	DRIFT,
+	RULE,
+	NR_COLUMNS
 };
 
 const struct column status_columns[NR_COLUMNS] = {
@@ -40,8 +59,8 @@ const size_t status_nr_columns = NR_COLUMNS;
 
 void status_default_layout(struct layout *l)
 {
-	static const size_t shown[] = { NODE, CPUS, TIER, NAME, ADISTANCE, SIZE, USED, FREE, DEMOTES, DEMOTED_S,
-					PROMOTED_S, RULE };
+	static const size_t shown[] = { NODE, CPUS, TIER,    NAME,	ADISTANCE,  SIZE,
+					USED, FREE, DEMOTES, DEMOTED_S, PROMOTED_S, RULE };
 
 	*l = (struct layout){ .nr_chosen = sizeof(shown) / sizeof(*shown), .sort = -1 };
 	memcpy(l->chosen, shown, sizeof(shown));
@@ -116,8 +135,8 @@ static void put_memory(struct cell *cells, const struct node_memory *memory, boo
 	put_size(&cells[USED], memory->size - memory->free, bytes);
 	put_size(&cells[FREE], memory->free, bytes);
 	for (i = 0; i < memory->nr_zones && used < sizeof(cells[ZONES].text); i++)
-		used += (size_t)snprintf(zones + used, sizeof(cells[ZONES].text) - used, "%s%s", i ? "," : "",
-					 memory->zones[i].name);
+		used += (size_t)snprintf(zones + used, sizeof(cells[ZONES].text) - used, "%s%s",
+					 i ? "," : "", memory->zones[i].name);
 }
 
 static void put_rate(struct cell *c, uint64_t before, uint64_t now, double seconds)
@@ -147,7 +166,9 @@ static void put_line(struct cell *cells, const struct status *s, const struct re
 	put_number(&cells[NODE], n->node);
 	put(&cells[CPUS], n->cpu ? "yes" : "no");
 	put_tier(cells, n, s->loaded);
-	put(&cells[NAME], n->tier == NO_TIER && !s->loaded ? "" : policy_tier_name(s->report.policy, n->adistance));
+	put(&cells[NAME], n->tier == NO_TIER && !s->loaded ?
+				  "" :
+				  policy_tier_name(s->report.policy, n->adistance));
 	if (s->loaded) { /* else only the tier is known */
 		put_number(&cells[ADISTANCE], n->adistance);
 		put_number(&cells[KERNEL], n->kernel_adistance);

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "show/status.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-#include "show/status.h"
 
 /* Over what stands there, each line to its end, and nothing left below. */
 static void repaint(const char *text, bool first, FILE *out)
@@ -55,7 +55,8 @@ static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
 
 static bool is_over(const sigset_t *signals, double seconds)
 {
-	struct timespec pause = { (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) };
+	struct timespec pause = { (time_t)seconds,
+				  (long)((seconds - (double)(time_t)seconds) * 1e9) };
 	int signal = sigtimedwait(signals, NULL, &pause);
 
 	return signal == SIGINT || signal == SIGTERM; /* else the terminal has another size */

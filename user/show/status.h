@@ -6,13 +6,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "machine/activity.h"
 #include "engine/engine.h"
-#include "util/layout.h"
+#include "machine/activity.h"
 #include "machine/node-memory.h"
-#include "show/report.h"
 #include "machine/switches.h"
 #include "model/tiering.h"
+#include "show/report.h"
+#include "util/layout.h"
 
 /* What holds the policy in the kernel. */
 enum link_state {

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "util/cleanup.h"
-#include "policy/fact-text.h"
-#include "util/msg.h"
 #include "model/tiering.h"
+#include "policy/fact-text.h"
 #include "show/topology.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 static void print_node(const struct machine_node *n, int node, FILE *out)
 {

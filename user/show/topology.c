@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "machine/measured-differs.h"
+#include "policy/fact-text.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
-#include "policy/fact-text.h"
-#include "machine/measured-differs.h"
 #include "util/msg.h"
 
 #define MAX_MATRIX 16 /* nodes */
@@ -18,10 +18,12 @@ static bool is_known(const struct perf *p)
 	return p->read_latency || p->write_latency || p->read_bandwidth || p->write_bandwidth;
 }
 
-static bool is_same(const struct telling *t, const struct perf *perf, const struct nodeset *initiators)
+static bool is_same(const struct telling *t, const struct perf *perf,
+		    const struct nodeset *initiators)
 {
 	return !memcmp(t->perf, perf, sizeof(*perf)) &&
-	       (!t->initiators || !initiators || !memcmp(t->initiators, initiators, sizeof(*initiators)));
+	       (!t->initiators || !initiators ||
+		!memcmp(t->initiators, initiators, sizeof(*initiators)));
 }
 
 static bool is_used(const struct machine_node *n, const struct perf *p)
@@ -60,7 +62,8 @@ size_t topology_tellings(const struct machine_node *n, enum access_class class,
 	tell(t, &count, "HMAT", &n->hmat[class].perf, &n->hmat[class].initiators);
 	if (class == CLASS_CPU) {
 		tell(t, &count, "CXL region", &n->region, NULL);
-		tell(t, &count, source_name(n->to_come ? SOURCE_CDAT_TO_COME : SOURCE_CDAT), &n->cdat, NULL);
+		tell(t, &count, source_name(n->to_come ? SOURCE_CDAT_TO_COME : SOURCE_CDAT),
+		     &n->cdat, NULL);
 		tell(t, &count, "measured", &n->measured, NULL);
 		for (i = 0; i < count; i++)
 			t[i].used = is_used(n, t[i].perf);
@@ -68,8 +71,8 @@ size_t topology_tellings(const struct machine_node *n, enum access_class class,
 	return count;
 }
 
-static const char *fact_or(const struct machine_node *n, enum tierbpf_fact fact, const char *unknown,
-			   char *buffer, size_t size)
+static const char *fact_or(const struct machine_node *n, enum tierbpf_fact fact,
+			   const char *unknown, char *buffer, size_t size)
 {
 	if (n->facts.known & (1ULL << fact))
 		return fact_text(fact, n->facts.value[fact], buffer, size);
@@ -101,8 +104,13 @@ static int add_node(struct libscols_table *t, const struct machine_node *n, int 
 static int print_nodes(const struct machine *m, FILE *out)
 {
 	static const struct column columns[] = {
-		{ "NODE", SCOLS_FL_RIGHT }, { "PXM", SCOLS_FL_RIGHT },	{ "KIND", 0 }, { "CPUS", 0 },
-		{ "SIZE", SCOLS_FL_RIGHT }, { "TIER", SCOLS_FL_RIGHT }, { "DISTANCE", SCOLS_FL_RIGHT },
+		{ "NODE", SCOLS_FL_RIGHT },
+		{ "PXM", SCOLS_FL_RIGHT },
+		{ "KIND", 0 },
+		{ "CPUS", 0 },
+		{ "SIZE", SCOLS_FL_RIGHT },
+		{ "TIER", SCOLS_FL_RIGHT },
+		{ "DISTANCE", SCOLS_FL_RIGHT },
 	};
 	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
 	int node, err = 0;
@@ -135,8 +143,13 @@ static int add_telling(struct libscols_table *t, int node, enum access_class cla
 	_cleanup_free_ char *initiators = s->initiators ? nodeset_text(s->initiators) : NULL;
 	char number[16], latency[56], bandwidth[56];
 	const char *const cells[] = {
-		number, class_name(class), initiators && *initiators ? initiators : "-", latency, bandwidth,
-		s->by, s->used ? "yes" : "",
+		number,
+		class_name(class),
+		initiators && *initiators ? initiators : "-",
+		latency,
+		bandwidth,
+		s->by,
+		s->used ? "yes" : "",
 	};
 
 	snprintf(number, sizeof(number), "%d", node);
@@ -149,9 +162,13 @@ static int add_telling(struct libscols_table *t, int node, enum access_class cla
 static int print_performance(const struct machine *m, FILE *out, bool *any)
 {
 	static const struct column columns[] = {
-		{ "NODE", SCOLS_FL_RIGHT }, { "FROM", 0 }, { "NODES", 0 },
-		{ "LATENCY ns", SCOLS_FL_RIGHT }, { "BANDWIDTH MB/s", SCOLS_FL_RIGHT },
-		{ "SAID BY", 0 }, { "USED", 0 },
+		{ "NODE", SCOLS_FL_RIGHT },
+		{ "FROM", 0 },
+		{ "NODES", 0 },
+		{ "LATENCY ns", SCOLS_FL_RIGHT },
+		{ "BANDWIDTH MB/s", SCOLS_FL_RIGHT },
+		{ "SAID BY", 0 },
+		{ "USED", 0 },
 	};
 	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
 	struct telling tellings[MAX_TELLINGS];
@@ -160,17 +177,19 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 
 	*any = false;
 	for (node = 0; node < m->nr_nodes; node++) {
-		for (class = CLASS_CPU; class >= CLASS_ANY; class--) {
-			count = topology_tellings(&m->nodes[node], (enum access_class)class, tellings);
+		for (class = CLASS_CPU; class >= CLASS_ANY; class --) {
+			count = topology_tellings(&m->nodes[node], (enum access_class) class,
+						  tellings);
 			*any = *any || count;
 			for (i = 0; !err && i < count; i++)
-				err = add_telling(t, node, (enum access_class)class, &tellings[i]);
+				err = add_telling(t, node, (enum access_class) class, &tellings[i]);
 		}
 	}
 	if (*any)
 		return columns_print(t, err, out);
 	scols_unref_table(t);
-	fprintf(out, "no latency or bandwidth is known%s\n", m->tables.hmat.found ? "" : " (no HMAT)");
+	fprintf(out, "no latency or bandwidth is known%s\n",
+		m->tables.hmat.found ? "" : " (no HMAT)");
 	return 0;
 }
 
@@ -203,7 +222,8 @@ static void print_distances(const struct machine *m, FILE *out)
 static void print_table(const char *signature, const struct table_state *t, FILE *out)
 {
 	if (t->found && t->ignored)
-		fprintf(out, "the kernel ignores %s: %s (offset %zu)\n", signature, t->ignored, t->at);
+		fprintf(out, "the kernel ignores %s: %s (offset %zu)\n", signature, t->ignored,
+			t->at);
 }
 
 static void print_tables(const struct machine *m, FILE *out)
@@ -263,10 +283,10 @@ static json_t *tellings_json(const struct machine_node *n)
 	size_t i, count;
 	int class;
 
-	for (class = CLASS_ANY; class < NR_CLASSES; class++) {
-		count = topology_tellings(n, (enum access_class)class, t);
+	for (class = CLASS_ANY; class < NR_CLASSES; class ++) {
+		count = topology_tellings(n, (enum access_class) class, t);
 		for (i = 0; i < count; i++)
-			json_array_append_new(list, telling_json((enum access_class)class, &t[i]));
+			json_array_append_new(list, telling_json((enum access_class) class, &t[i]));
 	}
 	return list;
 }
@@ -296,10 +316,11 @@ static json_t *node_json(const struct machine *m, int node)
 	for (to = 0; to < m->nr_nodes; to++) {
 		snprintf(key, sizeof(key), "%d", to);
 		if (m->nodes[to].possible)
-			json_object_set_new(distance, key, json_integer(machine_distance(m, node, to)));
+			json_object_set_new(distance, key,
+					    json_integer(machine_distance(m, node, to)));
 	}
-	return json_pack("{s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o}", "node", node, "memory", n->memory,
-			 "cpu", n->cpu, "cpus", n->cpulist, "tier",
+	return json_pack("{s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o}", "node", node, "memory",
+			 n->memory, "cpu", n->cpu, "cpus", n->cpulist, "tier",
 			 n->tier == NO_TIER ? json_null() : json_integer(n->tier), "facts",
 			 facts_json(n), "performance", tellings_json(n), "distance", distance);
 }

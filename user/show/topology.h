@@ -15,7 +15,7 @@
 struct telling {
 	const struct perf *perf;
 	const struct nodeset *initiators; /* NULL: not told */
-	char by[64];			  /* "sysfs, HMAT" */
+	char by[64];     /* "sysfs, HMAT" */
 	bool used;
 };
 

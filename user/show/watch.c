@@ -19,12 +19,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "util/cleanup.h"
 #include "engine/engine.h"
-#include "show/event-text.h"
-#include "util/msg.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
+#include "show/event-text.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 #define LOOK 250 /* ms between looks for another policy */
 #define LOOK_SOON 5 /* where it is known that one comes */
@@ -237,7 +237,8 @@ static int lock_ring(struct watch *w)
 		return fail(-errno, PIN_PATH(TIERBPF_PIN_POLICY) ": %s", strerror(errno));
 	if (!flock(w->directory, LOCK_EX | LOCK_NB))
 		return 0;
-	return fail(-EBUSY, "another tierbpf watch is running, and an event can be read once: end that one, or let "
+	return fail(-EBUSY,
+		    "another tierbpf watch is running, and an event can be read once: end that one, or let "
 		    "both read what it prints (tierbpf watch | tee FILE)");
 }
 
@@ -247,7 +248,8 @@ static int open_maps(struct watch *w)
 	w->events = bpf_obj_get(POLICY_PATH("events"));
 	if (w->events < 0)
 		return pinned_map_fail(-errno, POLICY_PATH("events"));
-	w->stats = pinned_map_open(POLICY_PATH("stats"), BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_stats));
+	w->stats = pinned_map_open(POLICY_PATH("stats"), BPF_MAP_TYPE_ARRAY,
+				   sizeof(struct tierbpf_stats));
 	return w->stats < 0 ? pinned_map_fail(w->stats, POLICY_PATH("stats")) : 0;
 }
 
@@ -361,7 +363,8 @@ static void wait_for_more(struct watch *w)
 	bool soon = is_being_written(w);
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
-		{ .fd = w->ring && w->nr_held < HELD && !soon ? ring_buffer__epoll_fd(w->ring) : -1, .events = POLLIN },
+		{ .fd = w->ring && w->nr_held < HELD && !soon ? ring_buffer__epoll_fd(w->ring) : -1,
+		  .events = POLLIN },
 		{ .fd = w->ring ? -1 : w->inotify, .events = POLLIN },
 	};
 	bool hurry = must_hurry(w);
@@ -383,7 +386,9 @@ static void wait_for_more(struct watch *w)
 
 int watch(const struct watch_options *options)
 {
-	struct watch w = { .options = options, .events = -1, .stats = -1, .directory = -1, .inotify = -1 };
+	struct watch w = {
+		.options = options, .events = -1, .stats = -1, .directory = -1, .inotify = -1
+	};
 	int err;
 
 	/* Or else the first file that is opened would be written to. */

@@ -29,18 +29,18 @@ static inline void cleanup_fclose(FILE **f)
 #define _cleanup_close_ _cleanup_(cleanup_close)
 #define _cleanup_fclose_ _cleanup_(cleanup_fclose)
 
-#define TAKE_PTR(p)                    \
-	({                             \
+#define TAKE_PTR(p)                     \
+	({                              \
 		__typeof__(p) _p = (p); \
-		(p) = NULL;            \
-		_p;                    \
+		(p) = NULL;             \
+		_p;                     \
 	})
 
-#define TAKE_FD(fd)            \
-	({                     \
+#define TAKE_FD(fd)             \
+	({                      \
 		int _fd = (fd); \
-		(fd) = -1;     \
-		_fd;           \
+		(fd) = -1;      \
+		_fd;            \
 	})
 
 #endif

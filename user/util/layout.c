@@ -91,8 +91,8 @@ static int add_column(struct libscols_table *t, const struct column *c, int flag
 	return scols_table_new_column(t, c->name, 0, c->flags | flags) ? 0 : -ENOMEM;
 }
 
-static int add_cell(struct libscols_line *line, size_t i, const struct column *column, const struct cell *c,
-		    const struct layout *l)
+static int add_cell(struct libscols_line *line, size_t i, const struct column *column,
+		    const struct cell *c, const struct layout *l)
 {
 	struct libscols_cell *cell = scols_line_get_cell(line, i);
 	int err = cell ? scols_cell_set_data(cell, c->text) : -ENOMEM;

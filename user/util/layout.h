@@ -22,7 +22,7 @@ struct layout {
 struct cell {
 	char text[80];
 	const char *color; /* as libsmartcols names it; NULL: none */
-	int64_t key;	   /* where the column is a number */
+	int64_t key;    /* where the column is a number */
 };
 
 /*

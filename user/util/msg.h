@@ -14,11 +14,11 @@ enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_INVALID = 3,    /* -EBADMSG: the policy */
-	EXIT_MISSING = 4,    /* -ENOPKG: kernel, module, BTF, bpffs */
+	EXIT_INVALID = 3,	  /* -EBADMSG: the policy */
+	EXIT_MISSING = 4,	  /* -ENOPKG: kernel, module, BTF, bpffs */
 	EXIT_PERMISSION = 5, /* -EPERM, -EACCES */
-	EXIT_BUSY = 6,	     /* -EBUSY */
-	EXIT_DRIFT = 7,	     /* -ESTALE: applied, but the kernel disagrees */
+	EXIT_BUSY = 6,      /* -EBUSY */
+	EXIT_DRIFT = 7,	/* -ESTALE: applied, but the kernel disagrees */
 };
 
 /* "tierbpf: " and the message on stderr. Returns err. */

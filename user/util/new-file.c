@@ -39,7 +39,8 @@ static int set_mode(int fd, mode_t mode)
 	return fchmod(fd, mode & ~mask);
 }
 
-static int fill(int fd, const char *path, int (*write)(FILE *out, const void *what), const void *what)
+static int fill(int fd, const char *path, int (*write)(FILE *out, const void *what),
+		const void *what)
 {
 	_cleanup_fclose_ FILE *out = fdopen(fd, "w");
 	int err;
@@ -65,8 +66,8 @@ static int rename_new(const char *from, const char *to)
 	return unlink(from);
 }
 
-int new_file_write(const char *path, bool force, mode_t mode, int (*write)(FILE *out, const void *what),
-		   const void *what)
+int new_file_write(const char *path, bool force, mode_t mode,
+		   int (*write)(FILE *out, const void *what), const void *what)
 {
 	_cleanup_free_ char *temporary = NULL;
 	int fd, err = new_file_check(path, force);

@@ -19,7 +19,7 @@ int new_file_check(const char *path, bool force);
  * put there or beside it before, links least of all, is written to. @write: 0, or -errno
  * after a message. 0, or -errno with a message; -EACCES where it is not permitted.
  */
-int new_file_write(const char *path, bool force, mode_t mode, int (*write)(FILE *out, const void *what),
-		   const void *what);
+int new_file_write(const char *path, bool force, mode_t mode,
+		   int (*write)(FILE *out, const void *what), const void *what);
 
 #endif

@@ -33,8 +33,7 @@ bool sysfs_number(uint64_t *value, int base, const char *root, const char *forma
 	__attribute__((format(printf, 4, 5)));
 
 /* True if there is something of that name. */
-bool sysfs_exists(const char *root, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+bool sysfs_exists(const char *root, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Where a device really is: @path without links, as seen from @root; NULL if it is

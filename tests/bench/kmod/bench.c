@@ -111,7 +111,8 @@ static int bench_set(const char *text, const struct kernel_param *param)
 	char what[16];
 	int nid;
 
-	if (sscanf(text, "%15s %d %u", what, &nid, &count) != 3 || !count || nid < 0 || nid >= nr_node_ids)
+	if (sscanf(text, "%15s %d %u", what, &nid, &count) != 3 || !count || nid < 0 ||
+	    nid >= nr_node_ids)
 		return -EINVAL;
 	kernel_result = 0;
 	if (!strcmp(what, "decide"))

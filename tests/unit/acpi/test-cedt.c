@@ -58,7 +58,8 @@ Test(cedt, nodes)
 	add_window(2 * GB, 2 * GB, 1, 2);
 	c = parse(s, 0, NULL);
 	cr_assert_eq(c->nr_windows, 3);
-	cr_expect(c->windows[0].node == 2 && c->windows[0].base == 4 * GB && c->windows[0].size == GB);
+	cr_expect(c->windows[0].node == 2 && c->windows[0].base == 4 * GB &&
+		  c->windows[0].size == GB);
 	cr_expect_eq(c->windows[1].node, CEDT_NO_NODE);
 	cr_expect_eq(c->windows[2].node, 3);
 	cr_expect_eq(c->windows[2].restrictions, 6);
@@ -82,7 +83,8 @@ Test(cedt, ways)
 	c = parse(s, 0, NULL);
 	cr_assert_eq(c->nr_windows, ARRAY_SIZE(ways) + 2);
 	for (i = 0; i < ARRAY_SIZE(ways); i++)
-		cr_expect_eq(c->windows[i].nr_targets, ways[i], "%zu: %d", i, c->windows[i].nr_targets);
+		cr_expect_eq(c->windows[i].nr_targets, ways[i], "%zu: %d", i,
+			     c->windows[i].nr_targets);
 	cr_expect_eq(c->windows[i].nr_targets, 3);
 	cr_expect_eq(c->windows[i + 1].nr_targets, 0);
 	free(c);

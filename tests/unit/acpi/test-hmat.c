@@ -209,7 +209,8 @@ Test(hmat, numbers_that_overflow)
 		draft_put32(&d, at + 4, table[i][2]);
 		draft_put32(&d, at + 12, table[i][0]);
 		draft_put32(&d, at + 16, table[i][1]);
-		expect_refused(s, at, "a locality structure with so many domains that their number overflows: "
+		expect_refused(s, at,
+			       "a locality structure with so many domains that their number overflows: "
 			       "Linux crashes on it at boot (6.12 to 7.3)");
 	}
 	start(2);
@@ -268,7 +269,8 @@ Test(hmat, three_passes)
 
 /* ---- entries ---- */
 
-static void expect_value(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry, uint32_t value)
+static void expect_value(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry,
+			 uint32_t value)
 {
 	struct hmat_locality l = { .type = type, .base = base };
 	struct hmat h = { .table.revision = revision };
@@ -307,12 +309,14 @@ Test(hmat, values)
 
 /* ---- caches ---- */
 
-static void expect_cache(const struct hmat_cache *c, int level, int line, enum hmat_indexing indexing,
-			 enum hmat_policy policy)
+static void expect_cache(const struct hmat_cache *c, int level, int line,
+			 enum hmat_indexing indexing, enum hmat_policy policy)
 {
 	cr_assert(c);
-	cr_expect(c->level == level && c->line == line && c->indexing == indexing && c->policy == policy,
-		  "level %d, line %d, indexing %d, policy %d", c->level, c->line, c->indexing, c->policy);
+	cr_expect(c->level == level && c->line == line && c->indexing == indexing &&
+			  c->policy == policy,
+		  "level %d, line %d, indexing %d, policy %d", c->level, c->line, c->indexing,
+		  c->policy);
 }
 
 Test(hmat, caches)
@@ -354,8 +358,8 @@ Test(hmat, caches)
 
 /* ---- the search ---- */
 
-static void expect_access(const struct access *a, const char *where, int64_t rl, int64_t wl, int64_t rb,
-			  int64_t wb, const char *initiators)
+static void expect_access(const struct access *a, const char *where, int64_t rl, int64_t wl,
+			  int64_t rb, int64_t wb, const char *initiators)
 {
 	char *nodes = nodeset_text(&a->initiators);
 	const struct perf *p = &a->perf;
@@ -368,7 +372,8 @@ static void expect_access(const struct access *a, const char *where, int64_t rl,
 	free(nodes);
 }
 
-static void find(const struct srat *s, const struct nodeset *cpus, int node, struct access found[NR_CLASSES])
+static void find(const struct srat *s, const struct nodeset *cpus, int node,
+		 struct access found[NR_CLASSES])
 {
 	struct hmat_access *a = NULL;
 	struct hmat *h = parse(s);
@@ -624,8 +629,8 @@ static void expect_class(const char *dir, int node, const struct access *a, cons
 		nodeset_add(&nodes, (int)integer(value));
 	initiators = nodeset_text(&nodes);
 	snprintf(where, sizeof(where), "%s: node %d", dir, node);
-	expect_access(a, where, number(expected, "rl"), number(expected, "wl"), number(expected, "rb"),
-		      number(expected, "wb"), initiators);
+	expect_access(a, where, number(expected, "rl"), number(expected, "wl"),
+		      number(expected, "rb"), number(expected, "wb"), initiators);
 	free(initiators);
 }
 
@@ -650,8 +655,8 @@ static void expect_caches(const char *dir, const struct booted *b, int node, con
 			cr_expect_eq(c->extended_linear, integer(mode), "%s: node %d", dir, node);
 	}
 	if (b->hmat)
-		cr_expect_null(hmat_next_cache(b->hmat, (uint32_t)b->srat->pxm[node], c), "%s: node %d: one more",
-			       dir, node);
+		cr_expect_null(hmat_next_cache(b->hmat, (uint32_t)b->srat->pxm[node], c),
+			       "%s: node %d: one more", dir, node);
 }
 
 /* The kernel's tier number is the adistance's upper bits, whatever it wrapped to. */
@@ -663,7 +668,8 @@ static __s32 kernel_adistance(const struct machine *m, int node)
 	if (perf_kernel_believes(m, &odd))
 		return TIERBPF_ADISTANCE_DRAM;
 	r = perf_of(&m->nodes[reference].facts);
-	if (!(uint32_t)(p.read_latency + p.write_latency) || !(uint32_t)(p.read_bandwidth + p.write_bandwidth))
+	if (!(uint32_t)(p.read_latency + p.write_latency) ||
+	    !(uint32_t)(p.read_bandwidth + p.write_bandwidth))
 		return TIERBPF_ADISTANCE_DRAM;
 	return perf_kernel_adistance(&p, &r);
 }
@@ -677,7 +683,8 @@ static int expect_nodes(const char *dir, const struct booted *b, const json_t *n
 	json_t *value;
 
 	json_object_foreach((json_t *)nodes, key, value) {
-		json_t *access0 = json_object_get(value, "access0"), *access1 = json_object_get(value, "access1");
+		json_t *access0 = json_object_get(value, "access0"),
+		       *access1 = json_object_get(value, "access1");
 		json_t *adistance = json_object_get(value, "adistance");
 
 		node = atoi(key);
@@ -690,7 +697,8 @@ static int expect_nodes(const char *dir, const struct booted *b, const json_t *n
 		expect_caches(dir, b, node, json_object_get(value, "caches"));
 		if (json_is_number(adistance)) /* null: of a node without memory */
 			cr_expect_eq(kernel_adistance(b->machine, node), integer(adistance),
-				     "%s: node %d: adistance %d", dir, node, kernel_adistance(b->machine, node));
+				     "%s: node %d: adistance %d", dir, node,
+				     kernel_adistance(b->machine, node));
 		count++;
 	}
 	return count;
@@ -707,7 +715,8 @@ static void expect_tiers(const char *dir, const struct machine *m, const json_t 
 			int node = (int)integer(value);
 			__u32 tier = tierbpf_tier(kernel_adistance(m, node));
 
-			cr_expect_eq(tier, strtoul(key, NULL, 10), "%s: node %d: tier %u", dir, node, tier);
+			cr_expect_eq(tier, strtoul(key, NULL, 10), "%s: node %d: tier %u", dir,
+				     node, tier);
 		}
 }
 
@@ -719,7 +728,8 @@ static int expect_model(const char *dir)
 	struct booted b;
 	int count = 0, err, odd;
 
-	if (expected && boot(dir, "SRAT.bin", "HMAT.bin", cpus, json_object_get(expected, "mem_nodes"), &b)) {
+	if (expected &&
+	    boot(dir, "SRAT.bin", "HMAT.bin", cpus, json_object_get(expected, "mem_nodes"), &b)) {
 		bool ignored = !json_is_null(json_object_get(expected, "ignored"));
 		json_t *value;
 		size_t i;
@@ -727,7 +737,8 @@ static int expect_model(const char *dir)
 		cr_expect_eq(!b.hmat, ignored, "%s: %s", dir, b.why ?: "not ignored");
 		json_array_foreach(cpus, i, value)
 			nodeset_add(&cpu_nodes, (int)integer(value));
-		cr_expect(!memcmp(&cpu_nodes, &b.srat->cpus, sizeof(cpu_nodes)), "%s: nodes with CPUs", dir);
+		cr_expect(!memcmp(&cpu_nodes, &b.srat->cpus, sizeof(cpu_nodes)),
+			  "%s: nodes with CPUs", dir);
 		/* Without a reference node it is registered, but never has an answer. */
 		err = perf_kernel_believes(b.machine, &odd);
 		cr_expect_eq(json_is_true(json_object_get(expected, "algorithm")),
@@ -813,11 +824,13 @@ static int expect_malformed(const char *dir, const json_t *c)
 			bool ignored = json_array_size(json_object_get(kernel, "ignoring"));
 
 			if (json_is_string(kernel)) {
-				cr_expect(b.why && strstr(b.why, "Linux crashes on it"), "%s: %s", name, b.why);
+				cr_expect(b.why && strstr(b.why, "Linux crashes on it"), "%s: %s",
+					  name, b.why);
 				continue;
 			}
 			if (strcmp(name, CUT))
-				cr_expect_eq(!b.hmat, ignored, "%s: %s", name, b.why ?: "not ignored");
+				cr_expect_eq(!b.hmat, ignored, "%s: %s", name,
+					     b.why ?: "not ignored");
 			expect_as_shown(name, &b, kernel);
 			count = 1;
 		}

@@ -161,9 +161,12 @@ Test(slit, malformed)
 		const char *name;
 		int err;
 	} table[] = {
-		{ "slit-good.bin", 0 },		      { "slit-254-255.bin", 0 },
-		{ "slit-count-0.bin", 0 },	      { "slit-diag-not-10.bin", -EBADMSG },
-		{ "slit-remote-10.bin", -EBADMSG },   { "slit-count-3.bin", -EBADMSG },
+		{ "slit-good.bin", 0 },
+		{ "slit-254-255.bin", 0 },
+		{ "slit-count-0.bin", 0 },
+		{ "slit-diag-not-10.bin", -EBADMSG },
+		{ "slit-remote-10.bin", -EBADMSG },
+		{ "slit-count-3.bin", -EBADMSG },
 		{ "slit-count-2e32.bin", -EBADMSG },
 	};
 	char *path = more_data("malformed");

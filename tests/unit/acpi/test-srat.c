@@ -79,7 +79,8 @@ static void add_memory(struct draft *d, uint32_t pxm, uint64_t base, uint64_t le
 }
 
 /* From memory of just that size, so that one byte too far is found. */
-static int parse_bytes(const void *bytes, size_t length, struct srat **s, size_t *at, const char **why)
+static int parse_bytes(const void *bytes, size_t length, struct srat **s, size_t *at,
+		       const char **why)
 {
 	uint8_t *copy = malloc(length);
 	struct table t;
@@ -118,8 +119,8 @@ static struct srat *expect_nodes(struct draft *d, const int *nodes, int count)
 	return s;
 }
 
-#define EXPECT_NODES(d, ...)                                                               \
-	srat_free(expect_nodes(d, (const int[]){ __VA_ARGS__ },                            \
+#define EXPECT_NODES(d, ...)                                    \
+	srat_free(expect_nodes(d, (const int[]){ __VA_ARGS__ }, \
 			       (int)(sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))))
 
 static void expect_rejected(struct draft *d, size_t offset, const char *reason)
@@ -287,7 +288,8 @@ Test(srat, unknown_and_last)
 	add(&d, 0, 1); /* now a structure of type 0 and length 0 */
 	EXPECT_NODES(&d, 4);
 	d.length++;
-	expect_rejected(&d, 48 + 2 + 255 + 32 + 40, "a structure that goes on behind the end of the table");
+	expect_rejected(&d, 48 + 2 + 255 + 32 + 40,
+			"a structure that goes on behind the end of the table");
 }
 
 /* One that says that it goes on behind the table counts where all that is asked is there. */
@@ -346,7 +348,8 @@ Test(srat, header)
 	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 35), "shorter than the header of a table");
 	cr_expect_str_eq(table_init(&t, "SRAT", (uint8_t *)zeros, 64), "another signature");
 	put32(&d, 4, 35);
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64), "its header gives a length shorter than itself");
+	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64),
+			 "its header gives a length shorter than itself");
 	put32(&d, 4, 65);
 	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64), "shorter than its header says");
 	put32(&d, 4, 0xffffffff);
@@ -393,7 +396,8 @@ Test(srat, files)
 	expect_read(root, -EBADMSG, "/SRAT: not used: shorter than its header says\n");
 	d.bytes[49] = 39;
 	tmp_put(root, TABLES "SRAT", d.bytes, d.length);
-	expect_read(root, -EBADMSG, "SRAT: not used: at offset 0x30: a memory affinity structure shorter");
+	expect_read(root, -EBADMSG,
+		    "SRAT: not used: at offset 0x30: a memory affinity structure shorter");
 	tmp_put(root, TABLES "SRAT", "", 0);
 	expect_read(root, -EBADMSG, "/SRAT: not used: shorter than the header of a table\n");
 	remove(path);
@@ -432,7 +436,8 @@ static bool expect_vector(const char *dir)
 		err = parse_bytes(bytes, length, &s, &at, &why);
 		cr_assert_eq(err, 0, "%s: %d: %s", dir, err, err == -EBADMSG ? why : "");
 		json_object_foreach(json_object_get(expected, "pxm_to_node"), pxm, node) {
-			cr_expect_eq(s->node[atoi(pxm)], json_integer_value(node), "%s: PXM %s", dir, pxm);
+			cr_expect_eq(s->node[atoi(pxm)], json_integer_value(node), "%s: PXM %s",
+				     dir, pxm);
 			count++;
 		}
 		cr_expect_eq(s->nr_nodes, count, "%s: %d nodes", dir, s->nr_nodes);
@@ -492,14 +497,22 @@ Test(srat, malformed)
 		const char *name;
 		int err;
 	} table[] = {
-		{ "srat-good.bin", 0 },		       { "srat-zero-len.bin", -EBADMSG },
-		{ "srat-mem-len-39.bin", -EBADMSG },   { "srat-lapic-len-17.bin", -EBADMSG },
-		{ "srat-pxm-1024.bin", -EBADMSG },     { "srat-pxm-ffffffff.bin", -EBADMSG },
-		{ "srat-pxm-sparse.bin", 0 },	       { "srat-rev1-pxm-256.bin", 0 },
-		{ "srat-mem-wrap.bin", 0 },	       { "srat-mem-zero-length.bin", 0 },
-		{ "srat-disabled-all.bin", -ENOENT },  { "srat-gi-disabled-first.bin", 0 },
-		{ "srat-truncated.bin", -EBADMSG },    { "srat-bad-checksum.bin", 0 },
-		{ "srat-trailing-1-byte.bin", 0 },     { "srat-overlap.bin", 0 },
+		{ "srat-good.bin", 0 },
+		{ "srat-zero-len.bin", -EBADMSG },
+		{ "srat-mem-len-39.bin", -EBADMSG },
+		{ "srat-lapic-len-17.bin", -EBADMSG },
+		{ "srat-pxm-1024.bin", -EBADMSG },
+		{ "srat-pxm-ffffffff.bin", -EBADMSG },
+		{ "srat-pxm-sparse.bin", 0 },
+		{ "srat-rev1-pxm-256.bin", 0 },
+		{ "srat-mem-wrap.bin", 0 },
+		{ "srat-mem-zero-length.bin", 0 },
+		{ "srat-disabled-all.bin", -ENOENT },
+		{ "srat-gi-disabled-first.bin", 0 },
+		{ "srat-truncated.bin", -EBADMSG },
+		{ "srat-bad-checksum.bin", 0 },
+		{ "srat-trailing-1-byte.bin", 0 },
+		{ "srat-overlap.bin", 0 },
 	};
 	char *path = data("malformed");
 	size_t i, length, at;

@@ -63,7 +63,8 @@ struct way {
 	uint16_t x, y, value;
 };
 
-static size_t add_ways(struct draft *d, uint8_t type, uint64_t base, const struct way *ways, size_t count)
+static size_t add_ways(struct draft *d, uint8_t type, uint64_t base, const struct way *ways,
+		       size_t count)
 {
 	size_t at = add(d, 5, (uint16_t)(16 + 8 * count)), i;
 
@@ -124,9 +125,11 @@ static struct cdat *good(struct draft *d, uint16_t port)
 static void expect_perf(const struct perf *p, int64_t rl, int64_t wl, int64_t rb, int64_t wb)
 {
 	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
-		  p->write_bandwidth == wb, "%lld %lld %lld %lld, not %lld %lld %lld %lld",
-		  (long long)p->read_latency, (long long)p->write_latency, (long long)p->read_bandwidth,
-		  (long long)p->write_bandwidth, (long long)rl, (long long)wl, (long long)rb, (long long)wb);
+			  p->write_bandwidth == wb,
+		  "%lld %lld %lld %lld, not %lld %lld %lld %lld", (long long)p->read_latency,
+		  (long long)p->write_latency, (long long)p->read_bandwidth,
+		  (long long)p->write_bandwidth, (long long)rl, (long long)wl, (long long)rb,
+		  (long long)wb);
 }
 
 static void expect_rejected(struct draft *d, size_t offset, const char *reason)
@@ -181,8 +184,8 @@ Test(cdat, values)
 		add_memory(&d, 7, 0, 1 << 20);
 		add_value(&d, 7, table[i].type, table[i].base, table[i].entry);
 		c = good(&d, 0);
-		expect_perf(&c->memory[0].perf, p->read_latency, p->write_latency, p->read_bandwidth,
-			    p->write_bandwidth);
+		expect_perf(&c->memory[0].perf, p->read_latency, p->write_latency,
+			    p->read_bandwidth, p->write_bandwidth);
 		cdat_free(c);
 	}
 }
@@ -254,8 +257,9 @@ Test(cdat, all_handles)
 
 Test(cdat, ways)
 {
-	static const struct way ways[] = { { UP, 3, 30 },  { 5, UP, 50 }, { UP, 3, 31 }, { ANY, 7, 70 },
-					   { 8, 9, 89 },   { 9, ANY, 90 }, { UP, ANY, 99 }, { UP, 4, 40 } };
+	static const struct way ways[] = { { UP, 3, 30 },   { 5, UP, 50 }, { UP, 3, 31 },
+					   { ANY, 7, 70 },  { 8, 9, 89 },  { 9, ANY, 90 },
+					   { UP, ANY, 99 }, { UP, 4, 40 } };
 	static const struct {
 		uint16_t port;
 		int64_t latency;
@@ -306,7 +310,8 @@ Test(cdat, unknown_and_last)
 	cdat_free(c);
 	d.bytes[d.length - 2] = 30;
 	d.length++;
-	expect_rejected(&d, 16 + 24 + 5 + 24, "a structure that goes on behind the end of the table");
+	expect_rejected(&d, 16 + 24 + 5 + 24,
+			"a structure that goes on behind the end of the table");
 }
 
 Test(cdat, rejected)
@@ -401,7 +406,8 @@ Test(cdat, files)
 	tmp_put(dir, "good", d.bytes, d.length);
 	expect_read(dir, "good", 0, NULL);
 	tmp_put(dir, "cut", d.bytes, d.length - 1);
-	expect_read(dir, "cut", -EBADMSG, "/cut: not used: at offset 0x0: shorter than its header says\n");
+	expect_read(dir, "cut", -EBADMSG,
+		    "/cut: not used: at offset 0x0: shorter than its header says\n");
 	tmp_put(dir, "large", large, (1 << 20) + 1);
 	expect_read(dir, "large", -EBADMSG, "/large: not used: larger than 1048576 bytes\n");
 	tmp_put(dir, "secret", d.bytes, d.length);
@@ -482,7 +488,8 @@ static void expect_ranges(const char *name, const struct cdat *c, json_t *ranges
 		long long base, length, rl, wl, rb, wb;
 
 		cr_assert(!json_unpack(range, "{s:I, s:I, s:I, s:I, s:I, s:I}", "dpa_base", &base,
-				       "dpa_length", &length, "rl", &rl, "wl", &wl, "rb", &rb, "wb", &wb));
+				       "dpa_length", &length, "rl", &rl, "wl", &wl, "rb", &rb, "wb",
+				       &wb));
 		for (i = 0; i < c->nr_memory && c->memory[i].handle != atoi(handle); i++)
 			;
 		cr_assert_lt(i, c->nr_memory, "%s: no handle %s", name, handle);

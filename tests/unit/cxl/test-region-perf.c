@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cxl/region-to-come.h"
-#include "cxl/region-perf.h"
-#include "cxl/ports.h"
 #include "cxl/pcie-link.h"
+#include "cxl/ports.h"
+#include "cxl/region-perf.h"
+#include "cxl/region-to-come.h"
 #include "model/perf.h"
 #include "model/stock.h"
 
@@ -104,7 +104,7 @@ static void add_memory(struct draft *d, uint8_t handle, uint64_t base, uint64_t 
 /* In ns and MB/s; 0: not told. */
 static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency, p->write_latency,
+	const int64_t values[] = { 0, p->read_latency,	 p->write_latency,
 				   0, p->read_bandwidth, p->write_bandwidth };
 	uint8_t type;
 
@@ -123,7 +123,7 @@ static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 
 static void add_way(struct draft *d, uint16_t port, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency, p->write_latency,
+	const int64_t values[] = { 0, p->read_latency,	 p->write_latency,
 				   0, p->read_bandwidth, p->write_bandwidth };
 	uint8_t type;
 
@@ -231,8 +231,9 @@ static void expect_perf(int64_t rl, int64_t wl, int64_t rb, int64_t wb, int64_t 
 	capture_expect(&c, NULL);
 	cr_assert(known);
 	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
-		  p->write_bandwidth == wb && found.link_ps == link_ps, "%lld %lld %lld %lld %lld",
-		  (long long)p->read_latency, (long long)p->write_latency, (long long)p->read_bandwidth,
+			  p->write_bandwidth == wb && found.link_ps == link_ps,
+		  "%lld %lld %lld %lld %lld", (long long)p->read_latency,
+		  (long long)p->write_latency, (long long)p->read_bandwidth,
 		  (long long)p->write_bandwidth, (long long)found.link_ps);
 }
 
@@ -325,7 +326,8 @@ static void put_switch(const char *speed, const char *width)
 Test(cxl_perf, behind_a_switch)
 {
 	put_switch("32.0 GT/s PCIe\n", "16\n");
-	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 15000 + 12000, 14000 + 13000, 34000);
+	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 15000 + 12000, 14000 + 13000,
+		    34000);
 	put_pci(UPSTREAM, "32.0 GT/s PCIe\n", "4\n");
 	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 16000, 16000, 34000);
 }
@@ -351,7 +353,8 @@ Test(cxl_perf, two_switches)
 	put_link(SWITCH "/port9", "dport0", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0");
 	add_way(&d, 0xffff, &(struct perf){ 5, 6, 50000, 50000 });
 	put_cdat(SWITCH "/port9", &d);
-	put_card(SWITCH "/port9", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0", 6, 0, &card_perf);
+	put_card(SWITCH "/port9", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0", 6, 0,
+		 &card_perf);
 	take_away(PLATFORM "/decoder0.0/" REGION "/target1");
 	expect_perf(150 + 5 + 30 + 20 + 3 * 2, 250 + 6 + 31 + 30 + 3 * 2, 8000, 8000, 51000);
 }
@@ -542,7 +545,8 @@ Test(cxl_perf, of_a_machine)
 	struct machine *m;
 
 	put_machine("memory_tier9703/nodelist");
-	put_access("sys/devices/system/node/node2/access1/initiators", "17200\n", "17300\n", "8192\n");
+	put_access("sys/devices/system/node/node2/access1/initiators", "17200\n", "17300\n",
+		   "8192\n");
 	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "17200\n", "17300\n", "8192\n");
 	m = read_machine();
 	cr_expect_eq(m->nodes[2].cdat.write_latency, 302);
@@ -703,12 +707,14 @@ static void put_windows(void)
 	put_bytes("sys/firmware/acpi/tables", "CEDT", d.bytes, d.length);
 }
 
-static void expect_source(const struct machine *m, enum tierbpf_fact fact, int64_t value, enum source source)
+static void expect_source(const struct machine *m, enum tierbpf_fact fact, int64_t value,
+			  enum source source)
 {
 	const struct machine_node *n = &m->nodes[2];
 
-	cr_expect(n->facts.value[fact] == value && n->source[fact] == source, "fact %d is %lld, by %s", fact,
-		  (long long)n->facts.value[fact], source_name(n->source[fact]));
+	cr_expect(n->facts.value[fact] == value && n->source[fact] == source,
+		  "fact %d is %lld, by %s", fact, (long long)n->facts.value[fact],
+		  source_name(n->source[fact]));
 }
 
 Test(cxl_perf, to_come_in_a_machine)

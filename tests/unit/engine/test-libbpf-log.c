@@ -28,10 +28,13 @@ Test(bpf_words, debug_is_escaped)
 	char *said = said_of("/nowhere/a\ntierbpf: b\033[2J\xe2\x80\xae.o"), *rest = said, *line;
 	char last[200];
 
-	cr_expect(strstr(said, "failed to open /nowhere/a\n    | tierbpf: b\\x1b[2J\\u202e.o: "), "%s", said);
+	cr_expect(strstr(said, "failed to open /nowhere/a\n    | tierbpf: b\\x1b[2J\\u202e.o: "),
+		  "%s", said);
 	while ((line = strsep(&rest, "\n")))
-		cr_expect(!*line || !strncmp(line, "libbpf: ", 8) || !strncmp(line, "    | ", 6), "%s", line);
+		cr_expect(!*line || !strncmp(line, "libbpf: ", 8) || !strncmp(line, "    | ", 6),
+			  "%s", line);
 	bpf_words_last(last, sizeof(last));
-	cr_expect(!strncmp(last, "tierbpf: b?[2J???.o: ", strlen("tierbpf: b?[2J???.o: ")), "%s", last);
+	cr_expect(!strncmp(last, "tierbpf: b?[2J???.o: ", strlen("tierbpf: b?[2J???.o: ")), "%s",
+		  last);
 	free(said);
 }

@@ -4,8 +4,8 @@
 
 #include <tierbpf/adistance.h>
 
-#include "export/acpi.h"
 #include "acpi/hmat-access.h"
+#include "export/acpi.h"
 
 static char *root;
 static struct test_plan plan;
@@ -70,8 +70,9 @@ static int make(const char *marked, struct machine *m, const char *notes[])
 #define NOTES(...) ((const char *[]){ __VA_ARGS__, NULL })
 #define DRAM { 100, 100, 100000, 100000 }
 #define CARD { 300, 350, 20000, 15000 }
-#define FAR "{'version': 1, 'tiers': ['dram', {'name': 'far', 'adistance': 1344}], 'rules': " \
-	    "[{'match': {'cpu': false}, 'action': {'tier': 'far'}}]}"
+#define FAR                                                                               \
+	"{'version': 1, 'tiers': ['dram', {'name': 'far', 'adistance': 1344}], 'rules': " \
+	"[{'match': {'cpu': false}, 'action': {'tier': 'far'}}]}"
 
 /* What the kernel reads out of the table. */
 static struct access kernel_reads(int node)
@@ -103,7 +104,8 @@ static void expect_read(int node, struct perf perf, const char *initiators)
 
 	cr_expect_arr_eq(&found.perf, &perf, sizeof(perf), "node %d: %lld/%lld %lld/%lld", node,
 			 (long long)found.perf.read_latency, (long long)found.perf.write_latency,
-			 (long long)found.perf.read_bandwidth, (long long)found.perf.write_bandwidth);
+			 (long long)found.perf.read_bandwidth,
+			 (long long)found.perf.write_bandwidth);
 	cr_expect_str_eq(text, initiators);
 	free(text);
 }
@@ -145,10 +147,12 @@ Test(export_acpi, as_known)
 
 Test(export_acpi, as_planned)
 {
-	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" })), NULL), 0);
+	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" })), NULL),
+		     0);
 	cr_expect_eq(export->nodes[1].adistance, 1344);
 	cr_expect_eq(export->nodes[2].adistance, 1344);
-	cr_expect(export->nodes[1].corrected && export->nodes[2].corrected && !export->nodes[0].corrected);
+	cr_expect(export->nodes[1].corrected && export->nodes[2].corrected &&
+		  !export->nodes[0].corrected);
 	expect_read(0, (struct perf)DRAM, "0");
 }
 
@@ -156,7 +160,8 @@ Test(export_acpi, as_planned)
 Test(export_acpi, nothing_known)
 {
 	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm" }, { "m" })),
-			  NOTES("96 ns are assumed", "64000 MB/s are assumed")), 0);
+			  NOTES("96 ns are assumed", "64000 MB/s are assumed")),
+		     0);
 	expect_read(0, (struct perf){ 96, 96, 64000, 64000 }, "0");
 	expect_read(1, (struct perf){ 224, 224, 64000, 64000 }, "0");
 	cr_expect_eq(export->nodes[1].adistance, 1344);
@@ -165,23 +170,28 @@ Test(export_acpi, nothing_known)
 /* Where only one is known of reading and writing: what the kernel adds up stays as it is. */
 Test(export_acpi, one_side_known)
 {
-	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm", { 9, 0, 0, 8192 } }, { "m", { 50, 0, 0, 274 } })),
-			  NULL), 0);
+	cr_assert_eq(make(FAR,
+			  machine_with(
+				  MACHINE({ "cm", { 9, 0, 0, 8192 } }, { "m", { 50, 0, 0, 274 } })),
+			  NULL),
+		     0);
 	expect_read(0, (struct perf){ 9, 0, 0, 8192 }, "0");
 	cr_expect_eq(export->nodes[1].adistance >> 7, 1344 >> 7);
 }
 
 Test(export_acpi, nothing_to_say)
 {
-	cr_expect_eq(make(NULL, machine_with(MACHINE({ "cm" }, { "m" })), NOTES("name a POLICY")), -EINVAL);
+	cr_expect_eq(make(NULL, machine_with(MACHINE({ "cm" }, { "m" })), NOTES("name a POLICY")),
+		     -EINVAL);
 	cr_expect_null(export);
 }
 
 /* A node that the policy leaves to the kernel, and of which nothing is known, stays unknown. */
 Test(export_acpi, left_to_the_kernel)
 {
-	cr_assert_eq(make("{'version': 1, 'rules': []}", machine_with(MACHINE({ "cm", DRAM }, { "m" })),
-			  NULL), 0);
+	cr_assert_eq(make("{'version': 1, 'rules': []}",
+			  machine_with(MACHINE({ "cm", DRAM }, { "m" })), NULL),
+		     0);
 	cr_expect_not(export->nodes[1].said);
 	expect_read(1, (struct perf){}, "0");
 	cr_expect_eq(export->nodes[1].adistance, 0);
@@ -190,8 +200,8 @@ Test(export_acpi, left_to_the_kernel)
 /* The nearest CPUs: as sysfs says; by distance where nothing does. */
 Test(export_acpi, initiators)
 {
-	struct machine *m = machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", CARD }, { "m", CARD },
-						 { "m", CARD }));
+	struct machine *m = machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", CARD },
+						 { "m", CARD }, { "m", CARD }));
 	int i;
 
 	m->distance = calloc(25, 1);
@@ -207,9 +217,11 @@ Test(export_acpi, initiators)
 /* Where DRAM differs, the kernel ignores the table. */
 Test(export_acpi, dram_mismatch)
 {
-	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", DRAM }, { "cm", { 100, 111, 100000, 100000 } },
-						     { "cm", { 100, 110, 90000, 100000 } })),
-			  NOTES("node 1 has CPUs and differs from node 0 by more than 10 %")), 0);
+	cr_assert_eq(make(NULL,
+			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 100, 111, 100000, 100000 } },
+					       { "cm", { 100, 110, 90000, 100000 } })),
+			  NOTES("node 1 has CPUs and differs from node 0 by more than 10 %")),
+		     0);
 	expect_read(1, (struct perf)DRAM, "1");
 	expect_read(2, (struct perf){ 100, 110, 90000, 100000 }, "2");
 }
@@ -217,7 +229,8 @@ Test(export_acpi, dram_mismatch)
 Test(export_acpi, dram_unknown)
 {
 	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", DRAM }, { "cm" })),
-			  NOTES("node 1 has CPUs and differs")), 0);
+			  NOTES("node 1 has CPUs and differs")),
+		     0);
 	expect_read(1, (struct perf)DRAM, "1");
 }
 
@@ -227,35 +240,41 @@ Test(export_acpi, dram_off_by_a_little)
 	cr_assert_eq(make("{'version': 1, 'tiers': ['dram'], "
 			  "'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
 			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 109, 109, 92000, 92000 } })),
-			  NULL), 0);
+			  NULL),
+		     0);
 	cr_expect_eq(export->nodes[1].adistance, 576);
 	cr_expect(export->nodes[1].corrected);
 }
 
-#define NODE_TO(node, adistance) \
-	"{'version': 1, 'rules': [{'match': {'node': " #node "}, 'action': {'adistance': " #adistance "}}]}"
+#define NODE_TO(node, adistance)                             \
+	"{'version': 1, 'rules': [{'match': {'node': " #node \
+	"}, 'action': {'adistance': " #adistance "}}]}"
 
 Test(export_acpi, reference_elsewhere)
 {
 	cr_expect_eq(make(NODE_TO(0, 700), machine_with(MACHINE({ "cm", DRAM }, { "m", CARD })),
-			  NOTES("node 0: the kernel measures all nodes by it")), -EINVAL);
+			  NOTES("node 0: the kernel measures all nodes by it")),
+		     -EINVAL);
 }
 
 Test(export_acpi, dram_elsewhere)
 {
 	cr_expect_eq(make(NODE_TO(1, 700), machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM })),
-			  NOTES("so it cannot go to tier 5")), -EINVAL);
+			  NOTES("so it cannot go to tier 5")),
+		     -EINVAL);
 }
 
 Test(export_acpi, no_reference)
 {
 	cr_expect_eq(make(NULL, machine_with(MACHINE({ "c" }, { "m", CARD })),
-			  NOTES("no node has both CPUs and memory")), -EINVAL);
+			  NOTES("no node has both CPUs and memory")),
+		     -EINVAL);
 }
 
 Test(export_acpi, no_srat)
 {
-	cr_expect_eq(make(NULL, MACHINE({ "cm", DRAM }, { "m", CARD }), NOTES("there is no SRAT")), -EINVAL);
+	cr_expect_eq(make(NULL, MACHINE({ "cm", DRAM }, { "m", CARD }), NOTES("there is no SRAT")),
+		     -EINVAL);
 }
 
 /* A node that the kernel made for a CXL window: left out, or refused where the policy moves it. */
@@ -264,7 +283,8 @@ Test(export_acpi, no_domain)
 	struct machine *m = machine_with(MACHINE({ "cm", DRAM }, { "m", CARD, 5 }));
 
 	m->nodes[1].facts.known &= ~(1ULL << TIERBPF_FACT_PXM);
-	cr_expect_eq(make(FAR, m, NOTES("node 1: SRAT has no proximity domain with memory for it")), -EINVAL);
+	cr_expect_eq(make(FAR, m, NOTES("node 1: SRAT has no proximity domain with memory for it")),
+		     -EINVAL);
 }
 
 Test(export_acpi, no_domain_to_name)
@@ -278,11 +298,13 @@ Test(export_acpi, no_domain_to_name)
 
 Test(export_acpi, large_numbers)
 {
-	cr_assert_eq(make(NULL, machine_with(MACHINE({ "cm", { 91, 91, 219137, 219136 } },
-						     { "m", { 91, 91, 438272, 438272 } })),
+	cr_assert_eq(make(NULL,
+			  machine_with(MACHINE({ "cm", { 91, 91, 219137, 219136 } },
+					       { "m", { 91, 91, 438272, 438272 } })),
 			  NOTES("node 0: read bandwidth of 219137 MB/s becomes 219135",
 				"219136 MB/s becomes 219135", "438272 MB/s becomes 438270",
-				"438272 MB/s becomes 438270")), 0);
+				"438272 MB/s becomes 438270")),
+		     0);
 }
 
 /* ---- where firmware has one ---- */
@@ -330,7 +352,8 @@ static void put_old(uint32_t oem_revision)
 
 static struct machine *machine_with_old(uint32_t oem_revision)
 {
-	struct machine *m = machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", { 90, 90, 0, 0 } }));
+	struct machine *m =
+		machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", { 90, 90, 0, 0 } }));
 	struct table_state state = {};
 
 	put_old(oem_revision);
@@ -371,7 +394,8 @@ Test(export_acpi, again)
 
 Test(export_acpi, no_higher_revision)
 {
-	cr_expect_eq(make(FAR, machine_with_old(UINT32_MAX), NOTES("OEM revision 0xffffffff")), -EINVAL);
+	cr_expect_eq(make(FAR, machine_with_old(UINT32_MAX), NOTES("OEM revision 0xffffffff")),
+		     -EINVAL);
 }
 
 /* ---- the archive ---- */
@@ -392,8 +416,8 @@ Test(export_acpi, archive)
 	cr_expect_eq(length % 512, 0);
 	at = (size_t)((uint8_t *)memmem(bytes, length, name, sizeof(name)) - bytes);
 	cr_assert_lt(at, length);
-	snprintf(expected, sizeof(expected), ENTRY, 4, 0100644, 0, 0, 1, 0, 10, 0, 0, 0, 0, (int)sizeof(name),
-		 0);
+	snprintf(expected, sizeof(expected), ENTRY, 4, 0100644, 0, 0, 1, 0, 10, 0, 0, 0, 0,
+		 (int)sizeof(name), 0);
 	cr_expect_arr_eq(bytes + at - 110, expected, 110);
 	cr_expect_eq((at - 110) % 4, 0);
 	at = (at + sizeof(name) + 3) / 4 * 4;

@@ -23,33 +23,37 @@ Test(export_search, bases)
 static void expect_holds(const struct perf *p, const struct grid *g, const char *what)
 {
 	const int64_t values[] = { p->read_latency / g->latency, p->write_latency / g->latency,
-				   p->read_bandwidth / g->bandwidth, p->write_bandwidth / g->bandwidth };
+				   p->read_bandwidth / g->bandwidth,
+				   p->write_bandwidth / g->bandwidth };
 	size_t i;
 
-	cr_expect(p->read_latency % g->latency == 0 && p->write_latency % g->latency == 0, "%s", what);
-	cr_expect(p->read_bandwidth % g->bandwidth == 0 && p->write_bandwidth % g->bandwidth == 0, "%s",
+	cr_expect(p->read_latency % g->latency == 0 && p->write_latency % g->latency == 0, "%s",
 		  what);
+	cr_expect(p->read_bandwidth % g->bandwidth == 0 && p->write_bandwidth % g->bandwidth == 0,
+		  "%s", what);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
 		cr_expect(values[i] >= 1 && values[i] <= HMAT_ENTRY_MAX, "%s: %lld", what,
 			  (long long)values[i]);
-	cr_expect(p->read_latency <= HMAT_LATENCY_MAX && p->write_latency <= HMAT_LATENCY_MAX, "%s", what);
+	cr_expect(p->read_latency <= HMAT_LATENCY_MAX && p->write_latency <= HMAT_LATENCY_MAX, "%s",
+		  what);
 }
 
 /* From what is known to what is planned; the same adistance, or at least the same tier. */
-static void expect_found(__s32 adistance, struct perf reference, struct grid grid, struct perf known,
-			 bool exact)
+static void expect_found(__s32 adistance, struct perf reference, struct grid grid,
+			 struct perf known, bool exact)
 {
 	struct perf p = known;
 	char what[200];
 	__s32 a;
 
-	snprintf(what, sizeof(what), "adistance %d, reference %lld/%lld ns %lld/%lld MB/s", adistance,
-		 (long long)reference.read_latency, (long long)reference.write_latency,
+	snprintf(what, sizeof(what), "adistance %d, reference %lld/%lld ns %lld/%lld MB/s",
+		 adistance, (long long)reference.read_latency, (long long)reference.write_latency,
 		 (long long)reference.read_bandwidth, (long long)reference.write_bandwidth);
 	cr_assert(perf_for_adistance(adistance, &reference, &grid, &p), "%s", what);
 	a = perf_kernel_adistance(&p, &reference);
 	expect_holds(&p, &grid, what);
-	cr_expect(exact ? a == adistance : tierbpf_tier(a) == tierbpf_tier(adistance), "%s: %d", what, a);
+	cr_expect(exact ? a == adistance : tierbpf_tier(a) == tierbpf_tier(adistance), "%s: %d",
+		  what, a);
 }
 
 #define ONE ((struct grid){ 1, 1 })
@@ -63,7 +67,8 @@ Test(export_search, all_tiers)
 	for (a = 64; a < 1 << 20; a += a / 50 + 1) {
 		expect_found(a, (struct perf){ 96, 96, 64000, 64000 }, ONE, NONE, true);
 		expect_found(a, (struct perf){ 81, 97, 51200, 33333 }, ONE, NONE, false);
-		expect_found(a, (struct perf){ 91, 91, 219136, 219136 }, (struct grid){ 1, 4 }, NONE, false);
+		expect_found(a, (struct perf){ 91, 91, 219136, 219136 }, (struct grid){ 1, 4 },
+			     NONE, false);
 	}
 	expect_found(TIERBPF_ADISTANCE_MAX, (struct perf){ 96, 96, 64000, 64000 }, ONE, NONE, false);
 	expect_found(1, (struct perf){ 96, 96, 64000, 64000 }, ONE, NONE, false);
@@ -76,14 +81,14 @@ Test(export_search, coarse_references)
 
 	for (a = 192; a < 1 << 20; a += a / 20 + 1) {
 		expect_found(a, (struct perf){ 10, 10, 10, 10 }, ONE, NONE, false);
-		expect_found(a, (struct perf){ 10, 10, 10, 10 }, ONE, (struct perf){ 20, 20, 5, 5 }, false);
+		expect_found(a, (struct perf){ 10, 10, 10, 10 }, ONE, (struct perf){ 20, 20, 5, 5 },
+			     false);
 		if (a < 1 << 19)
 			expect_found(a, (struct perf){ 7600, 7600, 1790, 1790 }, ONE,
-				     (struct perf){ 20, 70, 5, 9 },
-				     false);
+				     (struct perf){ 20, 70, 5, 9 }, false);
 		if (a > 512)
-			expect_found(a, (struct perf){ 100, 100, 438272, 438272 }, (struct grid){ 100, 8 },
-				     NONE, false);
+			expect_found(a, (struct perf){ 100, 100, 438272, 438272 },
+				     (struct grid){ 100, 8 }, NONE, false);
 	}
 }
 
@@ -96,7 +101,8 @@ Test(export_search, bandwidth_is_kept)
 
 	cr_assert(perf_for_adistance(6000, &reference, &g, &p));
 	cr_expect_eq(perf_kernel_adistance(&p, &reference), 6000);
-	cr_expect(llabs(p.read_bandwidth - 20000) <= 2000 && llabs(p.write_bandwidth - 15000) <= 1500);
+	cr_expect(llabs(p.read_bandwidth - 20000) <= 2000 &&
+		  llabs(p.write_bandwidth - 15000) <= 1500);
 	cr_expect_gt(p.write_latency, p.read_latency);
 }
 

@@ -118,11 +118,11 @@ Test(export_guest, four_options)
 		    "-numa node,nodeid=0,cpus=0,memdev=ram-node0\n"
 		    "-object memory-backend-ram,id=ram-node1,size=1G\n"
 		    "-numa node,nodeid=1,memdev=ram-node1,initiator=0\n"
-		    "-numa dist,src=0,dst=1,val=20\n"
-		    LB "target=0,hierarchy=memory,data-type=access-latency,latency=10\n"
-		    LB "target=0,hierarchy=memory,data-type=access-bandwidth,bandwidth=10M\n"
-		    LB "target=1,hierarchy=memory,data-type=access-latency,latency=20\n"
-		    LB "target=1,hierarchy=memory,data-type=access-bandwidth,bandwidth=5M\n",
+		    "-numa dist,src=0,dst=1,val=20\n" LB
+		    "target=0,hierarchy=memory,data-type=access-latency,latency=10\n" LB
+		    "target=0,hierarchy=memory,data-type=access-bandwidth,bandwidth=10M\n" LB
+		    "target=1,hierarchy=memory,data-type=access-latency,latency=20\n" LB
+		    "target=1,hierarchy=memory,data-type=access-bandwidth,bandwidth=5M\n",
 		    qemu(""));
 	expect_text("<!-- For the domain's <cpu>. With it go <memory unit='KiB'>2097152</memory> and\n"
 		    "     <vcpu>1</vcpu>. Latency is in ns, bandwidth per second. -->\n"
@@ -147,7 +147,8 @@ Test(export_guest, four_options)
 		    "      <bandwidth initiator='0' target='1' type='access' value='5120' unit='KiB'/>\n"
 		    "    </interconnects>\n"
 		    "  </numa>\n"
-		    "</cpu>\n", libvirt());
+		    "</cpu>\n",
+		    libvirt());
 }
 
 Test(export_guest, lines_end)
@@ -165,14 +166,16 @@ Test(export_guest, lines_end)
 /* The same node, with more of what a user says. */
 Test(export_guest, wishes)
 {
-	struct guest_wish w = { .host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB,
-				.cpus = 3 };
+	struct guest_wish w = {
+		.host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB, .cpus = 3
+	};
 
 	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", { 20, 20, 5, 5 } }));
 	make(&w, NOTES("too little is known of the first node with CPUs"));
 	expect_options("-m ", "5632M\n");
 	expect_options("-smp ", "3,sockets=1,cores=3,threads=1\n");
-	expect_options("-object memory-backend-ram,", "id=ram-node0,size=4G\nid=ram-node1,size=1536M\n");
+	expect_options("-object memory-backend-ram,",
+		       "id=ram-node0,size=4G\nid=ram-node1,size=1536M\n");
 	expect_options("-numa node,",
 		       "nodeid=0,cpus=0-2,memdev=ram-node0\nnodeid=1,memdev=ram-node1,initiator=0\n");
 }
@@ -189,7 +192,8 @@ Test(export_guest, impossible_wishes)
 		{ { .host = { 1, 4 }, .cpus = 1 }, "there is no node 3 with memory or CPUs" },
 		{ { .host = { 1, 1024 }, .cpus = 1 }, "there is no node 1023" },
 		{ { .host = { 2 }, .cpus = 1 }, "none of these nodes has CPUs" },
-		{ { .size = { [2] = GIB }, .cpus = 1 }, "node 2 has no memory; guest node 2 gets none" },
+		{ { .size = { [2] = GIB }, .cpus = 1 },
+		  "node 2 has no memory; guest node 2 gets none" },
 		{ { .size = { [3] = GIB }, .cpus = 1 },
 		  "--memory is for guest node 3, but there are only 3" },
 		{ { .every_size = 4096, .cpus = 1 }, "guest node 0 gets less than 1 MiB" },
@@ -242,11 +246,12 @@ Test(export_guest, more_than_qemu_has)
 /* CPUs without memory are nearest to node 2; their own is not there. */
 Test(export_guest, cpus_alone)
 {
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "c" }, { "m", { 30, 30, 4, 4 } }));
+	machine =
+		complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "c" }, { "m", { 30, 30, 4, 4 } }));
 	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
 	make(NULL, NULL);
 	expect_options("-numa node,", "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1,cpus=1\n"
-		       "nodeid=2,memdev=ram-node2,initiator=1\n");
+				      "nodeid=2,memdev=ram-node2,initiator=1\n");
 	expect_options("-numa hmat-lb,initiator=1,",
 		       "target=2,hierarchy=memory,data-type=access-latency,latency=30\n"
 		       "target=2,hierarchy=memory,data-type=access-bandwidth,bandwidth=4M\n");
@@ -300,7 +305,8 @@ Test(export_guest, nothing_known)
 Test(export_guest, dram_mismatch)
 {
 	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 12, 12, 10, 10 } }));
-	make(NULL, NOTES("guest node 1 has CPUs and differs from the first such node by more than 10 %"));
+	make(NULL,
+	     NOTES("guest node 1 has CPUs and differs from the first such node by more than 10 %"));
 }
 
 /* 16 bits for each, with one base: a power of 10 for latencies, of 2 for bandwidths. */
@@ -309,30 +315,35 @@ Test(export_guest, coarse)
 	machine = complete(MACHINE({ "cm", { 85, 85, 438271, 438271 } },
 				   { "m", { 700001, 700001, 131, 131 } },
 				   { "m", { 1, 200, 1, 8000 } }));
-	make(NULL, NOTES("node 0 (the guest's 0): read latency of 85 ns becomes 100",
-			 "node 1 (the guest's 1): read latency of 700001 ns becomes 700000",
-			 "read latency of 1 ns becomes 100",
-			 "node 0 (the guest's 0): write latency of 85 ns becomes 100",
-			 "write latency of 700001 ns becomes 700000",
-			 "node 0 (the guest's 0): read bandwidth of 438271 MB/s becomes 438272",
-			 "read bandwidth of 131 MB/s becomes 128", "read bandwidth of 1 MB/s becomes 8",
-			 "write bandwidth of 438271 MB/s becomes 438272", "write bandwidth of 131 MB/s "
-			 "becomes 128"));
+	make(NULL,
+	     NOTES("node 0 (the guest's 0): read latency of 85 ns becomes 100",
+		   "node 1 (the guest's 1): read latency of 700001 ns becomes 700000",
+		   "read latency of 1 ns becomes 100",
+		   "node 0 (the guest's 0): write latency of 85 ns becomes 100",
+		   "write latency of 700001 ns becomes 700000",
+		   "node 0 (the guest's 0): read bandwidth of 438271 MB/s becomes 438272",
+		   "read bandwidth of 131 MB/s becomes 128", "read bandwidth of 1 MB/s becomes 8",
+		   "write bandwidth of 438271 MB/s becomes 438272",
+		   "write bandwidth of 131 MB/s "
+		   "becomes 128"));
 }
 
 Test(export_guest, largest_that_fit)
 {
-	machine = complete(MACHINE({ "cm", { 1, 1, 1, 1 } }, { "m", { 65534, 65534, 65534, 65534 } }));
+	machine =
+		complete(MACHINE({ "cm", { 1, 1, 1, 1 } }, { "m", { 65534, 65534, 65534, 65534 } }));
 	make(NULL, NULL);
 	machine_free(machine);
-	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 655340, 655340, 131068, 131068 } }));
+	machine = complete(
+		MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 655340, 655340, 131068, 131068 } }));
 	make(NULL, NULL);
 	machine_free(machine);
-	machine = complete(MACHINE({ "cm", { 10, 10, 2, 2 } },
-				   { "m", { 5000000, 5000000, 131070, 131070 } }));
-	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0", "4294966 ns becomes 4295000",
-			 "write",
-			 "node 0", "4294966 ns becomes 4295000", "2 MB/s becomes 4", "131070 MB/s becomes "
+	machine = complete(
+		MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 5000000, 5000000, 131070, 131070 } }));
+	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0",
+			 "4294966 ns becomes 4295000", "write", "node 0",
+			 "4294966 ns becomes 4295000", "2 MB/s becomes 4",
+			 "131070 MB/s becomes "
 			 "131072",
 			 "2 MB/s becomes 4", "131070 MB/s becomes 131072"));
 }

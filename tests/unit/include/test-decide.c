@@ -86,20 +86,16 @@ static void expect_answer(const struct policy *p, const struct question *q)
 Test(decide, order)
 {
 	static const struct question table[] = {
-		{ { 0, 576, 0 }, 1, 300 },
-		{ { 1, 576, 0 }, 0, 100 },
-		{ { 2, 576, 0 }, 0, 100 },
-		{ { 3, 576, 0 }, 0, 100 },
-		{ { 4, 576, 0 }, 1, 300 },
-		{ { 9, 576, 0 }, 1, 300 },
-		{ { 10, 576, 0 }, 2, 700 },
-		{ { 1023, 576, 0 }, 2, 700 },
+		{ { 0, 576, 0 }, 1, 300 },  { { 1, 576, 0 }, 0, 100 },	  { { 2, 576, 0 }, 0, 100 },
+		{ { 3, 576, 0 }, 0, 100 },  { { 4, 576, 0 }, 1, 300 },	  { { 9, 576, 0 }, 1, 300 },
+		{ { 10, 576, 0 }, 2, 700 }, { { 1023, 576, 0 }, 2, 700 },
 	};
 
 	EXPECT_ANSWERS(RULES("[{'match': {'node': '1-3'}, 'action': {'adistance': 100}},"
 			     " {'match': {'node': '0-9'}, 'action': {'adistance': 300}},"
 			     " {'match': {}, 'action': {'adistance': 700}},"
-			     " {'match': {}, 'action': {'adistance': 900}}]"), table);
+			     " {'match': {}, 'action': {'adistance': 900}}]"),
+		       table);
 }
 
 /* Ranges of one fact: one is enough. Several facts: all. */
@@ -124,21 +120,20 @@ Test(decide, ranges_and_facts)
 
 	EXPECT_ANSWERS(RULES("[{'match': {'node': '1,3-5,9', 'cpu': false}, 'action': {'adistance': 100}},"
 			     " {'match': {'cpu': true, 'node': '7,8'}, 'action': {'adistance': 200}}]"),
-			     table);
+		       table);
 }
 
 Test(decide, cpu)
 {
 	static const struct question table[] = {
-		{ { 5, 576, CPU }, 0, 576 },
-		{ { 5, 576, CPU | MEMORY }, 0, 576 },
-		{ { 5, 576, MEMORY }, 1, 704 },
-		{ { 5, 576, 0 }, 1, 704 },
+		{ { 5, 576, CPU }, 0, 576 },	{ { 5, 576, CPU | MEMORY }, 0, 576 },
+		{ { 5, 576, MEMORY }, 1, 704 }, { { 5, 576, 0 }, 1, 704 },
 		{ { 5, 576, ~CPU }, 1, 704 },
 	};
 
 	EXPECT_ANSWERS(RULES("[{'match': {'cpu': true}, 'action': {'tier': 'dram'}},"
-			     " {'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]"), table);
+			     " {'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]"),
+		       table);
 }
 
 Test(decide, default)
@@ -167,10 +162,8 @@ Test(decide, default)
 Test(decide, from_kernel)
 {
 	static const struct question table[] = {
-		{ { 0, 576, 0 }, 0, 576 },
-		{ { 0, 0, 0 }, 0, 0 },
-		{ { 0, -1, 0 }, 0, -1 },
-		{ { 0, INT_MIN, 0 }, 0, INT_MIN },
+		{ { 0, 576, 0 }, 0, 576 },	   { { 0, 0, 0 }, 0, 0 },
+		{ { 0, -1, 0 }, 0, -1 },	   { { 0, INT_MIN, 0 }, 0, INT_MIN },
 		{ { 0, INT_MAX, 0 }, 0, INT_MAX },
 	};
 
@@ -201,9 +194,9 @@ Test(decide, offset)
 		{ { 0, INT_MAX, 0 }, 0, 16777215 },
 	};
 	static const struct question far_up[] = { { { 0, 1, 0 }, 0, 16777215 },
-		{ { 0, INT_MAX, 0 }, 0, 16777215 } };
+						  { { 0, INT_MAX, 0 }, 0, 16777215 } };
 	static const struct question far_down[] = { { { 0, 16777215, 0 }, 0, 1 },
-		{ { 0, INT_MIN, 0 }, 0, 1 } };
+						    { { 0, INT_MIN, 0 }, 0, 1 } };
 	static const struct question none[] = { { { 0, 576, 0 }, 0, 576 }, { { 0, -5, 0 }, 0, 1 } };
 
 	EXPECT_ANSWERS(ACTION("{'offset': 128}"), up);
@@ -220,8 +213,8 @@ Test(decide, a_rule_for_each_node)
 	int i;
 
 	for (i = 0; i < 1024; i++)
-		end += sprintf(end, "%s{'match': {'node': %d}, 'action': {'adistance': %d}}", i ? "," : "",
-			       1023 - i, i + 1);
+		end += sprintf(end, "%s{'match': {'node': %d}, 'action': {'adistance': %d}}",
+			       i ? "," : "", 1023 - i, i + 1);
 	strcpy(end, "]}");
 	p = good_policy(text);
 	for (i = 0; i < 1024; i++)
@@ -232,11 +225,14 @@ Test(decide, a_rule_for_each_node)
 
 /* ---- maps that no policy has: the code is in the kernel, and must not care ---- */
 
-static void expect_by_hand(const struct tierbpf_test *tests, size_t nr_tests, struct tierbpf_rule rule,
-			   int decides)
+static void expect_by_hand(const struct tierbpf_test *tests, size_t nr_tests,
+			   struct tierbpf_rule rule, int decides)
 {
 	struct policy p = {
-		.rules = &rule, .nr_rules = 1, .tests = (struct tierbpf_test *)tests, .nr_tests = nr_tests,
+		.rules = &rule,
+		.nr_rules = 1,
+		.tests = (struct tierbpf_test *)tests,
+		.nr_tests = nr_tests,
 		.otherwise = { TIERBPF_ACTION_ADISTANCE, 999 },
 	};
 
@@ -270,7 +266,8 @@ Test(decide, unknown_facts)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct tierbpf_test test = { LLONG_MIN, LLONG_MAX, table[i].fact, table[i].fact };
 
-		expect_by_hand(&test, 1, (struct tierbpf_rule){ 0, 1, { TIERBPF_ACTION_ADISTANCE, 50 } },
+		expect_by_hand(&test, 1,
+			       (struct tierbpf_rule){ 0, 1, { TIERBPF_ACTION_ADISTANCE, 50 } },
 			       table[i].decides);
 	}
 }
@@ -338,23 +335,25 @@ Test(decide, odd_tests)
 		{ { NODE_IS(3, 3), CPU_IS(0, 0) }, { 0, 2, THEN }, DEFAULT_RULE },
 		{ { CPU_IS(0, 0), NODE_IS(3, 3) }, { 0, 2, THEN }, DEFAULT_RULE },
 		{ { CPU_IS(1, 1), NODE_IS(3, 3) }, { 0, 2, THEN }, 0 },
-		{ { NODE_IS(9, 9), NODE_IS(3, 3), CPU_IS(1, 1) },
-		  { 0, 3, THEN }, 0 },
-		{ { NODE_IS(3, 3), NODE_IS(9, 9), CPU_IS(1, 1) },
-		  { 0, 3, THEN }, 0 },
-		{ { NODE_IS(3, 3), CPU_IS(1, 1), { 0, 9, 63, 63 } }, { 0, 3, THEN },
-		  DEFAULT_RULE },
+		{ { NODE_IS(9, 9), NODE_IS(3, 3), CPU_IS(1, 1) }, { 0, 3, THEN }, 0 },
+		{ { NODE_IS(3, 3), NODE_IS(9, 9), CPU_IS(1, 1) }, { 0, 3, THEN }, 0 },
+		{ { NODE_IS(3, 3), CPU_IS(1, 1), { 0, 9, 63, 63 } }, { 0, 3, THEN }, DEFAULT_RULE },
 		/* a predicate about several facts: one is enough */
 		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM },
-		  { 1, 1, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
-		  { 0, 2, THEN }, 0 },
+		    { 1, 1, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
+		  { 0, 2, THEN },
+		  0 },
 		{ { { 9, 9, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM },
-		  { 0, 0, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
-		  { 0, 2, THEN }, DEFAULT_RULE },
-		/* predicates about one fact: all */
-		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(9, 9) }, { 0, 2, THEN },
+		    { 0, 0, TIERBPF_FACT_CPU, TIERBPF_FACT_PXM } },
+		  { 0, 2, THEN },
 		  DEFAULT_RULE },
-		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(1, 9) }, { 0, 2, THEN }, 0 },
+		/* predicates about one fact: all */
+		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(9, 9) },
+		  { 0, 2, THEN },
+		  DEFAULT_RULE },
+		{ { { 3, 3, TIERBPF_FACT_NODE, TIERBPF_FACT_PXM }, NODE_IS(1, 9) },
+		  { 0, 2, THEN },
+		  0 },
 		/* the tests of others do not count */
 		{ { NODE_IS(9, 9), NODE_IS(3, 3) }, { 1, 1, THEN }, 0 },
 		{ { NODE_IS(3, 3), NODE_IS(9, 9) }, { 1, 1, THEN }, DEFAULT_RULE },
@@ -369,7 +368,9 @@ Test(decide, odd_tests)
 Test(decide, tests_behind_the_end)
 {
 	static const struct tierbpf_test tests[] = {
-		NODE_IS(3, 3), NODE_IS(3, 3), NODE_IS(3, 3),
+		NODE_IS(3, 3),
+		NODE_IS(3, 3),
+		NODE_IS(3, 3),
 	};
 
 	expect_by_hand(tests, 2, (struct tierbpf_rule){ 0, 2, THEN }, 0);
@@ -456,10 +457,12 @@ Test(decide, from_a_fact)
 		if (table[i].hmat)
 			tierbpf_set_fact(&stored, TIERBPF_FACT_HMAT_ADISTANCE, table[i].hmat);
 		if (table[i].measured)
-			tierbpf_set_fact(&stored, TIERBPF_FACT_MEASURED_ADISTANCE, table[i].measured);
+			tierbpf_set_fact(&stored, TIERBPF_FACT_MEASURED_ADISTANCE,
+					 table[i].measured);
 		d = decide(&maps, &node, &stored);
-		cr_expect_eq(memcmp(&d, &table[i].d, sizeof(d)), 0, "%zu: adistance %d, rule %d, acted %d", i,
-			     d.adistance, d.rule, d.acted);
+		cr_expect_eq(memcmp(&d, &table[i].d, sizeof(d)), 0,
+			     "%zu: adistance %d, rule %d, acted %d", i, d.adistance, d.rule,
+			     d.acted);
 	}
 	policy_free((struct policy *)maps.policy);
 }
@@ -471,8 +474,9 @@ Test(decide, gather)
 	static const struct {
 		__s32 kernel, offset_by_one;
 	} table[] = {
-		{ 518, 519 }, { 519, 576 },   { 576, 576 },   { 639, 576 },   { 640, 641 }, { 898, 899 },
-		{ 899, 1000 }, { 1000, 1000 }, { 1099, 1000 }, { 1100, 1101 }, { 0, 1 },
+		{ 518, 519 },	{ 519, 576 },	{ 576, 576 },  { 639, 576 },
+		{ 640, 641 },	{ 898, 899 },	{ 899, 1000 }, { 1000, 1000 },
+		{ 1099, 1000 }, { 1100, 1101 }, { 0, 1 },
 	};
 	struct policy *rules = good_policy(MATCH("{'node': 1}"));
 	struct policy *named = good_policy(ACTION("{'adistance': 1001}"));
@@ -483,7 +487,8 @@ Test(decide, gather)
 		struct tierbpf_node node = { 1, table[i].kernel, 0 };
 		struct tierbpf_decision d = decide(&maps, &node, NULL);
 
-		cr_expect_eq(d.adistance, table[i].offset_by_one, "%d: %d", table[i].kernel, d.adistance);
+		cr_expect_eq(d.adistance, table[i].offset_by_one, "%d: %d", table[i].kernel,
+			     d.adistance);
 		cr_expect_eq(d.acted, table[i].kernel + 1);
 	}
 	/* by the default too */

@@ -57,7 +57,8 @@ Test(diag, no_path)
 
 Test(diag, sorted_by_line_and_column)
 {
-	static const struct place places[] = { { 2, 1 }, { 0, 9 }, { 11, 0 }, { 2, 0 }, { 0, 10 }, { 1, 5 } };
+	static const struct place places[] = { { 2, 1 }, { 0, 9 },  { 11, 0 },
+					       { 2, 0 }, { 0, 10 }, { 1, 5 } };
 	struct diags d = { .file = "f", .text = "" };
 	size_t i;
 
@@ -152,7 +153,9 @@ Test(diag, long_line)
 		caret = strchr(line, '\n') + 9;
 		cr_assert_eq(strcspn(line, "\n"), 120, "%zu", column);
 		cr_assert_eq(strcspn(caret, "\n"), 120, "%zu", column);
-		cr_assert_eq(strcspn(caret, "^"), column < 60 ? column : column < 1940 ? 60 : column - 1880);
+		cr_assert_eq(strcspn(caret, "^"), column < 60	? column :
+						  column < 1940 ? 60 :
+								  column - 1880);
 		cr_assert_eq(line[strcspn(caret, "^")], text[column], "%zu:\n%s", column, output);
 		cr_assert(strstr(text, strndupa(line, strcspn(line, "\n"))));
 		free(output);
@@ -167,7 +170,8 @@ Test(diag, line_that_just_fits)
 	memset(text, '.', 120);
 	text[120] = 0;
 	diags_add(&d, (struct place){ 0, 119, 9 }, NULL, "x");
-	snprintf(expected, sizeof(expected), "f:1:120: error: x\n    1 | %s\n      | %119s^\n", text, "");
+	snprintf(expected, sizeof(expected), "f:1:120: error: x\n    1 | %s\n      | %119s^\n",
+		 text, "");
 	expect_output(&d, expected);
 }
 
@@ -308,11 +312,12 @@ Test(diag, json)
 	diags_warn(&d, (struct place){ 1, 2, 3 }, "rules[0]", "late");
 	diags_relate(&d, (struct place){ 0, 1, 2 }, "here");
 	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "first \"%s\"", "x");
-	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"first \\\"x\\\"\","
-			"\"severity\":\"error\"},"
-			"{\"column\":3,\"length\":3,\"line\":2,\"message\":\"late\",\"path\":\"rules[0]\","
-			"\"related\":{\"column\":2,\"length\":2,\"line\":1,\"message\":\"here\"},"
-			"\"severity\":\"warning\"}]");
+	expect_json(&d,
+		    "[{\"column\":1,\"length\":1,\"line\":1,\"message\":\"first \\\"x\\\"\","
+		    "\"severity\":\"error\"},"
+		    "{\"column\":3,\"length\":3,\"line\":2,\"message\":\"late\",\"path\":\"rules[0]\","
+		    "\"related\":{\"column\":2,\"length\":2,\"line\":1,\"message\":\"here\"},"
+		    "\"severity\":\"warning\"}]");
 }
 
 /* All of them, and whatever the text was: what is no UTF-8 is no JSON either. */
@@ -322,9 +327,13 @@ Test(diag, json_of_odd_text)
 	json_t *list;
 	size_t i;
 
-	diags_add(&d, (struct place){}, "a.\xff" "b", "half \xe2\x82 and \xc3\xa9\n");
-	expect_json(&d, "[{\"column\":1,\"length\":1,\"line\":1,"
-			"\"message\":\"half \\\\xe2\\\\x82 and \xc3\xa9\\\\x0a\",\"path\":\"a.\\\\xffb\",\"severity\":\"error\"}]");
+	diags_add(&d, (struct place){},
+		  "a.\xff"
+		  "b",
+		  "half \xe2\x82 and \xc3\xa9\n");
+	expect_json(&d,
+		    "[{\"column\":1,\"length\":1,\"line\":1,"
+		    "\"message\":\"half \\\\xe2\\\\x82 and \xc3\xa9\\\\x0a\",\"path\":\"a.\\\\xffb\",\"severity\":\"error\"}]");
 	for (i = 0; i < 300; i++)
 		diags_add(&d, (struct place){}, NULL, "x");
 	list = diags_json(&d);

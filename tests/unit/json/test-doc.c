@@ -18,7 +18,8 @@ static void start(struct fixture *f, const char *marked)
 	*f = (struct fixture){ .source = sample_new(marked) };
 	f->diags.file = "p.json";
 	f->diags.text = f->source.text;
-	cr_assert_eq(doc_parse(f->source.text, f->source.length, &f->diags, &f->doc), 0, "%s", marked);
+	cr_assert_eq(doc_parse(f->source.text, f->source.length, &f->diags, &f->doc), 0, "%s",
+		     marked);
 	cr_assert_eq(f->diags.count, 0);
 	f->root = doc_root(&f->doc, &f->diags);
 }
@@ -59,16 +60,11 @@ Test(doc, kinds)
 		enum value_kind kind;
 		const char *name;
 	} table[] = {
-		{ "null", VALUE_NULL, "null" },
-		{ "true", VALUE_BOOL, "true or false" },
-		{ "false", VALUE_BOOL, "true or false" },
-		{ "0", VALUE_NUMBER, "a number" },
-		{ "-1.5e+3", VALUE_NUMBER, "a number" },
-		{ "''", VALUE_STRING, "a string" },
-		{ "'null'", VALUE_STRING, "a string" },
-		{ "'true'", VALUE_STRING, "a string" },
-		{ "'1'", VALUE_STRING, "a string" },
-		{ "[]", VALUE_ARRAY, "an array" },
+		{ "null", VALUE_NULL, "null" },		  { "true", VALUE_BOOL, "true or false" },
+		{ "false", VALUE_BOOL, "true or false" }, { "0", VALUE_NUMBER, "a number" },
+		{ "-1.5e+3", VALUE_NUMBER, "a number" },  { "''", VALUE_STRING, "a string" },
+		{ "'null'", VALUE_STRING, "a string" },	  { "'true'", VALUE_STRING, "a string" },
+		{ "'1'", VALUE_STRING, "a string" },	  { "[]", VALUE_ARRAY, "an array" },
 		{ "{}", VALUE_OBJECT, "an object" },
 	};
 	size_t i;
@@ -189,7 +185,8 @@ Test(doc, strings)
 	} table[] = {
 		{ "''", "" },
 		{ "'  a  b  '", "  a  b  " },
-		{ "'# no: comment, - [ ] { } & * ! | > % @ `x` ~'", "# no: comment, - [ ] { } & * ! | > % @ 'x' ~" },
+		{ "'# no: comment, - [ ] { } & * ! | > % @ `x` ~'",
+		  "# no: comment, - [ ] { } & * ! | > % @ 'x' ~" },
 		{ "'\\'\\\\\\/'", "\"\\/" },
 		{ "'\\u0041\\u00e9\\u20ac'", "A\xc3\xa9\xe2\x82\xac" },
 		{ "'\xf0\x9f\x98\x80'", "\xf0\x9f\x98\x80" },
@@ -211,9 +208,10 @@ Test(doc, strings)
 Test(doc, strings_with_control_characters)
 {
 	static const char *const table[] = {
-		"'\\b'", "'\\f'", "'\\n'", "'\\r'", "'\\t'", "'a\\u001b'", "'\\u007f'", "'\\u0080'", "'\\u009f'",
-		"'\\u061c'", "'\\u200e'", "'\\u200f'", "'\\u2028'", "'\\u2029'", "'\\u202a'", "'\xe2\x80\xae'",
-		"'\xe2\x81\xa6'", "'\\u2069'",
+		"'\\b'",	  "'\\f'",	    "'\\n'",	 "'\\r'",     "'\\t'",
+		"'a\\u001b'",	  "'\\u007f'",	    "'\\u0080'", "'\\u009f'", "'\\u061c'",
+		"'\\u200e'",	  "'\\u200f'",	    "'\\u2028'", "'\\u2029'", "'\\u202a'",
+		"'\xe2\x80\xae'", "'\xe2\x81\xa6'", "'\\u2069'",
 	};
 	size_t i;
 

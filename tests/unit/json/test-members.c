@@ -97,23 +97,35 @@ Test(object, errors)
 	} bad[] = {
 		{ "^[]", { { NULL, "an object is expected here, not an array" } }, "" },
 		{ "^'one'", { { NULL, "an object is expected here, not a string" } }, "" },
-		{ "{'one': ^null, 'three': 3}", { { "one", "a number is expected here, not null" } }, "3" },
+		{ "{'one': ^null, 'three': 3}",
+		  { { "one", "a number is expected here, not null" } },
+		  "3" },
 		{ "{'one': 1, 'three': 3, ^'four': 4}",
-		  { { "four", "unknown key \"four\"; known here: one, two, three" } }, "13" },
+		  { { "four", "unknown key \"four\"; known here: one, two, three" } },
+		  "13" },
 		{ "{'one': 1, 'three': 3, ^'': 4}", { { NULL, "unknown key \"\"; known*" } }, "13" },
-		{ "{'one': 1, 'three': 3, ^'One': 4}", { { "One", "unknown key \"One\"; known*" } }, "13" },
-		{ "{'one': 1, 'three': 3, ^'one ': 4}", { { "one ", "unknown key \"one \"; known*" } }, "13" },
+		{ "{'one': 1, 'three': 3, ^'One': 4}",
+		  { { "One", "unknown key \"One\"; known*" } },
+		  "13" },
+		{ "{'one': 1, 'three': 3, ^'one ': 4}",
+		  { { "one ", "unknown key \"one \"; known*" } },
+		  "13" },
 		/* the first is read, the others are told */
 		{ "{$'one': 1, 'three': 3, ^'one': 'x'}",
-		  { { "one", "error: \"one\" stands here a second time; first in line 1", FIRST } }, "13" },
+		  { { "one", "error: \"one\" stands here a second time; first in line 1", FIRST } },
+		  "13" },
 		{ "{\n$'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
-		  { { "one", "first in line 2", FIRST }, { "one", "first in line 2", FIRST } }, "123" },
+		  { { "one", "first in line 2", FIRST }, { "one", "first in line 2", FIRST } },
+		  "123" },
 		{ "{'one': 1, 'three': 3, ^'x': 4, ^'x': 4}",
-		  { { "x", "unknown key \"x\"; known*" }, { "x", "unknown key \"x\"; known*" } }, "13" },
+		  { { "x", "unknown key \"x\"; known*" }, { "x", "unknown key \"x\"; known*" } },
+		  "13" },
 		/* all at once, by place */
 		{ "{$'three': 3, ^'x': 1, 'one': ^'1',\n ^'three': 3}",
-		  { { "x", "unknown key \"x\"; known*" }, { "one", "a number is expected here, not a string" },
-		    { "three", "first in line 1", FIRST } }, "3" },
+		  { { "x", "unknown key \"x\"; known*" },
+		    { "one", "a number is expected here, not a string" },
+		    { "three", "first in line 1", FIRST } },
+		  "3" },
 	};
 	size_t i;
 
@@ -185,7 +197,8 @@ static void expect_path(size_t length)
 
 	memset(key, 'k', length);
 	snprintf(text, sizeof(text), "{'%s': [1]}", key);
-	snprintf(expected, sizeof(expected), "%.*s%s", length > 159 ? 156 : 159, key, length > 159 ? "..." : "");
+	snprintf(expected, sizeof(expected), "%.*s%s", length > 159 ? 156 : 159, key,
+		 length > 159 ? "..." : "");
 	s = sample_new(text);
 	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0);
 	root = doc_root(&doc, &diags);
@@ -213,7 +226,7 @@ struct large {
 	const char *fillings[2]; /* half of the text each */
 	const char *tail;
 	size_t errors[2]; /* for each filling */
-	size_t less;	  /* but so many, which are none */
+	size_t less;   /* but so many, which are none */
 };
 
 /* Its text, with " for '; the caller frees. *errors is what it must be told. */
@@ -248,7 +261,8 @@ static void expect_large(const struct large *l)
 
 	cr_assert_eq(doc_parse(text, strlen(text), &diags, &doc), 0, "%.60s", text);
 	root = doc_root(&doc, &diags);
-	cr_expect_eq(object_read(&root, table, ARRAY_SIZE(table), &log), errors ? -EBADMSG : 0, "%.60s", text);
+	cr_expect_eq(object_read(&root, table, ARRAY_SIZE(table), &log), errors ? -EBADMSG : 0,
+		     "%.60s", text);
 	cr_expect_str_eq(log.calls, "123");
 	cr_expect_eq(diags.errors, errors, "%.60s: %zu errors", text, diags.errors);
 	cr_expect_leq(diags.count, 10000);
@@ -265,14 +279,17 @@ static void expect_large(const struct large *l)
 
 Test(object, unknown_keys, .timeout = 30)
 {
-	expect_large(&(struct large){ "{'two':2,'one':1", { ",'x':1", ",'y':1" }, ",'three':3}", { 1, 1 } });
+	expect_large(&(struct large){
+		"{'two':2,'one':1", { ",'x':1", ",'y':1" }, ",'three':3}", { 1, 1 } });
 }
 
 /* Unknown ones first: what is found at once needs no search. */
 Test(object, doubled_keys, .timeout = 30)
 {
-	expect_large(&(struct large){ "{'one':1,", { "'x':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
-	expect_large(&(struct large){ "{'three':3,", { "'one':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
+	expect_large(
+		&(struct large){ "{'one':1,", { "'x':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
+	expect_large(&(struct large){
+		"{'three':3,", { "'one':1,", "'two':2," }, "'three':3}", { 1, 1 }, 1 });
 }
 
 Test(object, large_and_good, .timeout = 30)
@@ -282,9 +299,11 @@ Test(object, large_and_good, .timeout = 30)
 		{ "{'one':1,'two':'", { "\\n", "\\\\" }, "','three':3}" },
 		{ "{'one':1,'two':'", { "\xc3\xa9", "\xf0\x9f\x98\x80" }, "','three':3}" },
 		{ "{'one':1,", { " ", "\n" }, "'two':2,'three':3}" },
-		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", { "1,", "'x'," },
+		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+		  { "1,", "'x'," },
 		  "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],'three':3}" },
-		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", { "[],", "{'x':1}," },
+		{ "{'one':1,'two':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+		  { "[],", "{'x':1}," },
 		  "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],'three':3}" },
 	};
 	size_t i;

@@ -16,7 +16,10 @@ Test(pool, values)
 	pool_begin();
 	list = json_array();
 	for (i = 0; i < 30000; i++)
-		cr_assert_eq(json_array_append_new(list, i % 5000 ? json_integer(i) : json_stringn(large, sizeof(large))), 0);
+		cr_assert_eq(json_array_append_new(list,
+						   i % 5000 ? json_integer(i) :
+							      json_stringn(large, sizeof(large))),
+			     0);
 	for (i = 0; i < 30000; i++) {
 		const json_t *value = json_array_get(list, (size_t)i);
 

@@ -194,12 +194,14 @@ Test(quantity, ranges)
 		  "9223372036854775808 is not within 0..9223372036854775807" },
 		{ &unit_bytes, "^'9223372036854775808B'",
 		  "9223372036854775808B is not within 0..9223372036854775807 bytes" },
-		{ &unit_bytes, "^'8388608TiB'", "8388608TiB is not within 0..9223372036854775807 bytes" },
+		{ &unit_bytes, "^'8388608TiB'",
+		  "8388608TiB is not within 0..9223372036854775807 bytes" },
 		{ &unit_bytes, "^'99999999999999999999999999999999999999999999999999B'",
 		  "error: 9999999999999999999999999999999999999999 is not within 0..9223372036854775807 "
 		  "bytes" },
 		{ &unit_ns, "^4294967296", "error: 4294967296 is not within 0..4294967295" },
-		{ &unit_ns, "^'4294967295.6ns'", "error: 4294967295.6ns is not within 0..4294967295 ns" },
+		{ &unit_ns, "^'4294967295.6ns'",
+		  "error: 4294967295.6ns is not within 0..4294967295 ns" },
 		{ &unit_ns, "^'4295ms'", "error: 4295ms is not within 0..4294967295 ns" },
 		{ &unit_mbps, "^'5000TB/s'", "error: 5000TB/s is not within 0..4294967295 MB/s" },
 		{ &unit_ratio, "^-0.000001", "error: -0.000001 is not within 0..1000000" },
@@ -208,7 +210,8 @@ Test(quantity, ranges)
 		{ &unit_ratio, "^-1e300", "error: -1e300 is not within 0..1000000" },
 		{ &unit_distance, "^9", "error: 9 is not within 10..255" },
 		{ &unit_distance, "^256", "error: 256 is not within 10..255" },
-		{ &unit_adistance, "^2147483648", "error: 2147483648 is not within -2147483648..2147483647" },
+		{ &unit_adistance, "^2147483648",
+		  "error: 2147483648 is not within -2147483648..2147483647" },
 		{ &unit_adistance, "^-2147483649",
 		  "error: -2147483649 is not within -2147483648..2147483647" },
 		{ &unit_region, "^-1", "error: -1 is not within 0..2147483647" },
@@ -223,15 +226,22 @@ Test(quantity, ranges)
 Test(quantity, kinds)
 {
 	static const struct bad_quantity table[] = {
-		{ &unit_bytes, "^true", "error: a number is expected here, such as \"16GiB\", not true or "
+		{ &unit_bytes, "^true",
+		  "error: a number is expected here, such as \"16GiB\", not true or "
 		  "false" },
-		{ &unit_ns, "^null", "error: a number is expected here, such as 300 or \"300ns\", not null" },
-		{ &unit_mbps, "^[1]", "error: a number is expected here, such as 20000 or \"20GB/s\", not an "
+		{ &unit_ns, "^null",
+		  "error: a number is expected here, such as 300 or \"300ns\", not null" },
+		{ &unit_mbps, "^[1]",
+		  "error: a number is expected here, such as 20000 or \"20GB/s\", not an "
 		  "array" },
-		{ &unit_ratio, "^'1.5'", "error: a number is expected here, such as 1.5, not a string" },
-		{ &unit_distance, "^'20'", "error: a number is expected here, such as 20, not a string" },
-		{ &unit_adistance, "^'576'", "error: a number is expected here, such as 576, not a string" },
-		{ &unit_tolerance, "^'10%'", "error: a number is expected here, such as 0.10, not a string" },
+		{ &unit_ratio, "^'1.5'",
+		  "error: a number is expected here, such as 1.5, not a string" },
+		{ &unit_distance, "^'20'",
+		  "error: a number is expected here, such as 20, not a string" },
+		{ &unit_adistance, "^'576'",
+		  "error: a number is expected here, such as 576, not a string" },
+		{ &unit_tolerance, "^'10%'",
+		  "error: a number is expected here, such as 0.10, not a string" },
 		{ &unit_bytes, "^1.5", "error: a whole number is expected here" },
 		{ &unit_ns, "^300.5", "error: a whole number is expected here" },
 		{ &unit_ns, "^1e3", "error: a whole number is expected here" },

@@ -42,7 +42,15 @@ static void expect_error(const struct sample *s, const char *message)
 Test(syntax, good)
 {
 	static const char *const table[] = {
-		"{}", "[]", "1", "-0.5e+3", "true", "false", "null", "''", "'a'",
+		"{}",
+		"[]",
+		"1",
+		"-0.5e+3",
+		"true",
+		"false",
+		"null",
+		"''",
+		"'a'",
 		" \t\r\n{ } \n",
 		"[1,[2,[3]]]",
 		"{'a': {'b': [1, 2], 'c': '\\u00e9\\n\\\\\\''}}",
@@ -87,13 +95,16 @@ Test(syntax, bad)
 		{ "[1 ^# one\n]", "(JSON has no comments)" },
 		{ "{^`a`: 1}", "(strings stand in double quotation marks)" },
 		{ "{'a': ^`b`}", "(strings stand in double quotation marks)" },
-		{ "{^\xe2\x80\x9c" "a\xe2\x80\x9d: 1}", "(strings stand in plain quotation marks)" },
+		{ "{^\xe2\x80\x9c"
+		  "a\xe2\x80\x9d: 1}",
+		  "(strings stand in plain quotation marks)" },
 		/* words and numbers */
 		{ "{'a': ^tru}", "invalid token near 'tru'" },
 		{ "{'a': ^True}", "invalid token near 'True' (JSON has true, false and null)" },
 		{ "{'a': ^NaN}", "invalid token near 'NaN'" },
 		{ "{'a': ^yes\n}", "invalid token near 'yes'" },
-		{ "{^a: 1}", "string or '}' expected near 'a' (keys stand in double quotation marks)" },
+		{ "{^a: 1}",
+		  "string or '}' expected near 'a' (keys stand in double quotation marks)" },
 		{ "[^1.]", "invalid token near '1.'" },
 		{ "[^.5]", "invalid token near '.'" },
 		{ "[^+1]", "invalid token near '+' (no number starts with +)" },
@@ -141,19 +152,24 @@ Test(syntax, bytes_that_are_not_shown)
 		const char *text;
 		const char *output;
 	} table[] = {
-		{ "[\"a\xff\"]", "p.json:1:4: error: not UTF-8: unable to decode byte 0xff near '\"a'\n"
+		{ "[\"a\xff\"]",
+		  "p.json:1:4: error: not UTF-8: unable to decode byte 0xff near '\"a'\n"
 		  "    1 | [\"a?\"]\n      |    ^\n" },
 		{ "\n\xc3(", "p.json:2:1: error: not UTF-8: unable to decode byte 0xc3\n"
-		  "    2 | ?(\n      | ^\n" },
-		{ "[\"\xed\xa0\x80\"]", "p.json:1:3: error: not UTF-8: unable to decode byte 0xed near '\"'\n"
+			     "    2 | ?(\n      | ^\n" },
+		{ "[\"\xed\xa0\x80\"]",
+		  "p.json:1:3: error: not UTF-8: unable to decode byte 0xed near '\"'\n"
 		  "    1 | [\"?\"]\n      |   ^\n" },
 		{ "[\"\x1b[0m\"]", "p.json:1:3: error: not JSON: control character 0x1b near '\"'\n"
-		  "    1 | [\"?[0m\"]\n      |   ^\n" },
-		{ "[\"a\x7f\"]", "p.json:1:4: error: the control character U+007F must not stand in a string\n"
+				   "    1 | [\"?[0m\"]\n      |   ^\n" },
+		{ "[\"a\x7f\"]",
+		  "p.json:1:4: error: the control character U+007F must not stand in a string\n"
 		  "    1 | [\"a?\"]\n      |    ^\n" },
-		{ "[\"\xc2\x85\"]", "p.json:1:3: error: the control character U+0085 must not stand in a string\n"
+		{ "[\"\xc2\x85\"]",
+		  "p.json:1:3: error: the control character U+0085 must not stand in a string\n"
 		  "    1 | [\"?\"]\n      |   ^\n" },
-		{ "[\"\xc2\x9b\"]", "p.json:1:3: error: the control character U+009B must not stand in a string\n"
+		{ "[\"\xc2\x9b\"]",
+		  "p.json:1:3: error: the control character U+009B must not stand in a string\n"
 		  "    1 | [\"?\"]\n      |   ^\n" },
 	};
 	size_t i;
@@ -176,7 +192,8 @@ Test(syntax, characters_that_libyaml_does_not_keep)
 		const char *marked;
 		const char *message;
 	} table[] = {
-		{ "{'a':\n '^\xe2\x80\xa8'}", "error: the control character U+2028 must not stand in a string" },
+		{ "{'a':\n '^\xe2\x80\xa8'}",
+		  "error: the control character U+2028 must not stand in a string" },
 		{ "['^\xe2\x80\xa9']", "U+2029*" },
 		{ "['^\xef\xbf\xbe']", "write this character as an escape: \\ufffe" },
 		{ "['^\xef\xbf\xbf']", "\\uffff" },

@@ -131,7 +131,8 @@ Test(machine_facts, size)
 	put(NODES "node0/memory33/state", "offline\n");
 	put(NODES "node0/memory34/state", "going-offline\n");
 	put(NODES "node0/meminfo", "Node 0 MemTotal:       5 kB\n");
-	put(NODES "node1/meminfo", "\nNode 1 MemTotal:       987654 kB\nNode 1 MemFree:        5 kB\n");
+	put(NODES "node1/meminfo",
+	    "\nNode 1 MemTotal:       987654 kB\nNode 1 MemFree:        5 kB\n");
 	put(NODES "node2/meminfo", "Node 2 MemFree:       987654 kB\n");
 	put(NODES "node3/memory64/state", "offline\n");
 	put(NODES "node3/meminfo", "Node 3 MemTotal:       0 kB\n");
@@ -179,9 +180,11 @@ Test(machine_facts, distance)
 
 /* ---- performance ---- */
 
-static void put_performance(const char *dir, const char *rl, const char *wl, const char *rb, const char *wb)
+static void put_performance(const char *dir, const char *rl, const char *wl, const char *rb,
+			    const char *wb)
 {
-	const char *const names[] = { "read_latency", "write_latency", "read_bandwidth", "write_bandwidth" };
+	const char *const names[] = { "read_latency", "write_latency", "read_bandwidth",
+				      "write_bandwidth" };
 	const char *const values[] = { rl, wl, rb, wb };
 	char name[256];
 	size_t i;
@@ -196,7 +199,8 @@ Test(machine_facts, performance)
 {
 	put_performance(NODES "node0/access0/initiators", "1\n", "2\n", "3\n", "4\n");
 	put_performance(NODES "node1/access1/initiators", "20\n", "30\n", "5242880\n", "5\n");
-	put_performance(NODES "node2/access1/initiators", "0\n", "4294967295\n", "4294967296\n", "x\n");
+	put_performance(NODES "node2/access1/initiators", "0\n", "4294967295\n", "4294967296\n",
+			"x\n");
 	read_machine();
 	expect_unknown(0, TIERBPF_FACT_READ_LATENCY);
 	expect_fact(1, TIERBPF_FACT_READ_LATENCY, 20, SOURCE_SYSFS);
@@ -242,8 +246,8 @@ static void put_srat(const struct memory *ranges, size_t count)
 	tmp_put(root, "sys/firmware/acpi/tables/SRAT", table, length);
 }
 
-#define PUT_SRAT(...)                                                            \
-	put_srat((const struct memory[]){ __VA_ARGS__ },                         \
+#define PUT_SRAT(...)                                    \
+	put_srat((const struct memory[]){ __VA_ARGS__ }, \
 		 sizeof((const struct memory[]){ __VA_ARGS__ }) / sizeof(struct memory))
 
 Test(machine_facts, pxm)
@@ -310,7 +314,8 @@ Test(machine_facts, hbm)
 
 	put_performance(NODES "node0/access1/initiators", "1", "1", "100", "100");
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		put_performance(NODES "node1/access1/initiators", "1", "1", table[i].read, table[i].write);
+		put_performance(NODES "node1/access1/initiators", "1", "1", table[i].read,
+				table[i].write);
 		read_machine();
 		expect_kind(1, table[i].kind, SOURCE_DERIVED);
 	}
@@ -322,7 +327,8 @@ Test(machine_facts, hbm)
 	put_nodes("0-3\n", "0-2\n", "0-1\n"); /* with CPUs it is not */
 	read_machine();
 	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
-	put_performance(NODES "node0/access1/initiators", "1", "1", "0", "0"); /* nothing to compare with */
+	put_performance(NODES "node0/access1/initiators", "1", "1", "0",
+			"0"); /* nothing to compare with */
 	put_nodes("0-3\n", "0-2\n", "0\n");
 	read_machine();
 	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
@@ -412,7 +418,8 @@ static void put_card(int number, const char *serial)
 	snprintf(target, sizeof(target), "../../../../../pci0000:0c/mem%d", number);
 	put_link(path, target);
 	snprintf(path, sizeof(path), CXL "decoder%d.0", number);
-	snprintf(target, sizeof(target), "../../../../" CXL_ROOT "port1/endpoint%d/decoder%d.0", number, number);
+	snprintf(target, sizeof(target), "../../../../" CXL_ROOT "port1/endpoint%d/decoder%d.0",
+		 number, number);
 	put_link(path, target);
 }
 

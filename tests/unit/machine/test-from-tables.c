@@ -185,14 +185,16 @@ Test(machine_tables, sysfs_first)
 	expect_fact(1, TIERBPF_FACT_DISTANCE, 77, SOURCE_SYSFS);
 	expect_fact(1, TIERBPF_FACT_READ_LATENCY, 55, SOURCE_SYSFS);
 	expect_fact(1, TIERBPF_FACT_WRITE_LATENCY, 300, SOURCE_HMAT);
-	cr_expect_eq(machine_distance(machine, 1, 0), 20 + 5 * 6 + 3, "sysfs does not show this one");
+	cr_expect_eq(machine_distance(machine, 1, 0), 20 + 5 * 6 + 3,
+		     "sysfs does not show this one");
 }
 
 Test(machine_tables, slit_ignored)
 {
 	put_srat();
 	put_slit(16);
-	read_machine("SLIT: not used: at offset 0x2c: a distance of a domain to itself that is not 10");
+	read_machine(
+		"SLIT: not used: at offset 0x2c: a distance of a domain to itself that is not 10");
 	expect_fact(1, TIERBPF_FACT_DISTANCE, 0, SOURCE_NONE);
 	cr_expect_eq(machine_distance(machine, 0, 1), 20);
 	cr_expect(machine->tables.slit.ignored && machine->tables.slit.at == 44);

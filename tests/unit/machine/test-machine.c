@@ -70,7 +70,8 @@ static void expect_node(int node, bool memory, bool cpu, int64_t tier)
 	const struct machine_node *n = &machine->nodes[node];
 
 	cr_expect(n->memory == memory && n->cpu == cpu && n->tier == tier,
-		  "node %d: memory %d, cpu %d, tier %lld", node, n->memory, n->cpu, (long long)n->tier);
+		  "node %d: memory %d, cpu %d, tier %lld", node, n->memory, n->cpu,
+		  (long long)n->tier);
 }
 
 Test(machine, normal)
@@ -168,7 +169,8 @@ Test(machine, no_tiers)
 {
 	put(NODES "has_memory", "0\n");
 	put(NODES "has_cpu", "0\n");
-	read_bad(-ENOPKG, "/sys/devices/virtual/memory_tiering: no memory tiers: this kernel is built "
+	read_bad(-ENOPKG,
+		 "/sys/devices/virtual/memory_tiering: no memory tiers: this kernel is built "
 		 "without NUMA or memory hotplug, or older than 6.1\n");
 	put(TIERS_DIR "uevent", "");
 	read_bad(-ENOPKG, "/sys/devices/virtual/memory_tiering: no memory tiers");
@@ -197,15 +199,24 @@ Test(machine, garbage)
 		const char *text;
 		const char *message;
 	} table[] = {
-		{ NODES "has_memory", "x\n", "has_memory: not a list of nodes: a number is expected here\n" },
-		{ NODES "has_memory", "0-\n", "has_memory: not a list of nodes: a number is expected here\n" },
-		{ NODES "has_memory", "0-1024\n", "has_memory: not a list of nodes: the number is too high\n" },
-		{ NODES "has_cpu", "3-1\n", "has_cpu: not a list of nodes: the range runs backwards\n" },
-		{ NODES "has_cpu", "0 1\n", "has_cpu: not a list of nodes: ',' or '-' is expected here\n" },
-		{ NODES "has_cpu", "  \n", "has_cpu: not a list of nodes: a number is expected here\n" },
-		{ TIERS_DIR "memory_tier4/nodelist", "\xff\xfe", "memory_tier4/nodelist: not a list of nodes: a number is" },
-		{ TIERS_DIR "memory_tier4/nodelist", "1024\n", "nodelist: not a list of nodes: the number is too high\n" },
-		{ TIERS_DIR "memory_tier4/nodelist", "4294967296\n", "nodelist: not a list of nodes: the number is too high\n" },
+		{ NODES "has_memory", "x\n",
+		  "has_memory: not a list of nodes: a number is expected here\n" },
+		{ NODES "has_memory", "0-\n",
+		  "has_memory: not a list of nodes: a number is expected here\n" },
+		{ NODES "has_memory", "0-1024\n",
+		  "has_memory: not a list of nodes: the number is too high\n" },
+		{ NODES "has_cpu", "3-1\n",
+		  "has_cpu: not a list of nodes: the range runs backwards\n" },
+		{ NODES "has_cpu", "0 1\n",
+		  "has_cpu: not a list of nodes: ',' or '-' is expected here\n" },
+		{ NODES "has_cpu", "  \n",
+		  "has_cpu: not a list of nodes: a number is expected here\n" },
+		{ TIERS_DIR "memory_tier4/nodelist", "\xff\xfe",
+		  "memory_tier4/nodelist: not a list of nodes: a number is" },
+		{ TIERS_DIR "memory_tier4/nodelist", "1024\n",
+		  "nodelist: not a list of nodes: the number is too high\n" },
+		{ TIERS_DIR "memory_tier4/nodelist", "4294967296\n",
+		  "nodelist: not a list of nodes: the number is too high\n" },
 	};
 	size_t i;
 
@@ -235,7 +246,8 @@ Test(machine, directory_in_place_of_a_list)
 /* A captured machine lies wherever people put it. */
 Test(machine, odd_roots)
 {
-	static const char *const names[] = { "a b", "[x]", "*", "back\\slash", "memory_tier9", "%s%n" };
+	static const char *const names[] = { "a b",	    "[x]",	    "*",
+					     "back\\slash", "memory_tier9", "%s%n" };
 	char *top = root;
 	size_t i;
 
@@ -262,7 +274,8 @@ Test(machine, possible)
 	put(NODES "online", "0-3\n");
 	read_good();
 	cr_expect_eq(machine->nr_nodes, 7);
-	cr_expect(machine->nodes[3].possible && !machine->nodes[5].possible && machine->nodes[6].possible);
+	cr_expect(machine->nodes[3].possible && !machine->nodes[5].possible &&
+		  machine->nodes[6].possible);
 	expect_node(6, false, false, NO_TIER);
 	put(NODES "possible", "0-x\n");
 	read_bad(-EIO, "possible: not a list of nodes: a number is expected here\n");
@@ -291,7 +304,8 @@ Test(machine, distances)
 	put(NODES "node3/distance", "33 254 10\n");
 	put(TIERS_DIR "memory_tier4/nodelist", "0,3\n");
 	read_good();
-	expect_distances((const int[]){ 10, 21, 20, 31, 22, 10, 20, 32, 20, 20, 10, 20, 33, 254, 20, 10 });
+	expect_distances(
+		(const int[]){ 10, 21, 20, 31, 22, 10, 20, 32, 20, 20, 10, 20, 33, 254, 20, 10 });
 	cr_expect_eq(machine_distance(machine, 0, 1023), 20);
 	cr_expect_eq(machine_distance(machine, -1, 4000), 20);
 	cr_expect_eq(machine_distance(machine, 4000, 4000), 10);
@@ -301,8 +315,17 @@ Test(machine, distances)
 Test(machine, rows_that_are_not_distances)
 {
 	static const char *const table[] = {
-		"", "\n", "10 20 30\n", "10 20 30 40 50\n", "10 20 30 x\n", "10 20 30 40x\n", "10 20 0 40\n",
-		"10 20 -30 40\n", "10 256 30 40\n", "99999999999999999999 20 30 40\n", "\xff",
+		"",
+		"\n",
+		"10 20 30\n",
+		"10 20 30 40 50\n",
+		"10 20 30 x\n",
+		"10 20 30 40x\n",
+		"10 20 0 40\n",
+		"10 20 -30 40\n",
+		"10 256 30 40\n",
+		"99999999999999999999 20 30 40\n",
+		"\xff",
 	};
 	size_t i;
 
@@ -310,15 +333,18 @@ Test(machine, rows_that_are_not_distances)
 		put_normal();
 		put(NODES "node0/distance", table[i]);
 		read_good();
-		cr_expect(machine_distance(machine, 0, 0) == 10 && machine_distance(machine, 0, 1) == 20 &&
-			  machine_distance(machine, 0, 3) == 20, "%s", table[i]);
+		cr_expect(machine_distance(machine, 0, 0) == 10 &&
+				  machine_distance(machine, 0, 1) == 20 &&
+				  machine_distance(machine, 0, 3) == 20,
+			  "%s", table[i]);
 	}
 }
 
 /* It is shown as it is: also where it goes into a drawing (topology --dot). */
 Test(machine, cpulist_that_is_none)
 {
-	static const char *const lists[] = { "0-3\033[31m", "0\"]; n7 [label=\"", "0\n1", "\xe2\x80\xae" };
+	static const char *const lists[] = { "0-3\033[31m", "0\"]; n7 [label=\"", "0\n1",
+					     "\xe2\x80\xae" };
 	size_t i;
 
 	put_normal();

@@ -30,15 +30,17 @@ static struct measurement *good(const char *marked)
 	return m;
 }
 
-#define VALUES(a, b, c, d) "'read_latency_ns': " a ", 'write_latency_ns': " b \
-			   ", 'read_bandwidth_mbps': " c ", 'write_bandwidth_mbps': " d
+#define VALUES(a, b, c, d)                                                               \
+	"'read_latency_ns': " a ", 'write_latency_ns': " b ", 'read_bandwidth_mbps': " c \
+	", 'write_bandwidth_mbps': " d
 #define NODES(nodes) "{'version': 1, 'nodes': [" nodes "]}"
 
 /* What is written is read again. */
 Test(measurement, round_trip)
 {
-	struct measurement *m = good(NODES("{'node': 3, 'cpus': '0-1', 'bytes': 4194304, 'pages': 'huge', "
-					   VALUES("96", "110", "20000", "9000") ", 'write_latency_spread_percent': 7}"));
+	struct measurement *m =
+		good(NODES("{'node': 3, 'cpus': '0-1', 'bytes': 4194304, 'pages': 'huge', " VALUES(
+			"96", "110", "20000", "9000") ", 'write_latency_spread_percent': 7}"));
 	json_t *json = measurement_json(m), *again;
 	char *text = json_dumps(json, 0);
 	struct diags diags = { .file = "m.json", .text = text };
@@ -72,16 +74,20 @@ Test(measurement, errors)
 		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf knows version 1*" },
 		{ "^{'version': 1}", NULL, "error: \"nodes\" is missing" },
 		{ "{'version': 1, 'nodes': ^{}}", "nodes", "error: *" },
-		{ "{'version': 1, 'nodes': [], ^'when': 1}", "when", "error: unknown key \"when\"; known*" },
-		{ NODES("{'node': ^1024, " VALUES("1", "1", "1", "1") "}"), "nodes[0].node", "error: *" },
-		{ NODES("{'node': 0, " VALUES("^0", "1", "1", "1") "}"), "nodes[0].read_latency_ns", "error: *" },
-		{ NODES("{'node': 0, " VALUES("1", "1", "1", "^4294967296") "}"), "nodes[0].write_bandwidth_mbps",
+		{ "{'version': 1, 'nodes': [], ^'when': 1}", "when",
+		  "error: unknown key \"when\"; known*" },
+		{ NODES("{'node': ^1024, " VALUES("1", "1", "1", "1") "}"), "nodes[0].node",
 		  "error: *" },
+		{ NODES("{'node': 0, " VALUES("^0", "1", "1", "1") "}"), "nodes[0].read_latency_ns",
+		  "error: *" },
+		{ NODES("{'node': 0, " VALUES("1", "1", "1", "^4294967296") "}"),
+		  "nodes[0].write_bandwidth_mbps", "error: *" },
 		{ NODES("^{'node': 0, 'read_latency_ns': 1, 'write_latency_ns': 1, 'read_bandwidth_mbps': 1}"),
 		  "nodes[0]", "error: \"write_bandwidth_mbps\" is missing" },
-		{ NODES("{'node': 0, " VALUES("1", "1", "1", "1") ", 'pages': ^'small'}"), "nodes[0].pages",
-		  "error: \"huge\" or \"base\" is expected here" },
-		{ NODES("{'node': 0, " VALUES("1", "1", "1", "1") "}, ^{'node': 0, " VALUES("1", "1", "1", "1") "}"),
+		{ NODES("{'node': 0, " VALUES("1", "1", "1", "1") ", 'pages': ^'small'}"),
+		  "nodes[0].pages", "error: \"huge\" or \"base\" is expected here" },
+		{ NODES("{'node': 0, " VALUES("1", "1", "1",
+					      "1") "}, ^{'node': 0, " VALUES("1", "1", "1", "1") "}"),
 		  "nodes[1]", "error: node 0 stands here a second time" },
 	};
 	size_t i;
@@ -102,7 +108,8 @@ Test(measurement, errors)
 
 /* ---- in a program ---- */
 
-static void expect_measured(const struct program *p, const struct machine *m, int node, int64_t expected)
+static void expect_measured(const struct program *p, const struct machine *m, int node,
+			    int64_t expected)
 {
 	struct tierbpf_node question = program_node(m, node);
 	__s64 value = 0;
@@ -111,16 +118,22 @@ static void expect_measured(const struct program *p, const struct machine *m, in
 	cr_expect_eq(value, expected, "node %d: %lld", node, (long long)value);
 }
 
-#define MEASURED                                                                             \
-	NODES("{'node': 0, " VALUES("100", "100", "20000", "20000") "}, "                    \
-	      "{'node': 1, " VALUES("200", "200", "20000", "20000") "}, "                    \
-	      "{'node': 9, " VALUES("200", "200", "20000", "20000") "}")
+#define MEASURED                                                                                           \
+	NODES("{'node': 0, " VALUES("100", "100", "20000",                                                 \
+				    "20000") "}, "                                                         \
+					     "{'node': 1, " VALUES("200", "200", "20000",                  \
+								   "20000") "}, "                          \
+									    "{'node': 9, " VALUES("200",   \
+												  "200",   \
+												  "20000", \
+												  "20000") "}")
 
 /* Beside the measured reference, whatever firmware says; not where one of both is not known. */
 Test(measurement, adistance)
 {
 	static const char text[] = "{'version': 1, 'rules': [], 'default': {'from': 'measured'}}";
-	struct machine *machine = MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m" }, { "m", PERF(20, 20, 10, 10) });
+	struct machine *machine =
+		MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m" }, { "m", PERF(20, 20, 10, 10) });
 	struct measurement *m = good(MEASURED);
 	struct test_plan t;
 	struct capture c;
@@ -162,9 +175,11 @@ Test(measurement, differs)
 		{ PERF(100, 100, 100, 100), PERF(125, 75, 125, 75), {} },
 		{ PERF(0, 0, 0, 0), PERF(1, 1, 1, 1), {} },
 		{ PERF(100, 100, 100, 100), PERF(0, 0, 0, 0), {} },
-		{ PERF(100, 100, 100, 100), PERF(126, 100, 100, 100),
+		{ PERF(100, 100, 100, 100),
+		  PERF(126, 100, 100, 100),
 		  { "node 0: measured read latency 126 ns, HMAT says 100" } },
-		{ PERF(100, 0, 4000000000, 100), PERF(100, 9, 1, 74),
+		{ PERF(100, 0, 4000000000, 100),
+		  PERF(100, 9, 1, 74),
 		  { "node 0: measured read bandwidth 1 MB/s, HMAT says 4000000000",
 		    "node 0: measured write bandwidth 74 MB/s, HMAT says 100" } },
 	};
@@ -178,9 +193,11 @@ Test(measurement, differs)
 		m->nodes[0].measured = table[i].measured;
 		list = measured_differs_json(m);
 		for (j = 0; j < ARRAY_SIZE(table[i].messages); j++) {
-			const char *message = json_string_value(json_object_get(json_array_get(list, j), "message"));
+			const char *message = json_string_value(
+				json_object_get(json_array_get(list, j), "message"));
 
-			cr_expect_str_eq(message ?: "", table[i].messages[j] ?: "", "%zu: %s", i, message ?: "");
+			cr_expect_str_eq(message ?: "", table[i].messages[j] ?: "", "%zu: %s", i,
+					 message ?: "");
 		}
 		json_decref(list);
 		machine_free(m);

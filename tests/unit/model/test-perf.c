@@ -18,23 +18,23 @@ Test(perf, adistance)
 		__s32 kernel, sane;
 	} table[] = {
 		{ "the reference itself", OF_10, OF_10, 576, 576 },
-		{ "QEMU, -numa hmat-lb in units of 10 ns and MB", OF_10, PERF(20, 20, 5, 5), 2304, 2304 },
-		{ "Sapphire Rapids and Optane", PERF(91, 91, 262100, 176100), PERF(100, 100, 30000, 30000),
-		  4615, 4615 },
+		{ "QEMU, -numa hmat-lb in units of 10 ns and MB", OF_10, PERF(20, 20, 5, 5), 2304,
+		  2304 },
+		{ "Sapphire Rapids and Optane", PERF(91, 91, 262100, 176100),
+		  PERF(100, 100, 30000, 30000), 4615, 4615 },
 		{ "5759.99: rounded down at each step", PERF(100, 100, 204800, 204800),
-		  PERF(420, 420, 86016, 86016),
-		  5759, 5759 },
-		{ "Xeon 6 and CXL", PERF(91, 91, 262144, 176128), PERF(1900, 540, 73728, 67584), 23949,
-		  23949 },
+		  PERF(420, 420, 86016, 86016), 5759, 5759 },
+		{ "Xeon 6 and CXL", PERF(91, 91, 262144, 176128), PERF(1900, 540, 73728, 67584),
+		  23949, 23949 },
 		{ "HBM", PERF(50, 50, 40960, 40960), PERF(50, 50, 81920, 81920), 288, 288 },
-		{ "reads and writes apart", PERF(80, 90, 102400, 61440), PERF(170, 300, 30720, 10240), 6368,
-		  6368 },
-		{ "second socket, within 10 %", PERF(90, 90, 256000, 256000), PERF(95, 95, 245760, 245760),
-		  633, 633 },
+		{ "reads and writes apart", PERF(80, 90, 102400, 61440),
+		  PERF(170, 300, 30720, 10240), 6368, 6368 },
+		{ "second socket, within 10 %", PERF(90, 90, 256000, 256000),
+		  PERF(95, 95, 245760, 245760), 633, 633 },
 		{ "only the sums count", PERF(20, 0, 0, 20), PERF(0, 40, 10, 0), 2304, 2304 },
 		/* a kernel's memory_tier4281505711 */
-		{ "wraps", PERF(65, 65, HUGE, HUGE), PERF(4259710, 4259710, 65000, 65000), -1723082824,
-		  16777215 },
+		{ "wraps", PERF(65, 65, HUGE, HUGE), PERF(4259710, 4259710, 65000, 65000),
+		  -1723082824, 16777215 },
 		{ "sums of 2^32", PERF(1, 1, 1, 1), PERF(2147483648, 2147483648, 1, 1), 0, 16777215 },
 		{ "all but nothing", PERF(1000, 1000, 1, 1), PERF(1, 0, 1000, 1000), 0, 1 },
 		{ "no latency", OF_10, PERF(0, 0, 5, 5), 0, 0 },
@@ -108,12 +108,13 @@ Test(perf, kernel_believes)
 	expect_belief(MACHINE({ "cm", PERF(0, 0, 10, 10) }), -ENODATA, NONE);
 	expect_belief(MACHINE({ "cm", PERF(10, 0, 10, 0) }), 0, NONE);
 	/* of other nodes with CPUs and memory only */
-	expect_belief(MACHINE({ "cm", OF_10 }, { "m", PERF(99, 99, 99, 99) }, { "c", PERF(99, 99, 99, 99) }),
+	expect_belief(MACHINE({ "cm", OF_10 }, { "m", PERF(99, 99, 99, 99) },
+			      { "c", PERF(99, 99, 99, 99) }),
 		      0, NONE);
 	expect_belief(MACHINE({ "cm", OF_10 }, { "m" }, { "c" }, { "" }), 0, NONE);
 	expect_belief(MACHINE({ "cm", OF_10 }, { "cm" }), -ERANGE, 1);
-	expect_belief(MACHINE({ "" }, { "cm", OF_10 }, { "cm", OF_10 }, { "cm", PERF(99, 99, 99, 99) },
-		      { "cm" }),
+	expect_belief(MACHINE({ "" }, { "cm", OF_10 }, { "cm", OF_10 },
+			      { "cm", PERF(99, 99, 99, 99) }, { "cm" }),
 		      -ERANGE, 3);
 }
 
@@ -124,8 +125,8 @@ Test(perf, ten_percent)
 		int64_t value;
 		bool accepted;
 	} table[] = {
-		{ 90, true }, { 95, true }, { 99, true }, { 100, false }, { 81, true }, { 80, false },
-		{ 0, false },
+		{ 90, true }, { 95, true },  { 99, true }, { 100, false },
+		{ 81, true }, { 80, false }, { 0, false },
 	};
 	size_t i;
 	int field;
@@ -133,8 +134,8 @@ Test(perf, ten_percent)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		for (field = 0; field < 4; field++) {
 			struct perf p = PERF(90, 90, 90, 90);
-			int64_t *const fields[] = { &p.read_latency, &p.write_latency, &p.read_bandwidth,
-						    &p.write_bandwidth };
+			int64_t *const fields[] = { &p.read_latency, &p.write_latency,
+						    &p.read_bandwidth, &p.write_bandwidth };
 
 			*fields[field] = table[i].value;
 			expect_belief(MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "cm", p }),
@@ -155,8 +156,8 @@ Test(perf, ten_percent_that_wraps)
 		{ 3000000000, 3429496730, true }, /* 10 * 429496730 = 2^32 + 4 */
 		/* 2^32 - 2900000000 = 1394967296; * 10 = 3 * 2^32 + 1064771072 */
 		{ 3000000000, 100000000, true },
-		{ 4294967295, 0, true },	  /* 1 apart */
-		{ 2147483648, 0, true },	  /* 2^31; * 10 = 0 */
+		{ 4294967295, 0, true },	 /* 1 apart */
+		{ 2147483648, 0, true },	 /* 2^31; * 10 = 0 */
 	};
 	size_t i;
 
@@ -195,7 +196,10 @@ static struct test_node node_of(const json_t *vector, int node)
 	snprintf(key, sizeof(key), "%d", node);
 	a = json_object_get(json_object_get(nodes, key), "access1");
 	return (struct test_node){
-		.has = cpu && memory ? "cm" : cpu ? "c" : memory ? "m" : "",
+		.has = cpu && memory ? "cm" :
+		       cpu	     ? "c" :
+		       memory	     ? "m" :
+				       "",
 		.perf = PERF(number(a, "rl"), number(a, "wl"), number(a, "rb"), number(a, "wb")),
 	};
 }
@@ -223,11 +227,12 @@ static void expect_vector(const char *name, const json_t *vector)
 		const json_t *expected = json_object_get(one, "adistance");
 		bool told = !belief && p->read_latency + p->write_latency &&
 			    p->read_bandwidth + p->write_bandwidth;
-		__s32 adistance = told ? perf_kernel_adistance(p, &reference) : TIERBPF_ADISTANCE_DRAM;
+		__s32 adistance = told ? perf_kernel_adistance(p, &reference) :
+					 TIERBPF_ADISTANCE_DRAM;
 
 		if (json_is_integer(expected))
-			cr_expect_eq(adistance, json_integer_value(expected), "%s: node %s: %d", name, key,
-				     adistance);
+			cr_expect_eq(adistance, json_integer_value(expected), "%s: node %s: %d",
+				     name, key, adistance);
 	}
 	machine_free(m);
 }

@@ -12,7 +12,7 @@ struct answer {
 };
 
 static void expect_answers(const char *of, struct machine *m, bool tiers_are_stock,
-	const struct answer *expected)
+			   const struct answer *expected)
 {
 	int node;
 
@@ -25,8 +25,8 @@ static void expect_answers(const char *of, struct machine *m, bool tiers_are_sto
 		cr_expect_eq(adistance, expected[node].adistance, "%s: node %d: %lld", of, node,
 			     (long long)adistance);
 		cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], expected[node].source,
-			     "%s: node %d: source %d",
-			     of, node, n->source[TIERBPF_FACT_KERNEL_ADISTANCE]);
+			     "%s: node %d: source %d", of, node,
+			     n->source[TIERBPF_FACT_KERNEL_ADISTANCE]);
 	}
 	machine_free(m);
 }
@@ -42,14 +42,17 @@ Test(stock, tiers_that_tell)
 		       (const struct answer[]){ { 576, TIER }, { 576, TIER }, { 2880, TIER } });
 	expect_answers("HMAT", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = 18 }), true,
 		       (const struct answer[]){ { 576, COMPUTED }, { 2304, COMPUTED } });
-	expect_answers("a driver knows better", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = 22 }), true,
-		       (const struct answer[]){ { 576, COMPUTED }, { 2880, TIER } });
+	expect_answers("a driver knows better", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = 22 }),
+		       true, (const struct answer[]){ { 576, COMPUTED }, { 2880, TIER } });
 	expect_answers("the kernel has switched HMAT off",
 		       MACHINE({ "cm", DRAM }, { "cm", CARD }, { "m", CARD }), true,
 		       (const struct answer[]){ { 576, TIER }, { 576, TIER }, { 576, TIER } });
-	expect_answers("in no tier yet", MACHINE({ "cm", DRAM }, { "m", CARD, .tier = NO_TIER },
-		       { "m", .tier = NO_TIER }),
-		       true, (const struct answer[]){ { 576, COMPUTED }, { 2304, COMPUTED }, { 576, TIER } });
+	expect_answers("in no tier yet",
+		       MACHINE({ "cm", DRAM }, { "m", CARD, .tier = NO_TIER },
+			       { "m", .tier = NO_TIER }),
+		       true,
+		       (const struct answer[]){
+			       { 576, COMPUTED }, { 2304, COMPUTED }, { 576, TIER } });
 }
 
 /* A policy has moved the nodes. */
@@ -64,9 +67,9 @@ Test(stock, tiers_that_do_not)
 /* What was asked stays; nodes without memory have none. */
 Test(stock, what_is_known)
 {
-	expect_answers("known", MACHINE({ "cm", DRAM, .kernel_adistance = 600 }, { "m", CARD, .tier = 18 }),
-		       true,
-		       (const struct answer[]){ { 600, SOURCE_MODULE }, { 2304, COMPUTED } });
+	expect_answers("known",
+		       MACHINE({ "cm", DRAM, .kernel_adistance = 600 }, { "m", CARD, .tier = 18 }),
+		       true, (const struct answer[]){ { 600, SOURCE_MODULE }, { 2304, COMPUTED } });
 	expect_answers("no memory", MACHINE({ "c", DRAM }, { "", CARD }, { "cm", DRAM }), true,
 		       (const struct answer[]){ {}, {}, { 576, COMPUTED } });
 }
@@ -76,10 +79,13 @@ Test(stock, tiers_beyond_all)
 {
 	expect_answers("it wraps",
 		       MACHINE({ "cm", PERF(65, 65, 4259710000, 4259710000) },
-			       { "m", PERF(4259710, 4259710, 65000, 65000), .tier = 4281505711 }), true,
+			       { "m", PERF(4259710, 4259710, 65000, 65000), .tier = 4281505711 }),
+		       true,
 		       (const struct answer[]){ { 576, COMPUTED }, { -1723082824, COMPUTED } });
-	expect_answers("it does not", MACHINE({ "cm" }, { "m", .tier = 131071 }, { "m", .tier = 131072 },
-					      { "m", .tier = 4281505711 }), true,
-		       (const struct answer[]){ { 576, TIER }, { 16777152, TIER }, { 576, TIER },
-		         { 576, TIER } });
+	expect_answers("it does not",
+		       MACHINE({ "cm" }, { "m", .tier = 131071 }, { "m", .tier = 131072 },
+			       { "m", .tier = 4281505711 }),
+		       true,
+		       (const struct answer[]){
+			       { 576, TIER }, { 16777152, TIER }, { 576, TIER }, { 576, TIER } });
 }

@@ -36,23 +36,24 @@ static struct tierbpf_decision decide(const struct fixture *f, int node)
 
 #define DEFAULT_RULE (-1)
 
-static void expect_decision(const struct fixture *f, int node, int rule, __s32 acted, __s32 adistance)
+static void expect_decision(const struct fixture *f, int node, int rule, __s32 acted,
+			    __s32 adistance)
 {
 	struct tierbpf_decision d = decide(f, node);
 
 	cr_expect(d.rule == rule && d.acted == acted && d.adistance == adistance,
 		  "node %d: rule %d, acted %d, adistance %d, not %d, %d, %d", node, d.rule, d.acted,
-		  d.adistance,
-		  rule, acted, adistance);
+		  d.adistance, rule, acted, adistance);
 }
 
 #define KERNELS "{'version': 1, 'rules': []}"
 
 Test(program, meta)
 {
-	struct fixture f = start(RULES("[{'match': {}, 'action': {'from': 'hmat'}}], 'default': {'offset': "
-		"5}"),
-				 MACHINE({ "cm" }, { "m" }));
+	struct fixture f =
+		start(RULES("[{'match': {}, 'action': {'from': 'hmat'}}], 'default': {'offset': "
+			    "5}"),
+		      MACHINE({ "cm" }, { "m" }));
 	const struct tierbpf_meta *meta = &f.program->meta;
 	uint8_t digest[32];
 
@@ -87,7 +88,7 @@ static void expect_fact(const struct fixture *f, int node, enum tierbpf_fact fac
 }
 
 static void expect_derived(const struct fixture *f, int node, int64_t latency, int64_t bandwidth,
-	int64_t adistance)
+			   int64_t adistance)
 {
 	expect_fact(f, node, TIERBPF_FACT_LATENCY_RATIO, latency);
 	expect_fact(f, node, TIERBPF_FACT_BANDWIDTH_RATIO, bandwidth);
@@ -100,11 +101,10 @@ static void expect_derived(const struct fixture *f, int node, int64_t latency, i
 /* To the first node with CPUs and memory, as the kernel compares. */
 Test(program, derived_facts)
 {
-	struct fixture f = start(KERNELS,
-		MACHINE({ "c", CARD }, { "m", CARD }, { "cm", DRAM }, { "cm", CARD },
-						  { "m", PERF(170, 300, 0, 0) },
-						    { "m", PERF(0, 0, 30720, 10240) },
-						  { "m" }, { "", CARD }));
+	struct fixture f =
+		start(KERNELS, MACHINE({ "c", CARD }, { "m", CARD }, { "cm", DRAM }, { "cm", CARD },
+				       { "m", PERF(170, 300, 0, 0) },
+				       { "m", PERF(0, 0, 30720, 10240) }, { "m" }, { "", CARD }));
 
 	cr_expect_eq(f.program->reference, 2);
 	expect_derived(&f, 1, 2764705, 250000, 6368); /* 470 / 170, 40960 / 163840 */
@@ -150,8 +150,8 @@ Test(program, no_reference)
 /* Those of the machine are handed on with their sources. */
 Test(program, facts_of_the_machine)
 {
-	struct fixture f = start(KERNELS,
-		MACHINE({ "cm", .kernel_adistance = 600 }, { "m", CARD, .distance = 20 }));
+	struct fixture f = start(KERNELS, MACHINE({ "cm", .kernel_adistance = 600 },
+						  { "m", CARD, .distance = 20 }));
 	struct tierbpf_node node = program_node(f.machine, 1);
 	__s64 value = 0;
 
@@ -190,8 +190,7 @@ Test(program, node)
 		struct tierbpf_node n = program_node(m, table[i].node);
 
 		cr_expect_eq(memcmp(&n, &table[i].expected, sizeof(n)), 0, "node %d: %d, %d, %u",
-			     table[i].node,
-			     n.id, n.kernel_adistance, n.flags);
+			     table[i].node, n.id, n.kernel_adistance, n.flags);
 	}
 	machine_free(m);
 }
@@ -200,12 +199,13 @@ Test(program, node)
 
 Test(program, by_facts)
 {
-	struct fixture f = start(
-		RULES("[{'match': {'latency_ratio': {'min': 2.7}, 'cpu': false}, 'action': {'tier': 'cxl'}},"
-		      " {'match': {'kernel_adistance': {'min': 577}}, 'action': {'scale': 2}},"
-		      " {'match': {'distance': {'max': 20}}, 'action': {'offset': -1}}]"),
-		MACHINE({ "cm", DRAM }, { "m", CARD, .distance = 20 }, { "m", .kernel_adistance = 600 },
-			{ "m", .distance = 20 }, { "m", .distance = 21 }));
+	struct fixture f =
+		start(RULES("[{'match': {'latency_ratio': {'min': 2.7}, 'cpu': false}, 'action': {'tier': 'cxl'}},"
+			    " {'match': {'kernel_adistance': {'min': 577}}, 'action': {'scale': 2}},"
+			    " {'match': {'distance': {'max': 20}}, 'action': {'offset': -1}}]"),
+		      MACHINE({ "cm", DRAM }, { "m", CARD, .distance = 20 },
+			      { "m", .kernel_adistance = 600 }, { "m", .distance = 20 },
+			      { "m", .distance = 21 }));
 
 	expect_decision(&f, 0, DEFAULT_RULE, 576, 576);
 	expect_decision(&f, 1, 0, 704, 704);
@@ -221,13 +221,15 @@ Test(program, from_hmat)
 	static const char text[] = RULES("[{'match': {'node': '0-2'}, 'action': {'from': 'hmat'}},"
 					 " {'match': {'node': 1}, 'action': {'adistance': 100}}],"
 					 " 'default': {'from': 'measured'}");
-	struct fixture f = start(text, MACHINE({ "cm", DRAM }, { "m" }, { "m", .kernel_adistance = 640 },
-					       { "m", CARD, .kernel_adistance = -5 }));
+	struct fixture f =
+		start(text, MACHINE({ "cm", DRAM }, { "m" }, { "m", .kernel_adistance = 640 },
+				    { "m", CARD, .kernel_adistance = -5 }));
 
 	expect_decision(&f, 0, 0, 576, 576);
 	expect_decision(&f, 1, 1, 100, 100);
 	expect_decision(&f, 2, DEFAULT_RULE, 640, 640);
-	expect_decision(&f, 3, DEFAULT_RULE, -5, -5); /* whether that is sane is for the module to say */
+	expect_decision(&f, 3, DEFAULT_RULE, -5,
+			-5); /* whether that is sane is for the module to say */
 	end(&f);
 	f = start(text, MACHINE({ "c" }, { "m", CARD }, { "m", CARD }));
 	expect_decision(&f, 1, 1, 100, 100);
@@ -269,11 +271,14 @@ Test(program, first_rule)
 		{ "[{'match': {}, 'action': {'adistance': 1}}]", { 0, 0, 0 } },
 		{ "[{'match': {'node': 1}, 'action': {'adistance': 1}}]", { 1, 0, 1 } },
 		{ "[{'match': {'node': 0}, 'action': {'adistance': 1}},"
-		  " {'match': {'read_latency_ns': {'min': 1}}, 'action': {'adistance': 1}}]", { 0, 1, 2 } },
+		  " {'match': {'read_latency_ns': {'min': 1}}, 'action': {'adistance': 1}}]",
+		  { 0, 1, 2 } },
 		{ "[{'match': {'node': '0,2', 'cpu': false}, 'action': {'adistance': 1}},"
-		  " {'match': {'size': {'min': '1TiB'}}, 'action': {'adistance': 1}}]", { 0, 1, 0 } },
+		  " {'match': {'size': {'min': '1TiB'}}, 'action': {'adistance': 1}}]",
+		  { 0, 1, 0 } },
 		{ "[{'match': {'node': '0,2', 'read_latency_ns': {'min': 170}}, 'action': {'adistance': 1}},"
-		  " {'match': {'kernel_adistance': {'min': 5}}, 'action': {'adistance': 1}}]", { 1, 1, 1 } },
+		  " {'match': {'kernel_adistance': {'min': 5}}, 'action': {'adistance': 1}}]",
+		  { 1, 1, 1 } },
 	};
 	size_t i;
 	int node;
@@ -285,8 +290,9 @@ Test(program, first_rule)
 		snprintf(text, sizeof(text), "{'version': 1, 'rules': %s}", table[i].rules);
 		f = start(text, MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
 		for (node = 0; node < 3; node++)
-			cr_expect_eq(f.program->facts[node].first_rule, table[i].first[node], "%s: node %d: %u",
-				     table[i].rules, node, f.program->facts[node].first_rule);
+			cr_expect_eq(f.program->facts[node].first_rule, table[i].first[node],
+				     "%s: node %d: %u", table[i].rules, node,
+				     f.program->facts[node].first_rule);
 		end(&f);
 	}
 }
@@ -294,9 +300,10 @@ Test(program, first_rule)
 /* The parts that explain uses. */
 Test(program, parts)
 {
-	struct fixture f = start(RULES("[{'match': {'read_latency_ns': {'min': 170}}, 'action': {'from': "
-		"'hmat'}}]"),
-				 MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
+	struct fixture f =
+		start(RULES("[{'match': {'read_latency_ns': {'min': 170}}, 'action': {'from': "
+			    "'hmat'}}]"),
+		      MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
 	struct tierbpf_node node = program_node(f.machine, 1);
 	__s32 adistance = 7;
 
@@ -324,8 +331,8 @@ static void expect_groups(const struct fixture *f, const char *expected)
 	__u32 i;
 
 	for (i = 0; i < f->program->meta.nr_groups; i++)
-		fprintf(out, "%s%d-%d:%d", i ? " " : "", f->program->groups[i].min, f->program->groups[i].max,
-			f->program->groups[i].adistance);
+		fprintf(out, "%s%d-%d:%d", i ? " " : "", f->program->groups[i].min,
+			f->program->groups[i].max, f->program->groups[i].adistance);
 	fclose(out);
 	cr_expect_str_eq(text, expected, "%s, not %s", text, expected);
 	free(text);
@@ -342,45 +349,73 @@ Test(program, groups)
 	} table[] = {
 		{ "none", "{'version': 1, 'rules': []}", { 576, 580 }, "", { 576, 580 } },
 		{ "0", TOLERANCE("0", "[]"), { 576, 580 }, "", { 576, 580 } },
-		{ "DRAM gathers what is near it", TOLERANCE("0.1", "[]"), { 523, 524, 576, 633, 634 },
-		  "524-633:576 476-523:523 634-697:634", { 523, 576, 576, 576, 634 } },
-		{ "twins on two sides of an edge", TOLERANCE("0.1", "[]"), { 1020, 1030, 576 },
-		  "524-633:576 928-1122:1020", { 1020, 1020, 576 } },
-		{ "in whatever order", TOLERANCE("0.1", "[]"), { 576, 1030, 1020 },
-		  "524-633:576 928-1122:1020", { 576, 1020, 1020 } },
-		{ "the third in a row is too far from the first", TOLERANCE("0.1", "[]"),
+		{ "DRAM gathers what is near it",
+		  TOLERANCE("0.1", "[]"),
+		  { 523, 524, 576, 633, 634 },
+		  "524-633:576 476-523:523 634-697:634",
+		  { 523, 576, 576, 576, 634 } },
+		{ "twins on two sides of an edge",
+		  TOLERANCE("0.1", "[]"),
+		  { 1020, 1030, 576 },
+		  "524-633:576 928-1122:1020",
+		  { 1020, 1020, 576 } },
+		{ "in whatever order",
+		  TOLERANCE("0.1", "[]"),
+		  { 576, 1030, 1020 },
+		  "524-633:576 928-1122:1020",
+		  { 576, 1020, 1020 } },
+		{ "the third in a row is too far from the first",
+		  TOLERANCE("0.1", "[]"),
 		  { 1000, 1080, 1160 },
-		  "524-633:576 910-1100:1000 1101-1276:1160", { 1000, 1000, 1160 } },
-		{ "equal ones", TOLERANCE("0.1", "[]"), { 1000, 1000, 1000 }, "524-633:576 910-1100:1000",
+		  "524-633:576 910-1100:1000 1101-1276:1160",
+		  { 1000, 1000, 1160 } },
+		{ "equal ones",
+		  TOLERANCE("0.1", "[]"),
+		  { 1000, 1000, 1000 },
+		  "524-633:576 910-1100:1000",
 		  { 1000, 1000, 1000 } },
-		{ "what is fast", TOLERANCE("0.5", "[]"), { 300, 380, 400 }, "384-864:576 200-383:300",
+		{ "what is fast",
+		  TOLERANCE("0.5", "[]"),
+		  { 300, 380, 400 },
+		  "384-864:576 200-383:300",
 		  { 300, 300, 576 } },
-		{ "everything that is near enough", TOLERANCE("1", "[]"), { 288, 1152, 1153, 2306, 2307 },
-		  "288-1152:576 1153-2306:1153 2307-4614:2307", { 576, 576, 1153, 1153, 2307 } },
-		{ "the smallest", TOLERANCE("0.000001", "[]"), { 1000000, 1000001, 1000002 },
+		{ "everything that is near enough",
+		  TOLERANCE("1", "[]"),
+		  { 288, 1152, 1153, 2306, 2307 },
+		  "288-1152:576 1153-2306:1153 2307-4614:2307",
+		  { 576, 576, 1153, 1153, 2307 } },
+		{ "the smallest",
+		  TOLERANCE("0.000001", "[]"),
+		  { 1000000, 1000001, 1000002 },
 		  "576-576:576 1000000-1000001:1000000 1000002-1000003:1000002",
 		  { 1000000, 1000000, 1000002 } },
-		{ "the ends of what is sane", TOLERANCE("0.1", "[]"), { 1, 16777215 },
-		  "524-633:576 1-1:1 15252014-16777215:16777215", { 1, 16777215 } },
-		{ "what is not sane", TOLERANCE("0.1", "[]"), { -1723082824, 16777216, 1000 },
-		  "524-633:576 910-1100:1000", { -1723082824, 16777216, 1000 } },
+		{ "the ends of what is sane",
+		  TOLERANCE("0.1", "[]"),
+		  { 1, 16777215 },
+		  "524-633:576 1-1:1 15252014-16777215:16777215",
+		  { 1, 16777215 } },
+		{ "what is not sane",
+		  TOLERANCE("0.1", "[]"),
+		  { -1723082824, 16777216, 1000 },
+		  "524-633:576 910-1100:1000",
+		  { -1723082824, 16777216, 1000 } },
 	};
 	size_t i;
 	int n;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		const int64_t *k = table[i].kernel;
-		struct fixture f = start(table[i].tolerance, MACHINE(KERNEL(k[0] ?: 576), KERNEL(k[1] ?: 576),
-								     KERNEL(k[2] ?: 576), KERNEL(k[3] ?: 576),
-								     KERNEL(k[4] ?: 576)));
+		struct fixture f =
+			start(table[i].tolerance,
+			      MACHINE(KERNEL(k[0] ?: 576), KERNEL(k[1] ?: 576), KERNEL(k[2] ?: 576),
+				      KERNEL(k[3] ?: 576), KERNEL(k[4] ?: 576)));
 
 		expect_groups(&f, table[i].groups);
 		for (n = 0; n < 5 && k[n]; n++) {
 			struct tierbpf_decision d = decide(&f, n);
 
-			cr_expect(d.acted == k[n] && d.adistance == table[i].adistance[n], "%s: node %d: %d",
-				  table[i].name,
-				  n, d.adistance);
+			cr_expect(d.acted == k[n] && d.adistance == table[i].adistance[n],
+				  "%s: node %d: %d", table[i].name, n, d.adistance);
 		}
 		end(&f);
 	}
@@ -389,9 +424,9 @@ Test(program, groups)
 /* Of nodes that are there; one that comes later joins the group it falls into. */
 Test(program, hot_added_node)
 {
-	struct fixture f = start(TOLERANCE("0.1", "[]"), MACHINE({ "cm" }, KERNEL(1020),
-								 { "", .kernel_adistance = 1030 },
-								 { "", .kernel_adistance = 9000 }));
+	struct fixture f = start(TOLERANCE("0.1", "[]"),
+				 MACHINE({ "cm" }, KERNEL(1020), { "", .kernel_adistance = 1030 },
+					 { "", .kernel_adistance = 9000 }));
 
 	expect_groups(&f, "524-633:576 928-1122:1020");
 	expect_decision(&f, 2, DEFAULT_RULE, 1030, 1020);
@@ -402,10 +437,11 @@ Test(program, hot_added_node)
 /* A tier or an adistance that the policy names is meant: it neither gathers nor is gathered. */
 Test(program, named_places)
 {
-	struct fixture f = start(TOLERANCE("0.1", "[{'match': {'node': 1}, 'action': {'adistance': 580}},"
-						  " {'match': {'node': 2}, 'action': {'adistance': 1000}},"
-						  " {'match': {'node': 3}, 'action': {'offset': 430}}]"),
-				 MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }));
+	struct fixture f =
+		start(TOLERANCE("0.1", "[{'match': {'node': 1}, 'action': {'adistance': 580}},"
+				       " {'match': {'node': 2}, 'action': {'adistance': 1000}},"
+				       " {'match': {'node': 3}, 'action': {'offset': 430}}]"),
+		      MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }));
 
 	expect_groups(&f, "524-633:576 915-1106:1006");
 	expect_decision(&f, 1, 0, 580, 580);
@@ -421,12 +457,13 @@ static void expect_apart(const struct program *p)
 	for (i = 0; i < p->meta.nr_groups; i++) {
 		const struct tierbpf_group *a = &p->groups[i];
 
-		cr_assert(a->min <= a->adistance && a->adistance <= a->max && tierbpf_adistance_ok(a->min) &&
-			  tierbpf_adistance_ok(a->max), "%d-%d:%d", a->min, a->max, a->adistance);
+		cr_assert(a->min <= a->adistance && a->adistance <= a->max &&
+				  tierbpf_adistance_ok(a->min) && tierbpf_adistance_ok(a->max),
+			  "%d-%d:%d", a->min, a->max, a->adistance);
 		for (j = 0; j < i; j++)
-			cr_assert(a->min > p->groups[j].max || a->max < p->groups[j].min, "%d-%d and %d-%d",
-				  a->min,
-				  a->max, p->groups[j].min, p->groups[j].max);
+			cr_assert(a->min > p->groups[j].max || a->max < p->groups[j].min,
+				  "%d-%d and %d-%d", a->min, a->max, p->groups[j].min,
+				  p->groups[j].max);
 	}
 }
 
@@ -445,7 +482,8 @@ static void expect_gathered(const struct fixture *f)
 		for (b = 0; b < a; b++) {
 			struct tierbpf_decision y = decide(f, b);
 
-			cr_assert(x.acted > y.acted ? x.adistance >= y.adistance : x.adistance <= y.adistance,
+			cr_assert(x.acted > y.acted ? x.adistance >= y.adistance :
+						      x.adistance <= y.adistance,
 				  "%d: %d, %d: %d", x.acted, x.adistance, y.acted, y.adistance);
 		}
 	}
@@ -466,7 +504,8 @@ Test(program, random_groups)
 		for (n = 0; n < ARRAY_SIZE(nodes); n++) {
 			int64_t scale = 1LL << (rand_r(&seed) % 25);
 
-			nodes[n] = (struct test_node){ "m", .kernel_adistance = 1 + rand_r(&seed) % scale };
+			nodes[n] = (struct test_node){ "m", .kernel_adistance =
+								    1 + rand_r(&seed) % scale };
 			if (nodes[n].kernel_adistance > TIERBPF_ADISTANCE_MAX)
 				nodes[n].kernel_adistance = TIERBPF_ADISTANCE_MAX;
 		}

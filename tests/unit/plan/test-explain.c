@@ -88,16 +88,18 @@ Test(explain, verdicts)
 Test(explain, first_that_fails)
 {
 	expect_tried(test_plan("{'version': 1, 'rules': [{'match': {'node': '0,1', 'cpu': true, 'distance': "
-			       "20}, 'action': {'offset': 1}}]}", MACHINE({ "cm" }, { "m" }), NULL), 1,
-		     "no: cpu is no, wanted is yes\ndecides\n", "no match\ndecides\n");
+			       "20}, 'action': {'offset': 1}}]}",
+			       MACHINE({ "cm" }, { "m" }), NULL),
+		     1, "no: cpu is no, wanted is yes\ndecides\n", "no match\ndecides\n");
 }
 
 Test(explain, default_rule)
 {
 	expect_tried(test_plan(KERNEL, MACHINE({ "cm" }), NULL), 0, "decides\n", "decides\n");
-	expect_tried(test_plan("{'version': 1, 'rules': [], 'default': {'from': 'hmat'}}", MACHINE({ "cm" }),
-		     NULL), 0,
-		     "matches, but the adistance from hmat is not known: passed over\n", "no answer\n");
+	expect_tried(test_plan("{'version': 1, 'rules': [], 'default': {'from': 'hmat'}}",
+			       MACHINE({ "cm" }), NULL),
+		     0, "matches, but the adistance from hmat is not known: passed over\n",
+		     "no answer\n");
 }
 
 /* A long list is cut, and the text still is one for JSON. */
@@ -109,7 +111,8 @@ Test(explain, long_list)
 
 	for (n = 2; n < 200; n += 2)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), ",%d", n);
-	snprintf(policy, sizeof(policy), "{'version': 1, 'rules': [{'match': {'node': '%s'}, 'action': "
+	snprintf(policy, sizeof(policy),
+		 "{'version': 1, 'rules': [{'match': {'node': '%s'}, 'action': "
 		 "{'offset': 1}}]}",
 		 list);
 	json = explain(test_plan(policy, MACHINE({ "cm" }, { "m" }), NULL), 1);
@@ -120,8 +123,8 @@ Test(explain, long_list)
 
 /* ---- arithmetic ---- */
 
-static void expect_arithmetic(const char *policy, struct machine *m, int node, const __s32 *overrides,
-			      const char *expected)
+static void expect_arithmetic(const char *policy, struct machine *m, int node,
+			      const __s32 *overrides, const char *expected)
 {
 	json_t *json = explain(test_plan(policy, m, overrides), node);
 
@@ -141,7 +144,8 @@ Test(explain, actions)
 			  "tier \"cxl\", adistance 704\nadistance 704 / 128 = tier 5\n");
 	EXPECT_ARITHMETIC("{'adistance': 640}", OWN(600),
 			  "tier \"cxl\", adistance 640\nadistance 640 / 128 = tier 5\n");
-	EXPECT_ARITHMETIC("{'adistance': 1000}", OWN(600), "adistance 1000\nadistance 1000 / 128 = tier 7\n");
+	EXPECT_ARITHMETIC("{'adistance': 1000}", OWN(600),
+			  "adistance 1000\nadistance 1000 / 128 = tier 7\n");
 	EXPECT_ARITHMETIC("{'offset': 128}", OWN(600),
 			  "the kernel's own 600 +128 = 728\nadistance 728 / 128 = tier 5\n");
 	EXPECT_ARITHMETIC("{'offset': -1}", OWN(600),
@@ -181,7 +185,8 @@ Test(explain, tolerance)
 {
 	expect_arithmetic("{'version': 1, 'tolerance': 0.1, 'rules': []}",
 			  MACHINE({ "cm" }, { "m", .kernel_adistance = 1020 },
-				  { "m", .kernel_adistance = 1030 }), 2, NULL,
+				  { "m", .kernel_adistance = 1030 }),
+			  2, NULL,
 			  "the kernel's own, 1030\nwithin the tolerance of 0.1 of 1020: gathered there\n"
 			  "adistance 1020 / 128 = tier 7\n");
 }
@@ -249,9 +254,10 @@ Test(explain, node_without_memory)
 	test_plan_free(&t);
 }
 
-static const char whole[] = "{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': ["
-			    "{'name': 'guest cxl', 'match': {'cpu': false}, 'action': {'tier': 'cxl'}},"
-			    "{'match': {}, 'action': {'offset': 1}}]}";
+static const char whole[] =
+	"{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': ["
+	"{'name': 'guest cxl', 'match': {'cpu': false}, 'action': {'tier': 'cxl'}},"
+	"{'match': {}, 'action': {'offset': 1}}]}";
 
 Test(explain, text)
 {

@@ -13,8 +13,7 @@ static void expect_node(const struct test_plan *t, size_t index, const char *exp
 	snprintf(text, sizeof(text),
 		 "%d: tier %lld -> %lld, adistance %d -> %d, demotes [%s] -> [%s], promotes %d -> %d, %s",
 		 n->node, (long long)n->now.tier, (long long)n->after.tier, n->now.adistance,
-		 n->after.adistance,
-		 a, b, n->now.promotable, n->after.promotable,
+		 n->after.adistance, a, b, n->now.promotable, n->after.promotable,
 		 plan_decided_by(t->plan, n, buffer, sizeof(buffer)));
 	cr_expect_str_eq(text, expected, "%s\nnot\n%s", text, expected);
 	free(a);
@@ -35,7 +34,8 @@ static void expect_plan(struct test_plan t, const char *const *nodes)
 
 #define EXPECT_PLAN(plan, ...) expect_plan(plan, (const char *const[]){ __VA_ARGS__, NULL })
 
-#define CXL_BELOW "{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [" \
+#define CXL_BELOW                                             \
+	"{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [" \
 	"{'name': 'guest cxl', 'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]}"
 
 /* The case that started it: all memory in one tier, for want of an HMAT. */
@@ -48,8 +48,10 @@ Test(plan, what_changes)
 
 Test(plan, nothing_changes)
 {
-	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .kernel_adistance = 600 },
-					      { "m", .tier = 18, .kernel_adistance = 2304 }), NULL),
+	EXPECT_PLAN(test_plan(KERNEL,
+			      MACHINE({ "cm", .kernel_adistance = 600 },
+				      { "m", .tier = 18, .kernel_adistance = 2304 }),
+			      NULL),
 		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [1] -> [1], promotes 0 -> 0, default",
 		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
@@ -57,8 +59,10 @@ Test(plan, nothing_changes)
 /* Where the kernel has the node is exact only where that is also its own answer. */
 Test(plan, adistance_now)
 {
-	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm", .tier = 9, .kernel_adistance = 600 },
-					      { "m", .tier = NO_TIER, .kernel_adistance = 700 }), NULL),
+	EXPECT_PLAN(test_plan(KERNEL,
+			      MACHINE({ "cm", .tier = 9, .kernel_adistance = 600 },
+				      { "m", .tier = NO_TIER, .kernel_adistance = 700 }),
+			      NULL),
 		    "0: tier 9 -> 4, adistance 1216 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
 		    "1: tier -1 -> 5, adistance 700 -> 700, demotes [] -> [], promotes 0 -> 1, default");
 }
@@ -86,14 +90,18 @@ Test(plan, answers_that_are_not_sane)
 {
 	const __s32 overrides[] = { 0, -5, 16777216 };
 
-	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm", .kernel_adistance = 600 },
-						 { "m", .kernel_adistance = 640 }, { "m" }), overrides),
+	EXPECT_PLAN(test_plan(CXL_BELOW,
+			      MACHINE({ "cm", .kernel_adistance = 600 },
+				      { "m", .kernel_adistance = 640 }, { "m" }),
+			      overrides),
 		    "0: tier 4 -> 4, adistance 600 -> 600, demotes [] -> [1], promotes 0 -> 0, default",
 		    "1: tier 4 -> 5, adistance 576 -> 640, demotes [] -> [], promotes 0 -> 1, override",
 		    "2: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [1], promotes 0 -> 0, override");
 	/* even if the kernel's own is not sane itself */
-	EXPECT_PLAN(test_plan(KERNEL, MACHINE({ "cm" }, { "m", .tier = 4281505711,
-							  .kernel_adistance = -1723082824 }), NULL),
+	EXPECT_PLAN(test_plan(KERNEL,
+			      MACHINE({ "cm" },
+				      { "m", .tier = 4281505711, .kernel_adistance = -1723082824 }),
+			      NULL),
 		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [], promotes 0 -> 0, default",
 		    "1: tier 4281505711 -> 4281505711, adistance -1723082824 -> -1723082824, "
 		    "demotes [0] -> [0], promotes 0 -> 0, default");
@@ -136,7 +144,8 @@ Test(plan, promotion_that_ends)
 {
 	struct machine *m = MACHINE({ "m", .tier = 5, .kernel_adistance = 704 }, { "cm" }, { "m" });
 	struct test_plan t = test_plan("{'version': 1, 'rules': ["
-				       "{'match': {'node': 1}, 'action': {'adistance': 704}}]}", m, NULL);
+				       "{'match': {'node': 1}, 'action': {'adistance': 704}}]}",
+				       m, NULL);
 	json_t *json = plan_json(t.plan), *nodes = json_object_get(json, "nodes");
 
 	expect_node(&t, 0,
@@ -169,7 +178,8 @@ Test(plan, json)
 	const __s32 overrides[] = { 0, 0, 1000 };
 	struct test_plan t = test_plan("{'version': 1, 'tiers': ['dram', 'cxl', 'far'], 'rules': ["
 				       "{'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]}",
-				       MACHINE({ "cm" }, { "m", .tier = NO_TIER }, { "m" }), overrides);
+				       MACHINE({ "cm" }, { "m", .tier = NO_TIER }, { "m" }),
+				       overrides);
 	struct sample s = sample_new(expected);
 	json_t *json = plan_json(t.plan);
 	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);

@@ -45,8 +45,9 @@ Test(plan_warn, cpu_below_memory)
 			"cpu-below-memory: node 3 has CPUs and is in tier 4, below node 1 (tier 2), which "
 			"has none: the kernel promotes nothing from tier 4 or a faster one\n");
 	/* a tier that has wrapped below zero is the fastest */
-	EXPECT_WARNINGS(KERNEL, MACHINE({ "cm" },
-			{ "m", .tier = 4281505711, .kernel_adistance = -1723082824 }),
+	EXPECT_WARNINGS(KERNEL,
+			MACHINE({ "cm" },
+				{ "m", .tier = 4281505711, .kernel_adistance = -1723082824 }),
 			"cpu-below-memory: node 0 has CPUs and is in tier 4, below node 1 (tier 4281505711), "
 			"which has none: the kernel promotes nothing from tier 4 or a faster one\n");
 }
@@ -80,7 +81,7 @@ Test(plan_warn, cpus_together)
 
 /* ---- twins-split ---- */
 
-#define TWINS(a, b) \
+#define TWINS(a, b)                                                         \
 	MACHINE({ "cm" }, { "m", .tier = (a) >> 7, .kernel_adistance = a }, \
 		{ "m", .tier = (b) >> 7, .kernel_adistance = b })
 
@@ -112,7 +113,8 @@ Test(plan_warn, twins_together)
 
 /* ---- slit ---- */
 
-#define NEAR_AND_FAR(near, far) MACHINE({ "cm" }, { "m", .distance = near }, { "m", .distance = far })
+#define NEAR_AND_FAR(near, far) \
+	MACHINE({ "cm" }, { "m", .distance = near }, { "m", .distance = far })
 
 Test(plan_warn, slit)
 {
@@ -143,7 +145,8 @@ Test(plan_warn, rule_never)
 			"{'name': 'slow', 'match': {'cpu': false, 'read_latency_ns': {'min': 300}}, "
 			"'action': {'offset': 1}},{'match': {'cxl': {'serial': 1}}, 'action': {'offset': 1}},"
 			"{'match': {}, 'action': {'from': 'hmat'}},"
-			"{'match': {}, 'action': {'from': 'measured'}}]}", MACHINE({ "cm" }, { "m" }),
+			"{'match': {}, 'action': {'from': 'measured'}}]}",
+			MACHINE({ "cm" }, { "m" }),
 			"rule-never: rule 1 can never decide here: it needs pxm, which is known of no node "
 			"(SRAT, which root can read)\n"
 			"rule-never: rule \"slow\" can never decide here: it needs read_latency_ns, which is "
@@ -172,29 +175,35 @@ Test(plan_warn, rule_that_may_decide)
 
 Test(plan_warn, tier_empty)
 {
-	EXPECT_WARNINGS("{'version': 1, 'tiers': ['hbm', 'dram', 'cxl'], 'rules': [" AT("1", "640") "]}",
+	EXPECT_WARNINGS("{'version': 1, 'tiers': ['hbm', 'dram', 'cxl'], 'rules': [" AT("1",
+											"640") "]}",
 			MACHINE({ "cm" }, { "m" }), "tier-empty: tier \"hbm\" has no node\n");
 	EXPECT_WARNINGS("{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [" AT("'0-1'", "767") "]}",
 			MACHINE({ "cm" }, { "m" }), "tier-empty: tier \"dram\" has no node\n");
-	EXPECT_WARNINGS("{'version': 1, 'rules': [" AT("'0-1'", "767") "]}", MACHINE({ "cm" }, { "m" }), "");
+	EXPECT_WARNINGS("{'version': 1, 'rules': [" AT("'0-1'", "767") "]}",
+			MACHINE({ "cm" }, { "m" }), "");
 }
 
 /* ---- dram-mismatch ---- */
 
 Test(plan_warn, dram_mismatch)
 {
-	EXPECT_WARNINGS(KERNEL, MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) },
-			{ "cm", PERF(100, 90, 90, 90) }),
+	EXPECT_WARNINGS(KERNEL,
+			MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) },
+				{ "cm", PERF(100, 90, 90, 90) }),
 			"dram-mismatch: nodes 1 and 2 have CPUs and differ by more than 10 % in latency or "
 			"bandwidth: the kernel has switched HMAT off and sees all nodes as DRAM; \"from\": "
 			"\"hmat\" goes by node 1\n");
 	EXPECT_WARNINGS("{'version': 1, 'reference': {'node': 2}, 'rules': []}",
-			MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) }, { "cm", PERF(100, 90, 90, 90) }),
+			MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) },
+				{ "cm", PERF(100, 90, 90, 90) }),
 			"dram-mismatch: nodes 1 and 2 have CPUs and differ by more than 10 % in latency or "
 			"bandwidth: the kernel has switched HMAT off and sees all nodes as DRAM; \"from\": "
 			"\"hmat\" goes by node 2\n");
-	EXPECT_WARNINGS(KERNEL, MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "cm", PERF(99, 90, 90, 90) }), "");
-	EXPECT_WARNINGS(KERNEL, MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "m", PERF(100, 90, 90, 90) }), "");
+	EXPECT_WARNINGS(KERNEL,
+			MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "cm", PERF(99, 90, 90, 90) }), "");
+	EXPECT_WARNINGS(KERNEL,
+			MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "m", PERF(100, 90, 90, 90) }), "");
 	EXPECT_WARNINGS(KERNEL, MACHINE({ "cm" }, { "cm", PERF(100, 90, 90, 90) }), "");
 }
 
@@ -220,8 +229,9 @@ Test(plan_warn, many_of_a_kind)
 		struct test_plan t;
 		size_t count = table[row].warnings + 1;
 
-		end = stpcpy(text, "{'version': 1, 'rules': [{'match': {'pxm': 1}, 'action': {'offset': "
-			"1}}], 'tiers': ['dram'");
+		end = stpcpy(text,
+			     "{'version': 1, 'rules': [{'match': {'pxm': 1}, 'action': {'offset': "
+			     "1}}], 'tiers': ['dram'");
 		for (i = 1; i <= table[row].tiers; i++)
 			end += sprintf(end, ", 't%d'", i);
 		strcpy(end, "]}");

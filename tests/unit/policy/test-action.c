@@ -33,7 +33,8 @@ Test(policy_action, good)
 		{ ACTION("{'from': 'measured'}"), { FACT, TIERBPF_FACT_MEASURED_ADISTANCE } },
 		/* tiers may follow their use, and dram need not be listed */
 		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'x'}}],"
-		  " 'tiers': ['x', 'dram']}", { ADISTANCE, 448 } },
+		  " 'tiers': ['x', 'dram']}",
+		  { ADISTANCE, 448 } },
 		{ "{'version': 1, 'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
 		  { ADISTANCE, 576 } },
 	};
@@ -44,13 +45,14 @@ Test(policy_action, good)
 
 		cr_assert_eq(p->nr_rules, 1);
 		cr_expect_eq(p->rules[0].action.kind, table[i].action.kind, "%s", table[i].text);
-		cr_expect_eq(p->rules[0].action.value, table[i].action.value, "%s: %d", table[i].text,
-			     p->rules[0].action.value);
+		cr_expect_eq(p->rules[0].action.value, table[i].action.value, "%s: %d",
+			     table[i].text, p->rules[0].action.value);
 		policy_free(p);
 	}
 }
 
-#define DEFAULT(action) "{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [], 'default': " action "}"
+#define DEFAULT(action) \
+	"{'version': 1, 'tiers': ['dram', 'cxl'], 'rules': [], 'default': " action "}"
 
 Test(policy_action, default)
 {
@@ -87,7 +89,8 @@ Test(policy_action, keys)
 		{ ACTION("^{'tier': 'cxl', 'adistance': 1}"), AT, ONE },
 		{ ACTION("^{'from': 'kernel', 'offset': 1}"), AT, ONE },
 		{ ACTION("^{'from': 'hmat', 'scale': 2}"), AT, ONE },
-		{ ACTION("^{'from': 'kernel', 'offset': 1, 'tier': 'cxl', 'adistance': 1}"), AT, ONE },
+		{ ACTION("^{'from': 'kernel', 'offset': 1, 'tier': 'cxl', 'adistance': 1}"), AT,
+		  ONE },
 		{ ACTION("^[]"), AT, "an object is expected here, not an array" },
 		{ ACTION("^'cxl'"), AT, "an object is expected here, not a string" },
 		{ ACTION("^null"), AT, "an object is expected here, not null" },
@@ -98,7 +101,8 @@ Test(policy_action, keys)
 		  "\"tier\" stands here a second time; first in line 1", "it stands here first" },
 		{ DEFAULT("^{}"), "default", ONE },
 		{ DEFAULT("^null"), "default", "an object is expected here, not null" },
-		{ DEFAULT("{'tier': ^'x'}"), "default.tier", "error: no tier \"x\"; list it in \"tiers\"" },
+		{ DEFAULT("{'tier': ^'x'}"), "default.tier",
+		  "error: no tier \"x\"; list it in \"tiers\"" },
 	};
 
 	EXPECT_BAD(table);
@@ -109,13 +113,18 @@ Test(policy_action, keys)
 Test(policy_action, values)
 {
 	static const struct bad table[] = {
-		{ ACTION("{'tier': ^'far'}"), AT ".tier", "error: no tier \"far\"; list it in \"tiers\"" },
-		{ ACTION("{'tier': ^'DRAM'}"), AT ".tier", "error: no tier \"DRAM\"; list it in \"tiers\"" },
+		{ ACTION("{'tier': ^'far'}"), AT ".tier",
+		  "error: no tier \"far\"; list it in \"tiers\"" },
+		{ ACTION("{'tier': ^'DRAM'}"), AT ".tier",
+		  "error: no tier \"DRAM\"; list it in \"tiers\"" },
 		{ ACTION("{'tier': ^''}"), AT ".tier", "error: no tier \"\"; list it in \"tiers\"" },
 		{ ACTION("{'tier': ^4}"), AT ".tier", "a string is expected here, not a number" },
-		{ ACTION("{'adistance': ^0}"), AT ".adistance", "error: 0 is not within 1..16777215" },
-		{ ACTION("{'adistance': ^-5}"), AT ".adistance", "error: -5 is not within 1..16777215" },
-		{ ACTION("{'adistance': ^16777216}"), AT ".adistance", "16777216 is not within 1..16777215" },
+		{ ACTION("{'adistance': ^0}"), AT ".adistance",
+		  "error: 0 is not within 1..16777215" },
+		{ ACTION("{'adistance': ^-5}"), AT ".adistance",
+		  "error: -5 is not within 1..16777215" },
+		{ ACTION("{'adistance': ^16777216}"), AT ".adistance",
+		  "16777216 is not within 1..16777215" },
 		{ ACTION("{'adistance': ^99999999999999999999}"), AT ".adistance",
 		  "99999999999999999999 is not within 1..16777215" },
 		{ ACTION("{'adistance': ^5.5}"), AT ".adistance", "a whole number is expected here" },
@@ -126,13 +135,16 @@ Test(policy_action, values)
 		{ ACTION("{'offset': ^-99999999999999999999}"), AT ".offset",
 		  "error: -99999999999999999999" RANGE },
 		{ ACTION("{'offset': ^0.5}"), AT ".offset", "a whole number is expected here" },
-		{ ACTION("{'offset': ^'128'}"), AT ".offset", "a number is expected here, not a string" },
-		{ ACTION("{'offset': ^true}"), AT ".offset", "a number is expected here, not true or false" },
+		{ ACTION("{'offset': ^'128'}"), AT ".offset",
+		  "a number is expected here, not a string" },
+		{ ACTION("{'offset': ^true}"), AT ".offset",
+		  "a number is expected here, not true or false" },
 		{ ACTION("{'scale': ^0}"), AT ".scale", "error: 0 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^-1}"), AT ".scale", "error: -1 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^0.0009994}"), AT ".scale",
 		  "error: 0.0009994 is not within 0.001..1000" },
-		{ ACTION("{'scale': ^1000.000001}"), AT ".scale", "1000.000001 is not within 0.001..1000" },
+		{ ACTION("{'scale': ^1000.000001}"), AT ".scale",
+		  "1000.000001 is not within 0.001..1000" },
 		{ ACTION("{'scale': ^'1.5'}"), AT ".scale",
 		  "error: a number is expected here, such as 1.5, not a string" },
 		{ ACTION("{'from': ^'cdat'}"), AT ".from",

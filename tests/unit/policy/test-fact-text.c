@@ -117,7 +117,8 @@ Test(fact_text, tests)
 /* A list that does not fit is cut between its parts, in whatever room there is. */
 Test(fact_text, long_list)
 {
-	struct policy *p = good_policy(NODE("'1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41'"));
+	struct policy *p =
+		good_policy(NODE("'1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41'"));
 	char all[128], text[128];
 	size_t size;
 

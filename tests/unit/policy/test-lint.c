@@ -8,7 +8,8 @@
 #define FREE(earlier, later) RULES(TWO("{'match': " earlier, "{'match': " later))
 
 static const struct expected second = {
-	"rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by rule 1 before "
+	"rules[1]",
+	"warning: rule 2 can never decide: each node that it matches is decided by rule 1 before "
 	"it",
 	"the rule before it stands here",
 };
@@ -42,7 +43,8 @@ Test(policy_lint, shadowed)
 		SHADOWED("{'size': {'min': 4096}}", "{'size': {'min': 5000, 'max': 6000}}"),
 		SHADOWED("{'size': {'min': 4096}}", "{'size': 4096}"),
 		SHADOWED("{'size': {'max': '1GiB'}}", "{'size': {'max': '1GB'}}"),
-		SHADOWED("{'latency_ratio': {'min': 1.5}}", "{'latency_ratio': {'min': 1.6}, 'pxm': 1}"),
+		SHADOWED("{'latency_ratio': {'min': 1.5}}",
+			 "{'latency_ratio': {'min': 1.6}, 'pxm': 1}"),
 		SHADOWED("{'cxl': {'serial': 7}}", "{'cxl': {'serial': '0x7'}}"),
 		SHADOWED("{'cxl': {'serial': 7}}", "{'cxl': {'serial': 7, 'region': 1}}"),
 		SHADOWED("{'cxl': {'region': {'min': 1}}}", "{'cxl': {'serial': 7, 'region': 1}}"),
@@ -83,7 +85,8 @@ Test(policy_lint, not_shadowed)
 		expect_warned(table[i], NULL);
 }
 
-#define AFTER(action) RULES("[{'match': {}, 'action': " action "}, {'match': {}, 'action': {'offset': 1}}]")
+#define AFTER(action) \
+	RULES("[{'match': {}, 'action': " action "}, {'match': {}, 'action': {'offset': 1}}]")
 
 /* One that needs a fact passes over nodes without it, and leaves them to the next. */
 Test(policy_lint, answers_that_may_be_missing)
@@ -91,10 +94,10 @@ Test(policy_lint, answers_that_may_be_missing)
 	expect_warned(AFTER("{'from': 'hmat'}"), NULL);
 	expect_warned(AFTER("{'from': 'measured'}"), NULL);
 	expect_warned(RULES("[${'match': {}, 'action': {'from': 'kernel'}}, ^{'match': {}, 'action': "
-		      "{'from': 'hmat'}}]"),
+			    "{'from': 'hmat'}}]"),
 		      &second);
 	expect_warned(RULES("[${'match': {}, 'action': {'scale': 2}}, ^{'match': {}, 'action': {'tier': "
-		      "'cxl'}}]"),
+			    "'cxl'}}]"),
 		      &second);
 }
 
@@ -102,13 +105,16 @@ Test(policy_lint, answers_that_may_be_missing)
 Test(policy_lint, several)
 {
 	static const struct expected expected[] = {
-		{ "rules[1]", "warning: rule 2 can never decide: each node that it matches is decided by "
+		{ "rules[1]",
+		  "warning: rule 2 can never decide: each node that it matches is decided by "
 		  "rule \"small\" before it",
 		  "the rule before it stands here" },
-		{ "rules[3]", "warning: rule \"late\" can never decide: each node that it matches is decided "
+		{ "rules[3]",
+		  "warning: rule \"late\" can never decide: each node that it matches is decided "
 		  "by rule \"small\" before it",
 		  "the rule before it stands here" },
-		{ "rules[4]", "warning: rule 5 can never decide: each node that it matches is decided by "
+		{ "rules[4]",
+		  "warning: rule 5 can never decide: each node that it matches is decided by "
 		  "rule 3 before it",
 		  "the rule before it stands here" },
 	};
@@ -117,7 +123,8 @@ Test(policy_lint, several)
 			    " ^{'match': {'node': 2}, 'action': {'offset': 1}},\n"
 			    " ${'match': {'node': '4-9'}, 'action': {'offset': 1}},\n"
 			    " ^{'name': 'late', 'match': {'node': 1}, 'action': {'offset': 1}},\n"
-			    " ^{'match': {'node': '5,7'}, 'action': {'offset': 1}}]"), expected);
+			    " ^{'match': {'node': '5,7'}, 'action': {'offset': 1}}]"),
+		      expected);
 }
 
 /* What is wrong comes first: no warnings about a policy with errors. */

@@ -77,8 +77,10 @@ Test(policy_match, tests)
 		{ MATCH("{'cxl': {'region': 0}}"), "14:0-0" },
 		{ MATCH("{'cxl': {'region': {'min': 2}}}"), "14:2-max" },
 		{ MATCH("{'cxl': {'serial': 31}}"), "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
-		{ MATCH("{'cxl': {'serial': '31'}}"), "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
-		{ MATCH("{'cxl': {'serial': '0x1F'}}"), "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
+		{ MATCH("{'cxl': {'serial': '31'}}"),
+		  "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
+		{ MATCH("{'cxl': {'serial': '0x1F'}}"),
+		  "15:31-31 16:31-31/15 17:31-31/15 18:31-31/15" },
 		{ MATCH("{'cxl': {'serial': 0}}"), "15:0-0 16:0-0/15 17:0-0/15 18:0-0/15" },
 		/* the bits of a u64 */
 		{ MATCH("{'cxl': {'serial': '0xffffffffffffffff'}}"),
@@ -89,7 +91,7 @@ Test(policy_match, tests)
 		{ MATCH("{'cpu': false, 'node': '1-3,9'}"), "1:1-3 1:9-9 2:0-0" },
 		{ MATCH("{'node': '1-3,9', 'cpu': false}"), "1:1-3 1:9-9 2:0-0" },
 		{ MATCH("{'kernel_adistance': 576, 'cxl': {'serial': 1, 'region': 2}, 'kind': ['cxl', "
-		  "'dram'], 'pxm': 5}"),
+			"'dram'], 'pxm': 5}"),
 		  "5:5-5 6:1-1 6:2-2 3:576-576 14:2-2 15:1-1 16:1-1/15 17:1-1/15 18:1-1/15" },
 	};
 	size_t i;
@@ -105,10 +107,11 @@ Test(policy_match, tests)
 
 Test(policy_match, each_rule_has_its_own)
 {
-	static const char text[] = RULES("[{'match': {'node': '1,3'}, 'action': {'offset': 1}},"
-					 " {'match': {'pxm': 5}, 'action': {'offset': 2}},"
-					 " {'match': {'cpu': true, 'node': 7}, 'action': {'offset': 3}},"
-					 " {'match': {}, 'action': {'offset': 4}}]");
+	static const char text[] =
+		RULES("[{'match': {'node': '1,3'}, 'action': {'offset': 1}},"
+		      " {'match': {'pxm': 5}, 'action': {'offset': 2}},"
+		      " {'match': {'cpu': true, 'node': 7}, 'action': {'offset': 3}},"
+		      " {'match': {}, 'action': {'offset': 4}}]");
 	static const char *const tests[] = { "1:1-1 1:3-3", "5:5-5", "1:7-7 2:1-1", "0:0-0" };
 	struct policy *p = good_policy(text);
 	size_t i;
@@ -132,9 +135,11 @@ Test(policy_match, keys)
 		  "read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
 		  "latency_ratio, bandwidth_ratio, kernel_adistance, cxl" },
 		{ MATCH("{$'node': 1,\n'cpu': true,\n^'node': 2}"), AT ".node",
-		  "error: \"node\" stands here a second time; first in line 1", "it stands here first" },
+		  "error: \"node\" stands here a second time; first in line 1",
+		  "it stands here first" },
 		{ MATCH("{'cpu': ^1}"), AT ".cpu", "true or false is expected here, not a number" },
-		{ MATCH("{'cpu': ^'true'}"), AT ".cpu", "true or false is expected here, not a string" },
+		{ MATCH("{'cpu': ^'true'}"), AT ".cpu",
+		  "true or false is expected here, not a string" },
 		{ MATCH("{'cpu': ^null}"), AT ".cpu", "true or false is expected here, not null" },
 	};
 
@@ -206,10 +211,12 @@ Test(policy_match, kind)
 		{ KIND("^'CXL'"), AT ".kind", "error: no kind of memory \"CXL\"" KINDS },
 		{ KIND("^''"), AT ".kind", "error: no kind of memory \"\"" KINDS },
 		{ KIND("['cxl', ^'x']"), AT ".kind[1]", "error: no kind of memory \"x\"" KINDS },
-		{ KIND("['cxl', ^2]"), AT ".kind[1]", "error: a string is expected here, not a number" },
+		{ KIND("['cxl', ^2]"), AT ".kind[1]",
+		  "error: a string is expected here, not a number" },
 		{ KIND("^2"), AT ".kind", "error: a string is expected here, not a number" },
 		{ KIND("^{}"), AT ".kind", "error: a string is expected here, not an object" },
-		{ KIND("^[]"), AT ".kind", "error: at least one kind is expected here, such as \"cxl\"" },
+		{ KIND("^[]"), AT ".kind",
+		  "error: at least one kind is expected here, such as \"cxl\"" },
 	};
 
 	EXPECT_BAD(table);
@@ -219,19 +226,23 @@ Test(policy_match, kind)
 Test(policy_match, units)
 {
 	static const struct bad table[] = {
-		{ MATCH("{'size': ^'16'}"), AT ".size", "error: \"16\" has no unit; known here: B, kB*" },
-		{ MATCH("{'size': {'min': ^'16ns'}}"), AT ".size.min", "error: no unit \"ns\"; known*" },
+		{ MATCH("{'size': ^'16'}"), AT ".size",
+		  "error: \"16\" has no unit; known here: B, kB*" },
+		{ MATCH("{'size': {'min': ^'16ns'}}"), AT ".size.min",
+		  "error: no unit \"ns\"; known*" },
 		{ MATCH("{'distance': ^9}"), AT ".distance", "error: 9 is not within 10..255" },
 		{ MATCH("{'read_latency_ns': ^'5GB/s'}"), AT ".read_latency_ns",
 		  "known here: ps, ns, us, ms" },
 		{ MATCH("{'write_latency_ns': ^'5B'}"), AT ".write_latency_ns",
 		  "known here: ps, ns, us, ms" },
-		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps", "known here: B/s*" },
+		{ MATCH("{'read_bandwidth_mbps': ^'5GB'}"), AT ".read_bandwidth_mbps",
+		  "known here: B/s*" },
 		{ MATCH("{'write_bandwidth_mbps': {'max': ^-1}}"), AT ".write_bandwidth_mbps.max",
 		  "error: -1 is not within 0..4294967295" },
 		{ MATCH("{'latency_ratio': ^1e9}"), AT ".latency_ratio",
 		  "error: 1e9 is not within 0..1000000" },
-		{ MATCH("{'bandwidth_ratio': ^'2'}"), AT ".bandwidth_ratio", "such as 1.5, not a string" },
+		{ MATCH("{'bandwidth_ratio': ^'2'}"), AT ".bandwidth_ratio",
+		  "such as 1.5, not a string" },
 		{ MATCH("{'kernel_adistance': ^4294967872}"), AT ".kernel_adistance",
 		  "error: 4294967872 is not within -2147483648..2147483647" },
 		{ MATCH("{'cxl': {'region': ^-1}}"), AT ".cxl.region",
@@ -255,7 +266,8 @@ Test(policy_match, ranges)
 		  "error: 1 is less than the min, 2: no node can match", MIN },
 		{ SIZE("{'max': ^'1GB',\n 'min': $'1GiB'}"), AT ".size.max",
 		  "error: 1GB is less than the min, 1GiB: no node can match", MIN },
-		{ MATCH("{'latency_ratio': {'min': $1.5, 'max': ^1.499999}}"), AT ".latency_ratio.max",
+		{ MATCH("{'latency_ratio': {'min': $1.5, 'max': ^1.499999}}"),
+		  AT ".latency_ratio.max",
 		  "error: 1.499999 is less than the min, 1.5: no node can match", MIN },
 		/* only what could be read is compared */
 		{ SIZE("{'min': 2, 'max': ^-1}"), AT ".size.max",
@@ -280,7 +292,7 @@ Test(policy_match, range_that_is_wrong_twice)
 }
 
 #define CXL(cxl) MATCH("{'cxl': " cxl "}")
-#define SERIAL \
+#define SERIAL                                                                \
 	"error: a card's serial number is expected here, such as \"0x1f2e\" " \
 	"(/sys/bus/cxl/devices/memN/serial)"
 
@@ -321,7 +333,8 @@ static char *with_ranges(size_t nr_rules, size_t last, const char *mark)
 	size_t i, j;
 
 	for (i = 0; i <= nr_rules; i++) {
-		end += sprintf(end, "%s{'match': {'node': %s'", i ? "," : "", i == nr_rules ? mark : "");
+		end += sprintf(end, "%s{'match': {'node': %s'", i ? "," : "",
+			       i == nr_rules ? mark : "");
 		for (j = 0; j < (i == nr_rules ? last : 512); j++)
 			end += sprintf(end, "%s%zu", j ? "," : "", 2 * j);
 		/* none that shadows the others */
@@ -358,7 +371,8 @@ Test(policy_match, as_many_ranges_as_possible)
 Test(policy_match, very_long_bad_list)
 {
 	static const struct expected expected = { AT_NODE, LIST "',' or '-' is expected here" };
-	char *text = malloc(100200), *end = stpcpy(text, "{'version': 1, 'rules': [{'match': {'node': '");
+	char *text = malloc(100200),
+	     *end = stpcpy(text, "{'version': 1, 'rules': [{'match': {'node': '");
 	struct sample s;
 	size_t i;
 

@@ -10,16 +10,20 @@ Test(policy_file, not_json)
 	static const struct bad table[] = {
 		{ "^", NULL, "error: the file is empty" },
 		{ "^   \n \n", NULL, "error: the file is empty" },
-		{ "^\xef\xbb\xbf{'version': 1, 'rules': []}", NULL, "error: the file starts with a byte order mark; save it without" },
+		{ "^\xef\xbb\xbf{'version': 1, 'rules': []}", NULL,
+		  "error: the file starts with a byte order mark; save it without" },
 		{ "{'version': 1, 'rules': [],^}", NULL, "(no comma may stand before it)" },
 		{ "{'version': 1, ^// one\n'rules': []}", NULL, "(JSON has no comments)" },
 		{ "{^`version`: 1, 'rules': []}", NULL, "(strings stand in double quotation marks)" },
-		{ "^version: 1\nrules: []\n", NULL, "error: not JSON: invalid token near 'version'" }, /* YAML */
+		{ "^version: 1\nrules: []\n", NULL,
+		  "error: not JSON: invalid token near 'version'" }, /* YAML */
 		{ "^---\n{}", NULL, "error: not JSON: invalid token near '-'" },
 		{ "^%YAML 1.1\n", NULL, "error: not JSON: invalid token near '%'" },
-		{ "{'version': 1, 'rules': []} ^{'version': 1, 'rules': []}", NULL, "end of file expected near '{'" },
+		{ "{'version': 1, 'rules': []} ^{'version': 1, 'rules': []}", NULL,
+		  "end of file expected near '{'" },
 		{ "{'version': 1, 'rules': [^", NULL, "']' expected near end of file" },
-		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[^[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL, "error: nested too deeply" },
+		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[^[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL,
+		  "error: nested too deeply" },
 		{ "{'version': 1, 'rules': [], 'description': '^\xe2\x80\xa8'}", NULL,
 		  "error: the control character U+2028 must not stand in a string" },
 	};
@@ -42,8 +46,12 @@ Test(policy_file, not_yaml)
 
 Test(policy_file, long_key)
 {
-	static const struct expected unknown = { NULL, "error: unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\"; known*" };
-	static const struct expected long_one = { NULL, "error: a key and its ':' must be in one line, within 1024 characters" };
+	static const struct expected unknown = {
+		NULL, "error: unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\"; known*"
+	};
+	static const struct expected long_one = {
+		NULL, "error: a key and its ':' must be in one line, within 1024 characters"
+	};
 	char key[1201], text[1400];
 	struct expected expected = unknown;
 	char path[160];
@@ -69,12 +77,16 @@ Test(policy_file, layouts)
 {
 	static const struct bad table[] = {
 		{ "{'version':1,'rules':^1}", "rules", "an array is expected here, not a number" },
-		{ "{\n\t'version': 1,\n\t'rules': ^1\n}\n", "rules", "an array is expected here, not a number" },
-		{ "\t{\t'version'\t:\t1,\t'rules'\t:\t^1\t}\t", "rules", "an array is expected here, not a number" },
-		{ "{\r\n'version': 1,\r\n 'rules': ^1\r\n}\r\n", "rules", "an array is expected here, not a number" },
-		{ "{\r'version': 1,\r 'rules': ^1\r}\r", "rules", "an array is expected here, not a number" },
-		{ "{'description': '\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80', 'version': 1, 'rules': ^1}", "rules",
+		{ "{\n\t'version': 1,\n\t'rules': ^1\n}\n", "rules",
 		  "an array is expected here, not a number" },
+		{ "\t{\t'version'\t:\t1,\t'rules'\t:\t^1\t}\t", "rules",
+		  "an array is expected here, not a number" },
+		{ "{\r\n'version': 1,\r\n 'rules': ^1\r\n}\r\n", "rules",
+		  "an array is expected here, not a number" },
+		{ "{\r'version': 1,\r 'rules': ^1\r}\r", "rules",
+		  "an array is expected here, not a number" },
+		{ "{'description': '\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80', 'version': 1, 'rules': ^1}",
+		  "rules", "an array is expected here, not a number" },
 		{ "{'description': '\\u00e9 \\\\\\'', 'version': 1, 'rules': ^1}", "rules",
 		  "an array is expected here, not a number" },
 	};
@@ -97,9 +109,11 @@ static void expect_output(const char *text, size_t length, const char *expected)
 
 Test(policy_file, bytes_that_are_no_text)
 {
-	expect_output("{\"version\":\n\0 1}", 16, "p.json:2:1: error: a zero byte: the file is not text\n"
+	expect_output("{\"version\":\n\0 1}", 16,
+		      "p.json:2:1: error: a zero byte: the file is not text\n"
 		      "    2 | \n      | ^\n");
-	expect_output("{\n\"\xff\": 1}", 9, "p.json:2:2: error: not UTF-8: unable to decode byte 0xff near '\"'\n"
+	expect_output("{\n\"\xff\": 1}", 9,
+		      "p.json:2:2: error: not UTF-8: unable to decode byte 0xff near '\"'\n"
 		      "    2 | \"?\": 1}\n      |  ^\n");
 	expect_output("{\"version\":1,\"rules\":[],\"\\u001b[31m\\n\":1}", 41,
 		      "p.json:1:25: error: unknown key \"?[31m \"; known here: $schema, version, description, tiers, reference, tolerance, rules, default\n"
@@ -152,9 +166,11 @@ Test(policy_file, a_megabyte, .timeout = 300)
 		{ "{", "\"version\":1,", "\"rules\":[]}", -EBADMSG },
 		{ "{", "\"x\":1,", "\"rules\":[]}", -EBADMSG },
 		{ "{\"version\":1,\"rules\":[],\"tiers\":[", "\"a\",", "\"b\"]}", -EBADMSG },
-		{ "{\"version\":1,\"rules\":[{\"match\":{", "\"node\":9999,", "\"cpu\":1}}]}", -EBADMSG },
+		{ "{\"version\":1,\"rules\":[{\"match\":{", "\"node\":9999,", "\"cpu\":1}}]}",
+		  -EBADMSG },
 		{ "{\"version\":1,\"rules\":[{\"match\":{\"node\":\"", "1,", "1\"}}]}", -EBADMSG },
-		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "1,", "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", -EBADMSG },
+		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "1,", "1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+		  -EBADMSG },
 		{ "", "[", "", -EBADMSG },
 		{ "{", "\"x", "", -EBADMSG },
 	};
@@ -163,12 +179,14 @@ Test(policy_file, a_megabyte, .timeout = 300)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		char *end = stpcpy(text, table[i].head);
-		size_t room = TIERBPF_MAX_POLICY_BYTES - strlen(table[i].head) - strlen(table[i].tail);
+		size_t room =
+			TIERBPF_MAX_POLICY_BYTES - strlen(table[i].head) - strlen(table[i].tail);
 
 		for (n = room / strlen(table[i].filling); n; n--)
 			end = stpcpy(end, table[i].filling);
 		end = stpcpy(end, table[i].tail);
-		cr_expect_lt(seconds_for(text, (size_t)(end - text), table[i].err), 10.0, "%.40s", text);
+		cr_expect_lt(seconds_for(text, (size_t)(end - text), table[i].err), 10.0, "%.40s",
+			     text);
 	}
 	free(text);
 }
@@ -206,7 +224,9 @@ Test(policy_file, read_bad)
 	cr_expect_eq(policy_read(path, &policy), -EBADMSG);
 	fclose(stderr);
 	stderr = terminal;
-	cr_assert_gt(asprintf(&expected, "%s:1:25: error: an array is expected here, not a number\n", path), 0);
+	cr_assert_gt(asprintf(&expected,
+			      "%s:1:25: error: an array is expected here, not a number\n", path),
+		     0);
 	cr_expect(!strncmp(output, expected, strlen(expected)), "%s", output);
 	cr_expect_null(policy);
 	free(expected);

@@ -57,10 +57,9 @@ Test(policy, smallest)
 Test(policy, digest)
 {
 	static const uint8_t digest[32] = {
-		0x6b, 0xe6, 0xba, 0xc3, 0x8f, 0x2d, 0x35, 0x21,
-		0x7c, 0xa3, 0xcd, 0x98, 0xe3, 0x63, 0x22, 0xf9,
-		0xe8, 0xfb, 0x66, 0x38, 0x56, 0x4f, 0x5a, 0x87,
-		0xff, 0x66, 0x05, 0x89, 0xf6, 0x30, 0x21, 0x03,
+		0x6b, 0xe6, 0xba, 0xc3, 0x8f, 0x2d, 0x35, 0x21, 0x7c, 0xa3, 0xcd,
+		0x98, 0xe3, 0x63, 0x22, 0xf9, 0xe8, 0xfb, 0x66, 0x38, 0x56, 0x4f,
+		0x5a, 0x87, 0xff, 0x66, 0x05, 0x89, 0xf6, 0x30, 0x21, 0x03,
 	};
 	struct policy *p = good_policy("{'version':1,'rules':[]}");
 	uint8_t found[32];
@@ -79,12 +78,14 @@ Test(policy, members)
 		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, "
 		  "tolerance, rules, default" },
 		{ "{\n'version': 1,\n$'rules': [],\n\n ^'rules': []}", "rules",
-		  "error: \"rules\" stands here a second time; first in line 3", "it stands here first" },
+		  "error: \"rules\" stands here a second time; first in line 3",
+		  "it stands here first" },
 		{ "^[]", NULL, "an object is expected here, not an array" },
 		{ "^1", NULL, "an object is expected here, not a number" },
 		{ "^null", NULL, "an object is expected here, not null" },
 		{ "\n\n  ^'policy'\n", NULL, "an object is expected here, not a string" },
-		{ "{'version': 1, 'rules': ^{}}", "rules", "an array is expected here, not an object" },
+		{ "{'version': 1, 'rules': ^{}}", "rules",
+		  "an array is expected here, not an object" },
 		{ "{'version': 1, 'rules': ^null}", "rules", "an array is expected here, not null" },
 		{ "{'version': 1, 'rules': [], 'description': ^1}", "description",
 		  "a string is expected here, not a number" },
@@ -124,7 +125,8 @@ Test(policy, reference_and_tolerance)
 		{ REFERENCE("^0"), "reference", "error: an object is expected here, not a number" },
 		{ REFERENCE("^{}"), "reference", "error: \"node\" is missing" },
 		{ REFERENCE("{'node': ^-1}"), "reference.node", "error: -1 is not within 0..1023" },
-		{ REFERENCE("{'node': ^1024}"), "reference.node", "error: 1024 is not within 0..1023" },
+		{ REFERENCE("{'node': ^1024}"), "reference.node",
+		  "error: 1024 is not within 0..1023" },
 		{ REFERENCE("{'node': ^'0-1'}"), "reference.node",
 		  "error: a number is expected here, not a string" },
 		{ REFERENCE("{'node': 1, ^'pxm': 1}"), "reference.pxm",
@@ -160,17 +162,16 @@ Test(policy, all_errors_at_once)
 		{ "tiers[1]", "a tier's name is a letter*" },
 		{ "version", "this tierbpf knows version 1*" },
 	};
-	struct sample s = sample_new(
-		"{\n"
-		"  'default': {'from': ^'acpi'},\n"
-		"  'rules': [\n"
-		"    {'match': {'node': ^1024}, 'action': {'tier': ^'far'}},\n"
-		"    ^{'name': ^7, 'match': {'node': '^3-1', ^'color': 1}}\n"
-		"  ],\n"
-		"  ^'extra': null,\n"
-		"  'tiers': ['dram', ^'x y'],\n"
-		"  'version': ^2\n"
-		"}\n");
+	struct sample s = sample_new("{\n"
+				     "  'default': {'from': ^'acpi'},\n"
+				     "  'rules': [\n"
+				     "    {'match': {'node': ^1024}, 'action': {'tier': ^'far'}},\n"
+				     "    ^{'name': ^7, 'match': {'node': '^3-1', ^'color': 1}}\n"
+				     "  ],\n"
+				     "  ^'extra': null,\n"
+				     "  'tiers': ['dram', ^'x y'],\n"
+				     "  'version': ^2\n"
+				     "}\n");
 
 	cr_assert_eq(s.nr_marks, ARRAY_SIZE(expected));
 	expect_errors(&s, expected);
@@ -185,16 +186,17 @@ static char *with_rules(size_t count, const char *mark)
 
 	end += sprintf(end, "{'version': 1, 'rules': %s[", mark);
 	for (i = 0; i < count; i++)
-		end += sprintf(end, "%s{'match': {'node': %zu}, 'action': {'adistance': %zu}}", i ? "," : "",
-			       i % 1024, i + 1);
+		end += sprintf(end, "%s{'match': {'node': %zu}, 'action': {'adistance': %zu}}",
+			       i ? "," : "", i % 1024, i + 1);
 	strcpy(end, "]}");
 	return text;
 }
 
 Test(policy, as_many_rules_as_possible)
 {
-	static const struct expected expected = { "rules",
-		"error: 1025 rules, and at most 1024 are possible" };
+	static const struct expected expected = {
+		"rules", "error: 1025 rules, and at most 1024 are possible"
+	};
 	char *text = with_rules(1024, "");
 	struct policy *p = good_policy(text);
 	struct sample s;
@@ -238,11 +240,11 @@ Test(policy, tier_name)
 		const char *name;
 		const char *without; /* a policy */
 	} table[] = {
-		{ 383, "", "" },	{ 384, "hbm", "" },	  { 511, "hbm", "" },
+		{ 383, "", "" },	 { 384, "hbm", "" },	  { 511, "hbm", "" },
 		{ 512, "dram", "dram" }, { 576, "dram", "dram" }, { 639, "dram", "dram" },
-		{ 640, "", "" },	{ 1279, "", "" },	  { 1280, "far", "" },
-		{ 1407, "far", "" },	{ 1408, "", "" },	  { 16777215, "", "" },
-		{ 0, "", "" },		{ -1, "", "" },
+		{ 640, "", "" },	 { 1279, "", "" },	  { 1280, "far", "" },
+		{ 1407, "far", "" },	 { 1408, "", "" },	  { 16777215, "", "" },
+		{ 0, "", "" },		 { -1, "", "" },
 	};
 	struct policy *p = good_policy(TIERS("['hbm', 'dram', {'name': 'far', 'adistance': 1344}]"));
 	size_t i;

@@ -9,10 +9,10 @@ Test(policy_rule, members)
 		{ RULES("[^1]"), "rules[0]", "an object is expected here, not a number" },
 		{ RULES("[^{'match': {}}]"), "rules[0]", "error: \"action\" is missing" },
 		{ RULES("[^{'action': {'offset': 1}}]"), "rules[0]", "error: \"match\" is missing" },
-		{ RULES("[{'match': {}, 'action': {'offset': 1}, ^'priority': 1}]"), "rules[0].priority",
-		  "unknown key \"priority\"; known here: name, match, action" },
+		{ RULES("[{'match': {}, 'action': {'offset': 1}, ^'priority': 1}]"),
+		  "rules[0].priority", "unknown key \"priority\"; known here: name, match, action" },
 		{ RULES("[{'match': {}, 'action': {'offset': 1}},\n {$'match': {},\n"
-		  "  'action': {'offset': 1},\n  ^'match': {}}]"),
+			"  'action': {'offset': 1},\n  ^'match': {}}]"),
 		  "rules[1].match", "\"match\" stands here a second time; first in line 2",
 		  "it stands here first" },
 	};
@@ -52,7 +52,8 @@ Test(policy_rule, good_names)
 
 Test(policy_rule, bad_names)
 {
-	static const char *const why = "error: a rule's name is 1 to 63 bytes, none of them a control "
+	static const char *const why =
+		"error: a rule's name is 1 to 63 bytes, none of them a control "
 		"character";
 	const struct bad table[] = {
 		{ NAMED("^''"), "rules[0].name", why },

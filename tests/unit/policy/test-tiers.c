@@ -29,7 +29,8 @@ Test(policy_tiers, places)
 		  "a=64 b=192 c=320 d=448 dram=576 e=704 f=832" },
 		{ TIERS("['hbm', 'dram', 'cxl', {'name': 'far', 'adistance': 1344}]"),
 		  "hbm=448 dram=576 cxl=704 far=1344" },
-		{ TIERS("['dram', {'name': 'far', 'adistance': 5000}, 'x']"), "dram=576 far=5000 x=5184" },
+		{ TIERS("['dram', {'name': 'far', 'adistance': 5000}, 'x']"),
+		  "dram=576 far=5000 x=5184" },
 		{ TIERS("['dram', {'name': 'x', 'adistance': 640}, 'y']"), "dram=576 x=640 y=832" },
 		{ TIERS("['dram', {'name': 'x', 'adistance': 767}, 'y']"), "dram=576 x=767 y=832" },
 		{ TIERS("['dram', {'name': 'x', 'adistance': 768}, 'y']"), "dram=576 x=768 y=960" },
@@ -45,7 +46,8 @@ Test(policy_tiers, places)
 		  "x=100 y=1000" },
 		{ TIERS("[{'name': 'mine', 'adistance': 576}]"), "mine=576" },
 		/* names */
-		{ TIERS("['dram', 'a', 'B', 'c0', 'd-e.f_g']"), "dram=576 a=704 B=832 c0=960 d-e.f_g=1088" },
+		{ TIERS("['dram', 'a', 'B', 'c0', 'd-e.f_g']"),
+		  "dram=576 a=704 B=832 c0=960 d-e.f_g=1088" },
 		{ TIERS("['dram', 'Dram', 'a234567890123456789012345678901']"),
 		  "dram=576 Dram=704 a234567890123456789012345678901=832" },
 	};
@@ -64,7 +66,8 @@ Test(policy_tiers, places)
 /* A name for each node there can be. */
 Test(policy_tiers, as_many_as_nodes)
 {
-	char *text = malloc(1 << 16), *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ['dram'");
+	char *text = malloc(1 << 16),
+	     *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ['dram'");
 	struct policy *p;
 	size_t i;
 
@@ -81,9 +84,11 @@ Test(policy_tiers, as_many_as_nodes)
 
 Test(policy_tiers, too_many)
 {
-	static const struct expected expected = { "tiers",
-		"error: 1025 tiers, and there are at most 1024 nodes" };
-	char *text = malloc(1 << 16), *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ^['dram'");
+	static const struct expected expected = {
+		"tiers", "error: 1025 tiers, and there are at most 1024 nodes"
+	};
+	char *text = malloc(1 << 16),
+	     *end = stpcpy(text, "{'version': 1, 'rules': [], 'tiers': ^['dram'");
 	struct sample s;
 	size_t i;
 
@@ -119,10 +124,10 @@ Test(policy_tiers, names)
 		  "a string is expected here, not a number" },
 		{ TIERS("[$'dram', ^'dram']"), "tiers[1]",
 		  "error: tier \"dram\" was named before, as tiers[0]", FIRST },
-		{ TIERS("[$'a', 'dram', 'b', ^'a']"), "tiers[3]", "tier \"a\" was named before, as tiers[0]",
-		  FIRST },
-		{ TIERS("['b', 'dram', $'a',\n ^{'name': 'a', 'adistance': 999}]"), "tiers[3]", "as tiers[2]",
-		  FIRST },
+		{ TIERS("[$'a', 'dram', 'b', ^'a']"), "tiers[3]",
+		  "tier \"a\" was named before, as tiers[0]", FIRST },
+		{ TIERS("['b', 'dram', $'a',\n ^{'name': 'a', 'adistance': 999}]"), "tiers[3]",
+		  "as tiers[2]", FIRST },
 	};
 
 	EXPECT_BAD(table);
@@ -190,7 +195,8 @@ Test(policy_tiers, order)
 		/* the kernel's own */
 		{ TIERS("[^{'name': 'dram', 'adistance': 575}]"), "tiers[0]",
 		  "error: \"dram\" is the kernel's own tier at 576; choose another name" },
-		{ TIERS("[^{'name': 'dram', 'adistance': 1000}]"), "tiers[0]", "choose another name" },
+		{ TIERS("[^{'name': 'dram', 'adistance': 1000}]"), "tiers[0]",
+		  "choose another name" },
 		/* two in one chunk */
 		{ TIERS("[$'dram', ^" X("577") "]"), "tiers[1]",
 		  "\"x\" (577) lies in the same tier of the kernel as \"dram\" (576): tiers are 128 wide",
@@ -199,8 +205,8 @@ Test(policy_tiers, order)
 		{ TIERS("[$'dram', ^" X("512") "]"), "tiers[1]", "tiers are 128 wide", BEFORE },
 		{ TIERS("['dram', $'cxl', ^" X("767") "]"), "tiers[2]",
 		  "as \"cxl\" (704): tiers are 128 wide", BEFORE },
-		{ TIERS("[$" X("512") ", ^'dram']"), "tiers[1]", "as \"x\" (512): tiers are 128 wide",
-		  BEFORE },
+		{ TIERS("[$" X("512") ", ^'dram']"), "tiers[1]",
+		  "as \"x\" (512): tiers are 128 wide", BEFORE },
 		{ TIERS("['dram', $" X("1000") ", ^{'name': 'y', 'adistance': 1000}]"), "tiers[2]",
 		  "tiers are 128 wide", BEFORE },
 		/* from fast to slow */
@@ -225,13 +231,15 @@ Test(policy_tiers, all_errors_at_once)
 		struct expected expected[4];
 	} table[] = {
 		{ TIERS("['dram', ^'1', ^2, {'name': 'x', 'adistance': ^0}]"),
-		  { { "tiers[1]", NAMES }, { "tiers[2]", "a tier is a name*" },
+		  { { "tiers[1]", NAMES },
+		    { "tiers[2]", "a tier is a name*" },
 		    { "tiers[3].adistance", "error: 0" RANGE } } },
 		{ TIERS("[$'a', $'dram', ^'a', ^'dram', ^'dram']"),
-		  { { "tiers[2]", "as tiers[0]", FIRST }, { "tiers[3]", "as tiers[1]", FIRST },
+		  { { "tiers[2]", "as tiers[0]", FIRST },
+		    { "tiers[3]", "as tiers[1]", FIRST },
 		    { "tiers[4]", "as tiers[1]", FIRST } } },
-		{ TIERS("[^'a', ^'b']"), { { "tiers[0]", "\"a\" has no place*" },
-		  { "tiers[1]", "\"b\" has no place*" } } },
+		{ TIERS("[^'a', ^'b']"),
+		  { { "tiers[0]", "\"a\" has no place*" }, { "tiers[1]", "\"b\" has no place*" } } },
 		{ TIERS("[$'dram', ^" X("500") ", $'y', ^{'name': 'z', 'adistance': 560}]"),
 		  { { "tiers[1]", "is faster than*", BEFORE },
 		    { "tiers[3]", "tiers are 128 wide", BEFORE } } },

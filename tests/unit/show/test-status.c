@@ -6,9 +6,13 @@
 
 Test(status, age)
 {
-	static const struct { int64_t seconds; const char *text; } ages[] = {
-		{ -5, "0 s" }, { 0, "0 s" }, { 59, "59 s" }, { 60, "1 min" }, { 3599, "59 min" },
-		{ 3600, "1 h" }, { 7379, "2 h 2 min" }, { 86400, "1 d" }, { 2 * 86400 + 4 * 3600 + 1, "2 d 4 h" },
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} ages[] = {
+		{ -5, "0 s" },	       { 0, "0 s" },	   { 59, "59 s" },
+		{ 60, "1 min" },       { 3599, "59 min" }, { 3600, "1 h" },
+		{ 7379, "2 h 2 min" }, { 86400, "1 d" },   { 2 * 86400 + 4 * 3600 + 1, "2 d 4 h" },
 	};
 	char text[32];
 	size_t i;
@@ -23,10 +27,12 @@ Test(status, activity)
 
 	cr_expect(activity_parse("nr_free_pages 5\npgpromote_success 7\npgpromote_candidate 100\n"
 				 "pgdemote_kswapd 1\npgdemote_direct 20\npgdemote_khugepaged 300\n"
-				 "pgdemote_proactive 4000\n", &a));
+				 "pgdemote_proactive 4000\n",
+				 &a));
 	cr_expect_eq(a.demoted, 4321);
 	cr_expect_eq(a.promoted, 7);
-	cr_expect_not(activity_parse("nr_free_pages 5\npgpromote_success 7\n", &a), "no demotion is counted");
+	cr_expect_not(activity_parse("nr_free_pages 5\npgpromote_success 7\n", &a),
+		      "no demotion is counted");
 	cr_expect_not(activity_parse("pgdemote_kswapd 1\n", &a), "no promotion is counted");
 	cr_expect_not(activity_parse("", &a));
 	cr_expect_float_eq(activity_rate(100, 150, 0.5), 100, 1e-9);
@@ -38,7 +44,8 @@ Test(status, memory)
 {
 	static struct node_memory memory[TIERBPF_MAX_NODES];
 
-	node_memory_parse("Node 1 MemTotal:  2048 kB\nNode 1 MemFree:  1024 kB\nNode 1 MemUsed: 1024 kB\n", &memory[1]);
+	node_memory_parse("Node 1 MemTotal:  2048 kB\nNode 1 MemFree:  1024 kB\nNode 1 MemUsed: 1024 kB\n",
+			  &memory[1]);
 	cr_expect_eq(memory[1].size, 2048 << 10);
 	cr_expect_eq(memory[1].free, 1024 << 10);
 	/* 7.3 has a line of the node before the first zone; what has no page is no zone. */
@@ -71,14 +78,17 @@ Test(status, switches)
 
 	cr_assert_eq(switches_text(&s, texts), 2, "no slow node, no zone to speak of");
 	expect_switch(0, false, "demotion is off", "echo 1 > /sys/kernel/mm/numa/demotion_enabled");
-	expect_switch(1, false, "promotion is off (numa_balancing 1)", "echo 3 > /proc/sys/kernel/numa_balancing");
+	expect_switch(1, false, "promotion is off (numa_balancing 1)",
+		      "echo 3 > /proc/sys/kernel/numa_balancing");
 	s = (struct switches){ .guards = GUARDS_ON, .tracing = NO_SWITCH };
 	cr_assert_eq(switches_text(&s, texts), 3);
 	expect_switch(2, true, "kprobes are on", "");
 	s = (struct switches){ .guards = GUARDS_OFF, .tracing = NO_SWITCH };
 	cr_assert_eq(switches_text(&s, texts), 3);
-	expect_switch(2, false, "kprobes are off: the module's guards against kernel bugs do nothing, and the kernel "
-		      "may crash while nodes move", "echo 1 > /sys/kernel/debug/kprobes/enabled");
+	expect_switch(2, false,
+		      "kprobes are off: the module's guards against kernel bugs do nothing, and the kernel "
+		      "may crash while nodes move",
+		      "echo 1 > /sys/kernel/debug/kprobes/enabled");
 	s = (struct switches){ .tracing = 1 };
 	cr_assert_eq(switches_text(&s, texts), 3);
 	expect_switch(2, true, "ftrace is on", "");
@@ -86,10 +96,14 @@ Test(status, switches)
 	cr_assert_eq(switches_text(&s, texts), 3);
 	expect_switch(2, false, "ftrace is off: overrides come late, and events are not counted",
 		      "echo 1 > /proc/sys/kernel/ftrace_enabled");
-	s = (struct switches){ .demotion = NO_SWITCH, .numa_balancing = NO_SWITCH, .tracing = NO_SWITCH };
+	s = (struct switches){ .demotion = NO_SWITCH,
+			       .numa_balancing = NO_SWITCH,
+			       .tracing = NO_SWITCH };
 	switches_text(&s, texts);
-	expect_switch(0, false, "demotion is off", "this kernel has none; boot one with CONFIG_MIGRATION=y");
-	expect_switch(1, false, "promotion is off", "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
+	expect_switch(0, false, "demotion is off",
+		      "this kernel has none; boot one with CONFIG_MIGRATION=y");
+	expect_switch(1, false, "promotion is off",
+		      "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
 	s = (struct switches){ .demotion = 1, .numa_balancing = 3, .tracing = NO_SWITCH };
 	nodeset_add(&s.slow, 2);
 	cr_assert_eq(switches_text(&s, texts), 3);
@@ -103,7 +117,8 @@ Test(status, switches)
 	cr_expect(strstr(texts[2].cure, "online_movable"), "%s", texts[2].cure);
 }
 
-static const struct column columns[] = { { "NODE", SCOLS_FL_RIGHT, true }, { "FREE", SCOLS_FL_RIGHT, true },
+static const struct column columns[] = { { "NODE", SCOLS_FL_RIGHT, true },
+					 { "FREE", SCOLS_FL_RIGHT, true },
 					 { "NAME", 0, false } };
 
 Test(status, layout)
@@ -129,7 +144,7 @@ Test(status, layout)
 /* @rows of the three columns, printed by @l. */
 static void expect_print(const struct layout *l, const char *expected)
 {
-	struct cell cells[] = { { "0", NULL, 0 }, { "9", NULL, 9 }, { "x y", "red", 0 },
+	struct cell cells[] = { { "0", NULL, 0 }, { "9", NULL, 9 },   { "x y", "red", 0 },
 				{ "1", NULL, 1 }, { "10", NULL, 10 }, { "", NULL, 0 } };
 	char *text = NULL;
 	size_t size;
@@ -153,6 +168,8 @@ Test(status, print)
 	l.raw = l.noheadings = true;
 	l.nr_chosen = 3;
 	expect_print(&l, "1 10 \n0 9 x\\x20y\n");
-	l = (struct layout){ .chosen = { 2 }, .nr_chosen = 1, .sort = -1, .colors = true, .noheadings = true };
+	l = (struct layout){
+		.chosen = { 2 }, .nr_chosen = 1, .sort = -1, .colors = true, .noheadings = true
+	};
 	expect_print(&l, "\033[31mx y\033[0m\n\n");
 }

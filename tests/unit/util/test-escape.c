@@ -25,7 +25,9 @@ Test(escape, control_characters)
 {
 	expect_escaped("\033]0;t\a\033[2J", "\\x1b]0;t\\x07\\x1b[2J");
 	expect_escaped("a\nb\tc\r\177", "a\\x0ab\\x09c\\x0d\\x7f");
-	expect_escaped("\xc2\x80\xc2\x9b" "31m\xc2\x9f", "\\u0080\\u009b31m\\u009f");
+	expect_escaped("\xc2\x80\xc2\x9b"
+		       "31m\xc2\x9f",
+		       "\\u0080\\u009b31m\\u009f");
 }
 
 Test(escape, lines_and_directions)
@@ -39,7 +41,9 @@ Test(escape, lines_and_directions)
 /* A byte of C1 alone, which terminals without UTF-8 take for a command, too. */
 Test(escape, what_is_no_utf8)
 {
-	expect_escaped("\x9b" "31m", "\\x9b31m");
+	expect_escaped("\x9b"
+		       "31m",
+		       "\\x9b31m");
 	expect_escaped("\xc0\x9b\xc1\xbf", "\\xc0\\x9b\\xc1\\xbf");
 	expect_escaped("\xe0\x80\x9b", "\\xe0\\x80\\x9b");
 	expect_escaped("\xf0\x80\x80\x9b", "\\xf0\\x80\\x80\\x9b");
@@ -47,5 +51,7 @@ Test(escape, what_is_no_utf8)
 	expect_escaped("\xf4\x90\x80\x80\xf5", "\\xf4\\x90\\x80\\x80\\xf5");
 	expect_escaped("\xe2\x80", "\\xe2\\x80");
 	expect_escaped("\xe2", "\\xe2");
-	expect_escaped("\xc3" "a", "\\xc3a");
+	expect_escaped("\xc3"
+		       "a",
+		       "\\xc3a");
 }

@@ -9,21 +9,9 @@ Test(msg, exit_status)
 		int err;
 		int status;
 	} table[] = {
-		{ 0, 0 },
-		{ -EIO, 1 },
-		{ -ENOMEM, 1 },
-		{ -EINVAL, 1 },
-		{ -ENOENT, 1 },
-		{ -ENODATA, 1 },
-		{ -EFBIG, 1 },
-		{ -4095, 1 },
-		{ 1, 1 },
-		{ -EBADMSG, 3 },
-		{ -ENOPKG, 4 },
-		{ -EPERM, 5 },
-		{ -EACCES, 5 },
-		{ -EBUSY, 6 },
-		{ -ESTALE, 7 },
+		{ 0, 0 },	 { -EIO, 1 },	{ -ENOMEM, 1 }, { -EINVAL, 1 }, { -ENOENT, 1 },
+		{ -ENODATA, 1 }, { -EFBIG, 1 }, { -4095, 1 },	{ 1, 1 },	{ -EBADMSG, 3 },
+		{ -ENOPKG, 4 },	 { -EPERM, 5 }, { -EACCES, 5 }, { -EBUSY, 6 },	{ -ESTALE, 7 },
 	};
 	size_t i;
 

@@ -123,7 +123,8 @@ Test(nodelist, limits_that_are_not_1023)
 	cr_assert_eq(nodelist_parse("4294967295", 4294967295U, &ranges, &count, &bad, &why), 0);
 	cr_expect_eq(ranges[0].last, 4294967295U);
 	free(ranges);
-	cr_expect_eq(nodelist_parse("4294967296", 4294967295U, &ranges, &count, &bad, &why), -EINVAL);
+	cr_expect_eq(nodelist_parse("4294967296", 4294967295U, &ranges, &count, &bad, &why),
+		     -EINVAL);
 }
 
 Test(nodelist, very_long)

@@ -14,7 +14,8 @@ static struct nodeset set_of(const char *list)
 	unsigned int n;
 
 	if (*list)
-		cr_assert_eq(nodelist_parse(list, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why), 0);
+		cr_assert_eq(nodelist_parse(list, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why),
+			     0);
 	for (i = 0; i < count; i++)
 		for (n = ranges[i].first; n <= ranges[i].last; n++)
 			nodeset_add(&s, (int)n);
@@ -25,8 +26,8 @@ static struct nodeset set_of(const char *list)
 Test(nodeset, text)
 {
 	static const char *const table[] = {
-		"", "0", "63", "64", "1023", "0-1", "0,2-5", "62-65", "0-1023", "1,3,5,7", "0-62,64-1022",
-		"100-199,201,1022-1023",
+		"",	 "0",	  "63",	    "64",      "1023",	       "0-1",
+		"0,2-5", "62-65", "0-1023", "1,3,5,7", "0-62,64-1022", "100-199,201,1022-1023",
 	};
 	size_t i;
 

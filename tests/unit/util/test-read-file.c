@@ -106,7 +106,8 @@ Test(text, directory)
 
 Test(text, device)
 {
-	expect_failure("/dev/zero", -EIO, "/dev/zero: not a regular file; what comes from a pipe is read as -\n");
+	expect_failure("/dev/zero", -EIO,
+		       "/dev/zero: not a regular file; what comes from a pipe is read as -\n");
 }
 
 /* Neither one that nobody writes to nor one that somebody does not end. */
@@ -115,9 +116,11 @@ Test(text, fifo, .timeout = 10)
 	int fd;
 
 	cr_assert(!mkfifo(path, 0600));
-	expect_failure(path, -EIO, "/file: not a regular file; what comes from a pipe is read as -\n");
+	expect_failure(path, -EIO,
+		       "/file: not a regular file; what comes from a pipe is read as -\n");
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	expect_failure(path, -EIO, "/file: not a regular file; what comes from a pipe is read as -\n");
+	expect_failure(path, -EIO,
+		       "/file: not a regular file; what comes from a pipe is read as -\n");
 	close(fd);
 }
 

@@ -14,12 +14,12 @@
 
 char LICENSE[] SEC("license") = BAD_LICENSE;
 
-#define BAD_POLICY(variable, program)			\
-	SEC(".struct_ops.link")				\
-	struct tierbpf_ops variable = {			\
-		.adistance = (void *)(program),		\
-		.abi = TIERBPF_ABI,			\
-		.name = "bad",				\
+#define BAD_POLICY(variable, program)           \
+	SEC(".struct_ops.link")                 \
+	struct tierbpf_ops variable = {         \
+		.adistance = (void *)(program), \
+		.abi = TIERBPF_ABI,             \
+		.name = "bad",                  \
 	}
 
 #endif

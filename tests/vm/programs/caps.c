@@ -20,8 +20,10 @@ static int take(char *names)
 		cap = capng_name_to_capability(name);
 		if (cap < 0)
 			return -1;
-		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE |
-			     CAPNG_BOUNDING_SET | CAPNG_AMBIENT, (unsigned int)cap);
+		capng_update(CAPNG_ADD,
+			     CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE |
+				     CAPNG_BOUNDING_SET | CAPNG_AMBIENT,
+			     (unsigned int)cap);
 	}
 	return 0;
 }
@@ -30,8 +32,7 @@ static int become(int user)
 {
 	if (!user)
 		return capng_apply(CAPNG_SELECT_ALL);
-	return capng_change_id(user, user, CAPNG_DROP_SUPP_GRP) ?:
-	       capng_apply(CAPNG_SELECT_AMBIENT);
+	return capng_change_id(user, user, CAPNG_DROP_SUPP_GRP) ?: capng_apply(CAPNG_SELECT_AMBIENT);
 }
 
 int main(int argc, char **argv)

@@ -26,9 +26,13 @@ static int print(void *context, void *data, size_t size)
 	struct timespec now;
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	printf("%u %u %d %d %d %s\n", r->generation, r->event.kind, r->event.node, r->event.from, r->event.to,
-	       size == sizeof(*r) && r->event.seq > last_seq && r->at >= last && r->event.ns < r->at &&
-	       r->at <= (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec ? "ok" : "odd");
+	printf("%u %u %d %d %d %s\n", r->generation, r->event.kind, r->event.node, r->event.from,
+	       r->event.to,
+	       size == sizeof(*r) && r->event.seq > last_seq && r->at >= last &&
+			       r->event.ns < r->at &&
+			       r->at <= (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec ?
+		       "ok" :
+		       "odd");
 	last = r->at;
 	last_seq = r->event.seq;
 	nr_records++;

@@ -62,14 +62,15 @@ static void fault_off(struct fault *f)
 }
 
 /* Only the system call itself runs with the fault. */
-#define WITH_FAULT(f, call) ({			\
-	long ret_;				\
-						\
-	fault_on(f);				\
-	ret_ = (call);				\
-	fault_off(f);				\
-	ret_;					\
-})
+#define WITH_FAULT(f, call)    \
+	({                     \
+		long ret_;     \
+                               \
+		fault_on(f);   \
+		ret_ = (call); \
+		fault_off(f);  \
+		ret_;          \
+	})
 
 static long insert(struct fault *f, char **arg)
 {
@@ -143,12 +144,8 @@ static const struct operation {
 	int args; /* at least */
 	long (*run)(struct fault *f, char **arg);
 } operations[] = {
-	{ "insert", 1, insert },
-	{ "remove", 1, remove_module },
-	{ "attach", 2, attach },
-	{ "update", 2, update },
-	{ "detach", 1, detach },
-	{ "write", 2, write_file },
+	{ "insert", 1, insert }, { "remove", 1, remove_module }, { "attach", 2, attach },
+	{ "update", 2, update }, { "detach", 1, detach },	 { "write", 2, write_file },
 	{ "run", 1, run },
 };
 

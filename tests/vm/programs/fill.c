@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 		return 2;
 	come_last();
 	leave = strtoul(argv[1], NULL, 10);
-	memory = mmap(NULL, MOST * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	memory = mmap(NULL, MOST * MIB, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		die("mmap");
 	for (; number("/proc/meminfo", "\nMemFree:") / 1024 > leave; taken++)

@@ -16,17 +16,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <tierbpf/abi.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOVED_NODE 1
 #define FIRST_TIER 5
 #define TIERS 8
 
-#define LATE 500      /* ms */
+#define LATE 500	 /* ms */
 #define PATIENCE 4000 /* ms */
-#define POLL 3000     /* us */
+#define POLL 3000	  /* us */
 /* More than TIERBPF_MOVES in a second, and the module asks again by itself. */
 #define PACE (TIERBPF_MOVES_MS / TIERBPF_MOVES + 25) /* ms */
 
@@ -61,7 +61,8 @@ static bool is_in_tier(int tier)
 	char path[80], line[80] = "";
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/sys/devices/virtual/memory_tiering/memory_tier%d/nodelist", tier);
+	snprintf(path, sizeof(path), "/sys/devices/virtual/memory_tiering/memory_tier%d/nodelist",
+		 tier);
 	f = fopen(path, "r");
 	if (!f)
 		return false;

@@ -80,7 +80,8 @@ int main(int argc, char **argv)
 	seconds = atoi(argv[4]);
 	if (set_mempolicy(MPOL_BIND | MPOL_F_NUMA_BALANCING, &(unsigned long){ 1UL << node }, 64))
 		die("set_mempolicy");
-	memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
 	all = calloc(pages, sizeof(*all));
 	warm = calloc(hot, sizeof(*warm));
 	if (memory == MAP_FAILED || !all || !warm)

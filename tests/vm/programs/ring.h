@@ -25,7 +25,8 @@ static inline long ring_clock_ms(void)
  * as a record is reserved, and libbpf stops in front of it until it is submitted. The CPU is
  * then left to whoever writes the record.
  */
-static inline int ring_wait(struct ring_buffer *ring, bool (*is_enough)(void *context), void *context, int ms)
+static inline int ring_wait(struct ring_buffer *ring, bool (*is_enough)(void *context),
+			    void *context, int ms)
 {
 	long end = ring_clock_ms() + ms, left;
 	int n;

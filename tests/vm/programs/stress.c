@@ -58,8 +58,10 @@ static int hog(void)
 	if (!score || fputs("1000", score) < 0 || fclose(score))
 		return wrong("oom_score_adj");
 	for (;;) {
-		unsigned long size = (4 + (unsigned long)(rand() % 28)) * MIB, node = 1UL << rand() % nodes;
-		char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		unsigned long size = (4 + (unsigned long)(rand() % 28)) * MIB,
+			      node = 1UL << rand() % nodes;
+		char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p == MAP_FAILED)
 			return wrong("mmap");

@@ -31,7 +31,8 @@ static int write_array(const struct bpf_map *map, const void *values, size_t siz
 	__u32 i;
 
 	for (i = 0; !err && i < n; i++)
-		err = bpf_map_update_elem(bpf_map__fd(map), &i, (const char *)values + i * size, BPF_ANY);
+		err = bpf_map_update_elem(bpf_map__fd(map), &i, (const char *)values + i * size,
+					  BPF_ANY);
 	return err;
 }
 
@@ -46,10 +47,12 @@ static int fill(struct tierbpf_bpf *skel, const struct program *p)
 	meta.otherwise.kind ^= spoil;
 	for (; !err && node < end && node < TIERBPF_MAX_NODES; node++)
 		err = bpf_map_update_elem(bpf_map__fd(skel->maps.facts), &node, &nothing, BPF_ANY);
-	err = err ?: write_array(skel->maps.rules, p->policy->rules, sizeof(*p->policy->rules),
-				 (__u32)p->policy->nr_rules);
-	err = err ?: write_array(skel->maps.tests, p->policy->tests, sizeof(*p->policy->tests),
-				 (__u32)p->policy->nr_tests);
+	err = err   ?:
+		      write_array(skel->maps.rules, p->policy->rules, sizeof(*p->policy->rules),
+				  (__u32)p->policy->nr_rules);
+	err = err   ?:
+		      write_array(skel->maps.tests, p->policy->tests, sizeof(*p->policy->tests),
+				  (__u32)p->policy->nr_tests);
 	err = err ?: write_array(skel->maps.groups, p->groups, sizeof(*p->groups), p->meta.nr_groups);
 	return err ?: write_array(skel->maps.meta, &meta, sizeof(meta), 1);
 }
@@ -76,7 +79,8 @@ static void tally(const struct program *p, const struct tierbpf_decision *d)
 		count.by_kind[kind]++;
 }
 
-static int compare(struct tierbpf_bpf *skel, const struct program *p, const struct tierbpf_node *node)
+static int compare(struct tierbpf_bpf *skel, const struct program *p,
+		   const struct tierbpf_node *node)
 {
 	struct tierbpf_decision native, kernel;
 	int err = ask_kernel(skel, node, &kernel);
@@ -102,7 +106,8 @@ static void mangle(struct rng *r, const struct program *p)
 	size_t i, n = 1 + rng_below(r, 4);
 
 	count.mangled++;
-	p->facts[rng_below(r, (uint32_t)p->nr_nodes)].first_rule = rng_below(r, 2) ? rng_below(r, 25) : UINT32_MAX;
+	p->facts[rng_below(r, (uint32_t)p->nr_nodes)].first_rule =
+		rng_below(r, 2) ? rng_below(r, 25) : UINT32_MAX;
 	for (i = 0; i < n && policy->nr_rules && policy->nr_tests; i++) {
 		struct tierbpf_test *t = &policy->tests[rng_below(r, (uint32_t)policy->nr_tests)];
 		struct tierbpf_rule *rule = &policy->rules[rng_below(r, (uint32_t)policy->nr_rules)];
@@ -117,7 +122,8 @@ static void mangle(struct rng *r, const struct program *p)
 		case 2:
 			/* Within the tests of this policy: beyond, the map holds those of former ones. */
 			rule->first_test = rng_below(r, (uint32_t)policy->nr_tests);
-			rule->nr_tests = rng_below(r, (uint32_t)policy->nr_tests - rule->first_test + 1);
+			rule->nr_tests =
+				rng_below(r, (uint32_t)policy->nr_tests - rule->first_test + 1);
 			break;
 		case 3:
 			rule->action.kind = rng_below(r, 8);
@@ -132,7 +138,8 @@ static void mangle(struct rng *r, const struct program *p)
 	}
 }
 
-static int try(struct tierbpf_bpf *skel, struct rng *r, const struct policy *policy, struct machine *m)
+static int try(struct tierbpf_bpf *skel, struct rng *r, const struct policy *policy,
+	       struct machine *m)
 {
 	struct program *p = NULL;
 	int node, err = program_compile(policy, m, &p);
@@ -220,8 +227,9 @@ int main(int argc, char **argv)
 	if (err)
 		printf("differ: seed %s, machine %lu\n", argv[1], i);
 	printf("%lu machines: %lu decisions, %lu by rules, %lu by default, %lu gathered, %lu of nodes without facts, "
-	       "%lu policies mangled; by action:", i, count.decisions, count.by_rule, count.by_default,
-	       count.gathered, count.unknown_nodes, count.mangled);
+	       "%lu policies mangled; by action:",
+	       i, count.decisions, count.by_rule, count.by_default, count.gathered,
+	       count.unknown_nodes, count.mangled);
 	for (kind = 0; kind < 5; kind++)
 		printf(" %lu", count.by_kind[kind]);
 	putchar('\n');

@@ -45,8 +45,10 @@ static int64_t random_value(struct rng *r, enum tierbpf_fact fact)
 
 static int64_t random_kernel_adistance(struct rng *r)
 {
-	static const int32_t odd[] = { 0, -1, 1, INT32_MIN, INT32_MAX, TIERBPF_ADISTANCE_MAX,
-				       TIERBPF_ADISTANCE_MAX + 1, 127, 128 };
+	static const int32_t odd[] = {
+		0,   -1, 1, INT32_MIN, INT32_MAX, TIERBPF_ADISTANCE_MAX, TIERBPF_ADISTANCE_MAX + 1,
+		127, 128
+	};
 
 	if (one_in(r, 10))
 		return odd[rng_below(r, ARRAY_SIZE(odd))];
@@ -63,14 +65,15 @@ static void random_node(struct rng *r, struct machine_node *n)
 	n->memory = !one_in(r, 8);
 	n->cpu = one_in(r, 3);
 	n->tier = 4;
-	machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, random_kernel_adistance(r), SOURCE_MODULE);
+	machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, random_kernel_adistance(r),
+			 SOURCE_MODULE);
 	for (fact = TIERBPF_FACT_SIZE; fact < TIERBPF_NR_FACTS; fact++) {
 		if (fact == TIERBPF_FACT_LATENCY_RATIO || fact == TIERBPF_FACT_BANDWIDTH_RATIO ||
 		    fact == TIERBPF_FACT_HMAT_ADISTANCE)
 			continue; /* the compiler's */
 		if (!one_in(r, 4))
-			machine_set_fact(n, (enum tierbpf_fact)fact, random_value(r, (enum tierbpf_fact)fact),
-					 SOURCE_SYSFS);
+			machine_set_fact(n, (enum tierbpf_fact)fact,
+					 random_value(r, (enum tierbpf_fact)fact), SOURCE_SYSFS);
 	}
 }
 
@@ -130,13 +133,19 @@ static void print_ratio(struct rng *r, FILE *out)
 {
 	uint32_t min = rng_below(r, 3000);
 
-	fprintf(out, "{\"min\": %u.%03u, \"max\": %u.5}", min / 1000, min % 1000, min / 1000 + 1 + rng_below(r, 4));
+	fprintf(out, "{\"min\": %u.%03u, \"max\": %u.5}", min / 1000, min % 1000,
+		min / 1000 + 1 + rng_below(r, 4));
 }
 
 static void print_kind(struct rng *r, FILE *out)
 {
-	static const char *const kinds[] = { "\"dram\"", "\"cxl\"", "\"pmem\"", "\"hbm\"", "\"hotplug\"",
-					     "[\"hbm\", \"cxl\"]", "[\"pmem\", \"dram\", \"hotplug\"]" };
+	static const char *const kinds[] = { "\"dram\"",
+					     "\"cxl\"",
+					     "\"pmem\"",
+					     "\"hbm\"",
+					     "\"hotplug\"",
+					     "[\"hbm\", \"cxl\"]",
+					     "[\"pmem\", \"dram\", \"hotplug\"]" };
 
 	fputs(kinds[rng_below(r, ARRAY_SIZE(kinds))], out);
 }
@@ -151,7 +160,8 @@ static void print_cxl(struct rng *r, FILE *out)
 		fprintf(out, "{\"serial\": \"0x%x\"}", rng_below(r, 8));
 		break;
 	case 2:
-		fprintf(out, "{\"region\": {\"max\": %u}, \"serial\": %u}", rng_below(r, 8), rng_below(r, 8));
+		fprintf(out, "{\"region\": {\"max\": %u}, \"serial\": %u}", rng_below(r, 8),
+			rng_below(r, 8));
 		break;
 	}
 }
@@ -159,9 +169,20 @@ static void print_cxl(struct rng *r, FILE *out)
 static void print_predicate(struct rng *r, int which, int nr_nodes, FILE *out)
 {
 	static const char *const keys[] = {
-		"node", "pxm", "kind", "cpu", "size", "distance", "read_latency_ns", "write_latency_ns",
-		"read_bandwidth_mbps", "write_bandwidth_mbps", "latency_ratio", "bandwidth_ratio",
-		"kernel_adistance", "cxl",
+		"node",
+		"pxm",
+		"kind",
+		"cpu",
+		"size",
+		"distance",
+		"read_latency_ns",
+		"write_latency_ns",
+		"read_bandwidth_mbps",
+		"write_bandwidth_mbps",
+		"latency_ratio",
+		"bandwidth_ratio",
+		"kernel_adistance",
+		"cxl",
 	};
 
 	fprintf(out, "\"%s\": ", keys[which]);
@@ -191,7 +212,8 @@ static void print_predicate(struct rng *r, int which, int nr_nodes, FILE *out)
 		print_range(r, TIERBPF_FACT_WRITE_LATENCY, "%lld", out);
 		break;
 	case 8:
-		print_range(r, TIERBPF_FACT_READ_BANDWIDTH, one_in(r, 2) ? "%lld" : "\"%lldMB/s\"", out);
+		print_range(r, TIERBPF_FACT_READ_BANDWIDTH, one_in(r, 2) ? "%lld" : "\"%lldMB/s\"",
+			    out);
 		break;
 	case 9:
 		print_range(r, TIERBPF_FACT_WRITE_BANDWIDTH, "%lld", out);
@@ -244,7 +266,8 @@ static void print_action(struct rng *r, FILE *out)
 		fprintf(out, "{\"offset\": %d}", (int)rng_below(r, 4000) - 2000);
 		break;
 	case 3:
-		fprintf(out, "{\"scale\": %u.%03u}", rng_below(r, one_in(r, 4) ? 999 : 3), 1 + rng_below(r, 999));
+		fprintf(out, "{\"scale\": %u.%03u}", rng_below(r, one_in(r, 4) ? 999 : 3),
+			1 + rng_below(r, 999));
 		break;
 	case 4:
 		fprintf(out, "{\"from\": \"%s\"}", sources[rng_below(r, ARRAY_SIZE(sources))]);
@@ -256,7 +279,8 @@ void random_policy(struct rng *r, int nr_nodes, int nr_rules, FILE *out)
 {
 	int i;
 
-	fputs("{\"version\": 1, \"tiers\": [\"hbm\", \"dram\", \"cxl\", {\"name\": \"far\", \"adistance\": 1344}],\n", out);
+	fputs("{\"version\": 1, \"tiers\": [\"hbm\", \"dram\", \"cxl\", {\"name\": \"far\", \"adistance\": 1344}],\n",
+	      out);
 	if (one_in(r, 3))
 		fprintf(out, " \"reference\": {\"node\": %u},\n", rng_below(r, (uint32_t)nr_nodes));
 	if (one_in(r, 2))
