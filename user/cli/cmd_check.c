@@ -56,7 +56,8 @@ static void print_json(struct diags *diags)
 	_cleanup_free_ char *file = escape_text(diags->file);
 
 	json_print(json_pack("{s:s, s:b, s:i, s:o}", "file", file ?: "", "valid", !diags->errors,
-			     "errors", (int)diags->errors, "diagnostics", diags_json(diags)));
+			     "errors", (int)diags->errors, "diagnostics", diags_json(diags)),
+		   stdout);
 }
 
 static int check(const struct arguments *a)

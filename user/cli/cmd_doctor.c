@@ -83,7 +83,7 @@ static void print_json(const struct doctor *d)
 						"verdict", verdict_name(f->verdict), "found",
 						f->found, "wanted", f->wanted, "cure", f->cure));
 	}
-	json_print(json_pack("{s:o}", "findings", list));
+	json_print(json_pack("{s:o}", "findings", list), stdout);
 }
 
 static int doctor(const struct arguments *a)

@@ -167,7 +167,7 @@ static int run(const struct arguments *a)
 	if (err)
 		return err;
 	if (a->json)
-		json_print(measurement_json(found));
+		json_print(measurement_json(found), stdout);
 	else
 		err = print(found);
 	return !err && a->output ? write_file(found, a) : err;

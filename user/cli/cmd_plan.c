@@ -120,7 +120,7 @@ static const struct argp explain_argp = {
 static int show_plan(const struct plan *plan, const struct arguments *a)
 {
 	if (a->json)
-		json_print(plan_json(plan));
+		json_print(plan_json(plan), stdout);
 	return a->json ? 0 : plan_print(plan, stdout);
 }
 
@@ -132,7 +132,7 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 	if (err)
 		return err;
 	if (a->json)
-		json_print(explain_json(&e));
+		json_print(explain_json(&e), stdout);
 	else
 		explain_print(&e, stdout);
 	return 0;

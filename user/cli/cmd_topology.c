@@ -90,7 +90,7 @@ static int show(const struct machine *m, const struct arguments *a)
 		return topology_dot(m, stdout);
 	if (!a->json)
 		return topology_print(m, stdout);
-	json_print(topology_json(m));
+	json_print(topology_json(m), stdout);
 	return 0;
 }
 

@@ -110,7 +110,7 @@ static bool is_bridge(const char *port)
 /* ---- one card ---- */
 
 struct card {
-	char *endpoint;	/* its port */
+	char *endpoint; /* its port */
 	struct perf memory; /* by its own CDAT */
 	struct perf way;	 /* with all on the way to it */
 	int64_t link_ps;

@@ -12,7 +12,7 @@
 enum verdict {
 	VERDICT_FINE,
 	VERDICT_UNKNOWN, /* could not be looked at */
-	VERDICT_ADVICE,	/* tierbpf works, and the machine could be better understood */
+	VERDICT_ADVICE, /* tierbpf works, and the machine could be better understood */
 	VERDICT_MISSING, /* tierbpf cannot work */
 };
 

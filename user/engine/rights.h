@@ -7,10 +7,10 @@
 #define RIGHTS_H
 
 enum right {
-	RIGHT_READ = 1,	/* files of anybody that it is given, where root runs it */
+	RIGHT_READ = 1, /* files of anybody that it is given, where root runs it */
 	RIGHT_WRITE = 2, /* and write them, anywhere */
-	RIGHT_PINS = 4,	/* needs root, whom the pins belong to, but no capability */
-	RIGHT_LOAD = 8,	/* needs CAP_SYS_ADMIN: the BTF of a module can only be had by it */
+	RIGHT_PINS = 4, /* needs root, whom the pins belong to, but no capability */
+	RIGHT_LOAD = 8, /* needs CAP_SYS_ADMIN: the BTF of a module can only be had by it */
 	RIGHT_SPARE =
 		32, /* CAP_SYS_RESOURCE is of use: the guardian of a trial is kept from the OOM killer by it */
 	RIGHT_IOMEM = 16, /* CAP_SYS_ADMIN is of use: /proc/iomem shows its addresses to that alone */

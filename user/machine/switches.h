@@ -29,7 +29,7 @@ struct switch_text {
 	bool on;
 	bool silent; /* where it is on, people need not be told */
 	char state[240]; /* "demotion is on", "memory of node 1 is …" */
-	char cure[256];	/* what to do about it; "" where it is on */
+	char cure[256]; /* what to do about it; "" where it is on */
 };
 
 #define MAX_SWITCHES 5

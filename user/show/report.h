@@ -13,12 +13,12 @@
 struct report_node {
 	int node;
 	bool cpu;
-	int64_t before;	/* tier before a change; NO_TIER */
+	int64_t before; /* tier before a change; NO_TIER */
 	int64_t tier;	      /* tier now, as the kernel shows it; NO_TIER */
 	__s32 adistance;	 /* what the policy wants */
 	__s32 kernel_adistance; /* what the kernel alone would have */
 	bool rejected;       /* an answer was not a sane adistance */
-	bool overruled;	/* there is an override, and another BPF program in front of it */
+	bool overruled; /* there is an override, and another BPF program in front of it */
 	char decided_by[72];  /* rule, "default", "override", … */
 };
 

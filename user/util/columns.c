@@ -54,9 +54,9 @@ int columns_print(struct libscols_table *t, int err, FILE *out)
 	return err ? fail(err, "the table cannot be printed") : 0;
 }
 
-void json_print(json_t *json)
+void json_print(json_t *json, FILE *out)
 {
-	json_dumpf(json, stdout, JSON_INDENT(2));
-	putchar('\n');
+	json_dumpf(json, out, JSON_INDENT(2));
+	fputc('\n', out);
 	json_decref(json);
 }

@@ -23,7 +23,7 @@ int columns_add(struct libscols_table *t, const char *const *cells);
 /* Prints and frees; @t may be NULL. 0, or -errno with a message. @err: of what came before. */
 int columns_print(struct libscols_table *t, int err, FILE *out);
 
-/* Prints to stdout, and lets go of it. */
-void json_print(json_t *json);
+/* Prints @json to @out, and takes the reference. */
+void json_print(json_t *json, FILE *out);
 
 #endif

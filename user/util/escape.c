@@ -38,8 +38,8 @@ bool escape_is_plain(uint32_t code)
 	static const struct {
 		uint32_t first, last;
 	} odd[] = {
-		{ 0x00, 0x1f },	/* C0 */
-		{ 0x7f, 0x9f },	/* DEL, C1 */
+		{ 0x00, 0x1f }, /* C0 */
+		{ 0x7f, 0x9f }, /* DEL, C1 */
 		{ 0x061c, 0x061c }, /* a mark of direction, as 200e, 200f */
 		{ 0x200e, 0x200f },
 		{ 0x2028, 0x202e }, /* ends of a line and a paragraph; embeddings and overrides */

@@ -18,7 +18,7 @@ enum exit_status {
 	EXIT_MISSING = 4,	  /* -ENOPKG: kernel, module, BTF, bpffs */
 	EXIT_PERMISSION = 5, /* -EPERM, -EACCES */
 	EXIT_BUSY = 6,      /* -EBUSY */
-	EXIT_DRIFT = 7,	/* -ESTALE: applied, but the kernel disagrees */
+	EXIT_DRIFT = 7, /* -ESTALE: applied, but the kernel disagrees */
 };
 
 /* "tierbpf: " and the message on stderr. Returns err. */
