@@ -137,7 +137,8 @@ static int print(const struct report *r, unsigned int generation, const struct a
 	if (a->json)
 		json_print(json_pack("{s:i, s:o, s:o}", "generation", (int)generation, "nodes",
 				     report_json(r), "trial_seconds",
-				     a->seconds ? json_integer(a->seconds) : json_null()));
+				     a->seconds ? json_integer(a->seconds) : json_null()),
+			   stdout);
 	else
 		err = report_print(r, true, stdout);
 	if (!err && a->seconds)
