@@ -243,7 +243,7 @@ static int export_acpi(const struct arguments *a)
 {
 	_cleanup_(cleanup_survey) struct survey s = {};
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
 	int err = a->policy ? policy_read(a->policy, &policy) : 0;
@@ -251,8 +251,8 @@ static int export_acpi(const struct arguments *a)
 	err = err ?: survey_open(a->sysroot ?: "", &s);
 	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (a->policy) {
-		err = err ?: program_compile(policy, s.machine, &program);
-		err = err ?: plan_make(program, s.machine, s.overrides, &plan);
+		err = err ?: policy_compile(policy, s.machine, &compiled);
+		err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
 	}
 	err = err ?: acpi_make(a->sysroot ?: "", s.machine, plan, &e);
 	err = err ?: archive_write(a->output, a->force, &e->hmat);

@@ -174,10 +174,10 @@ static int verify(const struct machine *before, unsigned int generation, const s
 static const struct policy no_rules = { .reference = -1 };
 
 /* Warnings only: what the kernel then makes of the policy is read back. */
-static int plan(const struct program *program, const struct survey *s)
+static int plan(const struct compiled_policy *compiled, const struct survey *s)
 {
 	_cleanup_(cleanup_plan) struct plan *p = NULL;
-	int err = plan_make(program, s->machine, s->overrides, &p);
+	int err = plan_make(compiled, s->machine, s->overrides, &p);
 
 	if (!err)
 		plan_print_warnings(p, stderr);
@@ -189,7 +189,7 @@ static int load(const struct arguments *a)
 	_cleanup_(cleanup_engine_object) struct engine_object *object = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_survey) struct survey s = {};
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	/* Closed after the lock, so that the guardian gets it. */
 	_cleanup_close_ int guardian = -1;
 	_cleanup_close_ int lock = -1;
@@ -212,11 +212,11 @@ static int load(const struct arguments *a)
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
 	err = err ?: measurement_use(a->measured, s.machine);
-	err = err ?: program_compile(policy ?: &no_rules, s.machine, &program);
+	err = err ?: policy_compile(policy ?: &no_rules, s.machine, &compiled);
 	if (!err && policy)
-		err = plan(program, &s);
+		err = plan(compiled, &s);
 	engine_close(&s.engine); /* or it would keep what is about to be replaced */
-	err = err ?: engine_load(program, object, &trial, &generation);
+	err = err ?: engine_load(compiled, object, &trial, &generation);
 	rights_drop();
 	return err ?: verify(s.machine, generation, a, &lock);
 }
@@ -246,7 +246,7 @@ static int refresh_once(const struct arguments *a, bool *done)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_survey) struct survey s = {};
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_close_ int lock = -1;
 	struct trial no_trial = {};
 	unsigned int generation;
@@ -264,12 +264,12 @@ static int refresh_once(const struct arguments *a, bool *done)
 		return 0;
 	}
 	err = err ?: measurement_use(a->measured, s.machine);
-	err = err ?: program_compile(policy, s.machine, &program);
-	if (err || engine_knows(program))
+	err = err ?: policy_compile(policy, s.machine, &compiled);
+	if (err || engine_knows(compiled))
 		return err;
 	*done = false;
 	engine_close(&s.engine);
-	err = engine_load(program, NULL, &no_trial, &generation);
+	err = engine_load(compiled, NULL, &no_trial, &generation);
 	return err ?: verify(s.machine, generation, a, &lock);
 }
 

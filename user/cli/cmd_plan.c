@@ -166,15 +166,15 @@ static int run(const struct arguments *a, int (*show)(const struct plan *, const
 {
 	_cleanup_(cleanup_survey) struct survey s = {};
 	_cleanup_(cleanup_policy) struct policy *own = NULL;
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	const struct policy *policy = NULL;
 	int err = survey_open(a->sysroot ?: "", &s);
 
 	err = err ?: measurement_use(a->measured, s.machine);
 	err = err ?: find_policy(a, &s, &own, &policy);
-	err = err ?: program_compile(policy, s.machine, &program);
-	err = err ?: plan_make(program, s.machine, s.overrides, &plan);
+	err = err ?: policy_compile(policy, s.machine, &compiled);
+	err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
 	return err ?: show(plan, a);
 }
 

@@ -46,7 +46,7 @@ struct machine_node {
 	struct perf measured; /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The
-	 * ratios and the adistances by performance are the compiler's (program.h).
+	 * ratios and the adistances by performance are the compiler's (compiled.h).
 	 */
 	struct tierbpf_facts facts;
 	uint8_t source[TIERBPF_NR_FACTS]; /* enum source, by fact */

@@ -54,13 +54,13 @@ static struct slot *find_slot(struct starter *s, int64_t tier, int node)
 	return &s->slots[s->nr_slots++];
 }
 
-static void sort_in(struct starter *s, const struct program *p)
+static void sort_in(struct starter *s, const struct compiled_policy *p)
 {
 	int node;
 
 	find_slot(s, DRAM_TIER, -1);
 	for (node = 0; node < s->m->nr_nodes; node++) {
-		struct tierbpf_node question = program_node(s->m, node);
+		struct tierbpf_node question = compiled_node(s->m, node);
 		struct tierbpf_decision d;
 
 		if (!s->m->nodes[node].memory)
@@ -70,7 +70,7 @@ static void sort_in(struct starter *s, const struct program *p)
 			continue;
 		}
 		s->without++;
-		program_decide(p, &question, &d);
+		compiled_decide(p, &question, &d);
 		if (d.rule < 0) /* no latency and bandwidth: the kernel's own */
 			continue;
 		s->known++;
@@ -194,7 +194,7 @@ static int print(const struct starter *s, FILE *out)
 
 int starter_write(const struct machine *m, FILE *out)
 {
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	struct diags diags = { .file = "init", .text = BY_WHAT_IS_KNOWN };
 	_cleanup_free_ struct slot *slots = calloc((size_t)m->nr_nodes + 1, sizeof(*slots));
@@ -204,10 +204,10 @@ int starter_write(const struct machine *m, FILE *out)
 	diags_free(&diags);
 	if (err || !slots)
 		return fail(-ENOMEM, "out of memory");
-	err = program_compile(policy, m, &program);
+	err = policy_compile(policy, m, &compiled);
 	if (err)
 		return err;
-	sort_in(&s, program);
+	sort_in(&s, compiled);
 	name_slots(&s);
 	return print(&s, out);
 }

@@ -92,7 +92,7 @@ static int warn_cpus_split(struct plan *plan)
 static bool is_computed(const struct plan *plan, const struct plan_node *n)
 {
 	return !n->overridden &&
-	       program_action(plan->program, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
+	       compiled_action(plan->compiled, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
 }
 
 static int by_adistance(const void *a, const void *b)
@@ -139,8 +139,8 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 
 	if (fact <= TIERBPF_FACT_SIZE) /* live */
 		return true;
-	for (node = 0; node < plan->program->nr_nodes; node++)
-		if (plan->program->facts[node].known & (1ULL << fact))
+	for (node = 0; node < plan->compiled->nr_nodes; node++)
+		if (plan->compiled->facts[node].known & (1ULL << fact))
 			return true;
 	return false;
 }
@@ -148,7 +148,7 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 /* The fact for want of which rule @rule cannot decide about any node, or FACT_NONE. */
 static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *rule)
 {
-	const struct tierbpf_test *test = &plan->program->policy->tests[rule->first_test];
+	const struct tierbpf_test *test = &plan->compiled->policy->tests[rule->first_test];
 	__u32 i;
 
 	for (i = 0; i < rule->nr_tests; i++)
@@ -162,7 +162,7 @@ static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *ru
 
 static int warn_rule_never(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	char title[POLICY_RULE_TITLE];
 	size_t i;
 	int err = 0;
@@ -181,7 +181,7 @@ static int warn_rule_never(struct plan *plan)
 
 static int warn_tier_empty(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	size_t i, n;
 	int err = 0;
 
@@ -198,7 +198,7 @@ static int warn_tier_empty(struct plan *plan)
 
 static int64_t distance(const struct plan *plan, const struct plan_node *n)
 {
-	const struct tierbpf_facts *f = &plan->program->facts[n->node];
+	const struct tierbpf_facts *f = &plan->compiled->facts[n->node];
 
 	return f->known & (1ULL << TIERBPF_FACT_DISTANCE) ? f->value[TIERBPF_FACT_DISTANCE] : 0;
 }
@@ -234,7 +234,7 @@ static int warn_dram_mismatch(struct plan *plan)
 	return warn(plan, "dram-mismatch",
 		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "
 		    "switched HMAT off and sees all nodes as DRAM; \"from\": \"hmat\" goes by node %d",
-		    perf_reference_node(plan->machine), odd, plan->program->reference);
+		    perf_reference_node(plan->machine), odd, plan->compiled->reference);
 }
 
 int plan_warn(struct plan *plan)

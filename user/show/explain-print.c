@@ -13,17 +13,17 @@
 
 static const struct policy *policy_of(const struct explanation *e)
 {
-	return e->plan->program->policy;
+	return e->plan->compiled->policy;
 }
 
 static bool fact_of(const struct explanation *e, __u32 fact, __s64 *value)
 {
-	return program_fact(e->plan->program, &e->question, fact, value);
+	return compiled_fact(e->plan->compiled, &e->question, fact, value);
 }
 
 static enum source source_of(const struct explanation *e, __u32 fact)
 {
-	const struct program *p = e->plan->program;
+	const struct compiled_policy *p = e->plan->compiled;
 
 	return (enum source)p->source[e->question.id][fact];
 }
@@ -47,7 +47,7 @@ static const char *verdict_text(const struct explanation *e, const struct tried_
 		break;
 	case VERDICT_NO_ANSWER:
 		snprintf(line, LINE, "matches, but %s is not known: passed over",
-			 fact_name((__u32)program_action(e->plan->program, t->rule)->value));
+			 fact_name((__u32)compiled_action(e->plan->compiled, t->rule)->value));
 		break;
 	}
 	return line;
@@ -94,9 +94,9 @@ static struct perf perf_at(const struct explanation *e, int node)
 static void action_step(const struct explanation *e, struct steps *s)
 {
 	const struct tierbpf_decision *d = &e->node->decision;
-	const struct tierbpf_action *a = program_action(e->plan->program, d->rule);
+	const struct tierbpf_action *a = compiled_action(e->plan->compiled, d->rule);
 	__s32 kernel = e->question.kernel_adistance;
-	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->program->reference);
+	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->compiled->reference);
 	const char *name;
 	int64_t unclamped;
 
