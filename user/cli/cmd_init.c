@@ -3,9 +3,9 @@
 #include <stdbool.h>
 
 #include "cli/cmd.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/measurement.h"
-#include "plan/starter.h"
+#include "plan/initial-policy.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/new-file.h"

@@ -8,7 +8,7 @@
 #include "engine/guardian.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "engine/trial.h"
 #include "machine/machine.h"
 #include "machine/measurement.h"

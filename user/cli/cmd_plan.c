@@ -5,7 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/option.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/measurement.h"
 #include "plan/explain.h"
 #include "plan/plan.h"

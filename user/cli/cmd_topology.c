@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "cli/cmd.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/capture.h"
 #include "machine/measurement.h"
 #include "show/topology.h"

@@ -9,7 +9,7 @@
 #include "cxl/region-perf.h"
 #include "cxl/region-to-come.h"
 #include "model/perf.h"
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 
 #define PLATFORM "sys/devices/platform/ACPI0017:00/root0"
 #define CXL_BUS "sys/bus/cxl/devices/"

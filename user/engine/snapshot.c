@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "engine/pins.h"
 #include "machine/capture.h"
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 
 #include <tierbpf/adistance.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-plan.h"
 
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 
 #define DRAM PERF(10, 10, 10, 10)
 #define CARD PERF(20, 20, 5, 5) /* 2304, tier 18 */

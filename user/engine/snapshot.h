@@ -16,7 +16,7 @@ struct survey {
 /*
  * Reads the machine below @root. On this one ("") a policy in force is asked
  * where the kernel alone puts each node, if that is permitted; else it is
- * concluded (stock.h), with a note if that may be wrong. Takes the lock of the pins for as long as
+ * concluded (kernel-adistance.h), with a note if that may be wrong. Takes the lock of the pins for as long as
  * it reads. 0, and *s is to be closed; -errno with a message.
  */
 int survey_open(const char *root, struct survey *s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "plan/starter.h"
+#include "plan/initial-policy.h"
 
 #include <errno.h>
 #include <stdlib.h>
