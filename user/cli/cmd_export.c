@@ -227,7 +227,7 @@ static int export_guest(const struct arguments *a)
 	int err = machine_read(a->sysroot ?: "", &m);
 
 	if (!a->sysroot)
-		table_note_withheld();
+		acpi_note_withheld();
 
 	err = err ?: measurement_prefer(a->measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);
@@ -241,14 +241,14 @@ static int export_guest(const struct arguments *a)
 
 static int export_acpi(const struct arguments *a)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
 	int err = a->policy ? policy_read(a->policy, &policy) : 0;
 
-	err = err ?: survey_open(a->sysroot ?: "", &s);
+	err = err ?: snapshot_open(a->sysroot ?: "", &s);
 	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (a->policy) {
 		err = err ?: policy_compile(policy, s.machine, &compiled);

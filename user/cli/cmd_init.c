@@ -63,17 +63,17 @@ static const struct argp argp = {
 
 static int write_policy(FILE *out, const void *what)
 {
-	return starter_write(what, out);
+	return initial_policy_write(what, out);
 }
 
 static int init(const struct arguments *a)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(a->sysroot ?: "", &s);
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	int err = snapshot_open(a->sysroot ?: "", &s);
 
 	err = err ?: measurement_prefer(a->measured, s.machine);
 	if (err || !a->output)
-		return err ?: starter_write(s.machine, stdout);
+		return err ?: initial_policy_write(s.machine, stdout);
 	err = new_file_write(a->output, a->force, 0666, write_policy, s.machine);
 	if (!err)
 		printf("%s: tierbpf plan %s shows what it would change\n", a->output, a->output);

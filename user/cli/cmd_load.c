@@ -174,7 +174,7 @@ static int verify(const struct machine *before, unsigned int generation, const s
 static const struct policy no_rules = { .reference = -1 };
 
 /* Warnings only: what the kernel then makes of the policy is read back. */
-static int plan(const struct compiled_policy *compiled, const struct survey *s)
+static int plan(const struct compiled_policy *compiled, const struct snapshot *s)
 {
 	_cleanup_(cleanup_plan) struct plan *p = NULL;
 	int err = plan_make(compiled, s->machine, s->overrides, &p);
@@ -188,7 +188,7 @@ static int load(const struct arguments *a)
 {
 	_cleanup_(cleanup_engine_object) struct engine_object *object = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	/* Closed after the lock, so that the guardian gets it. */
 	_cleanup_close_ int guardian = -1;
@@ -210,7 +210,7 @@ static int load(const struct arguments *a)
 		err = rights_give_up(RIGHT_SPARE) ?: err;
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
-	err = err ?: survey_open_locked(&s);
+	err = err ?: snapshot_open_locked(&s);
 	err = err ?: measurement_use(a->measured, s.machine);
 	err = err ?: policy_compile(policy ?: &no_rules, s.machine, &compiled);
 	if (!err && policy)
@@ -225,7 +225,8 @@ static int load(const struct arguments *a)
 #define REFRESH_TRIES 3
 
 /* Is there a policy of rules that can be loaded again? 0, and *policy is the caller's. */
-static int take_policy_in_force(struct survey *s, const struct arguments *a, struct policy **policy)
+static int take_policy_in_force(struct snapshot *s, const struct arguments *a,
+				struct policy **policy)
 {
 	if (!s->in_force)
 		return fail(-EIO,
@@ -245,7 +246,7 @@ static int take_policy_in_force(struct survey *s, const struct arguments *a, str
 static int refresh_once(const struct arguments *a, bool *done)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_close_ int lock = -1;
 	struct trial no_trial = {};
@@ -257,7 +258,7 @@ static int refresh_once(const struct arguments *a, bool *done)
 		note("no policy is loaded");
 		return 0;
 	}
-	err = err ?: survey_open_locked(&s);
+	err = err ?: snapshot_open_locked(&s);
 	err = err ?: take_policy_in_force(&s, a, &policy);
 	if (!err && !policy) {
 		note("an object is in force, which only a load of its file gives new facts");

@@ -139,7 +139,7 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 }
 
 /* The policy named, or the one in force; *own is to be freed. */
-static int find_policy(const struct arguments *a, const struct survey *s, struct policy **own,
+static int find_policy(const struct arguments *a, const struct snapshot *s, struct policy **own,
 		       const struct policy **policy)
 {
 	int err;
@@ -164,12 +164,12 @@ static int find_policy(const struct arguments *a, const struct survey *s, struct
 
 static int run(const struct arguments *a, int (*show)(const struct plan *, const struct arguments *))
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_policy) struct policy *own = NULL;
 	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	const struct policy *policy = NULL;
-	int err = survey_open(a->sysroot ?: "", &s);
+	int err = snapshot_open(a->sysroot ?: "", &s);
 
 	err = err ?: measurement_use(a->measured, s.machine);
 	err = err ?: find_policy(a, &s, &own, &policy);

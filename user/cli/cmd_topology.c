@@ -96,8 +96,8 @@ static int show(const struct machine *m, const struct arguments *a)
 
 static int topology(const struct arguments *a)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(a->sysroot ?: "", &s);
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	int err = snapshot_open(a->sysroot ?: "", &s);
 
 	err = err ?: measurement_use(a->measured, s.machine);
 	return err ?: show(s.machine, a);

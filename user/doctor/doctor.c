@@ -10,8 +10,8 @@
 #include "util/escape.h"
 #include "util/msg.h"
 
-void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
-		  const char *cure, const char *found, ...)
+void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
+		  const char *wanted, const char *cure, const char *found, ...)
 {
 	struct finding *list = reallocarray(d->findings, d->count + 1, sizeof(*list));
 	struct finding *f;
@@ -28,7 +28,7 @@ void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, cons
 		.what = what,
 		.verdict = verdict,
 		.wanted = wanted,
-		.cure = verdict == VERDICT_FINE ? NULL : cure,
+		.cure = verdict == DOCTOR_FINE ? NULL : cure,
 	};
 	va_start(args, found);
 	if (vasprintf(&text, found, args) < 0)
@@ -59,13 +59,13 @@ void doctor_free(struct doctor *d)
 	*d = (struct doctor){ .root = d->root };
 }
 
-const char *verdict_name(enum verdict verdict)
+const char *doctor_verdict_name(enum doctor_verdict verdict)
 {
 	static const char *const names[] = {
-		[VERDICT_FINE] = "ok",
-		[VERDICT_UNKNOWN] = "unknown",
-		[VERDICT_ADVICE] = "advice",
-		[VERDICT_MISSING] = "missing",
+		[DOCTOR_FINE] = "ok",
+		[DOCTOR_UNKNOWN] = "unknown",
+		[DOCTOR_ADVICE] = "advice",
+		[DOCTOR_MISSING] = "missing",
 	};
 
 	return names[verdict];

@@ -17,7 +17,7 @@ struct member {
  * the text, so that a member may build on another). A key that is unknown,
  * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
  */
-int object_read(const struct value *v, const struct member *table, size_t count, void *context);
+int members_read(const struct value *v, const struct member *table, size_t count, void *context);
 
 /* Keeps the first error; -EBADMSG only counts where there is no other. */
 int first_error(int err, int next);

@@ -174,7 +174,7 @@ static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length;
-	int err = sysfs_bytes("", from, TABLE_MAX, &data, &length);
+	int err = sysfs_bytes("", from, ACPI_TABLE_MAX, &data, &length);
 
 	if (err == -EACCES || err == -EPERM) {
 		s->refused++;

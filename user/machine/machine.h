@@ -63,7 +63,7 @@ struct machine {
 	struct srat *srat;
 	struct hmat *hmat;
 	struct {
-		struct table_state srat, slit, hmat, cedt;
+		struct acpi_table_state srat, slit, hmat, cedt;
 	} tables; /* which there are, and why the kernel ignores one */
 };
 

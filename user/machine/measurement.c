@@ -101,7 +101,7 @@ static int read_element(const struct value *v, struct measurement *m, size_t ind
 {
 	struct measured_node *n = &m->nodes[index];
 	size_t i;
-	int err = object_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
+	int err = members_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
@@ -150,7 +150,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags,
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, members, sizeof(members) / sizeof(*members), m);
+	err = members_read(&root, members, sizeof(members) / sizeof(*members), m);
 	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)

@@ -15,9 +15,9 @@ static struct tried_rule try(const struct explanation *e, int index)
 
 	t.failed = compiled_find_failed(p, rule, &e->question, compiled_test_holds, &t.nr_failed);
 	if (t.failed)
-		t.verdict = VERDICT_NO_MATCH;
+		t.outcome = RULE_NO_MATCH;
 	else if (!compiled_act(p, &rule->action, &e->question, &adistance))
-		t.verdict = VERDICT_NO_ANSWER;
+		t.outcome = RULE_NO_ANSWER;
 	return t;
 }
 
@@ -32,14 +32,14 @@ static int try_rules(struct explanation *e)
 		return fail(-ENOMEM, "out of memory");
 	for (i = 0; i < p->policy->nr_rules; i++) {
 		e->tried[e->nr_tried] = try(e, (int)i);
-		if (e->tried[e->nr_tried++].verdict == VERDICT_DECIDES)
+		if (e->tried[e->nr_tried++].outcome == RULE_DECIDES)
 			return 0;
 	}
 	e->tried[e->nr_tried++] = (struct tried_rule){
 		.rule = -1,
-		.verdict = compiled_act(p, &p->meta.otherwise, &e->question, &adistance) ?
-				   VERDICT_DECIDES :
-				   VERDICT_NO_ANSWER,
+		.outcome = compiled_act(p, &p->meta.otherwise, &e->question, &adistance) ?
+				   RULE_DECIDES :
+				   RULE_NO_ANSWER,
 	};
 	return 0;
 }

@@ -83,7 +83,7 @@ int action_read(const struct value *v, const struct policy *policy, struct tierb
 {
 	struct action_context c = { policy, action };
 	size_t count = sizeof(action_members) / sizeof(*action_members);
-	int err = object_read(v, action_members, count, &c);
+	int err = members_read(v, action_members, count, &c);
 
 	if (!err && value_size(v) != 1)
 		err = value_error(v,

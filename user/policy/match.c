@@ -218,7 +218,7 @@ static const struct member range_members[] = {
 
 static int read_range_object(const struct value *v, struct range_context *r)
 {
-	int err = object_read(v, range_members, 2, r);
+	int err = members_read(v, range_members, 2, r);
 
 	if (!err && !value_size(v))
 		return value_error(v, "a range needs a \"min\", a \"max\" or both");
@@ -299,7 +299,7 @@ static const struct member cxl_members[] = {
 
 static int read_cxl(const struct value *v, void *context)
 {
-	int err = object_read(v, cxl_members, 2, context);
+	int err = members_read(v, cxl_members, 2, context);
 
 	if (!err && !value_size(v))
 		return value_error(v,
@@ -329,7 +329,7 @@ static const struct member predicates[] = {
 int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule)
 {
 	struct match_context c = { policy, rule };
-	int err = object_read(v, predicates, sizeof(predicates) / sizeof(*predicates), &c);
+	int err = members_read(v, predicates, sizeof(predicates) / sizeof(*predicates), &c);
 
 	if (!err && !rule->nr_tests)
 		err = add_test(&c, v, TIERBPF_FACT_NONE, 0, 0);

@@ -64,7 +64,7 @@ static const struct member reference_members[] = {
 
 static int read_reference(const struct value *v, void *context)
 {
-	return object_read(v, reference_members, 1, context);
+	return members_read(v, reference_members, 1, context);
 }
 
 static int read_tolerance(const struct value *v, void *context)
@@ -130,8 +130,8 @@ static int parse(struct policy *p, struct diags *diags)
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, policy_members, sizeof(policy_members) / sizeof(*policy_members),
-			  p);
+	err = members_read(&root, policy_members, sizeof(policy_members) / sizeof(*policy_members),
+			   p);
 	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }

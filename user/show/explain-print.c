@@ -30,22 +30,22 @@ static enum source source_of(const struct explanation *e, __u32 fact)
 
 /* ---- what was tried ---- */
 
-static const char *verdict_text(const struct explanation *e, const struct tried_rule *t, char *line)
+static const char *outcome_text(const struct explanation *e, const struct tried_rule *t, char *line)
 {
 	char is[64] = "not known", wanted[128];
 	__s64 value;
 
-	switch (t->verdict) {
-	case VERDICT_DECIDES:
+	switch (t->outcome) {
+	case RULE_DECIDES:
 		snprintf(line, LINE, "decides");
 		break;
-	case VERDICT_NO_MATCH:
+	case RULE_NO_MATCH:
 		if (fact_of(e, t->failed->predicate, &value))
 			fact_text(t->failed->predicate, value, is, sizeof(is));
 		snprintf(line, LINE, "no: %s is %s, wanted is %s", fact_name(t->failed->predicate),
 			 is, fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
 		break;
-	case VERDICT_NO_ANSWER:
+	case RULE_NO_ANSWER:
 		snprintf(line, LINE, "matches, but %s is not known: passed over",
 			 fact_name((__u32)compiled_action(e->plan->compiled, t->rule)->value));
 		break;
@@ -280,9 +280,9 @@ static void print_rules(const struct explanation *e, FILE *out)
 
 		if (t->rule >= 0)
 			fprintf(out, "  %d  %s: %s\n", t->rule + 1, called,
-				verdict_text(e, t, line));
+				outcome_text(e, t, line));
 		else
-			fprintf(out, "  -  %s: %s\n", called, verdict_text(e, t, line));
+			fprintf(out, "  -  %s: %s\n", called, outcome_text(e, t, line));
 	}
 	rest = policy_of(e)->nr_rules > i ? policy_of(e)->nr_rules - i : 0;
 	if (rest && e->tried[e->nr_tried - 1].rule >= 0)
@@ -337,10 +337,10 @@ static json_t *facts_json(const struct explanation *e)
 
 static json_t *tried_json(const struct explanation *e)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_DECIDES] = "decides",
-		[VERDICT_NO_MATCH] = "no match",
-		[VERDICT_NO_ANSWER] = "no answer",
+	static const char *const outcomes[] = {
+		[RULE_DECIDES] = "decides",
+		[RULE_NO_MATCH] = "no match",
+		[RULE_NO_ANSWER] = "no answer",
 	};
 	json_t *list = json_array();
 	char name[32], line[LINE];
@@ -350,10 +350,10 @@ static json_t *tried_json(const struct explanation *e)
 		const struct tried_rule *t = &e->tried[i];
 		json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "rule", t->rule, "name",
 				      policy_rule_name(policy_of(e), t->rule, name, sizeof(name)),
-				      "verdict", verdicts[t->verdict], "text",
-				      verdict_text(e, t, line));
+				      "verdict", outcomes[t->outcome], "text",
+				      outcome_text(e, t, line));
 
-		if (t->verdict == VERDICT_NO_MATCH)
+		if (t->outcome == RULE_NO_MATCH)
 			json_object_set_new(o, "predicate",
 					    json_string(fact_key(t->failed->predicate)));
 		json_array_append_new(list, o);
