@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define HMAT_HEADER 40
@@ -24,20 +25,6 @@ struct reader {
 /* What a handler answers: NULL, or why the table is not used. */
 static const char out_of_memory[] = "out of memory";
 static const char behind_the_end[] = "a structure that goes on behind the end of the table";
-
-/* Room for one more in *list, which has @count. */
-static void *append(void *list, size_t *count, size_t size)
-{
-	void **array = list, *grown = *array;
-
-	/* Full at each power of two. */
-	if (!(*count & (*count - 1)))
-		grown = reallocarray(*array, *count ? 2 * *count : 1, size);
-	if (!grown)
-		return NULL;
-	*array = grown;
-	return (char *)grown + (*count)++ * size;
-}
 
 static bool is_there(const struct hmat *h, size_t at, uint64_t length)
 {
@@ -60,7 +47,7 @@ static bool is_of_memory(const struct hmat *h, const struct hmat_memory *m)
 static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 {
 	const struct acpi_table *t = &r->hmat->table;
-	struct hmat_memory *m, memory = {
+	struct hmat_memory memory = {
 		.at = at,
 		.flags = acpi_u16(t, at + 8),
 		.initiator = acpi_u32(t, at + 12),
@@ -77,10 +64,9 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 		return "memory of a domain that has none in SRAT";
 	if (memory.flags & HMAT_INITIATOR_VALID && r->srat && !has_node(r->srat, memory.initiator))
 		return "memory attached to an initiator that is not in SRAT";
-	m = append(&r->hmat->memory, &r->hmat->nr_memory, sizeof(*m));
-	if (!m)
+	if (ARRAY_GROW(r->hmat->memory, r->hmat->nr_memory))
 		return out_of_memory;
-	*m = memory;
+	r->hmat->memory[r->hmat->nr_memory++] = memory;
 	return NULL;
 }
 
@@ -103,7 +89,7 @@ static const char *check_size(const struct hmat *h, const struct hmat_locality *
 static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 {
 	const struct acpi_table *t = &r->hmat->table;
-	struct hmat_locality *l, locality = { .at = at };
+	struct hmat_locality locality = { .at = at };
 	const char *why;
 
 	if (length < LOCALITY_LENGTH)
@@ -118,10 +104,9 @@ static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 	why = check_size(r->hmat, &locality, length);
 	if (why)
 		return why;
-	l = append(&r->hmat->localities, &r->hmat->nr_localities, sizeof(*l));
-	if (!l)
+	if (ARRAY_GROW(r->hmat->localities, r->hmat->nr_localities))
 		return out_of_memory;
-	*l = locality;
+	r->hmat->localities[r->hmat->nr_localities++] = locality;
 	return NULL;
 }
 
@@ -223,7 +208,7 @@ static bool is_first_of_level(struct reader *r, const struct hmat_cache *c)
 static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 {
 	const struct acpi_table *t = &r->hmat->table;
-	struct hmat_cache *c, cache = {
+	struct hmat_cache cache = {
 		.at = at,
 		.pxm = acpi_u32(t, at + 8),
 		.size = acpi_u64(t, at + 16),
@@ -236,10 +221,9 @@ static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 		return behind_the_end;
 	decode_cache(&cache, acpi_u16(t, at + 28));
 	cache.shown = is_first_of_level(r, &cache);
-	c = append(&r->hmat->caches, &r->hmat->nr_caches, sizeof(*c));
-	if (!c)
+	if (ARRAY_GROW(r->hmat->caches, r->hmat->nr_caches))
 		return out_of_memory;
-	*c = cache;
+	r->hmat->caches[r->hmat->nr_caches++] = cache;
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define SRAT_HEADER 48
@@ -105,16 +106,13 @@ static void read_port(struct reader *r, size_t at)
 {
 	struct srat *s = r->srat;
 	struct srat_port port = { .pxm = acpi_u32(r->table, at + 4) };
-	struct srat_port *ports;
 
 	if (!(acpi_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
 		return;
-	ports = reallocarray(s->ports, s->nr_ports + 1, sizeof(*ports));
-	if (!ports)
+	if (ARRAY_GROW(s->ports, s->nr_ports))
 		return bad(r, "out of memory");
-	s->ports = ports;
 	memcpy(port.handle, r->table->bytes + at + 8, sizeof(port.handle));
-	ports[s->nr_ports++] = port;
+	s->ports[s->nr_ports++] = port;
 }
 
 static void read_memory(struct reader *r, size_t at, uint8_t length)

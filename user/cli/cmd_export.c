@@ -9,6 +9,7 @@
 #include "export/acpi.h"
 #include "export/export.h"
 #include "machine/measurement.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -86,7 +87,7 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 	uint64_t value = number(text, UINT32_MAX, &at, what, state);
 	size_t i;
 
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
+	for (i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(at, units[i].suffix) && value &&
 		    value <= (uint64_t)INT64_MAX >> units[i].shift)
 			return value << units[i].shift;
@@ -151,7 +152,7 @@ static void parse_argument(char *arg, struct arguments *a, struct argp_state *st
 	static const char *const formats[] = { "qemu", "libvirt", "acpi" };
 	size_t i;
 
-	for (i = 0; !a->format && i < sizeof(formats) / sizeof(*formats); i++)
+	for (i = 0; !a->format && i < ARRAY_SIZE(formats); i++)
 		if (!strcmp(arg, formats[i])) {
 			a->format = formats[i];
 			return;

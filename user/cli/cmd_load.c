@@ -14,6 +14,7 @@
 #include "machine/measurement.h"
 #include "plan/plan.h"
 #include "show/report.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
@@ -47,12 +48,9 @@ enum { ALLOW_ATTACH = 256 };
 
 static error_t allow(struct arguments *a, const char *program)
 {
-	const char **list = reallocarray(a->allowed, a->nr_allowed + 1, sizeof(*list));
-
-	if (!list)
+	if (ARRAY_GROW(a->allowed, a->nr_allowed))
 		return ENOMEM;
-	a->allowed = list;
-	list[a->nr_allowed++] = program;
+	a->allowed[a->nr_allowed++] = program;
 	return 0;
 }
 

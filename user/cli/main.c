@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "engine/rights.h"
+#include "util/array.h"
 #include "util/msg.h"
 
 static const struct verb {
@@ -37,7 +38,7 @@ static const struct verb {
 	{ "unset", cmd_unset, RIGHT_PINS, "take the override of a node away" },
 };
 
-#define NR_VERBS (sizeof(verbs) / sizeof(*verbs))
+#define NR_VERBS (ARRAY_SIZE(verbs))
 
 static void usage(FILE *out)
 {

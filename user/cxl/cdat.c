@@ -7,6 +7,7 @@
 #include "acpi/hmat-access.h"
 #include "acpi/hmat.h"
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
@@ -190,7 +191,7 @@ int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat *
 		return -ENOMEM;
 	*at = 0;
 	r.why = check_header(&r.table);
-	for (i = 0; i < sizeof(passes) / sizeof(*passes) && !r.why; i++)
+	for (i = 0; i < ARRAY_SIZE(passes) && !r.why; i++)
 		*at = walk(&r, passes[i]);
 	*why = r.why;
 	if (r.why)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -26,7 +27,7 @@ static uint32_t encoded_mbps(uint32_t mbps)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(speeds) / sizeof(*speeds); i++)
+	for (i = 0; i < ARRAY_SIZE(speeds); i++)
 		if (speeds[i].mbps == mbps)
 			return speeds[i].encoded;
 	return 0;

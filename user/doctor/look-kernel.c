@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -66,7 +67,7 @@ static const char *const options[] = {
 	"CONFIG_KALLSYMS_ALL",
 };
 
-#define NR_OPTIONS (sizeof(options) / sizeof(*options))
+#define NR_OPTIONS (ARRAY_SIZE(options))
 
 static void look_at_config(struct doctor *d, const char *release)
 {

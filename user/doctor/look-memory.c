@@ -9,6 +9,7 @@
 #include "acpi/srat.h"
 #include "doctor/doctor.h"
 #include "machine/machine.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -110,12 +111,9 @@ struct spans {
 
 static void add_span(struct spans *s, uint64_t from, uint64_t to)
 {
-	struct span *list = reallocarray(s->list, s->count + 1, sizeof(*list));
-
-	if (!list)
+	if (ARRAY_GROW(s->list, s->count))
 		return;
-	s->list = list;
-	list[s->count++] = (struct span){ from, to };
+	s->list[s->count++] = (struct span){ from, to };
 }
 
 static bool overlaps(const struct spans *s, size_t count, const struct span *with)

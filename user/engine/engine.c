@@ -99,7 +99,7 @@ static int read_policy(struct engine *e)
 	int err;
 
 	if (!text)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = read_pin(POLICY_PATH("source"), text, size);
 	if (err)
 		return err;

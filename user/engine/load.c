@@ -16,6 +16,7 @@
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "tierbpf.skel.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/fault.h"
 #include "util/msg.h"
@@ -197,7 +198,7 @@ static int fill_overrides_before(const struct loading *l)
 	int err;
 
 	if (!o)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = trial_overrides(bpf_map__fd(l->skel->maps.override), o);
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("overrides_before"));
@@ -285,7 +286,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < sizeof(links) / sizeof(*links); i++) {
+	for (i = 0; !err && i < ARRAY_SIZE(links); i++) {
 		struct bpf_link *link;
 
 		if (!bpf_program__autoload(links[i].program))

@@ -15,6 +15,7 @@
 #include "model/perf.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/number.h"
 
 /*
  * For a reference of which nothing is known. Only what others are in proportion to it counts;
@@ -56,7 +57,7 @@ static int take_nodes(struct builder *b)
 
 	e->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*e->nodes));
 	if (!e->nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct acpi_node *n = &e->nodes[e->count];
 
@@ -112,11 +113,6 @@ static void find_initiators(const struct machine *m, struct acpi_node *n)
 
 /* ---- numbers that the table can hold ---- */
 
-static int64_t divisor(int64_t a, int64_t b)
-{
-	return b ? divisor(b, a % b) : a;
-}
-
 static int64_t find_base(const struct builder *b, bool bandwidth)
 {
 	enum coordinate c, first = bandwidth ? READ_BANDWIDTH : READ_LATENCY;
@@ -128,8 +124,8 @@ static int64_t find_base(const struct builder *b, bool bandwidth)
 		for (c = first; c <= first + 1; c++) {
 			int64_t value = b->export->nodes[i].perf.value[c];
 
-			largest = value > largest ? value : largest;
-			all = divisor(all, value);
+			largest = max_of(value, largest);
+			all = gcd(all, value);
 		}
 	return grid_base(largest, all);
 }
@@ -389,7 +385,7 @@ static int write_table(struct builder *b, const struct nodeset *cpus)
 	int err;
 
 	if (!columns)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < e->count; i++)
 		if (e->nodes[i].said)
 			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm,
@@ -434,7 +430,7 @@ static int prove(struct builder *b, const struct nodeset *cpus)
 			    at, why);
 	err = hmat_access_new(h, b->m->srat, cpus, &access);
 	if (err)
-		return fail(err, "out of memory");
+		return no_memory();
 	for (i = 0; !err && i < b->export->count; i++)
 		err = check_node(b, &b->export->nodes[i], access);
 	return err;
@@ -466,7 +462,7 @@ int acpi_make(const char *root, const struct machine *m, const struct plan *plan
 	int err;
 
 	if (!e)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = make(&b, root);
 	if (!err)
 		*export = TAKE_PTR(e);

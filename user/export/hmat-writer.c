@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "export/export.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/number.h"
 
 #define HMAT_HEADER 40
 #define NO_INDEX (-1)
@@ -22,14 +24,8 @@ struct domains {
 
 static int add(struct domains *d, uint32_t pxm)
 {
-	/* Full at each power of two. */
-	if (!(d->count & (d->count - 1))) {
-		uint32_t *grown = reallocarray(d->pxms, d->count ? 2 * d->count : 1, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		d->pxms = grown;
-	}
+	if (ARRAY_GROW(d->pxms, d->count))
+		return -ENOMEM;
 	d->pxms[d->count++] = pxm;
 	return 0;
 }
@@ -191,15 +187,10 @@ void hmat_kept(const struct hmat *h, bool bandwidth, int64_t *largest, int64_t *
 			continue;
 		for (i = 0; i < l->nr_initiators; i++)
 			for (j = 0; j < l->nr_targets; j++) {
-				int64_t a = hmat_value(h, l, hmat_entry(h, l, i, j)), b = *divisor;
+				int64_t a = hmat_value(h, l, hmat_entry(h, l, i, j));
 
-				*largest = a > *largest ? a : *largest;
-				for (*divisor = a; b;) {
-					int64_t rest = *divisor % b;
-
-					*divisor = b;
-					b = rest;
-				}
+				*largest = max_of(a, *largest);
+				*divisor = gcd(a, *divisor);
 			}
 	}
 }
@@ -436,5 +427,5 @@ int hmat_write(const struct hmat_content *c, struct acpi_table *table)
 		err = put_all(&m, table);
 	}
 	matrices_free(&m);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/read-file.h"
@@ -101,7 +102,7 @@ static int read_element(const struct value *v, struct measurement *m, size_t ind
 {
 	struct measured_node *n = &m->nodes[index];
 	size_t i;
-	int err = members_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
+	int err = members_read(v, node_members, ARRAY_SIZE(node_members), n);
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
@@ -150,7 +151,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags,
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = members_read(&root, members, sizeof(members) / sizeof(*members), m);
+	err = members_read(&root, members, ARRAY_SIZE(members), m);
 	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)
@@ -171,7 +172,7 @@ int measurement_read(const char *path, struct measurement **measurement)
 	err = measurement_parse(text, length, &diags, measurement);
 	diags_print(&diags, stderr);
 	diags_free(&diags);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 void measurement_free(struct measurement *m)

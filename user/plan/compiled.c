@@ -263,13 +263,13 @@ static int make_groups(struct compiled_policy *p, const struct machine *m)
 	size_t count;
 
 	if (!answers)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	if (!p->policy->tolerance)
 		return 0;
 	count = computed_answers(p, m, answers);
 	p->groups = calloc(count + 1, sizeof(*p->groups));
 	if (!p->groups)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	gather(p, answers, count);
 	return 0;
 }
@@ -281,7 +281,7 @@ int policy_compile(const struct policy *policy, const struct machine *m,
 	int err;
 
 	if (!p)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	p->policy = policy;
 	p->nr_nodes = m->nr_nodes;
 	p->meta.abi = TIERBPF_ABI;
@@ -292,7 +292,7 @@ int policy_compile(const struct policy *policy, const struct machine *m,
 	p->facts = calloc((size_t)m->nr_nodes + 1, sizeof(*p->facts));
 	p->source = calloc((size_t)m->nr_nodes + 1, sizeof(*p->source));
 	if (!p->facts || !p->source)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	fill_facts(p, m);
 	find_first_rules(p);
 	err = make_groups(p, m);

@@ -29,7 +29,7 @@ static int try_rules(struct explanation *e)
 
 	e->tried = calloc(p->policy->nr_rules + 1, sizeof(*e->tried));
 	if (!e->tried)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < p->policy->nr_rules; i++) {
 		e->tried[e->nr_tried] = try(e, (int)i);
 		if (e->tried[e->nr_tried++].outcome == RULE_DECIDES)

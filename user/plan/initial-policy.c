@@ -137,7 +137,7 @@ static int print_rule(const struct initial_policy *s, const struct slot *slot, F
 	_cleanup_free_ char *nodes = nodeset_text(&slot->nodes);
 
 	if (!nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	fprintf(out,
 		"    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}},\n",
@@ -203,7 +203,7 @@ int initial_policy_write(const struct machine *m, FILE *out)
 
 	diags_free(&diags);
 	if (err || !slots)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = policy_compile(policy, m, &compiled);
 	if (err)
 		return err;

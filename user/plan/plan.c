@@ -74,7 +74,7 @@ int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	int node, err;
 
 	if (!p || !(p->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*p->nodes))))
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	p->compiled = compiled;
 	p->machine = m;
 	for (node = 0; node < m->nr_nodes; node++) {
@@ -85,7 +85,7 @@ int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	}
 	err = find_targets(p) ?: plan_warn(p);
 	if (err)
-		return fail(err, "out of memory");
+		return no_memory();
 	*plan = TAKE_PTR(p);
 	return 0;
 }

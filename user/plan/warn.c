@@ -9,6 +9,7 @@
 #include "model/perf.h"
 #include "plan/plan.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define MAX_OF_A_KIND 8
@@ -18,7 +19,7 @@ static int warn(struct plan *plan, const char *id, const char *format, ...)
 
 static int warn(struct plan *plan, const char *id, const char *format, ...)
 {
-	struct plan_warning *list, new = { .id = id };
+	struct plan_warning new = { .id = id };
 	size_t i, same = 0;
 	va_list args;
 
@@ -26,10 +27,8 @@ static int warn(struct plan *plan, const char *id, const char *format, ...)
 		same += !strcmp(plan->warnings[i].id, id);
 	if (same > MAX_OF_A_KIND)
 		return 0;
-	list = reallocarray(plan->warnings, plan->nr_warnings + 1, sizeof(*list));
-	if (!list)
+	if (ARRAY_GROW(plan->warnings, plan->nr_warnings))
 		return -ENOMEM;
-	plan->warnings = list;
 	if (same == MAX_OF_A_KIND)
 		format = "and more of this kind";
 	va_start(args, format);
@@ -38,7 +37,7 @@ static int warn(struct plan *plan, const char *id, const char *format, ...)
 	va_end(args);
 	if (!new.message)
 		return -ENOMEM;
-	list[plan->nr_warnings++] = new;
+	plan->warnings[plan->nr_warnings++] = new;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "json/members.h"
 #include "json/quantity.h"
 
@@ -82,7 +83,7 @@ static const struct member action_members[] = {
 int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action)
 {
 	struct action_context c = { policy, action };
-	size_t count = sizeof(action_members) / sizeof(*action_members);
+	size_t count = ARRAY_SIZE(action_members);
 	int err = members_read(v, action_members, count, &c);
 
 	if (!err && value_size(v) != 1)

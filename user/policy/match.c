@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/nodelist.h"
 #include "json/members.h"
@@ -29,13 +30,8 @@ static int add_alternative(struct match_context *c, const struct value *v,
 		return value_error(v,
 				   "the rules up to here name %d ranges, and no more are possible",
 				   TIERBPF_MAX_TESTS);
-	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
-		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		p->tests = more;
-	}
+	if (ARRAY_GROW(p->tests, n))
+		return -ENOMEM;
 	p->tests[p->nr_tests++] =
 		(struct tierbpf_test){ .min = min, .max = max, .fact = fact, .predicate = predicate };
 	c->rule->nr_tests++;
@@ -286,7 +282,7 @@ static int read_serial(const struct value *v, void *context)
 	    !isdigit((unsigned char)*text))
 		return value_error(v,
 				   "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
-	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)
+	for (i = 0; !err && i < ARRAY_SIZE(facts); i++)
 		err = add_alternative(context, v, TIERBPF_FACT_CXL_SERIAL, facts[i],
 				      (int64_t)serial, (int64_t)serial);
 	return err;
@@ -329,7 +325,7 @@ static const struct member predicates[] = {
 int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule)
 {
 	struct match_context c = { policy, rule };
-	int err = members_read(v, predicates, sizeof(predicates) / sizeof(*predicates), &c);
+	int err = members_read(v, predicates, ARRAY_SIZE(predicates), &c);
 
 	if (!err && !rule->nr_tests)
 		err = add_test(&c, v, TIERBPF_FACT_NONE, 0, 0);

@@ -8,6 +8,7 @@
 #include <tierbpf/adistance.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/read-file.h"
@@ -130,8 +131,7 @@ static int parse(struct policy *p, struct diags *diags)
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = members_read(&root, policy_members, sizeof(policy_members) / sizeof(*policy_members),
-			   p);
+	err = members_read(&root, policy_members, ARRAY_SIZE(policy_members), p);
 	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }
@@ -163,7 +163,7 @@ int policy_examine(const char *path, struct diags *diags, char **text, struct po
 	if (err)
 		return err == -EFBIG ? -EBADMSG : err;
 	err = policy_parse(*text, length, diags, policy);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 int policy_read(const char *path, struct policy **policy)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "json/members.h"
 
 struct rule_context {
@@ -52,5 +53,5 @@ int rule_read(const struct value *v, struct policy *policy, size_t index)
 
 	policy->rules[index].first_test = (__u32)policy->nr_tests;
 	policy->rule_places[index] = value_place(v);
-	return members_read(v, rule_members, sizeof(rule_members) / sizeof(*rule_members), &c);
+	return members_read(v, rule_members, ARRAY_SIZE(rule_members), &c);
 }

@@ -8,6 +8,7 @@
 #include "model/perf.h"
 #include "plan/explain.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 
 #define LINE 256
 
@@ -66,7 +67,7 @@ static void step(struct steps *s, const char *format, ...)
 {
 	va_list args;
 
-	if (s->count == sizeof(s->line) / sizeof(*s->line))
+	if (s->count == ARRAY_SIZE(s->line))
 		return;
 	va_start(args, format);
 	vsnprintf(s->line[s->count++], LINE, format, args);

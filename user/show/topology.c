@@ -7,6 +7,7 @@
 
 #include "machine/measured-differs.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
@@ -107,7 +108,7 @@ static int print_nodes(const struct machine *m, FILE *out)
 		{ "TIER", SCOLS_FL_RIGHT },
 		{ "DISTANCE", SCOLS_FL_RIGHT },
 	};
-	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
 	int node, err = 0;
 
 	for (node = 0; !err && node < m->nr_nodes; node++)
@@ -167,7 +168,7 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 		{ "SAID BY", 0 },
 		{ "USED", 0 },
 	};
-	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
 	struct source_perf sources[MAX_SOURCES];
 	int node, class, err = 0;
 	size_t i, count;
