@@ -59,7 +59,7 @@ struct tierbpf_node {
 	__s32 id;  /* 0..TIERBPF_MAX_NODES-1 */
 	__s32 kernel_adistance; /* where the stock kernel puts the node */
 	__u32 flags;  /* TIERBPF_NODE_* */
-	__u32 reserved;	/* 0 */
+	__u32 reserved; /* 0 */
 	__u64 size;  /* bytes that are online, in whole blocks of memory; 0: none, or not known */
 };
 
@@ -79,8 +79,8 @@ struct tierbpf_decision {
 
 enum tierbpf_event_kind {
 	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
-	TIERBPF_EVENT_REJECTED,	/* not a sane adistance: the kernel's own stands */
-	TIERBPF_EVENT_RETIERED,	/* a node with memory was moved */
+	TIERBPF_EVENT_REJECTED, /* not a sane adistance: the kernel's own stands */
+	TIERBPF_EVENT_RETIERED, /* a node with memory was moved */
 	TIERBPF_EVENT_FAILED,     /* a move did not succeed; to is -errno */
 	TIERBPF_EVENT_HELD,	    /* moved too often (TIERBPF_MOVES): stays for now */
 	TIERBPF_EVENT_SLOW,	    /* the answer took longer than TIERBPF_SLOW_MS */
