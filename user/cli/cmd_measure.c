@@ -94,14 +94,14 @@ static const struct argp argp = {
 
 static int add_node(struct libscols_table *t, const struct measured_node *n)
 {
-	char node[16], size[32], value[NR_MEASURED][56];
+	char node[16], size[32], value[NR_COORDINATES][56];
 	const char *const cells[] = { node,	n->cpus,  size,	    n->huge ? "huge" : "base",
 				      value[0], value[1], value[2], value[3] };
 	int i;
 
 	snprintf(node, sizeof(node), "%d", n->node);
 	snprintf(size, sizeof(size), "%" PRId64 " MiB", n->bytes >> 20);
-	for (i = 0; i < NR_MEASURED; i++)
+	for (i = 0; i < NR_COORDINATES; i++)
 		snprintf(value[i], sizeof(value[i]), "%" PRId64 " +-%" PRId64 "%%",
 			 n->values[i].median, (n->values[i].spread + 1) / 2);
 	return columns_add(t, cells);
