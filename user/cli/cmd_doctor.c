@@ -81,9 +81,10 @@ static int doctor(const struct shared_options *shared)
 	else if (!err)
 		err = print(&d);
 	doctor_free(&d);
-	if (!err && missing)
-		err = fail(-ENOPKG, missing == 1 ? "one thing is missing" : "%d things are missing",
-			   missing);
+	if (!err && missing == 1)
+		err = fail(-ENOPKG, "one thing is missing");
+	else if (!err && missing)
+		err = fail(-ENOPKG, "%d things are missing", missing);
 	return err;
 }
 

@@ -164,9 +164,9 @@ static void fill_facts(struct program *p, const struct machine *m)
 static bool may_hold(const struct program *p, const struct tierbpf_test *test,
 		     const struct tierbpf_node *node)
 {
-	bool live = test->fact > TIERBPF_FACT_NODE && test->fact < TIERBPF_FACT_PXM;
-
-	return live || program_test_holds(p, test, node);
+	if (tierbpf_fact_is_live(test->fact) && test->fact != TIERBPF_FACT_NODE)
+		return true;
+	return program_test_holds(p, test, node);
 }
 
 /* So that the kernel need not try, for each node, the rules that are about others. */
