@@ -247,11 +247,17 @@ static int refresh_once(const struct arguments *a, bool *done)
 	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_close_ int lock = -1;
 	struct trial no_trial = {};
-	unsigned int generation;
+	unsigned int generation, in_force = 0;
 	int err = pins_lock(false, &lock);
 
 	*done = true;
-	if (err == -ENOENT || (!err && !pins_policy_id())) {
+	if (!err) {
+		err = pins_find_policy(&in_force);
+		if (err)
+			return pins_cannot_tell(err);
+		err = in_force ? 0 : -ENOENT;
+	}
+	if (err == -ENOENT) {
 		note("no policy is loaded");
 		return 0;
 	}

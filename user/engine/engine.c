@@ -145,13 +145,17 @@ static int read_back(struct engine *e)
 
 int engine_open(struct engine *e)
 {
+	unsigned int policy;
 	int err;
 
 	*e = (struct engine){ .ask_fd = -1, .override_fd = -1 };
 	err = trial_heal();
 	if (err)
 		return err;
-	if (!pins_policy_id())
+	err = pins_find_policy(&policy);
+	if (err)
+		return pins_cannot_tell(err);
+	if (!policy)
 		return -ENOENT;
 	err = read_back(e);
 	if (err)

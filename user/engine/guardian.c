@@ -113,10 +113,10 @@ static void heal(bool loading)
 }
 
 /*
- * Is @policy in force and on trial? *left: ms. In a shortage of memory that cannot always be
- * told: then it may be, and is looked at again.
+ * False once @policy is replaced or confirmed; until then *left is what is left of its trial in ms.
+ * Where that cannot be told, as in a shortage of memory, it is still to be guarded.
  */
-static bool on_trial(unsigned int policy, unsigned int *left)
+static bool needs_guard(unsigned int policy, unsigned int *left)
 {
 	struct tierbpf_meta meta;
 	unsigned int in_force;
@@ -146,7 +146,7 @@ static void guard(unsigned int policy)
 
 	for (;;) {
 		left = TICK;
-		if (!on_trial(policy, &left) && !loading)
+		if (!needs_guard(policy, &left) && !loading)
 			return;
 		/* Again after a while, as long as it is still on trial: memory may have been short. */
 		if (!left)

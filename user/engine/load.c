@@ -257,17 +257,16 @@ static int pin_maps(const struct loading *l)
 	return err;
 }
 
-/* What the end of the trial needs. */
+/* Pins what brings the former overrides back at the end of the trial. */
 static int pin_trial(const struct loading *l)
 {
 	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
 	int err;
 
 	err = pin_object(bpf_map__fd(l->skel->maps.overrides_before), staging, "overrides_before");
-	err = err   ?:
-		      pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
-				 "restore_overrides");
-	return err ?: trial_keep_former();
+	return err   ?:
+		       pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
+				  "restore_overrides");
 }
 
 static int attach_tracing(struct tierbpf_bpf *skel)
@@ -406,6 +405,8 @@ static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
 
+	if (!err && l->trial->seconds)
+		err = trial_keep_former();
 	if (!err && l->object)
 		err = engine_object_pin(l->object, PIN_PATH(TIERBPF_PIN_STAGING));
 	if (err)
