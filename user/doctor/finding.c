@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "doctor/doctor.h"
+#include "doctor/finding.h"
 
 #include <errno.h>
 #include <stdarg.h>
