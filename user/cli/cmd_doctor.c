@@ -4,7 +4,7 @@
 
 #include "cli/cmd.h"
 #include "cli/shared-options.h"
-#include "doctor/finding.h"
+#include "doctor/doctor.h"
 #include "util/columns.h"
 #include "util/msg.h"
 

@@ -9,7 +9,6 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/escape.h"
-#include "util/msg.h"
 
 void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
 		  const char *wanted, const char *cure, const char *found, ...)
@@ -39,13 +38,6 @@ void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdic
 		d->count++;
 	else
 		d->full = true;
-}
-
-int doctor_look(struct doctor *d)
-{
-	doctor_look_at_kernel(d);
-	doctor_look_at_machine(d);
-	return d->full ? no_memory() : 0;
 }
 
 void doctor_free(struct doctor *d)

@@ -3,8 +3,8 @@
  * What tierbpf needs of a machine, and what makes its nodes look other than they are: each
  * finding with what is there, what is wanted, and the cure.
  */
-#ifndef DOCTOR_H
-#define DOCTOR_H
+#ifndef FINDING_H
+#define FINDING_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,20 +39,8 @@ void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdic
 		  const char *wanted, const char *cure, const char *found, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* Looks at all of it. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
-int doctor_look(struct doctor *d);
+/* Frees the findings. */
 void doctor_free(struct doctor *d);
-
-struct machine;
-
-/* doctor-kernel.c: the kernel, and what the running process may do. */
-void doctor_look_at_kernel(struct doctor *d);
-/* doctor-module.c: the module, for the kernel of that release. */
-void doctor_look_at_module(struct doctor *d, const char *release);
-/* doctor-machine.c: firmware's tables, distances, switches. */
-void doctor_look_at_machine(struct doctor *d);
-/* doctor-memory.c: memory that is no node's. */
-void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
 const char *doctor_verdict_name(enum doctor_verdict verdict);
 

@@ -6,7 +6,7 @@
 #include <tierbpf/abi.h>
 #include <zlib.h>
 
-#include "doctor/finding.h"
+#include "doctor/doctor.h"
 #include "engine/engine.h"
 #include "engine/pins.h"
 #include "engine/rights.h"

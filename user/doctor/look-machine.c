@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor/finding.h"
+#include "doctor/doctor.h"
 #include "machine/machine.h"
 #include "model/perf.h"
 #include "util/cleanup.h"

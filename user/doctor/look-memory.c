@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "acpi/srat.h"
-#include "doctor/finding.h"
+#include "doctor/doctor.h"
 #include "machine/machine.h"
 #include "util/array.h"
 #include "util/cleanup.h"

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <tierbpf/abi.h>
 
-#include "doctor/finding.h"
+#include "doctor/doctor.h"
 #include "machine/guards.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"

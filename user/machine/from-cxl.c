@@ -6,10 +6,10 @@
  *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
  *		resource, size			its addresses, also where it has been RAM since boot
  *		access1/read_latency, …		by the kernel, from its cards' CDAT and the way there
- *		targetI				the card at place I of the interleave (cxl-tree.h)
+ *		targetI				the card at place I of the interleave (ports.h)
  *
  * And which nodes CXL windows have made (CEDT) for regions yet to come; of those, what the
- * cards that are there leave no doubt about (cxl-expect.h).
+ * cards that are there leave no doubt about (region-to-come.h).
  */
 #include "acpi/cedt.h"
 #include "acpi/hmat-access.h"

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The nodes, their tiers and distances. What is known of a single node: machine-facts.c. */
-#include "machine/machine.h"
-
+/* Reads the nodes, their tiers and distances. What is known of a single node: facts.c. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#include "acpi/hmat.h"
 #include "machine/facts.h"
+#include "machine/machine.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/nodelist.h"
 #include "util/sysfs.h"
 
 #define TIERS "/sys/devices/virtual/memory_tiering"
-
-/* include/linux/topology.h */
-#define LOCAL_DISTANCE 10
-#define REMOTE_DISTANCE 20
 
 typedef bool node_set[TIERBPF_MAX_NODES];
 
@@ -212,31 +206,4 @@ int machine_read(const char *root, struct machine **machine)
 	machine_read_facts(root, m);
 	*machine = TAKE_PTR(m);
 	return 0;
-}
-
-void machine_free(struct machine *m)
-{
-	int i;
-
-	if (!m)
-		return;
-	for (i = 0; i < m->nr_nodes; i++)
-		free(m->nodes[i].cpulist);
-	free(m->distance);
-	srat_free(m->srat);
-	hmat_free(m->hmat);
-	free(m);
-}
-
-bool machine_knows_distance(const struct machine *m, int from, int to)
-{
-	return from >= 0 && to >= 0 && from < m->nr_nodes && to < m->nr_nodes && m->distance &&
-	       m->distance[from * m->nr_nodes + to];
-}
-
-int machine_distance(const struct machine *m, int from, int to)
-{
-	if (machine_knows_distance(m, from, to))
-		return m->distance[from * m->nr_nodes + to];
-	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
 }
