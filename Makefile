@@ -3,6 +3,7 @@
 #   make            the tool, build/tierbpf
 #   make demo       the whole thing in a guest, with a stock kernel
 #   make check      every test, guests included
+#   make check-quick  those without guests that take no more than two minutes in all
 #   make bench      what it costs, against what the kernel's own ways cost
 #
 # demo, check and bench install what a bare Debian 12 or 13 lacks; the rest does not.
@@ -142,9 +143,12 @@ setup:
 	@packaging/setup-debian build check vm
 
 check: setup
-	@echo "building the tool and the BPF programs ..."
-	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/check
+
+# Without guests: two minutes.
+check-quick:
+	@packaging/setup-debian build check
+	@tests/check --quick
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
@@ -152,6 +156,10 @@ check: setup
 -include tests/golden/golden.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
+
+# What tests/check runs.
+check-programs: quick-programs vm-helpers $(fuzz)/fatal $(fuzz_programs)
+quick-programs: all $(unit)/tests $(unit)/fatal $(golden)/tierbpf $(tables)/dump
 
 check-vm: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
@@ -175,17 +183,12 @@ demo:
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/suites/demo
 
-units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
+# One of systemd's units for where things are installed, which may be another place each time.
+unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
+	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $(DESTDIR)$(unitdir)/$(1)
+units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
 
-# Made anew each time: where things are installed may be another place than last time.
-$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE
-	@mkdir -p $(@D)
-	sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' $< | \
-		sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $@
-
-FORCE:
-
-install: all $(units)
+install: all
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
@@ -195,7 +198,8 @@ install: all $(units)
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
-	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path $(units)
+	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path
+	$(foreach name,$(units),$(call unit,$(name)) && chmod 644 $(DESTDIR)$(unitdir)/$(name) &&) :
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
@@ -214,4 +218,4 @@ clean:
 
 -include $(wildcard $(build)/*/*.d $(build)/user/*/*.d $(build)/unit/obj/*/*/*.d $(build)/unit/obj/*/*/*/*.d)
 
-.PHONY: all FORCE examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers
+.PHONY: all examples check check-libbpf check-programs check-quick check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms quick-programs setup stress vm-helpers

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # Somebody's own policy that answers nonsense leaves the nodes as stock; each
 # answer is reported. One policy at a time; one of another ABI is refused.
 . /usr/lib/tierbpf-test/test.sh

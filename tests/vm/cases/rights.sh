@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # kernels: 6.12 7.3
 # brief: 7.3
 # What each command needs (tierbpf(8), RIGHTS): less is exit status 5 with the cure, and what is

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
+# shares: yes
 # kernels: 6.12 7.3
 # What topology says is what the kernel shows; a captured machine gives the same
 # plan and the same topology as the machine itself, also while a policy is in force.
