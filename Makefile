@@ -136,8 +136,9 @@ $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-l
 # Objects that the loader must refuse, for what the compiler left out or did.
 $(build)/bpf/bad-no-btf.bpf.o: bpf_cflags += -g0
 
-KERNELS ?= 6.12 7.3
-KERNEL ?= $(KERNELS)
+# kernels FLAVOUR: their names; for KERNEL, one or more of them
+kernels = $(shell awk '$$4 == "$(1)" { print $$1 }' tests/vm/kernels)
+KERNEL ?= $(call kernels,cloud)
 
 setup:
 	@packaging/setup-debian build check vm
@@ -167,12 +168,12 @@ check-vm: setup
 
 check-debug: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers
-	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
+	@tests/vm/check $(patsubst %,--kernel %,$(call kernels,debug))
 
 # The debug kernels themselves, where nobody else has built them; a long while.
 debug-kernel:
-	@tests/vm/harness/build-debug-kernel 6.12
-	@tests/vm/harness/build-debug-kernel 7.3
+	@for kernel in $(call kernels,debug); do tests/vm/harness/build-debug-kernel $$kernel || exit; done
+
 # Hours: the cases that are the better the longer they run.
 stress: setup
 	@$(MAKE) --no-print-directory -s all vm-helpers

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# kernels: 6.12 7.3
+# kernels: cloud
 # The verifier accepts the BPF programs of each compiler, with hardly more work
 # than the table in ../guest/verified-insns says. With --print: the rows of the
 # table for this kernel, and no judgement.

@@ -9,7 +9,9 @@
 : "${root:?}"
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
-default_kernels=(6.12 7.3) # of a suite that is called without --kernel
+# shellcheck source=tests/vm/harness/kernels.sh
+. "$root/tests/vm/harness/kernels.sh"
+mapfile -t default_kernels < <(kernel_names cloud) # of a suite that is called without --kernel
 guests_tmp=$(mktemp -d) || exit
 trap 'rm -rf "$guests_tmp"' EXIT
 : >"$guests_tmp/jobs"
