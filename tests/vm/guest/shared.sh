@@ -16,12 +16,14 @@ demotion_targets()
 		END { for (node in targets) print "demotion targets " targets[node] }' | sort
 }
 
-# User processes other than those of this script: those of the kernel have no executable.
+# User processes: those of the kernel have no executable. Not in a pipe, whose processes would be
+# among them.
 processes()
 {
 	for exe in /proc/[0-9]*/exe; do
-		[ ! -e "$exe" ] || { read -r name <"${exe%exe}comm" && echo "process $name"; } 2>/dev/null
-	done | sort
+		[ ! -e "$exe" ] || { read -r comm <"${exe%exe}comm" && echo "process $comm"; } 2>/dev/null
+	done >/run/processes
+	sort /run/processes
 }
 
 state()
