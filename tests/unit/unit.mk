@@ -6,7 +6,7 @@
 # One test: build/unit/tests --filter policy_rule/node
 
 unit := $(build)/unit
-unit_cflags = $(tool_cflags) -fsanitize=address,undefined -fno-sanitize-recover=all \
+unit_cflags = $(tool_cflags) -DTIERBPF_MESSAGES -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -O1 -g -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
 unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 
@@ -18,7 +18,7 @@ unit_library := $(filter-out $(unit_asks),$(sources))
 unit_tests := tests/unit/criterion-main.c $(wildcard tests/unit/unit*.c tests/unit/*/test-*.c)
 unit_objects := $(patsubst %.c,$(unit)/obj/%.o,$(unit_library) $(unit_tests))
 
-check-unit: unit-forget $(unit)/tests $(unit)/fatal
+check-unit: unit-forget $(unit)/tests $(unit)/fatal ## unit tests, under the sanitizers
 	@tests/unit/run --expect "1 3 0" $(unit)/fatal
 	@tests/unit/run --totals $(unit)/totals $(unit)/tests
 
@@ -29,13 +29,16 @@ unit-forget:
 		{ echo "Criterion is needed: packaging/setup-debian check" >&2; exit 1; }
 
 $(unit)/tests: $(unit_objects)
-	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
+	$(call say,LINK)
+	$(quiet)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
 $(unit)/fatal: $(unit)/obj/tests/unit/fatal.o $(unit)/obj/tests/unit/criterion-main.o
-	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
+	$(call say,LINK)
+	$(quiet)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
 $(unit)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(unit_cflags) -c -o $@ $<
+	$(call say,CC)
+	$(quiet)$(CC) $(unit_cflags) -c -o $@ $<
 
 .PHONY: unit-forget

@@ -15,7 +15,7 @@ static int count(int (*next)(__u32, __u32 *))
 
 int main(void)
 {
-	printf("bpf programs %d, maps %d, links %d\n", count(bpf_prog_get_next_id), count(bpf_map_get_next_id),
-	       count(bpf_link_get_next_id));
+	printf("bpf programs %d, maps %d, links %d\n", count(bpf_prog_get_next_id),
+	       count(bpf_map_get_next_id), count(bpf_link_get_next_id));
 	return 0;
 }
