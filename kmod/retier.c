@@ -343,15 +343,18 @@ static void retier_pending(struct work_struct *work)
 		queue_delayed_work(queue, &retier_work, rest);
 		return;
 	}
-	/* N_CPU tells of a CPU that comes or goes only at the end of its hotplug operation. */
-	cpus_read_lock();
-	cpus_read_unlock();
 	clear_bit(KICKED, &kicked);
 	/* A request that finds KICKED set is collected below; a later one kicks again. */
 	smp_mb__after_atomic();
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
 			node_set(nid, which);
+	/*
+	 * N_CPU changes at the end of a CPU hotplug operation, but hotplug.c learns of the
+	 * operation near its beginning. So wait for the end of one that was collected above.
+	 */
+	cpus_read_lock();
+	cpus_read_unlock();
 	retier_nodes(&which, false);
 	WRITE_ONCE(rests_until, get_jiffies_64() + WORKER_REST);
 }
