@@ -150,6 +150,7 @@ check: setup
 -include tests/unit/unit.mk
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
+-include tests/words/words.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 

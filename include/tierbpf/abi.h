@@ -12,6 +12,8 @@
 #include <linux/types.h>
 #endif
 
+#include "fact-table.h"
+
 #define TIERBPF_ABI 1
 
 #define TIERBPF_MAX_NODES 1024 /* x86: MAX_NUMNODES at NODES_SHIFT = 10 */
@@ -59,7 +61,7 @@ struct tierbpf_node {
 	__s32 id;  /* 0..TIERBPF_MAX_NODES-1 */
 	__s32 kernel_adistance; /* where the stock kernel puts the node */
 	__u32 flags;  /* TIERBPF_NODE_* */
-	__u32 reserved;	/* 0 */
+	__u32 reserved; /* 0 */
 	__u64 size;  /* bytes that are online, in whole blocks of memory; 0: none, or not known */
 };
 
@@ -79,8 +81,8 @@ struct tierbpf_decision {
 
 enum tierbpf_event_kind {
 	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
-	TIERBPF_EVENT_REJECTED,	/* not a sane adistance: the kernel's own stands */
-	TIERBPF_EVENT_RETIERED,	/* a node with memory was moved */
+	TIERBPF_EVENT_REJECTED, /* not a sane adistance: the kernel's own stands */
+	TIERBPF_EVENT_RETIERED, /* a node with memory was moved */
 	TIERBPF_EVENT_FAILED,     /* a move did not succeed; to is -errno */
 	TIERBPF_EVENT_HELD,	    /* moved too often (TIERBPF_MOVES): stays for now */
 	TIERBPF_EVENT_SLOW,	    /* the answer took longer than TIERBPF_SLOW_MS */
@@ -132,41 +134,24 @@ struct tierbpf_decided {
 
 /* What kind of memory a node has: the value of TIERBPF_FACT_KIND. */
 enum tierbpf_kind {
-	TIERBPF_KIND_DRAM = 1,
-	TIERBPF_KIND_CXL,
-	TIERBPF_KIND_PMEM,
-	TIERBPF_KIND_HBM,
-	TIERBPF_KIND_HOTPLUG,
+#define TIERBPF_KIND(SYMBOL, number, name) TIERBPF_KIND_##SYMBOL = number,
+	TIERBPF_KIND_TABLE(TIERBPF_KIND)
+#undef TIERBPF_KIND
+#define TIERBPF_KIND(...) +1
+		TIERBPF_KINDS_END = 1 TIERBPF_KIND_TABLE(TIERBPF_KIND) /* they begin with 1 */
+#undef TIERBPF_KIND
 };
 
 #define TIERBPF_MILLION 1000000 /* fractions are whole numbers of millionths */
 
-/* What rules look at. A fact that is not known never matches. */
+/* What rules look at. A fact that is not known never matches. fact-table.h has them all. */
 enum tierbpf_fact {
-	TIERBPF_FACT_NONE, /* holds always: the test of a rule without predicates */
-	/* Live: what the kernel says at the moment of the question. */
-	TIERBPF_FACT_NODE,
-	TIERBPF_FACT_CPU, /* 0 or 1 */
-	TIERBPF_FACT_KERNEL_ADISTANCE, /* where the stock kernel puts the node */
-	TIERBPF_FACT_SIZE, /* bytes that are online */
-	/* Stored in map `facts`. */
-	TIERBPF_FACT_PXM, /* proximity domain of SRAT */
-	TIERBPF_FACT_KIND, /* enum tierbpf_kind */
-	TIERBPF_FACT_DISTANCE, /* SLIT, from the nearest node with CPUs */
-	TIERBPF_FACT_READ_LATENCY, /* ns; this and the next three: access class 1 */
-	TIERBPF_FACT_WRITE_LATENCY, /* ns */
-	TIERBPF_FACT_READ_BANDWIDTH, /* MB/s */
-	TIERBPF_FACT_WRITE_BANDWIDTH, /* MB/s */
-	TIERBPF_FACT_LATENCY_RATIO, /* read + write, to the reference's; millionths */
-	TIERBPF_FACT_BANDWIDTH_RATIO, /* the same */
-	TIERBPF_FACT_CXL_REGION, /* N of /sys/bus/cxl/devices/regionN */
-	TIERBPF_FACT_CXL_SERIAL, /* the bits of a u64; of the region's first card */
-	TIERBPF_FACT_CXL_SERIAL_2, /* of an interleaved region's others */
-	TIERBPF_FACT_CXL_SERIAL_3,
-	TIERBPF_FACT_CXL_SERIAL_4,
-	TIERBPF_FACT_HMAT_ADISTANCE, /* by firmware's latencies and bandwidths */
-	TIERBPF_FACT_MEASURED_ADISTANCE, /* by measured ones */
-	TIERBPF_NR_FACTS,
+#define TIERBPF_FACT(SYMBOL, number, ...) TIERBPF_FACT_##SYMBOL = number,
+	TIERBPF_FACT_TABLE(TIERBPF_FACT, TIERBPF_FACT)
+#undef TIERBPF_FACT
+#define TIERBPF_FACT(...) +1
+		TIERBPF_NR_FACTS = 0 TIERBPF_FACT_TABLE(TIERBPF_FACT, TIERBPF_FACT)
+#undef TIERBPF_FACT
 };
 
 /* Map `facts`, by node. */

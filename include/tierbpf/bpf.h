@@ -49,7 +49,7 @@ struct tierbpf_ops {
  *
  *   _Bool tierbpf_get_fact(const struct tierbpf_node *node, __u32 fact, __s64 *value)
  *
- * which is true where the fact (enum tierbpf_fact in abi.h, with its unit) is known.
+ * which is true where the fact (TIERBPF_FACT_*, fact-table.h has them with their units) is known.
  * A node that appears later than the load has only the live facts.
  */
 #define TIERBPF_FACTS_MAP                                                                             \

@@ -6,7 +6,7 @@
 # One test: build/unit/tests --filter policy_rule/node
 
 unit := $(build)/unit
-unit_cflags = $(tool_cflags) -fsanitize=address,undefined -fno-sanitize-recover=all \
+unit_cflags = $(tool_cflags) -DTIERBPF_MESSAGES -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -O1 -g -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
 unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 

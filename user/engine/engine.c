@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <tierbpf/facts.h>
 
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
@@ -180,17 +181,16 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args)
 			   0;
 }
 
-/* The facts that rules find in the map; the others the kernel says at the moment of the question. */
-#define STORED_FACTS (~0ULL << TIERBPF_FACT_PXM)
-
+/* Of the facts in the map, the live ones do not count: the kernel says them anew with each question. */
 static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts *b)
 {
+	__u64 stored = a->known & ~TIERBPF_LIVE_FACTS;
 	int fact;
 
-	if ((a->known ^ b->known) & STORED_FACTS)
+	if (stored != (b->known & ~TIERBPF_LIVE_FACTS))
 		return false;
-	for (fact = TIERBPF_FACT_PXM; fact < TIERBPF_NR_FACTS; fact++)
-		if (a->known & 1ULL << fact && a->value[fact] != b->value[fact])
+	for (fact = 0; fact < TIERBPF_NR_FACTS; fact++)
+		if (stored & 1ULL << fact && a->value[fact] != b->value[fact])
 			return false;
 	return true;
 }

@@ -12,12 +12,19 @@ struct member {
 	bool required;
 };
 
+struct members {
+	const struct member *list;
+	size_t count;
+};
+
+#define MEMBERS(array) { array, sizeof(array) / sizeof(*(array)) }
+
 /*
- * Calls the reader of each member that @v has, in the order of the table (not of
+ * Calls the reader of each member that @v has, in the order of @members (not of
  * the text, so that a member may build on another). A key that is unknown,
  * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
  */
-int object_read(const struct value *v, const struct member *table, size_t count, void *context);
+int object_read(const struct value *v, const struct members *members, void *context);
 
 /* Keeps the first error; -EBADMSG only counts where there is no other. */
 int first_error(int err, int next);

@@ -77,12 +77,12 @@ static int read_pages(const struct value *v, void *context)
 		return value_int(v, 0, UINT32_MAX, &n->values[what].spread);  \
 	}
 
-READ_VALUE(read_latency, MEASURED_READ_LATENCY)
-READ_VALUE(write_latency, MEASURED_WRITE_LATENCY)
-READ_VALUE(read_bandwidth, MEASURED_READ_BANDWIDTH)
-READ_VALUE(write_bandwidth, MEASURED_WRITE_BANDWIDTH)
+READ_VALUE(read_latency, READ_LATENCY)
+READ_VALUE(write_latency, WRITE_LATENCY)
+READ_VALUE(read_bandwidth, READ_BANDWIDTH)
+READ_VALUE(write_bandwidth, WRITE_BANDWIDTH)
 
-static const struct member node_members[] = {
+static const struct member node_list[] = {
 	{ "node", read_node, true },
 	{ "cpus", read_cpus, false },
 	{ "bytes", read_bytes, false },
@@ -97,11 +97,13 @@ static const struct member node_members[] = {
 	{ "write_bandwidth_spread_percent", read_write_bandwidth_spread, false },
 };
 
+const struct members measurement_node_members = MEMBERS(node_list);
+
 static int read_element(const struct value *v, struct measurement *m, size_t index)
 {
 	struct measured_node *n = &m->nodes[index];
 	size_t i;
-	int err = object_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
+	int err = object_read(v, &measurement_node_members, n);
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
@@ -134,10 +136,12 @@ static int read_nodes(const struct value *v, void *context)
 	return err;
 }
 
-static const struct member members[] = {
+static const struct member measurement_list[] = {
 	{ "version", read_version, true },
 	{ "nodes", read_nodes, true },
 };
+
+const struct members measurement_members = MEMBERS(measurement_list);
 
 int measurement_parse(const char *text, size_t length, struct diags *diags,
 		      struct measurement **measurement)
@@ -150,7 +154,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags,
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, members, sizeof(members) / sizeof(*members), m);
+	err = object_read(&root, &measurement_members, m);
 	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)
@@ -190,16 +194,14 @@ void measurement_free(struct measurement *m)
 
 static json_t *node_json(const struct measured_node *n)
 {
-	static const char *const names[][2] = {
-		[MEASURED_READ_LATENCY] = { "read_latency_ns", "read_latency_spread_percent" },
-		[MEASURED_WRITE_LATENCY] = { "write_latency_ns", "write_latency_spread_percent" },
-		[MEASURED_READ_BANDWIDTH] = { "read_bandwidth_mbps",
-					      "read_bandwidth_spread_percent" },
-		[MEASURED_WRITE_BANDWIDTH] = { "write_bandwidth_mbps",
-					       "write_bandwidth_spread_percent" },
+	static const char *const spreads[NR_COORDINATES] = {
+		[READ_LATENCY] = "read_latency_spread_percent",
+		[WRITE_LATENCY] = "write_latency_spread_percent",
+		[READ_BANDWIDTH] = "read_bandwidth_spread_percent",
+		[WRITE_BANDWIDTH] = "write_bandwidth_spread_percent",
 	};
 	json_t *o = json_pack("{s:i}", "node", n->node);
-	int i;
+	enum coordinate c;
 
 	if (n->cpus)
 		json_object_set_new(o, "cpus", json_string(n->cpus));
@@ -207,9 +209,9 @@ static json_t *node_json(const struct measured_node *n)
 		json_object_set_new(o, "bytes", json_integer(n->bytes));
 		json_object_set_new(o, "pages", json_string(n->huge ? "huge" : "base"));
 	}
-	for (i = 0; i < NR_MEASURED; i++) {
-		json_object_set_new(o, names[i][0], json_integer(n->values[i].median));
-		json_object_set_new(o, names[i][1], json_integer(n->values[i].spread));
+	for (c = 0; c < NR_COORDINATES; c++) {
+		json_object_set_new(o, coordinate_key(c), json_integer(n->values[c].median));
+		json_object_set_new(o, spreads[c], json_integer(n->values[c].spread));
 	}
 	return o;
 }
@@ -228,6 +230,7 @@ json_t *measurement_json(const struct measurement *m)
 
 void measurement_apply(const struct measurement *measurement, struct machine *m)
 {
+	enum coordinate c;
 	size_t i;
 
 	for (i = 0; i < measurement->count; i++) {
@@ -238,12 +241,8 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 			     n->node);
 			continue;
 		}
-		m->nodes[n->node].measured = (struct perf){
-			.read_latency = n->values[MEASURED_READ_LATENCY].median,
-			.write_latency = n->values[MEASURED_WRITE_LATENCY].median,
-			.read_bandwidth = n->values[MEASURED_READ_BANDWIDTH].median,
-			.write_bandwidth = n->values[MEASURED_WRITE_BANDWIDTH].median,
-		};
+		for (c = 0; c < NR_COORDINATES; c++)
+			m->nodes[n->node].measured.value[c] = n->values[c].median;
 	}
 }
 
@@ -262,7 +261,7 @@ int measurement_prefer(const char *path, struct machine *m)
 	int node, err = measurement_use(path, m);
 
 	for (node = 0; path && !err && node < m->nr_nodes; node++)
-		if (m->nodes[node].memory && !m->nodes[node].measured.read_latency)
+		if (m->nodes[node].memory && !m->nodes[node].measured.value[READ_LATENCY])
 			note("node %d is not in the measurement: what firmware says of it is taken",
 			     node);
 	return err;

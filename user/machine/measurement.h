@@ -15,14 +15,7 @@
 
 #include "machine/machine.h"
 #include "json/diag.h"
-
-enum measured {
-	MEASURED_READ_LATENCY,
-	MEASURED_WRITE_LATENCY,
-	MEASURED_READ_BANDWIDTH,
-	MEASURED_WRITE_BANDWIDTH,
-	NR_MEASURED
-};
+#include "json/members.h"
 
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
@@ -34,13 +27,17 @@ struct measured_node {
 	char *cpus;    /* from which; "0-3"; NULL: not told */
 	int64_t bytes; /* of the buffer; 0: not told */
 	bool huge;	   /* most of the buffer was huge pages */
-	struct measured_value values[NR_MEASURED];
+	struct measured_value values[NR_COORDINATES];
 };
 
 struct measurement {
 	struct measured_node *nodes;
 	size_t count;
 };
+
+/* What a file of measurements may hold, and each of its nodes; the manual is held against these. */
+extern const struct members measurement_members;
+extern const struct members measurement_node_members;
 
 /* 0, and *measurement is the caller's; -EBADMSG with entries in @diags; -ENOMEM. */
 int measurement_parse(const char *text, size_t length, struct diags *diags,

@@ -25,8 +25,27 @@ struct plan_node {
 	bool overridden;	 /* the live override stands above them */
 };
 
+/* The warnings of a plan: WARNING(SYMBOL, name for programs). */
+#define PLAN_WARNING_TABLE(WARNING)                   \
+	WARNING(DRAM_MISMATCH, "dram-mismatch")       \
+	WARNING(CPU_BELOW_MEMORY, "cpu-below-memory") \
+	WARNING(CPUS_SPLIT, "cpus-split")             \
+	WARNING(TWINS_SPLIT, "twins-split")           \
+	WARNING(SLIT, "slit")                         \
+	WARNING(RULE_NEVER, "rule-never")             \
+	WARNING(TIER_EMPTY, "tier-empty")
+
+enum plan_warning_kind {
+#define WARNING(SYMBOL, name) WARN_##SYMBOL,
+	PLAN_WARNING_TABLE(WARNING)
+#undef WARNING
+		NR_PLAN_WARNINGS
+};
+
+extern const char *const plan_warning_names[NR_PLAN_WARNINGS];
+
 struct plan_warning {
-	const char *id; /* for programs: "dram-mismatch" */
+	const char *id; /* its name */
 	char *message;
 };
 

@@ -20,7 +20,7 @@ static void say(const char *format, va_list args)
 	fputc('\n', stderr);
 }
 
-int fail(int err, const char *format, ...)
+int(fail)(int err, const char *format, ...)
 {
 	va_list args;
 
