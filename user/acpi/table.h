@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACPI_TABLE_MAX \
-	(1 << 24) /* an HMAT with 1024 domains and all six data types takes 12.6 MB */
+#define ACPI_TABLE_MAX (1 << 24) /* an HMAT with 1024 domains and 6 data types takes 12.6 MB */
 
 /* Offsets in the header of a table (ACPI 6.5, 5.2.6). */
 enum {

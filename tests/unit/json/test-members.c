@@ -88,7 +88,7 @@ Test(object, in_the_order_of_the_table)
 	}
 }
 
-#define FIRST "it stands here first"
+#define FIRST "the first is here"
 
 Test(object, errors)
 {
@@ -114,7 +114,7 @@ Test(object, errors)
 		  "13" },
 		/* the first is read, the others are told */
 		{ "{$'one': 1, 'three': 3, ^'one': 'x'}",
-		  { { "one", "error: \"one\" stands here a second time; first in line 1", FIRST } },
+		  { { "one", "error: \"one\" is a duplicate; the first is in line 1", FIRST } },
 		  "13" },
 		{ "{\n$'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
 		  { { "one", "first in line 2", FIRST }, { "one", "first in line 2", FIRST } },

@@ -88,7 +88,7 @@ Test(measurement, errors)
 		  "nodes[0].pages", "error: \"huge\" or \"base\" is expected here" },
 		{ NODES("{'node': 0, " VALUES("1", "1", "1",
 					      "1") "}, ^{'node': 0, " VALUES("1", "1", "1", "1") "}"),
-		  "nodes[1]", "error: node 0 stands here a second time" },
+		  "nodes[1]", "error: node 0 is listed twice" },
 	};
 	size_t i;
 
