@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints the tool's tables as JSON: facts, kinds, members of objects, units, warnings,
+ * Prints the tool's tables as JSON: facts, kinds, members of objects, units, events, warnings,
  * exit statuses and messages. What manual, schemas, fuzz dictionary and
  * random policies are made from, or held against, is thus what the compiler has read.
  */
@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 #include "policy/fact-text.h"
 #include "policy/readers.h"
+#include "show/event-text.h"
 #include "util/msg.h"
 #include "json/quantity.h"
 
@@ -114,6 +115,22 @@ static json_t *sources(void)
 	return out;
 }
 
+static json_t *events(void)
+{
+	json_t *out = json_array();
+	int i;
+
+	for (i = 0; i < TIERBPF_EVENT_KINDS_END; i++) {
+		const struct event_kind *k = &event_kinds[i];
+
+		if (k->name)
+			json_array_append_new(out, json_pack("{s:i, s:s, s:s, s:s?}", "number", i,
+							     "name", k->name, "members", k->members,
+							     "counter", k->counter));
+	}
+	return out;
+}
+
 static json_t *exit_statuses(void)
 {
 	json_t *out = json_array();
@@ -140,8 +157,9 @@ static json_t *messages(void)
 
 int main(void)
 {
-	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "facts", facts(), "kinds",
-				kinds(), "members", members(), "sources", sources(), "warnings",
+	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "facts", facts(),
+				"kinds", kinds(), "members", members(), "sources", sources(),
+				"events", events(), "warnings",
 				strings(plan_warning_names, NR_PLAN_WARNINGS), "exit_statuses",
 				exit_statuses(), "messages", messages());
 	int err = !out || json_dumpf(out, stdout, JSON_INDENT(1)) || putchar('\n') == EOF;
