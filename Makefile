@@ -148,9 +148,9 @@ check: setup
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
+-include tests/words/words.mk
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
--include tests/words/words.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 

@@ -15,7 +15,7 @@ fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
 fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
 fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 
-fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
+fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) $(fuzz)/policy.dict
 	@tests/fuzz/run --must-find $(fuzz)/fatal
 	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
 	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_parts)
@@ -37,8 +37,13 @@ $(fuzz)/policy: $(fuzz)/json-mutator.o
 $(fuzz)/json-mutator.o: tests/fuzz/json-mutator.c $(fuzz)/policy-words.h
 	$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
 
+# The words of the language: each as a string of JSON, which the dictionary has as a string of C.
+$(fuzz)/policy.dict: tests/fuzz/policy.dict $(tables_json) | $(fuzz)/user
+	{ cat $< && jq -r '[(.members | del(.measurement, .measured_node))[][], .kinds[], .sources[], "1" + .facts[].units[]] | unique[] | tojson | tojson' \
+		$(tables_json); } > $@.tmp && mv $@.tmp $@
+
 # An entry of a dictionary is a string as C writes it.
-$(fuzz)/%-words.h: tests/fuzz/%.dict | $(fuzz)/user
+$(fuzz)/%-words.h: $(fuzz)/%.dict | $(fuzz)/user
 	sed -n 's/^".*"$$/&,/p' $< > $@
 
 # A program takes from it what it needs.
