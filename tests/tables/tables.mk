@@ -5,7 +5,7 @@
 
 tables := $(build)/tables
 
-check-tables: tables-forget $(tables)/dump
+check-tables: tables-forget $(tables)/dump ## the readers of ACPI tables against iasl
 	@tests/tables/iasl $(tables)/dump $(tables)/totals
 
 # Totals of an earlier run must not stand for one that could not be built.
@@ -14,7 +14,8 @@ tables-forget:
 
 $(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/obj/user/%.o,$(addprefix acpi/,hmat srat slit table) util/sysfs util/msg util/escape)
 	@mkdir -p $(@D)
-	$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+	$(call say,LINK)
+	$(quiet)$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
 -include $(wildcard $(tables)/*.d)
 

@@ -14,6 +14,7 @@
 #include "policy/fact-text.h"
 #include "policy/readers.h"
 #include "show/event-text.h"
+#include "util/array.h"
 #include "util/msg.h"
 #include "json/quantity.h"
 
@@ -67,7 +68,7 @@ static json_t *kinds(void)
 		TIERBPF_KIND_TABLE(KIND)
 	};
 
-	return strings(names, sizeof(names) / sizeof(*names));
+	return strings(names, ARRAY_SIZE(names));
 }
 
 static json_t *keys(const struct members *m)
@@ -100,7 +101,7 @@ static json_t *members(void)
 	json_t *out = json_object();
 	size_t i;
 
-	for (i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
 		json_object_set_new(out, objects[i].object, keys(objects[i].members));
 	return out;
 }

@@ -9,16 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum verdict {
-	VERDICT_FINE,
-	VERDICT_UNKNOWN, /* could not be looked at */
-	VERDICT_ADVICE, /* tierbpf works, and the machine could be better understood */
-	VERDICT_MISSING, /* tierbpf cannot work */
+enum doctor_verdict {
+	DOCTOR_FINE,
+	DOCTOR_UNKNOWN, /* could not be looked at */
+	DOCTOR_ADVICE, /* tierbpf works, and the machine could be better understood */
+	DOCTOR_MISSING, /* tierbpf cannot work */
 };
 
 struct finding {
 	const char *what;	  /* "kernel"; constant text */
-	enum verdict verdict;
+	enum doctor_verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
 	const char *cure;	  /* the same; NULL where nothing is amiss */
@@ -32,11 +32,12 @@ struct doctor {
 };
 
 /*
- * doctor_finds(d, "BTF", VERDICT_MISSING, "none", "…", "…"): adds a finding; @found is a
+ * doctor_finds(d, "BTF", DOCTOR_MISSING, "none", "…", "…"): adds a finding; @found is a
  * format and goes last, with its arguments.
  */
-void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
-		  const char *cure, const char *found, ...) __attribute__((format(printf, 6, 7)));
+void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
+		  const char *wanted, const char *cure, const char *found, ...)
+	__attribute__((format(printf, 6, 7)));
 
 /* Looks at all of it. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
 int doctor_look(struct doctor *d);
@@ -53,6 +54,6 @@ void doctor_look_at_machine(struct doctor *d);
 /* doctor-memory.c: memory that is no node's. */
 void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
-const char *verdict_name(enum verdict verdict);
+const char *doctor_verdict_name(enum doctor_verdict verdict);
 
 #endif

@@ -13,20 +13,20 @@
 
 #define LOCAL 10 /* ACPI 6.5, 5.2.17: of a domain to itself */
 
-static void look_at_table(struct doctor *d, const char *name, const struct table_state *state,
+static void look_at_table(struct doctor *d, const char *name, const struct acpi_table_state *state,
 			  const char *without)
 {
 	if (!state->found)
-		doctor_finds(d, name, VERDICT_ADVICE, "a table that can be read",
+		doctor_finds(d, name, DOCTOR_ADVICE, "a table that can be read",
 			     "as root, tables are read that other users may not see; where firmware has none, a policy "
 			     "says it instead: tierbpf init",
 			     "none: %s", without);
 	else if (state->ignored)
-		doctor_finds(d, name, VERDICT_ADVICE, "a table that the kernel uses",
+		doctor_finds(d, name, DOCTOR_ADVICE, "a table that the kernel uses",
 			     "ask for new firmware, or correct it for the next boot: tierbpf export acpi",
 			     "ignored by the kernel: %s", state->ignored);
 	else
-		doctor_finds(d, name, VERDICT_FINE, "a table that the kernel uses", NULL,
+		doctor_finds(d, name, DOCTOR_FINE, "a table that the kernel uses", NULL,
 			     "revision %u", state->revision);
 }
 
@@ -36,17 +36,17 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 	int odd = -1, err = perf_kernel_believes(m, &odd);
 
 	if (!err)
-		doctor_finds(d, "DRAM by firmware", VERDICT_FINE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_FINE,
 			     "nodes with CPUs within 10 % of each other", NULL,
 			     "known, and of one speed");
 	else if (err == -ERANGE)
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "nodes with CPUs within 10 % of each other",
 			     "from \"hmat\" in a policy goes by the table all the same; tierbpf export acpi corrects it",
 			     "nodes %d and %d differ by more than 10 %%: the kernel uses nothing of HMAT",
 			     perf_reference_node(m), odd);
 	else
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "latency and bandwidth of the first node with CPUs",
 			     "tierbpf measure finds them; or rules that name no speed: tierbpf init",
 			     "not known: the kernel puts every node into the tier of DRAM");
@@ -105,7 +105,7 @@ static void look_at_distances(struct doctor *d, const struct machine *m)
 		snprintf(found, sizeof(found), "the kernel ignores SLIT: %s", ignored);
 	else
 		odd = are_odd(m, found, sizeof(found));
-	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE,
+	doctor_finds(d, "distances", odd ? DOCTOR_ADVICE : DOCTOR_FINE,
 		     "those of the machine, in SLIT",
 		     "demotion goes to the nearest node of the next tier: tierbpf plan shows what comes of it; ask for "
 		     "new firmware",
@@ -120,9 +120,9 @@ static void look_at_demotion(struct doctor *d)
 	if (!sysfs_text(&text, d->root, "/sys/kernel/mm/numa/demotion_enabled"))
 		on = !strcmp(text, "true");
 	doctor_finds(d, "demotion",
-		     on	  ? VERDICT_FINE :
-		     text ? VERDICT_ADVICE :
-			    VERDICT_UNKNOWN,
+		     on	  ? DOCTOR_FINE :
+		     text ? DOCTOR_ADVICE :
+			    DOCTOR_UNKNOWN,
 		     "on, or tiers do nothing",
 		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" :
 			    "boot a kernel with CONFIG_MIGRATION=y",
@@ -141,9 +141,9 @@ static void look_at_promotion(struct doctor *d)
 		mode = atoi(text);
 	/* The other bit is another kind of balancing, and stays as it is. */
 	doctor_finds(d, "promotion",
-		     mode & 2 ? VERDICT_FINE :
-		     text     ? VERDICT_ADVICE :
-				VERDICT_UNKNOWN,
+		     mode & 2 ? DOCTOR_FINE :
+		     text     ? DOCTOR_ADVICE :
+				DOCTOR_UNKNOWN,
 		     "on, or tiers do nothing",
 		     !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
 		     mode  ? "echo 3 > /proc/sys/kernel/numa_balancing" :

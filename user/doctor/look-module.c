@@ -49,9 +49,9 @@ static void look_at_abi(struct doctor *d)
 	_cleanup_free_ char *text = NULL;
 
 	if (!sysfs_text(&text, d->root, "/sys/module/tierbpf/version") && atoi(text) == TIERBPF_ABI)
-		doctor_finds(d, "module", VERDICT_FINE, "loaded, with BTF", NULL, "loaded");
+		doctor_finds(d, "module", DOCTOR_FINE, "loaded, with BTF", NULL, "loaded");
 	else
-		doctor_finds(d, "module", VERDICT_MISSING, "one of the same version as this tierbpf",
+		doctor_finds(d, "module", DOCTOR_MISSING, "one of the same version as this tierbpf",
 			     "install that one; then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
 			     "loaded, with ABI %s, and this tierbpf has %d", text ?: "unknown",
 			     TIERBPF_ABI);
@@ -64,16 +64,16 @@ static void look_at_it(struct doctor *d, const char *release, struct module *m)
 	if (m->loaded && sysfs_exists(d->root, "/sys/kernel/btf/tierbpf"))
 		look_at_abi(d);
 	else if (m->loaded)
-		doctor_finds(d, "module", VERDICT_MISSING, "one with BTF",
+		doctor_finds(d, "module", DOCTOR_MISSING, "one with BTF",
 			     "build it where pahole (Debian: dwarves) and the kernel's vmlinux are: README, "
 			     "\"On a real machine\"",
 			     "loaded, without BTF");
 	else if (m->installed)
-		doctor_finds(d, "module", VERDICT_MISSING, "loaded",
+		doctor_finds(d, "module", DOCTOR_MISSING, "loaded",
 			     "modprobe tierbpf (dmesg says why, if it refuses)",
 			     "installed as %s, not loaded", m->path);
 	else
-		doctor_finds(d, "module", VERDICT_MISSING, "tierbpf.ko for this kernel",
+		doctor_finds(d, "module", DOCTOR_MISSING, "tierbpf.ko for this kernel",
 			     "for 6.12 or newer, build and install it: README, \"On a real machine\"",
 			     "none for %s", release);
 }
@@ -99,17 +99,17 @@ static bool wants_signatures(const char *root)
 }
 
 /* libkmod reads all the kinds of compression that depmod does. */
-static enum verdict info_says(struct kmod_ctx *kmod, const char *path)
+static enum doctor_verdict info_says(struct kmod_ctx *kmod, const char *path)
 {
 	struct kmod_list *list = NULL, *entry;
-	enum verdict verdict = VERDICT_MISSING;
+	enum doctor_verdict verdict = DOCTOR_MISSING;
 	struct kmod_module *module = NULL;
 
 	if (kmod_module_new_from_path(kmod, path, &module) ||
 	    kmod_module_get_info(module, &list) < 0)
-		verdict = VERDICT_UNKNOWN;
+		verdict = DOCTOR_UNKNOWN;
 	kmod_list_foreach(entry, list) if (!strcmp(kmod_module_info_get_key(entry), "sig_id"))
-		verdict = VERDICT_FINE;
+		verdict = DOCTOR_FINE;
 	kmod_module_info_free_list(list);
 	kmod_module_unref(module);
 	return verdict;
@@ -121,14 +121,14 @@ static void say_nothing(void *data, int priority, const char *file, int line, co
 }
 
 /* Without a process, so that nobody's PATH decides what runs with root's rights. */
-static enum verdict kmod_says(const char *path)
+static enum doctor_verdict kmod_says(const char *path)
 {
 	const char *const no_configuration = NULL;
 	struct kmod_ctx *kmod = kmod_new(NULL, &no_configuration);
-	enum verdict verdict;
+	enum doctor_verdict verdict;
 
 	if (!kmod)
-		return VERDICT_UNKNOWN;
+		return DOCTOR_UNKNOWN;
 	kmod_set_log_fn(kmod, say_nothing, NULL);
 	verdict = info_says(kmod, path);
 	kmod_unref(kmod);
@@ -139,7 +139,7 @@ static enum verdict kmod_says(const char *path)
  * kernel/module/signing.c: the last words of a module file. A compressed one of a captured
  * machine is not looked into: it may hold anything, and nobody is going to load it here.
  */
-static enum verdict is_signed(const char *root, const char *path)
+static enum doctor_verdict is_signed(const char *root, const char *path)
 {
 	static const char mark[] = "~Module signature appended~\n";
 	char tail[sizeof(mark)] = "";
@@ -148,24 +148,24 @@ static enum verdict is_signed(const char *root, const char *path)
 	struct stat st;
 
 	if (length < 3 || strcmp(path + length - 3, ".ko"))
-		return *root ? VERDICT_UNKNOWN : kmod_says(path);
+		return *root ? DOCTOR_UNKNOWN : kmod_says(path);
 	fd = sysfs_open(root, path);
 	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(mark) ||
 	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) !=
 		    sizeof(mark) - 1)
-		return VERDICT_UNKNOWN;
-	return strcmp(tail, mark) ? VERDICT_MISSING : VERDICT_FINE;
+		return DOCTOR_UNKNOWN;
+	return strcmp(tail, mark) ? DOCTOR_MISSING : DOCTOR_FINE;
 }
 
 static void look_at_lockdown(struct doctor *d, const struct module *m)
 {
 	bool enforced = wants_signatures(d->root);
-	enum verdict verdict = VERDICT_FINE;
+	enum doctor_verdict verdict = DOCTOR_FINE;
 	char word[32];
 
 	read_lockdown(d->root, word, sizeof(word));
 	if (!strcmp(word, "confidentiality")) {
-		doctor_finds(d, "lockdown", VERDICT_MISSING, "integrity, or none",
+		doctor_finds(d, "lockdown", DOCTOR_MISSING, "integrity, or none",
 			     "boot with lockdown=integrity: BPF may not read the kernel otherwise",
 			     "%s", word);
 		return;
@@ -176,9 +176,9 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 		     "none, or a module signed with a key that the kernel knows",
 		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
-		     verdict == VERDICT_MISSING ? "; the module is not signed" :
-		     verdict == VERDICT_UNKNOWN ? "; whether the module is signed cannot be told" :
-						  "");
+		     verdict == DOCTOR_MISSING ? "; the module is not signed" :
+		     verdict == DOCTOR_UNKNOWN ? "; whether the module is signed cannot be told" :
+						 "");
 }
 
 /* Of a machine that does not tell, nothing is said: debugfs is not needed for anything else. */
@@ -187,7 +187,7 @@ static void look_at_guards(struct doctor *d)
 	enum guards guards = guards_read(d->root);
 
 	if (guards != GUARDS_UNKNOWN)
-		doctor_finds(d, "kprobes", guards == GUARDS_ON ? VERDICT_FINE : VERDICT_MISSING,
+		doctor_finds(d, "kprobes", guards == GUARDS_ON ? DOCTOR_FINE : DOCTOR_MISSING,
 			     "on: by them the module keeps the kernel from crashing while nodes move",
 			     "echo 1 > " GUARDS_SWITCH, guards == GUARDS_ON ? "on" : "off");
 }

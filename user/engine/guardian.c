@@ -19,6 +19,7 @@
 #include "engine/pins.h"
 #include "engine/rights.h"
 #include "engine/trial.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -37,7 +38,7 @@ static void ignore_signals(void)
 				       SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU };
 	size_t i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		signal(signals[i], SIG_IGN);
 }
 
@@ -112,10 +113,10 @@ static void heal(bool loading)
 }
 
 /*
- * Is @policy in force and on trial? *left: ms. In a shortage of memory that cannot always be
- * told: then it may be, and is looked at again.
+ * False once @policy is replaced or confirmed; until then *left is what is left of its trial in ms.
+ * Where that cannot be told, as in a shortage of memory, it is still to be guarded.
  */
-static bool on_trial(unsigned int policy, unsigned int *left)
+static bool needs_guard(unsigned int policy, unsigned int *left)
 {
 	struct tierbpf_meta meta;
 	unsigned int in_force;
@@ -145,7 +146,7 @@ static void guard(unsigned int policy)
 
 	for (;;) {
 		left = TICK;
-		if (!on_trial(policy, &left) && !loading)
+		if (!needs_guard(policy, &left) && !loading)
 			return;
 		/* Again after a while, as long as it is still on trial: memory may have been short. */
 		if (!left)

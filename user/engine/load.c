@@ -16,6 +16,7 @@
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "tierbpf.skel.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/fault.h"
 #include "util/msg.h"
@@ -40,8 +41,8 @@ struct our_map {
 /* What is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
-	const struct program *program;
-	struct engine_object *object; /* NULL: the rules of the program decide */
+	const struct compiled_policy *compiled;
+	struct engine_object *object; /* NULL: the compiled rules decide */
 	const struct trial *trial;
 	struct tierbpf_meta meta;
 	struct our_map maps[MAX_MAPS]; /* up to one without a map */
@@ -102,10 +103,10 @@ static const struct bpf_map *ops_map(const struct loading *l)
 	return l->object ? l->object->ops : l->skel->maps.policy;
 }
 
-static struct tierbpf_meta next_meta(const struct program *program,
+static struct tierbpf_meta next_meta(const struct compiled_policy *compiled,
 				     const struct engine_object *object)
 {
-	struct tierbpf_meta meta = program->meta, former;
+	struct tierbpf_meta meta = compiled->meta, former;
 
 	meta.generation = 1 + (engine_read_meta(&former) ? 0 : former.generation);
 	meta.loaded_at = (__u64)time(NULL);
@@ -167,7 +168,7 @@ static int reuse_override(const struct loading *l)
 /* `override` is not among them: it is there before the policy, and stays when that is replaced. */
 static void list_maps(struct loading *l)
 {
-	const struct program *p = l->program;
+	const struct compiled_policy *p = l->compiled;
 	const struct our_map maps[] = {
 		{ l->skel->maps.facts, (size_t)p->nr_nodes, p->facts },
 		{ l->skel->maps.rules, p->policy->nr_rules, p->policy->rules },
@@ -202,7 +203,7 @@ static int size_maps(const struct loading *l)
 	/* The kernel rounds up to 8 bytes itself. */
 	if (!err)
 		err = bpf_map__set_value_size(l->skel->maps.source,
-					      l->program->meta.source_bytes + 1);
+					      l->compiled->meta.source_bytes + 1);
 	return err;
 }
 
@@ -242,7 +243,7 @@ static int fill_overrides_before(const struct loading *l)
 	int err;
 
 	if (!o)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = trial_overrides(bpf_map__fd(l->skel->maps.override), o);
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("overrides_before"));
@@ -290,13 +291,11 @@ static int pin_maps(const struct loading *l)
 	return err;
 }
 
-/* What the end of the trial needs, beside the map. */
+/* Pins the program that brings the former overrides back at the end of the trial. */
 static int pin_trial(const struct loading *l)
 {
-	int err = pin_object(bpf_program__fd(l->skel->progs.restore_overrides),
-			     PIN_PATH(TIERBPF_PIN_STAGING), "restore_overrides");
-
-	return err ?: trial_keep_former();
+	return pin_object(bpf_program__fd(l->skel->progs.restore_overrides),
+			  PIN_PATH(TIERBPF_PIN_STAGING), "restore_overrides");
 }
 
 static int attach_tracing(struct tierbpf_bpf *skel)
@@ -315,7 +314,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < sizeof(links) / sizeof(*links); i++) {
+	for (i = 0; !err && i < ARRAY_SIZE(links); i++) {
 		struct bpf_link *link;
 
 		if (!bpf_program__autoload(links[i].program))
@@ -436,6 +435,8 @@ static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
 
+	if (!err && l->trial->seconds)
+		err = trial_keep_former();
 	if (!err && l->object)
 		err = engine_object_pin(l->object, PIN_PATH(TIERBPF_PIN_STAGING));
 	if (err)
@@ -453,16 +454,16 @@ static int switch_over(struct loading *l)
 	return err ? explain_attach(err) : pins_commit();
 }
 
-int engine_load(const struct program *program, struct engine_object *object,
+int engine_load(const struct compiled_policy *compiled, struct engine_object *object,
 		const struct trial *trial, unsigned int *generation)
 {
 	_cleanup_(cleanup_skel) struct tierbpf_bpf *skel = NULL;
-	struct loading l = { .program = program, .object = object, .trial = trial };
+	struct loading l = { .compiled = compiled, .object = object, .trial = trial };
 	int err = trial_heal();
 
 	if (err)
 		return err;
-	l.meta = next_meta(program, object);
+	l.meta = next_meta(compiled, object);
 	*generation = l.meta.generation;
 	bpf_words_listen();
 	l.skel = skel = tierbpf_bpf__open();

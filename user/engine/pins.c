@@ -217,6 +217,11 @@ int pins_find_policy(unsigned int *id)
 	return 0;
 }
 
+int pins_cannot_tell(int err)
+{
+	return fail(err, "cannot tell which policy is in force: %s", strerror(-err));
+}
+
 unsigned int pins_policy_id(void)
 {
 	unsigned int id;
@@ -341,7 +346,7 @@ int pins_heal(void)
 	int err = pins_find_policy(&in_force);
 
 	if (err)
-		return fail(err, "cannot tell which policy is in force: %s", strerror(-err));
+		return pins_cannot_tell(err);
 	if (in_force && in_force == map_id(STAGING_PATH("ops"))) {
 		err = pins_commit();
 		return err == -ENOTEMPTY ? 0 : err;

@@ -47,23 +47,46 @@ static int open_meta(const char *path)
 	return pinned_map_open(path, BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_meta));
 }
 
-/* Is a policy in force, and on trial? */
-static bool on_trial(struct tierbpf_meta *meta)
+static bool is_shortage(int err)
 {
-	return pins_policy_id() && !engine_read_meta(meta) && meta->trial_until;
+	return err == -ENOMEM || err == -ENFILE || err == -EMFILE;
+}
+
+/*
+ * Is a policy in force, and is it on trial? 0; -errno if that cannot be told now. A pin `meta` that
+ * cannot be read for another reason than a shortage was not written by a load: such a policy is not
+ * on trial.
+ */
+static int find_trial(bool *in_force, bool *on_trial)
+{
+	struct tierbpf_meta meta;
+	unsigned int policy;
+	int err = pins_find_policy(&policy);
+
+	*on_trial = false;
+	*in_force = !err && policy;
+	if (!*in_force)
+		return err;
+	err = engine_read_meta(&meta);
+	*on_trial = !err && meta.trial_until;
+	return is_shortage(err) ? err : 0;
 }
 
 int trial_keep_former(void)
 {
-	struct tierbpf_meta meta;
-	const char *from = POLICY_PATH("");
-	int err;
+	bool in_force, on_trial;
+	const char *from;
+	int err = find_trial(&in_force, &on_trial);
 
-	if (!pins_policy_id())
+	if (err)
+		return fail(err,
+			    "cannot tell which policy would have to come back after a trial (%s), so nothing "
+			    "was loaded; try again",
+			    strerror(-err));
+	if (!in_force)
 		return 0;
-	/* Of two trials, one after the other, neither is confirmed: what was before both comes back. */
-	if (on_trial(&meta))
-		from = FORMER_PATH("");
+	/* A trial that replaces another one confirms neither: the policy before both comes back. */
+	from = on_trial ? FORMER_PATH("") : POLICY_PATH("");
 	err = pins_copy(from, STAGING_PATH(TIERBPF_PIN_FORMER));
 	return err && err != -ENOENT ? fail(err, "%s: %s", from, strerror(-err)) : 0;
 }
@@ -83,10 +106,12 @@ static int read_overrides(int override, struct tierbpf_overrides *o)
 
 int trial_overrides(int override, struct tierbpf_overrides *overrides)
 {
-	struct tierbpf_meta meta;
-	int err;
+	bool in_force, on_trial;
+	int err = find_trial(&in_force, &on_trial);
 
-	if (!on_trial(&meta))
+	if (err)
+		return err;
+	if (!on_trial)
 		return read_overrides(override, overrides);
 	err = pinned_map_read(POLICY_PATH("overrides_before"), overrides, sizeof(*overrides));
 	return err || overrides->count <= TIERBPF_MAX_NODES ? err : -EPROTO;

@@ -254,7 +254,7 @@ walk "override" override_step
 unoverride 1
 count run tierbpf load /tmp/far.json
 begin=$(date +%s)
-came= failed=0
+came="" failed=0
 for _ in 1 2 3 4 5 6 7 8; do
 	below "$count"
 	at="load, fault in allocation $choice of about $count"

@@ -24,6 +24,7 @@ allowed()
 # refuse 0|1: whether pins can be removed
 refuse()
 {
+	# shellcheck disable=SC2044 # pins have no spaces in their names
 	for map in $(find $pins -name object_refuse); do
 		# shellcheck disable=SC2046
 		bpftool map update pinned "$map" key $(bytes 0) value $(bytes "$1") || fail "refuse $1"

@@ -235,9 +235,11 @@ expect 0 tierbpf load /tmp/p.json
 override 1 768
 expect_tiers "4:0 6:1"
 tierbpf watch >/dev/full 2>/tmp/err
-[ $? = 1 ] || fail "on a full disk it ends with $?"
+status=$?
+[ $status = 1 ] || fail "on a full disk it ends with $status"
 says /tmp/err "No space left on device"
 tierbpf watch >&- 2>/tmp/err
-[ $? = 1 ] || fail "without standard output it ends with $?"
+status=$?
+[ $status = 1 ] || fail "without standard output it ends with $status"
 says /tmp/err "standard output is closed"
 the_end "4:0 18:1"

@@ -83,6 +83,7 @@ policy()
 }
 
 # What changes by itself in a line of status --json.
+# shellcheck disable=SC2034 # for the cases
 volatile='"(age_seconds|used_bytes|free_bytes|demoted_pages|promoted_pages|answered|retiered|held|slow)"'
 
 # The value of a counter of status --json.

@@ -9,8 +9,7 @@
 
 #include "policy/fact-text.h"
 #include "policy/readers.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "util/array.h"
 
 /* xorshift64* */
 uint32_t rng_below(struct rng *r, uint32_t n)
