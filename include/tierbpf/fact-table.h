@@ -20,9 +20,9 @@
  *
  * number	of enum tierbpf_fact: part of the ABI, so a new fact takes the next one
  * key, name	in JSON; in texts for people
- * FORM		NUMBER: 0 to 2^31 - 1; NODES, DOMAINS: a number, of which rules give lists; YES_NO: 0 or 1;
- *		KIND: enum tierbpf_kind; BYTES; NS; MBPS: 10^6 bytes a second; RATIO: to the
- *		reference node's, in millionths; DISTANCE: of SLIT; ADISTANCE;
+ * FORM		NUMBER: 0 to 2^31 - 1; NODES, DOMAINS: a number, of which rules give lists;
+ *		YES_NO: 0 or 1; KIND: enum tierbpf_kind; BYTES; NS; MBPS: 10^6 bytes a second;
+ *		RATIO: to the reference node's, in millionths; DISTANCE: of SLIT; ADISTANCE;
  *		SERIAL: the bits of a u64
  * PREDICATE	MATCH(member), CXL(member): its member in "match" or in "match"."cxl";
  *		NONE: rules cannot ask for it by name
