@@ -132,7 +132,7 @@ struct tierbpf_decided {
 
 /* ---- map values ---- */
 
-/* What kind of memory a node has: the value of TIERBPF_FACT_KIND. */
+/* The kinds of memory; TIERBPF_FACT_KIND has one of these values. */
 enum tierbpf_kind {
 #define TIERBPF_KIND(SYMBOL, number, name) TIERBPF_KIND_##SYMBOL = number,
 	TIERBPF_KIND_TABLE(TIERBPF_KIND)
@@ -144,7 +144,7 @@ enum tierbpf_kind {
 
 #define TIERBPF_MILLION 1000000 /* a fraction is stored as a whole number of millionths */
 
-/* What rules look at. A fact that is not known never matches. fact-table.h has them all. */
+/* The facts that rules compare; fact-table.h has them all. An unknown fact never matches. */
 enum tierbpf_fact {
 #define TIERBPF_FACT(SYMBOL, number, ...) TIERBPF_FACT_##SYMBOL = number,
 	TIERBPF_FACT_TABLE(TIERBPF_FACT, TIERBPF_FACT)
