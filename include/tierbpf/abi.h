@@ -154,6 +154,9 @@ enum tierbpf_fact {
 #undef TIERBPF_FACT
 };
 
+/* The cards of a CXL region whose serial numbers are facts: CXL_SERIAL and those behind it. */
+#define TIERBPF_NR_SERIALS (TIERBPF_FACT_CXL_SERIAL_4 - TIERBPF_FACT_CXL_SERIAL + 1)
+
 /* Map `facts`, indexed by node. */
 struct tierbpf_facts {
 	__u64 known; /* bit 1 << enum tierbpf_fact for each @value that is set */
