@@ -71,7 +71,7 @@ Test(measurement, errors)
 {
 	static const struct bad table[] = {
 		{ "^", NULL, "error: the file is empty" },
-		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf knows version 1*" },
+		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf only supports version 1*" },
 		{ "^{'version': 1}", NULL, "error: \"nodes\" is missing" },
 		{ "{'version': 1, 'nodes': ^{}}", "nodes", "error: *" },
 		{ "{'version': 1, 'nodes': [], ^'when': 1}", "when",

@@ -160,7 +160,7 @@ Test(policy, all_errors_at_once)
 		{ "rules[1].match.color", "unknown key \"color\"; known*" },
 		{ "extra", "unknown key \"extra\"; known*" },
 		{ "tiers[1]", "a tier's name is a letter*" },
-		{ "version", "this tierbpf knows version 1*" },
+		{ "version", "this tierbpf only supports version 1*" },
 	};
 	struct sample s = sample_new("{\n"
 				     "  'default': {'from': ^'acpi'},\n"
