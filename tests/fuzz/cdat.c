@@ -21,13 +21,11 @@
 
 static void check_perf(const struct perf *p)
 {
-	const int64_t values[] = { p->read_latency, p->write_latency, p->read_bandwidth,
-				   p->write_bandwidth };
-	size_t i;
+	enum coordinate c;
 
-	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
-		must(values[i] >= 0 && values[i] <= UINT32_MAX);
-	must(p->read_latency <= 4294968 && p->write_latency <= 4294968);
+	for (c = 0; c < NR_COORDINATES; c++)
+		must(p->value[c] >= 0 && p->value[c] <= UINT32_MAX);
+	must(p->value[READ_LATENCY] <= 4294968 && p->value[WRITE_LATENCY] <= 4294968);
 }
 
 static void check_memory(const struct cdat *c)

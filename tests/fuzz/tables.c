@@ -98,19 +98,13 @@ static struct srat *take_srat(const uint8_t *data, size_t size)
 
 /* ---- HMAT ---- */
 
-static void check_value(int64_t value)
-{
-	must(value >= 0 && value <= UINT32_MAX);
-}
-
 static void check_access(const struct access *a, const struct srat *s)
 {
+	enum coordinate c;
 	int node;
 
-	check_value(a->perf.read_latency);
-	check_value(a->perf.write_latency);
-	check_value(a->perf.read_bandwidth);
-	check_value(a->perf.write_bandwidth);
+	for (c = 0; c < NR_COORDINATES; c++)
+		must(a->perf.value[c] >= 0 && a->perf.value[c] <= UINT32_MAX);
 	for (node = 0; node < SRAT_MAX_PXM; node++)
 		must(!nodeset_has(&a->initiators, node) || node < s->nr_nodes);
 }

@@ -10,15 +10,15 @@ static void set_known(struct machine_node *n, enum tierbpf_fact fact, int64_t va
 
 static void set_node(struct machine_node *n, const struct test_node *t)
 {
+	enum coordinate c;
+
 	n->possible = true;
 	n->cpu = strchr(t->has, 'c');
 	n->memory = strchr(t->has, 'm');
 	n->tier = !n->memory ? NO_TIER : t->tier ?: 4;
 	n->sysfs[CLASS_CPU].perf = t->perf;
-	set_known(n, TIERBPF_FACT_READ_LATENCY, t->perf.read_latency, SOURCE_HMAT);
-	set_known(n, TIERBPF_FACT_WRITE_LATENCY, t->perf.write_latency, SOURCE_HMAT);
-	set_known(n, TIERBPF_FACT_READ_BANDWIDTH, t->perf.read_bandwidth, SOURCE_HMAT);
-	set_known(n, TIERBPF_FACT_WRITE_BANDWIDTH, t->perf.write_bandwidth, SOURCE_HMAT);
+	for (c = 0; c < NR_COORDINATES; c++)
+		set_known(n, coordinate_fact(c), t->perf.value[c], SOURCE_HMAT);
 	set_known(n, TIERBPF_FACT_KERNEL_ADISTANCE, t->kernel_adistance, SOURCE_MODULE);
 	set_known(n, TIERBPF_FACT_DISTANCE, t->distance, SOURCE_SYSFS);
 }

@@ -16,8 +16,12 @@ struct test_node {
 	int64_t distance;	  /* SLIT, from the nearest CPUs */
 };
 
-#define PERF(read_latency, write_latency, read_bandwidth, write_bandwidth) \
-	{ read_latency, write_latency, read_bandwidth, write_bandwidth }
+#define PERF(read_latency, write_latency, read_bandwidth, write_bandwidth)           \
+	{                                                                            \
+		{                                                                    \
+			read_latency, write_latency, read_bandwidth, write_bandwidth \
+		}                                                                    \
+	}
 
 /* Nodes 0 and up. Distances between them are not known. For machine_free(). */
 struct machine *test_machine(const struct test_node *nodes, size_t count);

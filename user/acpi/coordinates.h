@@ -6,16 +6,17 @@
 #ifndef COORDINATES_H
 #define COORDINATES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/nodeset.h"
 
+/* TIERBPF_FACT_READ_LATENCY and the three facts after it have the same order. */
+enum coordinate { READ_LATENCY, WRITE_LATENCY, READ_BANDWIDTH, WRITE_BANDWIDTH, NR_COORDINATES };
+
 /* Latency in ns, bandwidth in MB/s; 0: not known. */
 struct perf {
-	int64_t read_latency;
-	int64_t write_latency;
-	int64_t read_bandwidth;
-	int64_t write_bandwidth;
+	int64_t value[NR_COORDINATES];
 };
 
 /* ACPI's access classes as the kernel has them: the best initiator of any kind, the best with CPUs. */
@@ -25,5 +26,33 @@ struct access {
 	struct perf perf;
 	struct nodeset initiators; /* the nearest nodes */
 };
+
+static inline bool is_latency(enum coordinate c)
+{
+	return c <= WRITE_LATENCY;
+}
+
+const char *coordinate_name(enum coordinate c); /* "read latency", for messages */
+const char *coordinate_file(enum coordinate c); /* "read_latency", in sysfs */
+const char *coordinate_key(enum coordinate c); /* "read_latency_ns", in JSON */
+
+/* "ns" or "MB/s" */
+const char *coordinate_unit(enum coordinate c);
+
+/* Reading and writing together, as the kernel compares nodes. */
+static inline int64_t perf_latency(const struct perf *p)
+{
+	return p->value[READ_LATENCY] + p->value[WRITE_LATENCY];
+}
+
+static inline int64_t perf_bandwidth(const struct perf *p)
+{
+	return p->value[READ_BANDWIDTH] + p->value[WRITE_BANDWIDTH];
+}
+
+/* How much of it is known: any of the four, a latency and a bandwidth, all four. */
+bool perf_has_any(const struct perf *p);
+bool perf_has_both(const struct perf *p);
+bool perf_has_all(const struct perf *p);
 
 #endif

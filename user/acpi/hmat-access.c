@@ -23,7 +23,12 @@ struct slot {
 };
 
 /* In this order ties are broken. */
-enum { WRITE_LATENCY, READ_LATENCY, WRITE_BANDWIDTH, READ_BANDWIDTH, NR_SLOTS };
+static const enum coordinate tie_order[] = {
+	WRITE_LATENCY,
+	READ_LATENCY,
+	WRITE_BANDWIDTH,
+	READ_BANDWIDTH,
+};
 
 struct hmat_access {
 	const struct hmat *hmat;
@@ -31,7 +36,7 @@ struct hmat_access {
 	struct nodeset initiators; /* by PXM, here and in what follows */
 	struct nodeset with_cpu;
 	struct target targets[SRAT_MAX_PXM];
-	struct slot slots[NR_SLOTS];
+	struct slot slots[NR_COORDINATES];
 	bool any; /* there is a locality of memory */
 };
 
@@ -42,14 +47,11 @@ static bool is_of_memory(const struct hmat_locality *l)
 
 void hmat_set_value(struct perf *p, uint8_t type, uint32_t value)
 {
-	if (type == HMAT_ACCESS_LATENCY || type == HMAT_READ_LATENCY)
-		p->read_latency = value;
-	if (type == HMAT_ACCESS_LATENCY || type == HMAT_WRITE_LATENCY)
-		p->write_latency = value;
-	if (type == HMAT_ACCESS_BANDWIDTH || type == HMAT_READ_BANDWIDTH)
-		p->read_bandwidth = value;
-	if (type == HMAT_ACCESS_BANDWIDTH || type == HMAT_WRITE_BANDWIDTH)
-		p->write_bandwidth = value;
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (hmat_gives(type, c))
+			p->value[c] = value;
 }
 
 static bool has_cpu(const struct hmat_access *a, uint32_t pxm)
@@ -156,23 +158,12 @@ static void index_slot(const struct hmat *h, struct slot *s)
 /* hmat_add_locality(): the last of a type counts; one of both kinds of access is both. */
 static void fill_slots(struct hmat_access *a, const struct hmat_locality *l)
 {
-	static const struct {
-		int first, last;
-	} slots[] = {
-		[HMAT_ACCESS_LATENCY] = { WRITE_LATENCY, READ_LATENCY },
-		[HMAT_READ_LATENCY] = { READ_LATENCY, READ_LATENCY },
-		[HMAT_WRITE_LATENCY] = { WRITE_LATENCY, WRITE_LATENCY },
-		[HMAT_ACCESS_BANDWIDTH] = { WRITE_BANDWIDTH, READ_BANDWIDTH },
-		[HMAT_READ_BANDWIDTH] = { READ_BANDWIDTH, READ_BANDWIDTH },
-		[HMAT_WRITE_BANDWIDTH] = { WRITE_BANDWIDTH, WRITE_BANDWIDTH },
-	};
-	int i;
+	enum coordinate c;
 
 	a->any = true;
-	if (l->type > HMAT_WRITE_BANDWIDTH)
-		return;
-	for (i = slots[l->type].first; i <= slots[l->type].last; i++)
-		a->slots[i].locality = l;
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (hmat_gives(l->type, c))
+			a->slots[c].locality = l;
 }
 
 static uint32_t column_of(const struct hmat *h, const struct slot *s, uint32_t pxm)
@@ -252,9 +243,12 @@ static void search(const struct hmat_access *a, uint32_t target, enum access_cla
 
 	if (!a->any)
 		return;
-	for (i = 0; i < NR_SLOTS; i++)
-		if (a->slots[i].locality)
-			narrow(a, &a->slots[i], target, class, &left, &found->perf);
+	for (i = 0; i < NR_COORDINATES; i++) {
+		const struct slot *s = &a->slots[tie_order[i]];
+
+		if (s->locality)
+			narrow(a, s, target, class, &left, &found->perf);
+	}
 	add_nodes(a, &left, &found->initiators);
 }
 
@@ -281,7 +275,7 @@ int hmat_access_new(const struct hmat *h, const struct srat *srat, const struct 
 			fill_slots(a, l);
 		}
 	}
-	for (i = 0; i < NR_SLOTS; i++)
+	for (i = 0; i < NR_COORDINATES; i++)
 		index_slot(h, &a->slots[i]);
 	*access = a;
 	return 0;

@@ -142,6 +142,25 @@ uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_
 	return table_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
 }
 
+static const struct {
+	enum hmat_type alone, access;
+} types[NR_COORDINATES] = {
+	[READ_LATENCY] = { HMAT_READ_LATENCY, HMAT_ACCESS_LATENCY },
+	[WRITE_LATENCY] = { HMAT_WRITE_LATENCY, HMAT_ACCESS_LATENCY },
+	[READ_BANDWIDTH] = { HMAT_READ_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
+	[WRITE_BANDWIDTH] = { HMAT_WRITE_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
+};
+
+enum hmat_type hmat_type_of(enum coordinate c)
+{
+	return types[c].alone;
+}
+
+bool hmat_gives(uint8_t type, enum coordinate c)
+{
+	return type == types[c].alone || type == types[c].access;
+}
+
 /*
  * hmat_normalize(), wraps of its u32 included: the kernel takes what is near 2^32 for
  * nothing. Revision 1's tenths of ns come out as ns, ten times too slow; so do bandwidths.

@@ -11,6 +11,7 @@
 #ifndef HMAT_H
 #define HMAT_H
 
+#include "acpi/coordinates.h"
 #include "acpi/srat.h"
 
 /* Data types of a locality (table 5.149). Others have no meaning yet, and no effect. */
@@ -22,6 +23,10 @@ enum hmat_type {
 	HMAT_READ_BANDWIDTH,
 	HMAT_WRITE_BANDWIDTH,
 };
+
+/* The type that gives @c alone, and whether one gives it, as those of both kinds of access do too. */
+enum hmat_type hmat_type_of(enum coordinate c);
+bool hmat_gives(uint8_t type, enum coordinate c);
 
 #define HMAT_HIERARCHY 0x0f /* flags of a locality; 0: the memory, not a cache in front of it */
 
@@ -55,13 +60,13 @@ struct hmat_cache {
 	size_t at;
 	uint32_t pxm;
 	uint32_t attributes; /* as written; what follows is taken from them */
-	uint64_t size;      /* bytes */
-	uint16_t line;      /* bytes */
+	uint64_t size; /* bytes */
+	uint16_t line; /* bytes */
 	uint8_t level;
 	enum hmat_indexing indexing;
 	enum hmat_policy policy;
 	bool extended_linear; /* shown from 7.x on, as address_mode */
-	bool shown;	    /* no earlier one of this domain has the level */
+	bool shown; /* no earlier one of this domain has the level */
 };
 
 struct hmat {

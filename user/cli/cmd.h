@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands: each parses its options, calls, prints, and returns an exit status. */
+/* The verbs: each parses its options, does its work, prints, and returns an exit status. */
 #ifndef CMD_H
 #define CMD_H
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cli/cmd.h"
+#include "cli/shared-options.h"
 #include "policy/policy.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
@@ -11,44 +12,39 @@
 #include "json/diag.h"
 
 struct arguments {
+	struct shared_options shared;
 	const char *policy;
-	int json;
 };
+
+static const struct argp_child children[] = { JSON_OPTION, {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'j':
-		a->json = 1;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->policy)
-			argp_error(state, "one policy is checked at a time");
+			argp_error(state, "give one POLICY at a time");
 		a->policy = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which policy?");
+		argp_error(state, "give a POLICY file");
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_option options[] = {
-	{ "json", 'j', NULL, 0, "Print what was found as JSON", 0 },
-	{},
-};
-
 static const struct argp argp = {
-	options,
-	parse,
-	"POLICY",
-	"Says whether POLICY (a file, - for standard input) is valid: all errors at once, each with its "
-	"place. Warnings name what is valid and hardly meant. Exit status 3 if it is not valid. What it "
-	"would change on a machine: tierbpf plan.",
-	NULL,
-	NULL,
-	NULL
+	.parser = parse,
+	.args_doc = "POLICY",
+	.doc = "Says whether POLICY (a file, - for standard input) is valid. Shows all errors at once, each "
+	       "with its place in the text, and warns of what is valid but probably a mistake. The exit "
+	       "status is 3 if the policy is not valid. To see what it would change on a machine, use "
+	       "tierbpf plan.",
+	.children = children,
 };
 
 static void print_json(struct diags *diags)
@@ -67,12 +63,12 @@ static int check(const struct arguments *a)
 	struct diags diags;
 	int err = policy_examine(a->policy, &diags, &text, &policy);
 
-	if (!a->json)
+	if (!a->shared.json)
 		diags_print(&diags, stderr);
 	else if (text && err != -ENOMEM)
 		print_json(&diags);
 	diags_free(&diags);
-	if (!err && !a->json) {
+	if (!err && !a->shared.json) {
 		escape_print(a->policy, stdout);
 		printf(": valid, %zu rule%s\n", policy->nr_rules, policy->nr_rules == 1 ? "" : "s");
 	}

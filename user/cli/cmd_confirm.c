@@ -10,14 +10,9 @@
 #include "util/msg.h"
 
 static const struct argp argp = {
-	NULL,
-	NULL,
-	NULL,
-	"Keeps the policy that tierbpf load --try has put on trial, with the overrides of now. Without it, "
-	"the former policy comes back when the time is up, with the overrides of then.",
-	NULL,
-	NULL,
-	NULL
+	.doc = "Keeps the policy that tierbpf load --try has put on trial, and the overrides as they are now. "
+	       "If it is not run in time, the former policy comes back, with the overrides that were set "
+	       "when the trial began.",
 };
 
 static int confirm(void)

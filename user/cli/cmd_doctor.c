@@ -3,45 +3,27 @@
 #include <errno.h>
 
 #include "cli/cmd.h"
+#include "cli/shared-options.h"
 #include "doctor/doctor.h"
 #include "util/columns.h"
 #include "util/msg.h"
 
-struct arguments {
-	const char *sysroot;
-	int json;
-};
+static const struct argp_child children[] = { JSON_OPTION, SYSROOT_OPTION, {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'j':
-		a->json = 1;
-		return 0;
-	case 'r':
-		a->sysroot = arg;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	share_options(state->input, children, state);
+	return 0;
 }
 
-static const struct argp_option options[] = {
-	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
-	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
-	{},
-};
-
 static const struct argp argp = {
-	options,
-	parse,
-	NULL,
-	"Looks at each thing that tierbpf needs, and at what makes nodes look other than they are, and names "
-	"the cure. Exit status 4 if something is missing; advice alone is none.",
-	NULL,
-	NULL,
-	NULL
+	.parser = parse,
+	.doc = "Checks everything that tierbpf needs, and everything that makes nodes appear other than they "
+	       "are, and says how to fix what is wrong. The exit status is 4 if something is missing, and 0 "
+	       "if there is only advice.",
+	.children = children,
 };
 
 static int print(const struct doctor *d)
@@ -86,15 +68,15 @@ static void print_json(const struct doctor *d)
 	json_print(json_pack("{s:o}", "findings", list), stdout);
 }
 
-static int doctor(const struct arguments *a)
+static int doctor(const struct shared_options *shared)
 {
-	struct doctor d = { .root = a->sysroot ?: "" };
+	struct doctor d = { .root = shared_root(shared) };
 	int missing = 0, err = doctor_look(&d);
 	size_t i;
 
 	for (i = 0; i < d.count; i++)
 		missing += d.findings[i].verdict == VERDICT_MISSING;
-	if (!err && a->json)
+	if (!err && shared->json)
 		print_json(&d);
 	else if (!err)
 		err = print(&d);
@@ -107,8 +89,8 @@ static int doctor(const struct arguments *a)
 
 int cmd_doctor(int argc, char **argv)
 {
-	struct arguments a = {};
+	struct shared_options shared = {};
 
-	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(doctor(&a));
+	argp_parse(&argp, argc, argv, 0, NULL, &shared);
+	return exit_status(doctor(&shared));
 }

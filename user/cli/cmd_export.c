@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* export: what is known of the nodes, for a guest or for the next boot. */
+/* export: passes what is known about the nodes on to a guest or to the next boot. */
 #include <argp.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/option.h"
+#include "cli/shared-options.h"
 #include "engine/survey.h"
 #include "export/acpi.h"
 #include "export/export.h"
@@ -12,38 +13,34 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-enum { KEY_CPUS = 256, KEY_PASTE, KEY_MEASURED };
+/* Keys of options without a letter. */
+enum { KEY_CPUS = 256, KEY_MEMORY, KEY_PASTE };
 
 struct arguments {
+	struct shared_options shared; /* output, force: acpi */
 	const char *format; /* qemu, libvirt, acpi */
-	const char *sysroot;
-	const char *measured;
-	const char *policy; /* acpi; NULL: what is known */
-	const char *output; /* acpi */
-	bool force;	    /* acpi */
+	const char *policy; /* acpi; NULL: what is known about the nodes */
 	struct guest_wish wish;
-	const char *end; /* of QEMU's lines */
-	const char *guests; /* an option that is only for guests */
+	const char *end; /* of each line for QEMU */
+	const char *guests; /* an option that was given and is only for guests, or NULL */
 };
 
+static const struct argp_child children[] = { MEASURED_OPTION, OUTPUT_OPTIONS, SYSROOT_OPTION, {} };
+
 static const struct argp_option options[] = {
-	{ "measured", KEY_MEASURED, "FILE", 0,
-	  "Believe what tierbpf measure found, before firmware", 0 },
-	{ "sysroot", 'r', "DIR", 0, "Of the machine captured in DIR", 0 },
-	{ "output", 'o', "FILE", 0, "acpi: the archive to write, which must not exist yet", 1 },
-	{ "force", 'f', NULL, 0, "acpi: replace FILE if it exists", 1 },
-	{ "cpus", KEY_CPUS, "N", 0, "Guests: CPUs for each node that has any here (1)", 2 },
-	{ "memory", 'm', "[GUEST=]SIZE", 0,
-	  "Guests: memory of each node, or of the guest's node GUEST, such as "
-	  "4G (as here)",
+	{ "cpus", KEY_CPUS, "N", 0,
+	  "Guests: CPUs for each node that has CPUs on the host (default 1)", 2 },
+	{ "memory", KEY_MEMORY, "[GUEST=]SIZE", 0,
+	  "Guests: memory of each node, or of the guest's node GUEST, such as 4G (default: as on the host)",
 	  2 },
 	{ "node", 'n', "HOST=GUEST", 0,
-	  "Guests: this machine's node HOST as node GUEST; once for each (all)", 2 },
+	  "Guests: give the guest the host's node HOST as GUEST; once for each node (default: all nodes)",
+	  2 },
 	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
 
-/* Digits, and what follows them. */
+/* Digits at the start of @text; *end is what follows them. @what: the start of the message if there are none. */
 static uint64_t number(const char *text, uint64_t max, const char **end, const char *what,
 		       struct argp_state *state)
 {
@@ -57,8 +54,8 @@ static uint64_t number(const char *text, uint64_t max, const char **end, const c
 static void parse_node(const char *arg, struct arguments *a, struct argp_state *state)
 {
 	static const char what[] =
-		"--node takes HOST=GUEST, such as 2=1: a node of this machine, and 0 to "
-		"127 for the guest's";
+		"--node takes HOST=GUEST, such as 2=1: a node of the host, and a node of the "
+		"guest, 0 to 127";
 	const char *at;
 	uint64_t guest, host = number(arg, TIERBPF_MAX_NODES - 1, &at, what, state);
 
@@ -68,12 +65,12 @@ static void parse_node(const char *arg, struct arguments *a, struct argp_state *
 	if (*at)
 		argp_error(state, "%s, not \"%s\"", what, arg);
 	if (a->wish.host[guest])
-		argp_error(state, "two nodes for the guest's node %d: %d and %d", (int)guest,
-			   a->wish.host[guest] - 1, (int)host);
+		argp_error(state, "the guest's node %d cannot be both %d and %d of the host",
+			   (int)guest, a->wish.host[guest] - 1, (int)host);
 	a->wish.host[guest] = (int)host + 1;
 }
 
-/* As QEMU has sizes: M, G and T are powers of 1024. */
+/* Sizes as in QEMU: M, G and T are powers of 1024. */
 static uint64_t parse_size(const char *text, struct argp_state *state)
 {
 	static const char what[] = "--memory takes a size such as 512M or 4G, or GUEST=SIZE";
@@ -97,7 +94,7 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 static void parse_memory(const char *arg, struct arguments *a, struct argp_state *state)
 {
 	static const char what[] =
-		"--memory takes GUEST=SIZE, such as 1=4G, with a guest's node, 0 to 127";
+		"--memory takes GUEST=SIZE, such as 1=4G, where GUEST is a node of the guest, 0 to 127";
 	const char *at;
 	uint64_t guest;
 
@@ -130,7 +127,7 @@ static error_t parse_guest(int key, char *arg, struct argp_state *state)
 		parse_node(arg, a, state);
 		a->guests = "--node";
 		return 0;
-	case 'm':
+	case KEY_MEMORY:
 		parse_memory(arg, a, state);
 		a->guests = "--memory";
 		return 0;
@@ -157,26 +154,27 @@ static void parse_argument(char *arg, struct arguments *a, struct argp_state *st
 			return;
 		}
 	if (!a->format)
-		argp_error(state, "\"%s\" is none of qemu, libvirt, acpi", arg);
+		argp_error(state, "\"%s\" is not one of qemu, libvirt and acpi", arg);
 	if (strcmp(a->format, "acpi"))
-		argp_error(state, "%s takes no policy: a guest gets what is known of the nodes",
+		argp_error(state, "%s takes no policy: a guest gets what is known about the nodes",
 			   a->format);
 	if (a->policy)
-		argp_error(state, "one policy at a time");
+		argp_error(state, "give one policy at a time");
 	a->policy = arg;
 }
 
 static void check(const struct arguments *a, struct argp_state *state)
 {
 	if (!a->format)
-		argp_error(state, "export what? qemu, libvirt or acpi");
+		argp_error(state, "give one of qemu, libvirt and acpi");
 	if (!strcmp(a->format, "acpi")) {
 		if (a->guests)
-			argp_error(state, "%s is for guests: qemu and libvirt", a->guests);
-		if (!a->output)
-			argp_error(state, "where to? --output FILE");
-	} else if (a->output || a->force) {
-		argp_error(state, "--output and --force are for acpi; %s is printed", a->format);
+			argp_error(state, "%s is only for guests (qemu and libvirt)", a->guests);
+		if (!a->shared.output)
+			argp_error(state, "acpi needs --output FILE");
+	} else if (a->shared.output || a->shared.force) {
+		argp_error(state, "--output and --force are only for acpi; %s is printed",
+			   a->format);
 	}
 }
 
@@ -185,17 +183,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'r':
-		a->sysroot = arg;
-		return 0;
-	case KEY_MEASURED:
-		a->measured = arg;
-		return 0;
-	case 'o':
-		a->output = arg;
-		return 0;
-	case 'f':
-		a->force = true;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_argument(arg, a, state);
@@ -208,28 +197,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	options,
-	parse,
-	"qemu\nlibvirt\nacpi --output FILE [POLICY]",
-	"Says to others what is known of this machine's nodes. qemu: the options that give a guest the same "
-	"nodes, distances, latencies and bandwidths; put your own for memory and CPUs in their place. libvirt: "
-	"the same as a <cpu> element. acpi: an HMAT in an archive that goes in front of the initrd, by which the "
-	"kernel alone puts the nodes where POLICY does, or where what is known says.",
-	NULL,
-	NULL,
-	NULL
+	.options = options,
+	.parser = parse,
+	.args_doc = "qemu\nlibvirt\nacpi --output FILE [POLICY]",
+	.doc = "Exports what is known about the nodes. qemu: prints options that give a guest the same nodes, "
+	       "distances, latencies and bandwidths; replace those for memory and CPUs by your own. libvirt: "
+	       "prints the same as a <cpu> element. acpi: writes an archive with an HMAT, to be put in front of "
+	       "the initrd, so that the kernel itself places the nodes as POLICY does, or as the known "
+	       "values say.",
+	.children = children,
 };
 
 static int export_guest(const struct arguments *a)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
-	int err = machine_read(a->sysroot ?: "", &m);
+	int err = machine_read(shared_root(&a->shared), &m);
 
-	if (!a->sysroot)
+	if (!a->shared.sysroot)
 		table_note_withheld();
 
-	err = err ?: measurement_prefer(a->measured, m);
+	err = err ?: measurement_prefer(a->shared.measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);
 	if (err)
 		return err;
@@ -248,16 +236,16 @@ static int export_acpi(const struct arguments *a)
 	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
 	int err = a->policy ? policy_read(a->policy, &policy) : 0;
 
-	err = err ?: survey_open(a->sysroot ?: "", &s);
-	err = err ?: measurement_prefer(a->measured, s.machine);
+	err = err ?: survey_open(shared_root(&a->shared), &s);
+	err = err ?: measurement_prefer(a->shared.measured, s.machine);
 	if (a->policy) {
 		err = err ?: program_compile(policy, s.machine, &program);
 		err = err ?: plan_make(program, s.machine, s.overrides, &plan);
 	}
-	err = err ?: acpi_make(a->sysroot ?: "", s.machine, plan, &e);
-	err = err ?: archive_write(a->output, a->force, &e->hmat);
+	err = err ?: acpi_make(shared_root(&a->shared), s.machine, plan, &e);
+	err = err ?: archive_write(a->shared.output, a->shared.force, &e->hmat);
 	if (!err)
-		acpi_print(e, a->output, stdout);
+		acpi_print(e, a->shared.output, stdout);
 	return err;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
-#include <stdbool.h>
 
 #include "cli/cmd.h"
+#include "cli/shared-options.h"
 #include "engine/survey.h"
 #include "machine/measurement.h"
 #include "plan/starter.h"
@@ -10,55 +10,22 @@
 #include "util/msg.h"
 #include "util/new-file.h"
 
-struct arguments {
-	const char *output;
-	const char *sysroot;
-	const char *measured;
-	bool force;
-};
+static const struct argp_child children[] = { MEASURED_OPTION, OUTPUT_OPTIONS, SYSROOT_OPTION, {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct arguments *a = state->input;
-
-	switch (key) {
-	case 'o':
-		a->output = arg;
-		return 0;
-	case 'r':
-		a->sysroot = arg;
-		return 0;
-	case 'm':
-		a->measured = arg;
-		return 0;
-	case 'f':
-		a->force = true;
-		return 0;
-	case ARGP_KEY_END:
-		if (a->force && !a->output)
-			argp_error(state, "--force is for --output FILE");
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	share_options(state->input, children, state);
+	return 0;
 }
 
-static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
-	{ "force", 'f', NULL, 0, "Replace FILE if it exists", 0 },
-	{ "sysroot", 'r', "DIR", 0, "For the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "By what tierbpf measure found, before what firmware says", 0 },
-	{},
-};
-
 static const struct argp argp = {
-	options,
-	parse,
-	NULL,
-	"Writes a policy to begin with, which loads as it is: tiers by the latencies and bandwidths "
-	"that are known or were measured, or, where none are, nodes without CPUs below DRAM.",
-	NULL,
-	NULL,
-	NULL
+	.parser = parse,
+	.doc = "Writes a policy to begin with, which can be loaded as it is. It makes tiers from the latencies "
+	       "and bandwidths that are known or were measured. Where there are none, it places nodes "
+	       "without CPUs below DRAM.",
+	.children = children,
 };
 
 static int write_policy(FILE *out, const void *what)
@@ -66,24 +33,25 @@ static int write_policy(FILE *out, const void *what)
 	return starter_write(what, out);
 }
 
-static int init(const struct arguments *a)
+static int init(const struct shared_options *shared)
 {
 	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(a->sysroot ?: "", &s);
+	int err = survey_open(shared_root(shared), &s);
 
-	err = err ?: measurement_prefer(a->measured, s.machine);
-	if (err || !a->output)
+	err = err ?: measurement_prefer(shared->measured, s.machine);
+	if (err || !shared->output)
 		return err ?: starter_write(s.machine, stdout);
-	err = new_file_write(a->output, a->force, 0666, write_policy, s.machine);
+	err = new_file_write(shared->output, shared->force, 0666, write_policy, s.machine);
 	if (!err)
-		printf("%s: tierbpf plan %s shows what it would change\n", a->output, a->output);
+		printf("%s: tierbpf plan %s shows what it would change\n", shared->output,
+		       shared->output);
 	return err;
 }
 
 int cmd_init(int argc, char **argv)
 {
-	struct arguments a = {};
+	struct shared_options shared = {};
 
-	argp_parse(&argp, argc, argv, 0, NULL, &a);
-	return exit_status(init(&a));
+	argp_parse(&argp, argc, argv, 0, NULL, &shared);
+	return exit_status(init(&shared));
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "cli/cmd.h"
+#include "cli/option.h"
+#include "cli/shared-options.h"
 #include "engine/engine.h"
 #include "engine/guardian.h"
 #include "engine/pins.h"
@@ -19,31 +21,30 @@
 #include "util/msg.h"
 
 struct arguments {
+	struct shared_options shared;
 	const char *policy;
 	const char *object;
-	const char *measured;
-	unsigned int seconds; /* of trial; 0: none */
-	const char **allowed; /* programs of object */
+	unsigned int seconds; /* of the trial; 0: the policy is not on trial */
+	const char **allowed; /* programs of @object that may be attached */
 	size_t nr_allowed;
 	bool refresh;
-	int json;
 };
+
+static const struct argp_child children[] = { JSON_OPTION, MEASURED_OPTION, {} };
 
 static unsigned int parse_seconds(const char *arg, struct argp_state *state)
 {
-	char *end;
-	unsigned long n;
+	unsigned long long n;
+	const char *end;
 
-	errno = 0;
-	n = strtoul(arg, &end, 10);
-	if (errno || *arg < '0' || *arg > '9' || *end || !n || n > TRIAL_MAX_SECONDS)
-		argp_error(state, "--try takes seconds, 1 to %d, not \"%s\"", TRIAL_MAX_SECONDS,
-			   arg);
+	if (!option_digits(arg, TRIAL_MAX_SECONDS, &n, &end) || *end || !n)
+		argp_error(state, "--try takes a number of seconds, 1 to %d, not \"%s\"",
+			   TRIAL_MAX_SECONDS, arg);
 	return (unsigned int)n;
 }
 
-/* Without a letter of its own. */
-enum { ALLOW_ATTACH = 256 };
+/* Keys of options without a letter. */
+enum { KEY_ALLOW_ATTACH = 256, KEY_OBJECT, KEY_REFRESH, KEY_TRY };
 
 static error_t allow(struct arguments *a, const char *program)
 {
@@ -56,85 +57,83 @@ static error_t allow(struct arguments *a, const char *program)
 	return 0;
 }
 
+static void check(const struct arguments *a, struct argp_state *state)
+{
+	if (a->refresh && (a->policy || a->object || a->seconds))
+		argp_error(state,
+			   "--refresh loads the policy in force again: it takes neither a POLICY, --object nor --try");
+	if (!a->policy && !a->object && !a->refresh)
+		argp_error(state, "give a POLICY file, --object or --refresh");
+	if (a->policy && a->object)
+		argp_error(state, "give either a POLICY or --object, not both");
+	if (a->nr_allowed && !a->object)
+		argp_error(state, "--allow-attach needs --object, of which it names a program");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'j':
-		a->json = 1;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
-	case 'o':
+	case KEY_OBJECT:
 		a->object = arg;
 		return 0;
-	case ALLOW_ATTACH:
+	case KEY_ALLOW_ATTACH:
 		return allow(a, arg);
-	case 't':
+	case KEY_TRY:
 		a->seconds = parse_seconds(arg, state);
 		return 0;
-	case 'm':
-		a->measured = arg;
-		return 0;
-	case 'r':
+	case KEY_REFRESH:
 		a->refresh = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->policy)
-			argp_error(state, "one policy is loaded at a time");
+			argp_error(state, "give one POLICY at a time");
 		a->policy = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (a->refresh && (a->policy || a->object || a->seconds))
-			argp_error(state,
-				   "--refresh is of the policy in force, and takes no other, nor a trial");
-		if (!a->policy && !a->object && !a->refresh)
-			argp_error(state, "which policy?");
-		if (a->policy && a->object)
-			argp_error(state, "a policy of rules or an object, not both");
-		if (a->nr_allowed && !a->object)
-			argp_error(state, "--allow-attach names a program of an --object");
+		check(a, state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option options[] = {
-	{ "allow-attach", ALLOW_ATTACH, "PROGRAM", 0,
-	  "Attach this program of the object though it changes what the "
-	  "kernel does elsewhere; may be given several times",
+	{ "allow-attach", KEY_ALLOW_ATTACH, "PROGRAM", 0,
+	  "Attach this program of the object although it changes how the kernel "
+	  "behaves elsewhere; may be given several times",
 	  0 },
-	{ "json", 'j', NULL, 0, "Print what changed as JSON", 0 },
-	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
-	{ "object", 'o', "FILE", 0,
-	  "Your own BPF object instead of rules; tierbpf/bpf.h says what it holds", 0 },
-	{ "refresh", 'r', NULL, 0,
-	  "The policy in force anew, by what is known of the nodes now, as after a "
-	  "hotplug; nothing is done where that is the same",
+	{ "object", KEY_OBJECT, "FILE", 0,
+	  "Load your own BPF object instead of rules; tierbpf/bpf.h says what it must contain", 0 },
+	{ "refresh", KEY_REFRESH, NULL, 0,
+	  "Re-apply the policy in force with what is known about the nodes now, as after a "
+	  "hotplug; does nothing if that is unchanged",
 	  0 },
-	{ "try", 't', "SECONDS", 0,
-	  "The former policy, or none, comes back after that (1 to 86400), unless "
-	  "tierbpf confirm is run before; also if this terminal and this process are gone",
+	{ "try", KEY_TRY, "SECONDS", 0,
+	  "Return to the former policy, or to none, after SECONDS (1 to 86400) unless "
+	  "tierbpf confirm is run before; this works even if the terminal is closed",
 	  0 },
 	{},
 };
 
 static const struct argp argp = {
-	options,
-	parse,
-	"POLICY\n--object=FILE\n--refresh",
-	"Puts a policy in force, in one step: the former policy or the new one decides at any "
-	"instant. Then reads the tiers back from the kernel, and prints what changed. "
-	"POLICY and FILE are files, or - for standard input.",
-	NULL,
-	NULL,
-	NULL
+	.options = options,
+	.parser = parse,
+	.args_doc = "POLICY\n--object=FILE\n--refresh",
+	.doc = "Puts a policy in force in one step: at any instant either the former policy or the new one "
+	       "decides. Then reads the tiers back from the kernel and prints what changed. "
+	       "POLICY and FILE are files, or - for standard input.",
+	.children = children,
 };
 
 static int print(const struct report *r, unsigned int generation, const struct arguments *a)
 {
 	int err = 0;
 
-	if (a->json)
+	if (a->shared.json)
 		json_print(json_pack("{s:i, s:o, s:o}", "generation", (int)generation, "nodes",
 				     report_json(r), "trial_seconds",
 				     a->seconds ? json_integer(a->seconds) : json_null()),
@@ -142,14 +141,14 @@ static int print(const struct report *r, unsigned int generation, const struct a
 	else
 		err = report_print(r, true, stdout);
 	if (!err && a->seconds)
-		note("on trial for %u s: tierbpf confirm keeps it", a->seconds);
+		note("the policy is on trial for %u s; tierbpf confirm keeps it", a->seconds);
 	return err;
 }
 
 /*
- * "ask" is only there once the policy is in force: what it then says of the
- * kernel's own place and the rules' decision is compared with the tiers. The lock is
- * not held while we print: a terminal may take its time, and a trial may not.
+ * Compares the tiers with what the policy and the kernel itself answer, which can only be asked once
+ * the policy is in force. The lock is released before printing, since a slow terminal must not delay
+ * the end of a trial.
  */
 static int verify(const struct machine *before, unsigned int generation, const struct arguments *a,
 		  int *lock)
@@ -160,7 +159,8 @@ static int verify(const struct machine *before, unsigned int generation, const s
 
 	if (err)
 		return err == -ENOENT ?
-			       fail(-ESTALE, "the policy has been detached by somebody else") :
+			       fail(-ESTALE,
+				    "the policy was detached by somebody else while it was loaded") :
 			       err;
 	err = report_settle(&e, before, &r);
 	pins_unlock(lock);
@@ -170,10 +170,10 @@ static int verify(const struct machine *before, unsigned int generation, const s
 	return err;
 }
 
-/* An object decides by itself, and gets the facts that rules would get. */
+/* An object has no rules, but gets the same facts. */
 static const struct policy no_rules = { .reference = -1 };
 
-/* Warnings only: what the kernel then makes of the policy is read back. */
+/* Prints the warnings of a plan. The result itself is read back from the kernel later. */
 static int plan(const struct program *program, const struct survey *s)
 {
 	_cleanup_(cleanup_plan) struct plan *p = NULL;
@@ -190,7 +190,7 @@ static int load(const struct arguments *a)
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	_cleanup_(cleanup_survey) struct survey s = {};
 	_cleanup_(cleanup_program) struct program *program = NULL;
-	/* Closed after the lock, so that the guardian gets it. */
+	/* Declared before the lock, so closed after it: the guardian, which wakes up then, gets the lock. */
 	_cleanup_close_ int guardian = -1;
 	_cleanup_close_ int lock = -1;
 	struct trial trial = { .seconds = a->seconds };
@@ -205,43 +205,42 @@ static int load(const struct arguments *a)
 	err = err ?: engine_check();
 	if (!err && a->seconds)
 		err = guardian_start(&guardian);
-	/* The guardian has used CAP_SYS_RESOURCE; nothing after it needs it. */
+	/* Only the start of the guardian needs CAP_SYS_RESOURCE. */
 	if (a->seconds)
 		err = rights_give_up(RIGHT_SPARE) ?: err;
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: survey_open_locked(&s);
-	err = err ?: measurement_use(a->measured, s.machine);
+	err = err ?: measurement_use(a->shared.measured, s.machine);
 	err = err ?: program_compile(policy ?: &no_rules, s.machine, &program);
 	if (!err && policy)
 		err = plan(program, &s);
-	engine_close(&s.engine); /* or it would keep what is about to be replaced */
+	engine_close(&s.engine); /* it holds maps of the policy that is about to be replaced */
 	err = err ?: engine_load(program, object, &trial, &generation);
 	rights_drop();
 	return err ?: verify(s.machine, generation, a, &lock);
 }
 
-/* Facts that come while we are at work; more is for the next hotplug. */
+/* Facts may change while we load; beyond this many times, the next hotplug refreshes them. */
 #define REFRESH_TRIES 3
 
-/* Is there a policy of rules that can be loaded again? 0, and *policy is the caller's. */
+/* Takes the policy in force if it can be refreshed. 0, and *policy is the caller's: NULL for an object. */
 static int take_policy_in_force(struct survey *s, const struct arguments *a, struct policy **policy)
 {
 	if (!s->in_force)
 		return fail(-EIO,
-			    "what is in force cannot be read, so it cannot be refreshed; load a policy");
+			    "the policy in force cannot be read, so it cannot be refreshed; load a policy");
 	if (trial_left(&s->engine.meta))
 		return fail(-EBUSY,
-			    "a policy is on trial; refresh it after tierbpf confirm, or when its time is up");
-	if (engine_is_measured() && !a->measured)
+			    "a policy is on trial; refresh after tierbpf confirm, or when the trial is over");
+	if (engine_is_measured() && !a->shared.measured)
 		return fail(-EINVAL,
-			    "the policy in force goes by a measurement: give the file by --measured, "
-			    "as at its load");
+			    "the policy in force uses a measurement: give its file again with --measured");
 	*policy = TAKE_PTR(s->engine.policy);
 	return 0;
 }
 
-/* *done: there was nothing to do. */
+/* *done: nothing is left to refresh. */
 static int refresh_once(const struct arguments *a, bool *done)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
@@ -260,10 +259,10 @@ static int refresh_once(const struct arguments *a, bool *done)
 	err = err ?: survey_open_locked(&s);
 	err = err ?: take_policy_in_force(&s, a, &policy);
 	if (!err && !policy) {
-		note("an object is in force, which only a load of its file gives new facts");
+		note("a BPF object is loaded; load its file again to refresh its facts");
 		return 0;
 	}
-	err = err ?: measurement_use(a->measured, s.machine);
+	err = err ?: measurement_use(a->shared.measured, s.machine);
 	err = err ?: program_compile(policy, s.machine, &program);
 	if (err || engine_knows(program))
 		return err;
@@ -286,7 +285,6 @@ static int refresh(const struct arguments *a)
 int cmd_load(int argc, char **argv)
 {
 	struct arguments a = {};
-
 	int err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &a);

@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/option.h"
+#include "cli/shared-options.h"
 #include "measure/measure.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
@@ -12,20 +13,20 @@
 #include "util/new-file.h"
 
 struct arguments {
-	const char *output;
+	struct shared_options shared;
 	struct measure_options options;
-	bool force;
-	int json;
 };
 
+/* The key of an option without a letter. */
+enum { KEY_MEMORY = 256, KEY_SECONDS };
+
+static const struct argp_child children[] = { JSON_OPTION, OUTPUT_OPTIONS, {} };
+
 static const struct argp_option options[] = {
-	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
-	{ "force", 'f', NULL, 0, "Replace FILE if it exists", 0 },
-	{ "json", 'j', NULL, 0, "Print what FILE would hold", 0 },
-	{ "node", 'n', "LIST", 0, "Only these nodes, such as 0,2-3", 0 },
-	{ "seconds", 's', "N", 0, "Take no longer than about N seconds (30)", 0 },
-	{ "memory", 'm', "SIZE", 0,
-	  "Use SIZE of each node, such as 64MiB (256MiB, more with a large cache, less "
+	{ "node", 'n', "LIST", 0, "Measure only these nodes, such as 0,2-3", 0 },
+	{ "seconds", KEY_SECONDS, "N", 0, "Take no longer than about N seconds (default 30)", 0 },
+	{ "memory", KEY_MEMORY, "SIZE", 0,
+	  "Use SIZE of each node, such as 64MiB (default 256MiB, more where the CPU cache is large, less "
 	  "where no more fits)",
 	  0 },
 	{},
@@ -48,9 +49,9 @@ static size_t parse_memory(const char *arg, struct argp_state *state)
 	for (i = 0; i < sizeof(units) / sizeof(*units) && strcmp(units[i].name, end); i++)
 		;
 	if (!ok || !n || i == sizeof(units) / sizeof(*units))
-		argp_error(state, "--memory %s: a size such as 64MiB", arg);
+		argp_error(state, "--memory takes a size such as 64MiB, not \"%s\"", arg);
 	else if (n << units[i].shift < MEASURE_MIN_BYTES)
-		argp_error(state, "--memory %s: 4MiB is the least", arg);
+		argp_error(state, "--memory must be at least 4MiB, not \"%s\"", arg);
 	return (size_t)n << units[i].shift;
 }
 
@@ -61,28 +62,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	const char *end;
 
 	switch (key) {
-	case 'o':
-		a->output = arg;
-		return 0;
-	case 'f':
-		a->force = true;
-		return 0;
-	case ARGP_KEY_END:
-		if (a->force && !a->output)
-			argp_error(state, "--force is for --output FILE");
-		return 0;
-	case 'j':
-		a->json = 1;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
 	case 'n':
 		a->options.nodes = arg;
 		return 0;
-	case 's':
+	case KEY_SECONDS:
 		if (!option_digits(arg, 86400, &seconds, &end) || !seconds || *end)
-			argp_error(state, "--seconds %s: a number of 1..86400", arg);
+			argp_error(state, "--seconds takes a number, 1 to 86400, not \"%s\"", arg);
 		a->options.seconds = (int)seconds;
 		return 0;
-	case 'm':
+	case KEY_MEMORY:
 		a->options.bytes = parse_memory(arg, state);
 		return 0;
 	}
@@ -90,29 +81,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	options,
-	parse,
-	NULL,
-	"Finds latency and bandwidth, read and write, of each node's memory, by accesses from the CPUs nearest to "
-	"it. Nothing else should run meanwhile. plan, explain, load, topology, init and export take FILE by "
-	"--measured. Refuses where less than twice the memory is free that it needs.",
-	NULL,
-	NULL,
-	NULL
+	.options = options,
+	.parser = parse,
+	.doc = "Measures the read and write latency and bandwidth of each node's memory, by accesses from the "
+	       "nearest CPUs. Nothing else should run meanwhile. It refuses to run unless twice the memory that "
+	       "it needs is free. The results can be passed to plan, explain, load, topology, init and export by "
+	       "--measured FILE.",
+	.children = children,
 };
 
-/* ---- what was found ---- */
+/* ---- results ---- */
 
 static int add_node(struct libscols_table *t, const struct measured_node *n)
 {
-	char node[16], size[32], value[NR_MEASURED][56];
+	char node[16], size[32], value[NR_COORDINATES][56];
 	const char *const cells[] = { node,	n->cpus,  size,	    n->huge ? "huge" : "base",
 				      value[0], value[1], value[2], value[3] };
 	int i;
 
 	snprintf(node, sizeof(node), "%d", n->node);
 	snprintf(size, sizeof(size), "%" PRId64 " MiB", n->bytes >> 20);
-	for (i = 0; i < NR_MEASURED; i++)
+	for (i = 0; i < NR_COORDINATES; i++)
 		snprintf(value[i], sizeof(value[i]), "%" PRId64 " +-%" PRId64 "%%",
 			 n->values[i].median, (n->values[i].spread + 1) / 2);
 	return columns_add(t, cells);
@@ -147,11 +136,11 @@ static int write_measurement(FILE *out, const void *what)
 
 static int write_file(const struct measurement *m, const struct arguments *a)
 {
-	int err = new_file_write(a->output, a->force, 0666, write_measurement, m);
+	const char *file = a->shared.output;
+	int err = new_file_write(file, a->shared.force, 0666, write_measurement, m);
 
 	if (!err)
-		printf("%s: tierbpf topology --measured %s compares it with firmware\n", a->output,
-		       a->output);
+		printf("%s: tierbpf topology --measured %s compares it with firmware\n", file, file);
 	return err;
 }
 
@@ -159,18 +148,18 @@ static int run(const struct arguments *a)
 {
 	_cleanup_(cleanup_measurement) struct measurement *found = NULL;
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
-	/* Rather now than after half a minute. */
-	int err = a->output ? new_file_check(a->output, a->force) : 0;
+	/* Checked now, so that half a minute of measuring is not lost. */
+	int err = a->shared.output ? new_file_check(a->shared.output, a->shared.force) : 0;
 
 	err = err ?: machine_read("", &m);
 	err = err ?: measure(m, &a->options, &found);
 	if (err)
 		return err;
-	if (a->json)
+	if (a->shared.json)
 		json_print(measurement_json(found), stdout);
 	else
 		err = print(found);
-	return !err && a->output ? write_file(found, a) : err;
+	return !err && a->shared.output ? write_file(found, a) : err;
 }
 
 int cmd_measure(int argc, char **argv)

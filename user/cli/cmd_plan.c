@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* plan and explain: what a policy would do, and why; nothing is touched. */
+/* plan and explain: they show what a policy would do, and why, and change nothing. */
 #include <argp.h>
 #include <errno.h>
 
 #include "cli/cmd.h"
 #include "cli/option.h"
+#include "cli/shared-options.h"
 #include "engine/survey.h"
 #include "machine/measurement.h"
 #include "plan/explain.h"
@@ -14,62 +15,43 @@
 #include "util/msg.h"
 
 struct arguments {
+	struct shared_options shared;
 	const char *policy; /* NULL: the one in force */
-	const char *sysroot;
-	const char *measured;
-	int json;
-	int node; /* explain */
+	int node; /* explain; -1 until given */
 };
 
-static const struct argp_option options[] = {
-	{ "sysroot", 'r', "DIR", 0, "Plan for the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
-	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
-	{},
-};
+static const struct argp_child children[] = { JSON_OPTION, MEASURED_OPTION, SYSROOT_OPTION, {} };
 
 static const struct argp_option explain_options[] = {
-	{ "policy", 'p', "FILE", 0, "By this policy, not by the one in force", 0 },
-	{ "sysroot", 'r', "DIR", 0, "On the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "What measure found, for \"from\": \"measured\"", 0 },
-	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
+	{ "policy", 'p', "FILE", 0, "Use the policy in FILE, not the one in force", 0 },
 	{},
 };
 
 static int set_once(const char **to, char *arg, struct argp_state *state)
 {
 	if (*to)
-		argp_error(state, "one policy at a time");
+		argp_error(state, "give one policy at a time");
 	*to = arg;
 	return 0;
-}
-
-static error_t parse_common(int key, char *arg, struct arguments *a)
-{
-	switch (key) {
-	case 'r':
-		a->sysroot = arg;
-		return 0;
-	case 'm':
-		a->measured = arg;
-		return 0;
-	case 'j':
-		a->json = 1;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
 }
 
 static error_t parse_plan(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
 
-	if (key == ARGP_KEY_ARG)
+	switch (key) {
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
+		return 0;
+	case ARGP_KEY_ARG:
 		return set_once(&a->policy, arg, state);
-	if (key == ARGP_KEY_END && a->sysroot && !a->policy)
-		argp_error(state,
-			   "--sysroot needs a POLICY: none is in force on a captured machine");
-	return parse_common(key, arg, a);
+	case ARGP_KEY_END:
+		if (a->shared.sysroot && !a->policy)
+			argp_error(state,
+				   "--sysroot needs a POLICY: no policy is in force on a captured machine");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static error_t parse_explain(int key, char *arg, struct argp_state *state)
@@ -77,51 +59,52 @@ static error_t parse_explain(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
+		return 0;
 	case 'p':
 		return set_once(&a->policy, arg, state);
 	case ARGP_KEY_ARG:
 		if (a->node >= 0)
-			argp_error(state, "one node at a time");
+			argp_error(state, "give one NODE at a time");
 		a->node = option_node(arg, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (a->node < 0)
-			argp_error(state, "which node?");
-		if (a->sysroot && !a->policy)
+			argp_error(state, "give a NODE");
+		if (a->shared.sysroot && !a->policy)
 			argp_error(state,
-				   "--sysroot needs --policy: none is in force on a captured machine");
+				   "--sysroot needs --policy: no policy is in force on a captured machine");
+		return 0;
 	}
-	return parse_common(key, arg, a);
+	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp plan_argp = {
-	options,
-	parse_plan,
-	"[POLICY]",
-	"Shows what POLICY (a file, - for standard input) would change: each node's tier, adistance, "
-	"demotion targets and whether pages are promoted from it, now -> after, and the rule that "
-	"decides. Without POLICY, the one in force. Nothing is touched.",
-	NULL,
-	NULL,
-	NULL
+	.parser = parse_plan,
+	.args_doc = "[POLICY]",
+	.doc = "Shows what POLICY (a file, - for standard input) would change, and changes nothing. For each "
+	       "node it shows the tier, the adistance, the demotion targets and whether pages are promoted "
+	       "from it, each as now -> after, and the rule that decides. Without POLICY it uses the policy "
+	       "in force.",
+	.children = children,
 };
 
 static const struct argp explain_argp = {
-	explain_options,
-	parse_explain,
-	"NODE",
-	"Says why NODE is in its tier: what is known of it and from where, each rule that was tried, "
-	"the arithmetic, the override, and the kernel's own answer.",
-	NULL,
-	NULL,
-	NULL
+	.options = explain_options,
+	.parser = parse_explain,
+	.args_doc = "NODE",
+	.doc = "Says why NODE is in its tier. It shows what is known about the node and from which source, each "
+	       "rule that was tried, the arithmetic, the override, and what the kernel itself would choose.",
+	.children = children,
 };
 
 static int show_plan(const struct plan *plan, const struct arguments *a)
 {
-	if (a->json)
-		json_print(plan_json(plan), stdout);
-	return a->json ? 0 : plan_print(plan, stdout);
+	if (!a->shared.json)
+		return plan_print(plan, stdout);
+	json_print(plan_json(plan), stdout);
+	return 0;
 }
 
 static int show_explanation(const struct plan *plan, const struct arguments *a)
@@ -131,14 +114,14 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 
 	if (err)
 		return err;
-	if (a->json)
+	if (a->shared.json)
 		json_print(explain_json(&e), stdout);
 	else
 		explain_print(&e, stdout);
 	return 0;
 }
 
-/* The policy named, or the one in force; *own is to be freed. */
+/* The policy that the user named, or the one in force. The caller frees *own, which is NULL for the latter. */
 static int find_policy(const struct arguments *a, const struct survey *s, struct policy **own,
 		       const struct policy **policy)
 {
@@ -155,11 +138,11 @@ static int find_policy(const struct arguments *a, const struct survey *s, struct
 	}
 	if (s->in_force)
 		return fail(-EINVAL,
-			    "a BPF object is in force, not a policy of rules: tierbpf status shows its answers");
+			    "a BPF object is loaded, not a policy of rules; tierbpf status shows its answers");
 	if (geteuid())
 		return fail(-EPERM,
-			    "which policy? The one in force can only be read by root: name one, or sudo tierbpf …");
-	return fail(-ENODATA, "no policy is in force; name one");
+			    "only root can read the policy in force: give a POLICY file, or use sudo tierbpf …");
+	return fail(-ENODATA, "no policy is loaded; give a POLICY file");
 }
 
 static int run(const struct arguments *a, int (*show)(const struct plan *, const struct arguments *))
@@ -169,9 +152,9 @@ static int run(const struct arguments *a, int (*show)(const struct plan *, const
 	_cleanup_(cleanup_program) struct program *program = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	const struct policy *policy = NULL;
-	int err = survey_open(a->sysroot ?: "", &s);
+	int err = survey_open(shared_root(&a->shared), &s);
 
-	err = err ?: measurement_use(a->measured, s.machine);
+	err = err ?: measurement_use(a->shared.measured, s.machine);
 	err = err ?: find_policy(a, &s, &own, &policy);
 	err = err ?: program_compile(policy, s.machine, &program);
 	err = err ?: plan_make(program, s.machine, s.overrides, &plan);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* set and unset: the live override, the same map that bpftool updates. */
+/* set and unset: they change the live override, a map that bpftool can update as well. */
 #include <argp.h>
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +25,10 @@ struct arguments {
 	const char *offset;
 };
 
-/* A whole number of min..max; anything else is a usage error. */
+/* The key of an option without a letter. */
+enum { KEY_OFFSET = 256 };
+
+/* A whole number from @min to @max; anything else is a usage error. */
 static int number(const char *text, long min, long max, struct argp_state *state)
 {
 	char *end;
@@ -34,14 +37,14 @@ static int number(const char *text, long min, long max, struct argp_state *state
 	errno = 0;
 	n = strtol(text, &end, 10);
 	if (errno || end == text || *end || n < min || n > max)
-		argp_error(state, "\"%s\" is not a number of %ld..%ld", text, min, max);
+		argp_error(state, "\"%s\" is not a number from %ld to %ld", text, min, max);
 	return (int)n;
 }
 
 static error_t parse_node(char *arg, struct arguments *a, struct argp_state *state)
 {
 	if (a->node >= 0)
-		argp_error(state, "one node at a time");
+		argp_error(state, "give one NODE at a time");
 	a->node = option_node(arg, state);
 	return 0;
 }
@@ -58,7 +61,7 @@ static error_t parse_set(int key, char *arg, struct argp_state *state)
 		a->adistance = arg;
 		number(arg, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX, state);
 		return 0;
-	case 'o':
+	case KEY_OFFSET:
 		a->offset = arg;
 		number(arg, -TIERBPF_ADISTANCE_MAX, TIERBPF_ADISTANCE_MAX, state);
 		return 0;
@@ -66,30 +69,30 @@ static error_t parse_set(int key, char *arg, struct argp_state *state)
 		return parse_node(arg, a, state);
 	case ARGP_KEY_END:
 		if (a->node < 0)
-			argp_error(state, "which node?");
+			argp_error(state, "give a NODE");
 		if (!!a->tier + !!a->adistance + !!a->offset != 1)
-			argp_error(state, "one of --tier, --adistance and --offset is needed");
+			argp_error(state, "give exactly one of --tier, --adistance and --offset");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option set_options[] = {
-	{ "tier", 't', "TIER", 0, "A tier of the policy by name, or of the kernel by number", 0 },
-	{ "adistance", 'a', "N", 0, "An abstract distance; DRAM is 576, higher is slower", 0 },
-	{ "offset", 'o', "N", 0, "Added to the kernel's own abstract distance", 0 },
+	{ "tier", 't', "TIER", 0,
+	  "Move it to this tier: a name of the policy, or a number of the kernel", 0 },
+	{ "adistance", 'a', "N", 0,
+	  "Give it this abstract distance; DRAM has 576, higher is slower", 0 },
+	{ "offset", KEY_OFFSET, "N", 0, "Add N to the abstract distance that the kernel computes",
+	  0 },
 	{},
 };
 
 static const struct argp set_argp = {
-	set_options,
-	parse_set,
-	"NODE",
-	"Moves one node at once, whatever the policy says, until it is unset or the policy is "
-	"unloaded. Where an option's N is negative, write --offset=-N.",
-	NULL,
-	NULL,
-	NULL
+	.options = set_options,
+	.parser = parse_set,
+	.args_doc = "NODE",
+	.doc = "Overrides the policy for one node, at once, until the node is unset or the policy is unloaded. "
+	       "Write a negative offset as --offset=-N.",
 };
 
 static error_t parse_unset(int key, char *arg, struct argp_state *state)
@@ -99,15 +102,14 @@ static error_t parse_unset(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_ARG)
 		return parse_node(arg, a, state);
 	if (key == ARGP_KEY_END && a->node < 0)
-		argp_error(state, "which node?");
+		argp_error(state, "give a NODE");
 	return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp unset_argp = {
-	NULL,	parse_unset,
-	"NODE", "Takes the override of a node away: the policy decides again, at once.",
-	NULL,	NULL,
-	NULL
+	.parser = parse_unset,
+	.args_doc = "NODE",
+	.doc = "Removes a node's override: the policy decides about it again, at once.",
 };
 
 static int tier_adistance(const struct engine *e, const char *tier, int *adistance)
@@ -122,8 +124,8 @@ static int tier_adistance(const struct engine *e, const char *tier, int *adistan
 	if (!policy_find_tier(e->policy, tier, adistance))
 		return 0;
 	return fail(-EINVAL,
-		    "no tier \"%s\" in the policy in force; a number of the kernel's (0..%d) is "
-		    "possible too",
+		    "no tier \"%s\" in the policy in force; give one of its names, or a kernel tier "
+		    "number, 0 to %d",
 		    tier, MAX_TIER - 1);
 }
 
@@ -134,7 +136,7 @@ static int offset_adistance(const struct engine *e, int node, long offset, int *
 
 	if (err == -ENOENT)
 		return fail(-EINVAL,
-			    "node %d has no memory, so the kernel has no adistance for it; use "
+			    "node %d has no memory, so the kernel has no adistance to add to; use "
 			    "--tier or --adistance",
 			    node);
 	if (!err)
@@ -152,21 +154,21 @@ static int wanted(const struct engine *e, const struct arguments *a, int *adista
 	return 0;
 }
 
-/* A program of others in front of the hook may have another opinion (tierbpf/bpf.h). */
-static int heard(const struct report *r, int node)
+/* Another BPF program in front of the hook may answer for the node instead (tierbpf/bpf.h). */
+static int check_effect(const struct report *r, int node)
 {
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
 		if (r->nodes[i].node == node && r->nodes[i].overruled)
 			return fail(-ESTALE,
-				    "the override of node %d is in place, but another BPF program, which "
-				    "stands in front of it, decides: bpftool link list names it",
+				    "the override of node %d is set, but another BPF program that runs "
+				    "before it decides; bpftool link list names it",
 				    node);
 	return 0;
 }
 
-/* Moves the node and shows where everything is now. */
+/* Moves the node, and prints the tiers of all nodes. */
 static int apply(const struct engine *e, int node, const int *adistance, int *lock)
 {
 	_cleanup_(cleanup_machine) struct machine *before = NULL;
@@ -177,13 +179,13 @@ static int apply(const struct engine *e, int node, const int *adistance, int *lo
 	if (err)
 		return err;
 	if (!before->nodes[node].memory)
-		note("node %d has no memory now; the override holds from its first memory on", node);
+		note("node %d has no memory now; the override takes effect when it gets some", node);
 	err = report_settle(e, before, &r);
-	pins_unlock(lock); /* a terminal may take its time */
+	pins_unlock(lock); /* before printing: a slow terminal must not keep others waiting */
 	if (!err)
 		err = report_print(&r, true, stdout);
 	if (!err && adistance)
-		err = heard(&r, node);
+		err = check_effect(&r, node);
 	report_free(&r);
 	return err;
 }
@@ -198,7 +200,7 @@ static int change(const struct arguments *a, bool set)
 	err = err ?: engine_open(&e);
 	if (err == -ENOENT)
 		return fail(-ENODATA,
-			    "no policy is loaded, so nothing can be overridden: tierbpf load POLICY");
+			    "no policy is loaded, so there is nothing to override; use tierbpf load POLICY first");
 	if (!err && set)
 		err = wanted(&e, a, &adistance);
 	return err ?: apply(&e, a->node, set ? &adistance : NULL, &lock);

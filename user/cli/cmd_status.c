@@ -6,23 +6,34 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/shared-options.h"
 #include "show/status.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
 
-/* Of rates, where nothing was counted before; the kernel adds up each CPU's share once a second. */
+/*
+ * How long a table that is printed once counts pages for its rates. The kernel adds up the counters of
+ * all CPUs once a second.
+ */
 #define RATE_SECONDS 0.5
 #define WATCH_SECONDS 2
 #define WATCH_MAX 86400
 
 struct arguments {
-	const char *output, *sort;
+	struct shared_options shared;
+	const char *columns, *sort;
 	struct layout layout;
-	bool bytes, json, metrics, table_option;
-	double watch; /* seconds; 0: once */
-	struct activities *before; /* of what was shown last */
+	bool bytes, metrics;
+	bool table_option; /* an option was given that is only for the table */
+	double watch; /* seconds; 0: print once */
+	struct activities *before; /* counters at the last print */
 };
+
+/* Keys of options without a letter. */
+enum { KEY_METRICS = 256, KEY_NOHEADINGS, KEY_RAW };
+
+static const struct argp_child children[] = { JSON_OPTION, {} };
 
 static double parse_watch(const char *arg, struct argp_state *state)
 {
@@ -33,7 +44,8 @@ static double parse_watch(const char *arg, struct argp_state *state)
 		return seconds;
 	seconds = strtod(arg, &end);
 	if (end == arg || *end || !(seconds >= 0.1 && seconds <= WATCH_MAX))
-		argp_error(state, "--watch=%s: seconds, 0.1 to %d", arg, WATCH_MAX);
+		argp_error(state, "--watch takes a number of seconds, 0.1 to %d, not \"%s\"",
+			   WATCH_MAX, arg);
 	return seconds;
 }
 
@@ -53,22 +65,24 @@ static void choose(struct arguments *a, struct argp_state *state)
 	const char *bad;
 
 	list_columns(all, sizeof(all));
-	if (a->output &&
-	    layout_choose(&a->layout, status_columns, status_nr_columns, a->output, &bad))
-		argp_error(state, "no column \"%.*s\"; there are %s", (int)strcspn(bad, ","), bad,
-			   all);
+	if (a->columns &&
+	    layout_choose(&a->layout, status_columns, status_nr_columns, a->columns, &bad))
+		argp_error(state, "no column \"%.*s\"; the columns are %s", (int)strcspn(bad, ","),
+			   bad, all);
 	if (a->sort && layout_sort(&a->layout, status_columns, status_nr_columns, a->sort))
-		argp_error(state, "no column \"%s\" to sort by; there are %s", a->sort, all);
+		argp_error(state, "no column \"%s\" to sort by; the columns are %s", a->sort, all);
 }
 
 static void finish(struct arguments *a, struct argp_state *state)
 {
-	if (a->json && a->metrics)
-		argp_error(state, "one of --json and --openmetrics");
+	if (a->shared.json && a->metrics)
+		argp_error(state, "give only one of --json and --openmetrics");
 	if (a->metrics && a->watch > 0)
-		argp_error(state, "--openmetrics is written once; a timer repeats it");
-	if ((a->json || a->metrics) && a->table_option)
-		argp_error(state, "-o, -O, -x, -r, -n and -b are for the table");
+		argp_error(state,
+			   "--openmetrics prints once, without --watch; let a timer repeat it");
+	if ((a->shared.json || a->metrics) && a->table_option)
+		argp_error(state,
+			   "--output, --output-all, --sort, --raw, --noheadings and --bytes are only for the table");
 	choose(a, state);
 	a->layout.colors = !a->layout.raw && colors_wanted();
 }
@@ -79,19 +93,19 @@ static error_t parse_table(int key, char *arg, struct arguments *a)
 
 	switch (key) {
 	case 'o':
-		a->output = arg;
+		a->columns = arg;
 		break;
 	case 'O':
 		list_columns(all, sizeof(all));
-		a->output = all;
+		a->columns = all;
 		break;
 	case 'x':
 		a->sort = arg;
 		break;
-	case 'r':
+	case KEY_RAW:
 		a->layout.raw = true;
 		break;
-	case 'n':
+	case KEY_NOHEADINGS:
 		a->layout.noheadings = true;
 		break;
 	case 'b':
@@ -109,10 +123,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'j':
-		a->json = true;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
-	case 'm':
+	case KEY_METRICS:
 		a->metrics = true;
 		return 0;
 	case 'w':
@@ -127,33 +141,29 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
-	  "Again every SECONDS (2), in place on a terminal", 0 },
-	{ "output", 'o', "COLUMNS", 0, "Show these; +COLUMNS: behind the usual ones", 0 },
+	  "Refresh every SECONDS (default 2), in place on a terminal", 0 },
+	{ "output", 'o', "COLUMNS", 0, "Columns to show; +COLUMNS: append to the default", 0 },
 	{ "output-all", 'O', NULL, 0, "Show all columns", 0 },
-	{ "sort", 'x', "COLUMN", 0, "Sort by COLUMN; -COLUMN: the largest first", 0 },
-	{ "raw", 'r', NULL, 0, "The table alone, with one blank between columns", 0 },
-	{ "noheadings", 'n', NULL, 0, "The table alone, without its headings", 0 },
-	{ "bytes", 'b', NULL, 0, "Sizes in bytes", 0 },
-	{ "json", 'j', NULL, 0, "Print as JSON (status.schema.json)", 0 },
-	{ "openmetrics", 'm', NULL, 0, "Metrics, for node_exporter's textfile collector", 0 },
+	{ "sort", 'x', "COLUMN", 0, "Sort by COLUMN; -COLUMN: in descending order", 0 },
+	{ "raw", KEY_RAW, NULL, 0, "Print only the table, one blank between columns", 0 },
+	{ "noheadings", KEY_NOHEADINGS, NULL, 0, "Print only the table, without headings", 0 },
+	{ "bytes", 'b', NULL, 0, "Print sizes in bytes", 0 },
+	{ "openmetrics", KEY_METRICS, NULL, 0, "Print metrics, for a node_exporter text file", 0 },
 	{},
 };
 
 static const struct argp argp = {
-	options,
-	parse,
-	NULL,
-	"Shows the policy in force; each node with its tier, its memory, where it demotes to and who decided; and the "
-	"kernel's switches without which tiers do nothing. TIER is!=wanted: the kernel has the node elsewhere (exit "
-	"status 7)."
-	"\v"
-	"Columns: NODE, CPUS, TIER, WANTED (tier), NAME, ADISTANCE, KERNEL (its own adistance), SIZE, USED, FREE, "
-	"ZONES, DEMOTES (to these nodes first), FALLBACK (where else), PROMOTES (to faster nodes), DEMOTED and "
-	"PROMOTED (pages since boot: from the node, to it), DEM/S and PROM/S (the same a second), DRIFT, RULE (who "
-	"decided).",
-	NULL,
-	NULL,
-	NULL
+	.options = options,
+	.parser = parse,
+	.doc = "Shows the policy in force, each node with its tier, memory and demotion targets and what decided "
+	       "about it, and kernel settings that disable tiering. TIER shows is!=wanted where the kernel has "
+	       "the node in another tier than the policy wants (exit status 7)."
+	       "\v"
+	       "Columns: NODE, CPUS, TIER, WANTED (tier), NAME, ADISTANCE, KERNEL (adistance without a policy), "
+	       "SIZE, USED, FREE, ZONES, DEMOTES (preferred targets), FALLBACK (other targets), PROMOTES (to "
+	       "faster nodes), DEMOTED and PROMOTED (pages since boot, from the node and to it), DEM/S and "
+	       "PROM/S (pages per second), DRIFT, RULE (what decided).",
+	.children = children,
 };
 
 static void print_json(const struct status *s, bool one_line, FILE *out)
@@ -165,10 +175,13 @@ static void print_json(const struct status *s, bool one_line, FILE *out)
 	json_decref(json);
 }
 
-/* Rates since what was shown last. Where that is nothing, a table waits for some; JSON has the counts. */
+/*
+ * Computes the rates since the last print. Before the first one, a table that shows rates counts for
+ * RATE_SECONDS; JSON and metrics go without, as they have the counts.
+ */
 static void count(struct status *s, const struct arguments *a)
 {
-	bool table = !a->json && !a->metrics;
+	bool table = !a->shared.json && !a->metrics;
 
 	if (!a->before->at && table && status_wants_rates(&a->layout)) {
 		*a->before = s->now;
@@ -186,7 +199,7 @@ static int print(struct status *s, const struct arguments *a, FILE *out)
 	int err = 0;
 
 	count(s, a);
-	if (a->json)
+	if (a->shared.json)
 		print_json(s, a->watch > 0, out);
 	else if (a->metrics)
 		status_print_metrics(s, out);
@@ -194,8 +207,8 @@ static int print(struct status *s, const struct arguments *a, FILE *out)
 		err = status_print(s, &a->layout, a->bytes, out);
 	if (!err && drift)
 		err = fail(-ESTALE,
-			   "%zu nodes are not where the policy wants them; dmesg may say why, "
-			   "tierbpf load repairs it",
+			   "%zu nodes are not in the tier that the policy wants; dmesg may say why, "
+			   "and loading the policy again may help",
 			   drift);
 	return err;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cli/cmd.h"
+#include "cli/shared-options.h"
 #include "engine/survey.h"
 #include "machine/capture.h"
 #include "machine/measurement.h"
@@ -12,64 +13,53 @@
 #include "util/msg.h"
 
 struct arguments {
-	const char *sysroot;
-	const char *measured;
+	struct shared_options shared;
 	const char *save;
-	int json, dot;
+	bool dot;
 };
+
+static const struct argp_child children[] = { JSON_OPTION, MEASURED_OPTION, SYSROOT_OPTION, {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'j':
-		a->json = 1;
+	case ARGP_KEY_INIT:
+		share_options(&a->shared, children, state);
 		return 0;
 	case 'd':
-		a->dot = 1;
+		a->dot = true;
 		return 0;
 	case 's':
 		a->save = arg;
 		return 0;
-	case 'r':
-		a->sysroot = arg;
-		return 0;
-	case 'm':
-		a->measured = arg;
-		return 0;
 	case ARGP_KEY_END:
-		if (a->json + a->dot + !!a->save > 1)
-			argp_error(state, "one of --json, --dot and --save");
-		if (a->save && a->sysroot)
+		if (a->shared.json + a->dot + !!a->save > 1)
+			argp_error(state, "give only one of --json, --dot and --save");
+		if (a->save && a->shared.sysroot)
 			argp_error(state,
-				   "--save captures this machine; a captured one can be copied");
+				   "--save captures the running machine; to copy a captured one, "
+				   "copy its directory");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct argp_option options[] = {
-	{ "json", 'j', NULL, 0, "Print as JSON", 0 },
 	{ "dot", 'd', NULL, 0,
 	  "Print nodes, tiers and demotion as a graph: tierbpf topology --dot | dot -Tsvg", 0 },
 	{ "save", 's', "DIR", 0, "Capture this machine in DIR, for --sysroot", 0 },
-	{ "sysroot", 'r', "DIR", 0, "Show the machine captured in DIR", 0 },
-	{ "measured", 'm', "FILE", 0, "Show what tierbpf measure found beside what firmware says",
-	  0 },
 	{},
 };
 
 static const struct argp argp = {
-	options,
-	parse,
-	NULL,
-	"Shows what is known of each node: proximity domain, kind, CPUs, size, tier, distance to the "
-	"nearest CPUs, and latency and bandwidth (read/write) with who says so. Where sources "
-	"contradict each other all are shown; USED names the one that rules go by.",
-	NULL,
-	NULL,
-	NULL
+	.options = options,
+	.parser = parse,
+	.doc = "Shows what is known about each node: proximity domain, kind, CPUs, size, tier, distance to the "
+	       "nearest CPUs, and latency and bandwidth (read/write) with their source. Where sources "
+	       "contradict each other, all are shown, and USED names the one that rules use.",
+	.children = children,
 };
 
 static int save(const struct machine *m, const char *dir)
@@ -88,7 +78,7 @@ static int show(const struct machine *m, const struct arguments *a)
 		return save(m, a->save);
 	if (a->dot)
 		return topology_dot(m, stdout);
-	if (!a->json)
+	if (!a->shared.json)
 		return topology_print(m, stdout);
 	json_print(topology_json(m), stdout);
 	return 0;
@@ -97,9 +87,9 @@ static int show(const struct machine *m, const struct arguments *a)
 static int topology(const struct arguments *a)
 {
 	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(a->sysroot ?: "", &s);
+	int err = survey_open(shared_root(&a->shared), &s);
 
-	err = err ?: measurement_use(a->measured, s.machine);
+	err = err ?: measurement_use(a->shared.measured, s.machine);
 	return err ?: show(s.machine, a);
 }
 

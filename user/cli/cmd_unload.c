@@ -12,20 +12,14 @@
 #include "util/msg.h"
 
 static const struct argp argp = {
-	NULL,
-	NULL,
-	NULL,
-	"Detaches the policy and removes what it left in /sys/fs/bpf. Every node goes back to the "
-	"tier that the kernel alone gives it; the tiers are read back to prove it.",
-	NULL,
-	NULL,
-	NULL
+	.doc = "Detaches the policy and removes its pins from /sys/fs/bpf. Every node returns to the tier that "
+	       "the kernel chooses without a policy; the tiers are then read back to verify it.",
 };
 
 #define SETTLE_TRIES 30
 #define SETTLE_PAUSE 100000 /* us */
 
-/* A node with memory that is not in the tier that the kernel alone gave it; NULL if none. */
+/* A node with memory that is not in the tier that the kernel chooses without a policy; NULL if there is none. */
 static const struct report_node *find_astray(const struct report *before, const struct machine *now)
 {
 	size_t i;
@@ -41,8 +35,9 @@ static const struct report_node *find_astray(const struct report *before, const 
 }
 
 /*
- * A node that a driver is at work on is given back a second later. The lock has gone
- * with the pins: whoever has loaded a policy since moves nodes, too.
+ * A node that a driver is adding or removing is returned a second later, hence the tries. The lock
+ * has gone with the pins: once somebody has loaded another policy, that moves the nodes, and there
+ * is nothing left to verify.
  */
 static int verify(const struct report *before)
 {
@@ -61,7 +56,7 @@ static int verify(const struct report *before)
 		usleep(SETTLE_PAUSE);
 	}
 	return fail(-ESTALE,
-		    "node %d is in tier %lld, and the kernel's own is %u; dmesg may say why",
+		    "node %d is in tier %lld, but without a policy the kernel chooses %u; dmesg may say why",
 		    n->node, (long long)now->nodes[n->node].tier, tierbpf_tier(n->kernel_adistance));
 }
 
@@ -82,7 +77,7 @@ static int unload(void)
 	}
 	if (lock < 0)
 		return err;
-	/* Pins that cannot be read any more must not keep the policy in force. */
+	/* Pins that cannot be read must not keep anybody from unloading: the error is returned at the end. */
 	err = err ?: machine_read("", &m);
 	err = err ?: report_gather(&e, m, NULL, &r);
 	engine_close(&e);

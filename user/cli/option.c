@@ -23,6 +23,6 @@ int option_node(const char *text, struct argp_state *state)
 	const char *end;
 
 	if (!option_digits(text, TIERBPF_MAX_NODES - 1, &node, &end) || *end)
-		argp_error(state, "\"%s\" is not a node, 0..%d", text, TIERBPF_MAX_NODES - 1);
+		argp_error(state, "\"%s\" is not a node, 0 to %d", text, TIERBPF_MAX_NODES - 1);
 	return (int)node;
 }

@@ -6,11 +6,11 @@
 #include <argp.h>
 #include <stdbool.h>
 
-/* Digits at the start of @text, @max at most; *end is what follows them. False: there are none, or more. */
+/* Reads the digits at the start of @text; *end is what follows them. False: there are none, or the value is above @max. */
 bool option_digits(const char *text, unsigned long long max, unsigned long long *value,
 		   const char **end);
 
-/* The number of a node and nothing else, or a usage error. */
+/* The number of a node; anything else, or more, is a usage error. */
 int option_node(const char *text, struct argp_state *state);
 
 #endif

@@ -28,28 +28,23 @@ static int64_t max(int64_t a, int64_t b)
 
 /* ---- the parts of a way ---- */
 
-static bool is_complete(const struct perf *p)
-{
-	return p->read_latency && p->write_latency && p->read_bandwidth && p->write_bandwidth;
-}
-
 static void limit(struct perf *p, int64_t read_bandwidth, int64_t write_bandwidth)
 {
-	p->read_bandwidth = min(p->read_bandwidth, read_bandwidth);
-	p->write_bandwidth = min(p->write_bandwidth, write_bandwidth);
+	p->value[READ_BANDWIDTH] = min(p->value[READ_BANDWIDTH], read_bandwidth);
+	p->value[WRITE_BANDWIDTH] = min(p->value[WRITE_BANDWIDTH], write_bandwidth);
 }
 
 static void delay(struct perf *p, int64_t read_latency, int64_t write_latency)
 {
-	p->read_latency += read_latency;
-	p->write_latency += write_latency;
+	p->value[READ_LATENCY] += read_latency;
+	p->value[WRITE_LATENCY] += write_latency;
 }
 
 /* cxl_coordinates_combine() */
 static void combine(struct perf *p, const struct perf *part)
 {
-	limit(p, part->read_bandwidth, part->write_bandwidth);
-	delay(p, part->read_latency, part->write_latency);
+	limit(p, part->value[READ_BANDWIDTH], part->value[WRITE_BANDWIDTH]);
+	delay(p, part->value[READ_LATENCY], part->value[WRITE_LATENCY]);
 }
 
 /* get_genport_coordinates() (drivers/cxl/acpi.c) */
@@ -62,7 +57,7 @@ static const struct perf *bridge_perf(const struct reader *r, const char *bridge
 		return NULL;
 	for (i = 0; i < r->nr_bridges; i++)
 		if (r->bridges[i].uid == uid)
-			return is_complete(&r->bridges[i].perf) ? &r->bridges[i].perf : NULL;
+			return perf_has_all(&r->bridges[i].perf) ? &r->bridges[i].perf : NULL;
 	return NULL;
 }
 
@@ -96,7 +91,7 @@ static bool switch_perf(const struct reader *r, const char *port, const char *de
 	if (s.number < 0 || cdat_read(r->root, path, (uint16_t)s.number, &cdat))
 		return false;
 	*p = cdat->port;
-	return is_complete(p);
+	return perf_has_all(p);
 }
 
 /* True if @port is that of a host bridge: no switch, so that it has no CDAT. */
@@ -137,7 +132,7 @@ static bool read_memory(const struct reader *r, const char *decoder, struct card
 	memory = cdat_find(cdat, base, size);
 	if (memory)
 		card->memory = memory->perf;
-	return memory && is_complete(&card->memory);
+	return memory && perf_has_all(&card->memory);
 }
 
 /* Any part of it: all are the same. */
@@ -152,7 +147,7 @@ static bool read_any_memory(const struct reader *r, struct card *card)
 	for (i = 1; i < cdat->nr_memory; i++)
 		if (memcmp(&cdat->memory[i].perf, &card->memory, sizeof(card->memory)))
 			return false;
-	return is_complete(&card->memory);
+	return perf_has_all(&card->memory);
 }
 
 /* From @port to the one above: the link, and the switch that it is of, if it is one. */
@@ -238,7 +233,7 @@ static bool flow_up(const struct reader *r, struct flow *f)
 	if (!is_bridge(above)) {
 		if (!switch_perf(r, above, dport, &part))
 			return false;
-		limit(&f->perf, part.read_bandwidth, part.write_bandwidth);
+		limit(&f->perf, part.value[READ_BANDWIDTH], part.value[WRITE_BANDWIDTH]);
 	}
 	free(f->port);
 	f->port = TAKE_PTR(above);
@@ -247,8 +242,8 @@ static bool flow_up(const struct reader *r, struct flow *f)
 
 static void add_bandwidth(struct perf *p, const struct perf *part)
 {
-	p->read_bandwidth += part->read_bandwidth;
-	p->write_bandwidth += part->write_bandwidth;
+	p->value[READ_BANDWIDTH] += part->value[READ_BANDWIDTH];
+	p->value[WRITE_BANDWIDTH] += part->value[WRITE_BANDWIDTH];
 }
 
 /* Flows that have come to the same port are one from there on. */
@@ -305,7 +300,7 @@ static bool sum_of_bridges(const struct reader *r, const struct flow *flows, siz
 
 		if (!part)
 			return false;
-		limit(&flow, part->read_bandwidth, part->write_bandwidth);
+		limit(&flow, part->value[READ_BANDWIDTH], part->value[WRITE_BANDWIDTH]);
 		add_bandwidth(p, &flow);
 	}
 	return true;
@@ -328,8 +323,8 @@ static bool shared_bandwidth(const struct reader *r, const struct card *cards, s
 	for (i = 0; i < count; i++)
 		free(flows[i].port);
 	if (done) {
-		p->read_bandwidth = sum.read_bandwidth;
-		p->write_bandwidth = sum.write_bandwidth;
+		p->value[READ_BANDWIDTH] = sum.value[READ_BANDWIDTH];
+		p->value[WRITE_BANDWIDTH] = sum.value[WRITE_BANDWIDTH];
 	}
 	return done;
 }
@@ -385,8 +380,10 @@ static bool sum_up(const struct reader *r, const struct card *cards, size_t coun
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		p->perf.read_latency = max(p->perf.read_latency, cards[i].way.read_latency);
-		p->perf.write_latency = max(p->perf.write_latency, cards[i].way.write_latency);
+		p->perf.value[READ_LATENCY] =
+			max(p->perf.value[READ_LATENCY], cards[i].way.value[READ_LATENCY]);
+		p->perf.value[WRITE_LATENCY] =
+			max(p->perf.value[WRITE_LATENCY], cards[i].way.value[WRITE_LATENCY]);
 		p->link_ps = max(p->link_ps, cards[i].link_ps);
 	}
 	return count && (shared_bandwidth(r, cards, count, &p->perf) ||

@@ -96,10 +96,10 @@ static void keep_same(int64_t *value, int64_t other)
  */
 static void keep_certain(struct cxl_perf *all, const struct cxl_perf *one)
 {
-	keep_same(&all->perf.read_latency, one->perf.read_latency);
-	keep_same(&all->perf.write_latency, one->perf.write_latency);
-	keep_same(&all->perf.read_bandwidth, one->perf.read_bandwidth);
-	keep_same(&all->perf.write_bandwidth, one->perf.write_bandwidth);
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		keep_same(&all->perf.value[c], one->perf.value[c]);
 	keep_same(&all->link_ps, one->link_ps);
 }
 

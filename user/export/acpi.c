@@ -20,7 +20,7 @@
  * For a reference of which nothing is known. Only what others are in proportion to it counts;
  * with these, an ns more or less of another node is 3 of its adistance.
  */
-static const struct perf assumed = { 96, 96, 64000, 64000 };
+static const struct perf assumed = { { 96, 96, 64000, 64000 } };
 
 struct draft {
 	const struct machine *m;
@@ -119,14 +119,14 @@ static int64_t divisor(int64_t a, int64_t b)
 
 static int64_t find_base(const struct draft *d, bool bandwidth)
 {
-	enum quantity q, first = bandwidth ? READ_BANDWIDTH : READ_LATENCY;
+	enum coordinate c, first = bandwidth ? READ_BANDWIDTH : READ_LATENCY;
 	int64_t largest = 0, all = 0;
 	size_t i;
 
 	hmat_kept(d->m->hmat, bandwidth, &largest, &all);
 	for (i = 0; i < d->export->count; i++)
-		for (q = first; q <= first + 1; q++) {
-			int64_t value = quantity_of(&d->export->nodes[i].perf, q);
+		for (c = first; c <= first + 1; c++) {
+			int64_t value = d->export->nodes[i].perf.value[c];
 
 			largest = value > largest ? value : largest;
 			all = divisor(all, value);
@@ -137,27 +137,27 @@ static int64_t find_base(const struct draft *d, bool bandwidth)
 static void fit(struct draft *d)
 {
 	struct acpi_export *e = d->export;
-	enum quantity q;
+	enum coordinate c;
 	size_t i;
 
 	for (i = 0; i < e->count; i++)
-		for (q = READ_LATENCY; q <= WRITE_LATENCY; q++)
-			if (quantity_of(&e->nodes[i].perf, q) > HMAT_LATENCY_MAX)
-				*quantity_in(&e->nodes[i].perf, q) = HMAT_LATENCY_MAX;
+		for (c = READ_LATENCY; c <= WRITE_LATENCY; c++)
+			if (e->nodes[i].perf.value[c] > HMAT_LATENCY_MAX)
+				e->nodes[i].perf.value[c] = HMAT_LATENCY_MAX;
 	d->grid.latency = find_base(d, false);
 	d->grid.bandwidth = find_base(d, true);
 	for (i = 0; i < e->count; i++)
-		for (q = 0; q < NR_QUANTITIES; q++) {
-			int64_t *value = quantity_in(&e->nodes[i].perf, q), before = *value;
+		for (c = 0; c < NR_COORDINATES; c++) {
+			int64_t *value = &e->nodes[i].perf.value[c], before = *value;
 
-			*value = grid_round(before, q <= WRITE_LATENCY ? d->grid.latency :
-									 d->grid.bandwidth);
+			*value = grid_round(before,
+					    is_latency(c) ? d->grid.latency : d->grid.bandwidth);
 			if (*value != before)
 				note("node %d: %s of %" PRId64 " %s becomes %" PRId64
 				     ": an HMAT can't hold "
 				     "it beside the others",
-				     e->nodes[i].node, quantity_name(q), before, quantity_unit(q),
-				     *value);
+				     e->nodes[i].node, coordinate_name(c), before,
+				     coordinate_unit(c), *value);
 		}
 }
 
@@ -165,27 +165,27 @@ static void fit(struct draft *d)
 
 static bool anything_known(const struct draft *d)
 {
-	enum quantity q;
+	enum coordinate c;
 	size_t i;
 
 	for (i = 0; i < d->export->count; i++)
-		for (q = 0; q < NR_QUANTITIES; q++)
-			if (quantity_of(&d->export->nodes[i].perf, q))
+		for (c = 0; c < NR_COORDINATES; c++)
+			if (d->export->nodes[i].perf.value[c])
 				return true;
 	return false;
 }
 
-static void fill(struct acpi_node *n, enum quantity read)
+static void fill(struct acpi_node *n, enum coordinate read)
 {
-	int64_t *r = quantity_in(&n->perf, read), *w = quantity_in(&n->perf, read + 1);
+	int64_t *r = &n->perf.value[read], *w = &n->perf.value[read + 1];
 
 	if (*r || *w) /* the kernel adds them up */
 		return;
-	*r = *w = quantity_of(&assumed, read);
+	*r = *w = assumed.value[read];
 	note("node %d: its %s are not known; %" PRId64
 	     " %s are assumed. The kernel's tiers only depend on "
 	     "what others are in proportion to it",
-	     n->node, read == READ_LATENCY ? "latencies" : "bandwidths", *r, quantity_unit(read));
+	     n->node, read == READ_LATENCY ? "latencies" : "bandwidths", *r, coordinate_unit(read));
 }
 
 static int prepare_reference(struct draft *d)
@@ -210,10 +210,10 @@ static int prepare_reference(struct draft *d)
 /* As the kernel's check, of one more than @reference: does it believe this DRAM? */
 static bool is_believed(const struct perf *p, const struct perf *reference)
 {
-	enum quantity q;
+	enum coordinate c;
 
-	for (q = 0; q < NR_QUANTITIES; q++) {
-		int64_t value = quantity_of(p, q), of = quantity_of(reference, q);
+	for (c = 0; c < NR_COORDINATES; c++) {
+		int64_t value = p->value[c], of = reference->value[c];
 
 		if (llabs(value - of) * 10 > of)
 			return false;
@@ -270,13 +270,13 @@ static int prepare_memory(struct draft *d, struct acpi_node *n)
 {
 	const struct plan_node *p = planned(d, n);
 	__s32 computed = perf_kernel_adistance(&n->perf, &d->reference->perf);
-	enum quantity q;
+	enum coordinate c;
 
-	for (q = 0; q < NR_QUANTITIES; q++)
-		n->said |= quantity_of(&n->perf, q) > 0;
+	for (c = 0; c < NR_COORDINATES; c++)
+		n->said |= n->perf.value[c] > 0;
 	/* Of what the table does not tell, the kernel's default stays. */
 	if (p && p->after.adistance != computed &&
-	    (perf_is_known(&n->perf) || p->after.tier != p->now.tier))
+	    (perf_has_both(&n->perf) || p->after.tier != p->now.tier))
 		return correct(d, n, p->after.adistance);
 	return 0;
 }
@@ -402,18 +402,18 @@ static int write_table(struct draft *d, const struct nodeset *cpus)
 static int check_node(const struct draft *d, struct acpi_node *n, const struct hmat_access *access)
 {
 	struct access found[NR_CLASSES];
-	enum quantity q;
+	enum coordinate c;
 
 	hmat_access_node(access, n->node, found);
 	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &d->reference->perf);
-	for (q = 0; n->said && q < NR_QUANTITIES; q++)
-		if (quantity_of(&found[CLASS_CPU].perf, q) != quantity_of(&n->perf, q))
+	for (c = 0; n->said && c < NR_COORDINATES; c++)
+		if (found[CLASS_CPU].perf.value[c] != n->perf.value[c])
 			return fail(-EPROTO,
 				    "node %d: the kernel would read another %s from this HMAT than "
 				    "%" PRId64
 				    " %s: please report this with tierbpf topology --save",
-				    n->node, quantity_name(q), quantity_of(&n->perf, q),
-				    quantity_unit(q));
+				    n->node, coordinate_name(c), n->perf.value[c],
+				    coordinate_unit(c));
 	return 0;
 }
 
@@ -492,8 +492,8 @@ static void print_node(const struct acpi_node *n, FILE *out)
 		return;
 	}
 	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s",
-		n->node, n->pxm, p->read_latency, p->write_latency, p->read_bandwidth,
-		p->write_bandwidth);
+		n->node, n->pxm, p->value[READ_LATENCY], p->value[WRITE_LATENCY],
+		p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH]);
 	if (n->adistance)
 		fprintf(out, ": adistance %d, tier %u", n->adistance, tierbpf_tier(n->adistance));
 	fputs(n->corrected ? ", made up for the policy\n" : "\n", out);

@@ -76,8 +76,10 @@ static bool try(struct search *s, int64_t latency, int64_t bandwidth)
 	struct perf p;
 	__s32 a, off;
 
-	split(held(latency, &s->latency), &s->latency, &p.read_latency, &p.write_latency);
-	split(held(bandwidth, &s->bandwidth), &s->bandwidth, &p.read_bandwidth, &p.write_bandwidth);
+	split(held(latency, &s->latency), &s->latency, &p.value[READ_LATENCY],
+	      &p.value[WRITE_LATENCY]);
+	split(held(bandwidth, &s->bandwidth), &s->bandwidth, &p.value[READ_BANDWIDTH],
+	      &p.value[WRITE_BANDWIDTH]);
 	a = perf_kernel_adistance(&p, s->reference);
 	off = abs(a - s->adistance);
 	if (a > 0 && tierbpf_tier(a) == tierbpf_tier(s->adistance) && (s->off < 0 || off < s->off)) {
@@ -103,13 +105,13 @@ static bool try_around(struct search *s, int64_t bandwidth, int64_t from, int64_
 
 static void complete(struct perf *p, const struct perf *r)
 {
-	if (!p->read_latency && !p->write_latency) {
-		p->read_latency = r->read_latency;
-		p->write_latency = r->write_latency;
+	if (!p->value[READ_LATENCY] && !p->value[WRITE_LATENCY]) {
+		p->value[READ_LATENCY] = r->value[READ_LATENCY];
+		p->value[WRITE_LATENCY] = r->value[WRITE_LATENCY];
 	}
-	if (!p->read_bandwidth && !p->write_bandwidth) {
-		p->read_bandwidth = r->read_bandwidth;
-		p->write_bandwidth = r->write_bandwidth;
+	if (!p->value[READ_BANDWIDTH] && !p->value[WRITE_BANDWIDTH]) {
+		p->value[READ_BANDWIDTH] = r->value[READ_BANDWIDTH];
+		p->value[WRITE_BANDWIDTH] = r->value[WRITE_BANDWIDTH];
 	}
 }
 
@@ -121,18 +123,16 @@ bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid
 	int64_t bandwidth, by;
 
 	complete(&start, r);
-	s.latency = sum_of(start.read_latency, start.write_latency, grid->latency,
+	s.latency = sum_of(start.value[READ_LATENCY], start.value[WRITE_LATENCY], grid->latency,
 			   HMAT_LATENCY_MAX / grid->latency);
-	s.bandwidth = sum_of(start.read_bandwidth, start.write_bandwidth, grid->bandwidth,
-			     HMAT_ENTRY_MAX);
+	s.bandwidth = sum_of(start.value[READ_BANDWIDTH], start.value[WRITE_BANDWIDTH],
+			     grid->bandwidth, HMAT_ENTRY_MAX);
 	/* The formula, solved for the latency, in multiples of the bases. */
-	s.per_bandwidth = (double)adistance / TIERBPF_ADISTANCE_DRAM *
-			  (double)(r->read_latency + r->write_latency) / (double)grid->latency /
-			  (double)(r->read_bandwidth + r->write_bandwidth) * (double)grid->bandwidth;
-	s.step = (r->read_latency + r->write_latency) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?:
-												   1;
-	bandwidth = held((start.read_bandwidth + start.write_bandwidth) / grid->bandwidth,
-			 &s.bandwidth);
+	s.per_bandwidth = (double)adistance / TIERBPF_ADISTANCE_DRAM * (double)perf_latency(r) /
+			  (double)grid->latency / (double)perf_bandwidth(r) *
+			  (double)grid->bandwidth;
+	s.step = perf_latency(r) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?: 1;
+	bandwidth = held(perf_bandwidth(&start) / grid->bandwidth, &s.bandwidth);
 	/* Too far for any latency, or too near: then bandwidth has to give. */
 	if ((double)bandwidth * s.per_bandwidth > (double)s.latency.most)
 		bandwidth = held((int64_t)((double)s.latency.most / s.per_bandwidth), &s.bandwidth);

@@ -57,21 +57,13 @@ struct guest {
 int guest_make(const struct machine *m, const struct guest_wish *wish, struct guest **guest);
 void guest_free(struct guest *guest);
 
-/* The four of struct perf, in the order of its members. */
-enum quantity { READ_LATENCY, WRITE_LATENCY, READ_BANDWIDTH, WRITE_BANDWIDTH, NR_QUANTITIES };
-
-const char *quantity_name(enum quantity q);
-const char *quantity_unit(enum quantity q);
-int64_t *quantity_in(struct perf *perf, enum quantity q);
-int64_t quantity_of(const struct perf *perf, enum quantity q);
-
 /*
  * Calls @print for each value that QEMU's -numa hmat-lb or libvirt's interconnects have to say.
  * @type: "access" where reading and writing are the same on all nodes, else "read" or "write".
  * One of these is said for all nodes or for none: Linux takes what a table leaves out as unknown.
  */
 void guest_each_value(const struct guest *g,
-		      void (*print)(int initiator, int target, enum quantity q, const char *type,
+		      void (*print)(int initiator, int target, enum coordinate c, const char *type,
 				    int64_t value, FILE *out),
 		      FILE *out);
 

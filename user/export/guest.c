@@ -16,36 +16,6 @@
 /* QEMU writes latencies in ps; Linux computes them in u32, rounded up (hmat_normalize). */
 #define LATENCY_MAX (4294966296 / 1000)
 
-/* ---- the four quantities ---- */
-
-const char *quantity_name(enum quantity q)
-{
-	static const char *const names[] = { "read latency", "write latency", "read bandwidth",
-					     "write bandwidth" };
-
-	return names[q];
-}
-
-const char *quantity_unit(enum quantity q)
-{
-	return q <= WRITE_LATENCY ? "ns" : "MB/s";
-}
-
-int64_t *quantity_in(struct perf *perf, enum quantity q)
-{
-	int64_t *const places[] = { &perf->read_latency, &perf->write_latency,
-				    &perf->read_bandwidth, &perf->write_bandwidth };
-
-	return places[q];
-}
-
-int64_t quantity_of(const struct perf *perf, enum quantity q)
-{
-	struct perf copy = *perf;
-
-	return *quantity_in(&copy, q);
-}
-
 /* ---- which nodes ---- */
 
 static bool chosen(const struct guest_wish *w)
@@ -262,54 +232,54 @@ static int64_t round_to(int64_t value, int64_t base)
 }
 
 /* The smallest power of @step of which the largest value of a table is a multiple that fits. */
-static int64_t base_for(const struct guest *g, enum quantity q, int64_t step)
+static int64_t base_for(const struct guest *g, enum coordinate c, int64_t step)
 {
 	int64_t base = 1, largest = 0;
 	int i;
 
 	for (i = 0; i < g->count; i++)
-		if (quantity_of(&g->nodes[i].perf, q) > largest)
-			largest = quantity_of(&g->nodes[i].perf, q);
+		if (g->nodes[i].perf.value[c] > largest)
+			largest = g->nodes[i].perf.value[c];
 	while (largest && round_to(largest, base) / base > ENTRY_MAX)
 		base *= step;
 	return base;
 }
 
-static void set_value(struct guest *g, int node, enum quantity q, int64_t value)
+static void set_value(struct guest *g, int node, enum coordinate c, int64_t value)
 {
-	int64_t *place = quantity_in(&g->nodes[node].perf, q);
+	int64_t *place = &g->nodes[node].perf.value[c];
 
 	if (*place == value)
 		return;
 	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64
 	     ": QEMU's HMAT can't hold it "
 	     "beside the others",
-	     g->nodes[node].host, node, quantity_name(q), *place, quantity_unit(q), value);
+	     g->nodes[node].host, node, coordinate_name(c), *place, coordinate_unit(c), value);
 	*place = value;
 }
 
-static void fit_quantity(struct guest *g, enum quantity q)
+static void fit_coordinate(struct guest *g, enum coordinate c)
 {
-	bool latency = q <= WRITE_LATENCY;
+	bool latency = is_latency(c);
 	int64_t base;
 	int i;
 
 	for (i = 0; i < g->count; i++)
-		if (latency && quantity_of(&g->nodes[i].perf, q) > LATENCY_MAX)
-			set_value(g, i, q, LATENCY_MAX);
+		if (latency && g->nodes[i].perf.value[c] > LATENCY_MAX)
+			set_value(g, i, c, LATENCY_MAX);
 	/* QEMU takes the base itself: latencies' by powers of 10, bandwidths' by powers of 2. */
-	base = base_for(g, q, latency ? 10 : 2);
+	base = base_for(g, c, latency ? 10 : 2);
 	for (i = 0; i < g->count; i++) {
-		int64_t value = quantity_of(&g->nodes[i].perf, q);
+		int64_t value = g->nodes[i].perf.value[c];
 
 		if (value)
-			set_value(g, i, q, round_to(value, base));
+			set_value(g, i, c, round_to(value, base));
 	}
 }
 
 static void set_perf(const struct machine *m, struct guest *g)
 {
-	enum quantity q;
+	enum coordinate c;
 	int i;
 
 	for (i = 0; i < g->count; i++) {
@@ -317,43 +287,43 @@ static void set_perf(const struct machine *m, struct guest *g)
 
 		if (n->size)
 			n->perf = perf_to_tell(&m->nodes[n->host]);
-		for (q = 0; q < NR_QUANTITIES; q++)
-			g->hmat |= quantity_of(&n->perf, q) > 0;
+		for (c = 0; c < NR_COORDINATES; c++)
+			g->hmat |= n->perf.value[c] > 0;
 	}
-	for (q = 0; q < NR_QUANTITIES; q++)
-		fit_quantity(g, q);
+	for (c = 0; c < NR_COORDINATES; c++)
+		fit_coordinate(g, c);
 }
 
-static bool as_access(const struct guest *g, enum quantity read)
+static bool as_access(const struct guest *g, enum coordinate read)
 {
 	int i;
 
 	for (i = 0; i < g->count; i++)
-		if (quantity_of(&g->nodes[i].perf, read) != quantity_of(&g->nodes[i].perf, read + 1))
+		if (g->nodes[i].perf.value[read] != g->nodes[i].perf.value[read + 1])
 			return false;
 	return true;
 }
 
 void guest_each_value(const struct guest *g,
-		      void (*print)(int initiator, int target, enum quantity q, const char *type,
+		      void (*print)(int initiator, int target, enum coordinate c, const char *type,
 				    int64_t value, FILE *out),
 		      FILE *out)
 {
 	bool access[2] = { as_access(g, READ_LATENCY), as_access(g, READ_BANDWIDTH) };
 	int target, initiator;
-	enum quantity q;
+	enum coordinate c;
 
 	for (target = 0; target < g->count; target++)
 		for (initiator = 0; initiator < g->count; initiator++)
-			for (q = 0; q < NR_QUANTITIES; q++) {
-				int64_t value = quantity_of(&g->nodes[target].perf, q);
-				const char *type = access[q / 2] ? "access" :
-						   q % 2	 ? "write" :
+			for (c = 0; c < NR_COORDINATES; c++) {
+				int64_t value = g->nodes[target].perf.value[c];
+				const char *type = access[c / 2] ? "access" :
+						   c % 2	 ? "write" :
 								   "read";
 
 				if (value && nodeset_has(&g->nodes[target].initiators, initiator) &&
-				    !(access[q / 2] && q % 2))
-					print(initiator, target, q, type, value, out);
+				    !(access[c / 2] && c % 2))
+					print(initiator, target, c, type, value, out);
 			}
 }
 
@@ -363,7 +333,7 @@ void guest_each_value(const struct guest *g,
 static int guest_believes(const struct guest *g, int *odd)
 {
 	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
-	enum quantity q;
+	enum coordinate c;
 	int i;
 
 	if (!m)
@@ -371,9 +341,9 @@ static int guest_believes(const struct guest *g, int *odd)
 	for (i = 0; i < g->count; i++) {
 		m->nodes[i].cpu = g->nodes[i].cpu;
 		m->nodes[i].memory = g->nodes[i].size;
-		for (q = 0; q < NR_QUANTITIES; q++)
-			machine_set_fact(&m->nodes[i], TIERBPF_FACT_READ_LATENCY + q,
-					 quantity_of(&g->nodes[i].perf, q), SOURCE_DERIVED);
+		for (c = 0; c < NR_COORDINATES; c++)
+			machine_set_fact(&m->nodes[i], coordinate_fact(c),
+					 g->nodes[i].perf.value[c], SOURCE_DERIVED);
 	}
 	m->nr_nodes = g->count;
 	return perf_kernel_believes(m, odd);

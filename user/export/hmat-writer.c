@@ -13,19 +13,6 @@
 #define HMAT_HEADER 40
 #define NO_INDEX (-1)
 
-/*
- * Reading and writing are always apart, and each type is there once: so neither the order of the
- * localities matters to Linux nor which of them it reads last.
- */
-static const struct {
-	uint8_t type, access; /* what it is written as; the other that says it */
-} quantities[NR_QUANTITIES] = {
-	[READ_LATENCY] = { HMAT_READ_LATENCY, HMAT_ACCESS_LATENCY },
-	[WRITE_LATENCY] = { HMAT_WRITE_LATENCY, HMAT_ACCESS_LATENCY },
-	[READ_BANDWIDTH] = { HMAT_READ_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
-	[WRITE_BANDWIDTH] = { HMAT_WRITE_BANDWIDTH, HMAT_ACCESS_BANDWIDTH },
-};
-
 /* ---- the domains ---- */
 
 struct domains {
@@ -77,15 +64,15 @@ static size_t index_of(const struct domains *d, uint32_t pxm)
 struct draft {
 	const struct hmat_content *content;
 	struct domains initiators, targets;
-	uint32_t *values[NR_QUANTITIES];
+	uint32_t *values[NR_COORDINATES];
 };
 
 static void draft_free(struct draft *d)
 {
-	size_t q;
+	enum coordinate kind;
 
-	for (q = 0; q < NR_QUANTITIES; q++)
-		free(d->values[q]);
+	for (kind = 0; kind < NR_COORDINATES; kind++)
+		free(d->values[kind]);
 	free(d->initiators.pxms);
 	free(d->targets.pxms);
 }
@@ -133,7 +120,7 @@ static int add_columns(struct draft *d)
 static int draft_domains(struct draft *d)
 {
 	int err = add_old(d) ?: add_columns(d);
-	size_t q;
+	enum coordinate kind;
 
 	if (err)
 		return err;
@@ -141,24 +128,26 @@ static int draft_domains(struct draft *d)
 	domains_sort(&d->targets);
 	if (d->initiators.count > TABLE_MAX / 2 / d->targets.count)
 		return fail(-E2BIG, "the HMAT would be larger than %d bytes", TABLE_MAX);
-	for (q = 0; q < NR_QUANTITIES; q++) {
+	for (kind = 0; kind < NR_COORDINATES; kind++) {
 		/* At least one is said, and from somewhere. */
-		d->values[q] = calloc(d->initiators.count, d->targets.count * sizeof(**d->values));
-		if (!d->values[q])
+		d->values[kind] =
+			calloc(d->initiators.count, d->targets.count * sizeof(**d->values));
+		if (!d->values[kind])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static uint32_t *value_at(const struct draft *d, size_t q, size_t initiator, size_t target)
+static uint32_t *value_at(const struct draft *d, enum coordinate kind, size_t initiator,
+			  size_t target)
 {
-	return &d->values[q][initiator * d->targets.count + target];
+	return &d->values[kind][initiator * d->targets.count + target];
 }
 
 /* ---- what is kept ---- */
 
 /* The first of a domain counts where it is there twice: hmat_initiator_perf(). */
-static void keep_locality(struct draft *d, size_t q, const struct hmat_locality *l)
+static void keep_locality(struct draft *d, enum coordinate kind, const struct hmat_locality *l)
 {
 	const struct hmat *h = d->content->old;
 	uint32_t i, j;
@@ -167,7 +156,7 @@ static void keep_locality(struct draft *d, size_t q, const struct hmat_locality 
 		size_t row = index_of(&d->initiators, hmat_initiator(h, l, i));
 
 		for (j = l->nr_targets; j-- > 0;)
-			*value_at(d, q, row, index_of(&d->targets, hmat_target(h, l, j))) =
+			*value_at(d, kind, row, index_of(&d->targets, hmat_target(h, l, j))) =
 				hmat_value(h, l, hmat_entry(h, l, i, j));
 	}
 }
@@ -176,16 +165,16 @@ static void keep_locality(struct draft *d, size_t q, const struct hmat_locality 
 static void keep_values(struct draft *d)
 {
 	const struct hmat *h = d->content->old;
-	size_t q, n;
+	enum coordinate kind;
+	size_t n;
 
-	for (q = 0; h && q < NR_QUANTITIES; q++)
+	for (kind = 0; h && kind < NR_COORDINATES; kind++)
 		for (n = h->nr_localities; n-- > 0;) {
 			const struct hmat_locality *l = &h->localities[n];
 
-			if (!of_memory(l) ||
-			    (l->type != quantities[q].type && l->type != quantities[q].access))
+			if (!of_memory(l) || !hmat_gives(l->type, kind))
 				continue;
-			keep_locality(d, q, l);
+			keep_locality(d, kind, l);
 			break;
 		}
 }
@@ -237,18 +226,20 @@ static bool is_initiator(const struct hmat_content *c, const struct hmat_column 
 static void set_column(struct draft *d, const struct hmat_column *column)
 {
 	const struct hmat_content *c = d->content;
-	size_t i, q, target = index_of(&d->targets, column->target);
+	enum coordinate kind;
+	size_t i, target = index_of(&d->targets, column->target);
 
 	for (i = 0; i < d->initiators.count; i++) {
 		bool nearest = is_initiator(c, column, d->initiators.pxms[i]);
-		bool farther = *value_at(d, WRITE_LATENCY, i, target) > column->perf.write_latency &&
-			       column->perf.write_latency;
+		bool farther = *value_at(d, WRITE_LATENCY, i, target) >
+				       column->perf.value[WRITE_LATENCY] &&
+			       column->perf.value[WRITE_LATENCY];
 
 		if (!nearest && (farther || !has_cpus(c, d->initiators.pxms[i])))
 			continue;
-		for (q = 0; q < NR_QUANTITIES; q++)
-			*value_at(d, q, i, target) =
-				nearest ? (uint32_t)quantity_of(&column->perf, q) : 0;
+		for (kind = 0; kind < NR_COORDINATES; kind++)
+			*value_at(d, kind, i, target) =
+				nearest ? (uint32_t)column->perf.value[kind] : 0;
 	}
 }
 
@@ -333,16 +324,19 @@ static void put_lists(FILE *out, const struct draft *d)
 		put32(out, d->targets.pxms[i]);
 }
 
-/* Latencies are in ps: base times entry. */
-static void put_locality(FILE *out, const struct draft *d, size_t q)
+/*
+ * Latencies are in ps: base times entry. Reading and writing are always apart, and each type is
+ * there once: so neither the order of the localities matters to Linux nor which of them it reads last.
+ */
+static void put_locality(FILE *out, const struct draft *d, enum coordinate kind)
 {
-	bool latency = quantities[q].type <= HMAT_WRITE_LATENCY;
+	bool latency = is_latency(kind);
 	int64_t base = latency ? d->content->grid.latency : d->content->grid.bandwidth;
 	size_t i, cells = d->initiators.count * d->targets.count;
 
 	put32(out, 1); /* type 1 */
 	put32(out, 32 + 4 * (d->initiators.count + d->targets.count) + 2 * cells);
-	put16(out, (uint64_t)quantities[q].type << 8);
+	put16(out, (uint64_t)hmat_type_of(kind) << 8);
 	put16(out, 0);
 	put32(out, d->initiators.count);
 	put32(out, d->targets.count);
@@ -350,15 +344,15 @@ static void put_locality(FILE *out, const struct draft *d, size_t q)
 	put64(out, (uint64_t)(latency ? base * 1000 : base));
 	put_lists(out, d);
 	for (i = 0; i < cells; i++)
-		put16(out, (uint64_t)(grid_round(d->values[q][i], base) / base));
+		put16(out, (uint64_t)(grid_round(d->values[kind][i], base) / base));
 }
 
-static bool is_empty(const struct draft *d, size_t q)
+static bool is_empty(const struct draft *d, enum coordinate kind)
 {
 	size_t i;
 
 	for (i = 0; i < d->initiators.count * d->targets.count; i++)
-		if (d->values[q][i])
+		if (d->values[kind][i])
 			return false;
 	return true;
 }
@@ -406,7 +400,8 @@ static int finish(uint8_t *bytes, size_t length, struct table *t)
 static int put_all(const struct draft *d, struct table *t)
 {
 	char *bytes = NULL;
-	size_t q, length;
+	enum coordinate kind;
+	size_t length;
 	FILE *out = open_memstream(&bytes, &length);
 	int err;
 
@@ -414,9 +409,9 @@ static int put_all(const struct draft *d, struct table *t)
 		return -ENOMEM;
 	put_header(out, d->content);
 	put_memory(out, d->content);
-	for (q = 0; q < NR_QUANTITIES; q++)
-		if (!is_empty(d, q))
-			put_locality(out, d, q);
+	for (kind = 0; kind < NR_COORDINATES; kind++)
+		if (!is_empty(d, kind))
+			put_locality(out, d, kind);
 	put_caches(out, d->content->old);
 	if (fclose(out)) {
 		free(bytes);

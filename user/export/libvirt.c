@@ -42,10 +42,10 @@ static void print_cell(const struct guest *g, int i, FILE *out)
 }
 
 /* In KiB, as libvirt itself writes it; its schema has 32 bits for the number. */
-static void print_value(int initiator, int target, enum quantity q, const char *type, int64_t value,
-			FILE *out)
+static void print_value(int initiator, int target, enum coordinate c, const char *type,
+			int64_t value, FILE *out)
 {
-	bool latency = q <= WRITE_LATENCY, kib = value <= UINT32_MAX / 1024;
+	bool latency = is_latency(c), kib = value <= UINT32_MAX / 1024;
 
 	fprintf(out, "      <%s initiator='%d' target='%d' type='%s' value='%" PRId64 "'",
 		latency ? "latency" : "bandwidth", initiator, target, type,

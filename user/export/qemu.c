@@ -77,15 +77,15 @@ static void print_distances(const struct guest *g, FILE *out)
 }
 
 /* QEMU wants bandwidths in bytes, and its M is what HMAT counts in. */
-static void print_value(int initiator, int target, enum quantity q, const char *type, int64_t value,
-			FILE *out)
+static void print_value(int initiator, int target, enum coordinate c, const char *type,
+			int64_t value, FILE *out)
 {
-	const char *what = q <= WRITE_LATENCY ? "latency" : "bandwidth";
+	const char *what = is_latency(c) ? "latency" : "bandwidth";
 
 	fprintf(out,
 		"-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,"
 		"data-type=%s-%s,%s=%" PRId64 "%s\n",
-		initiator, target, type, what, what, value, q <= WRITE_LATENCY ? "" : "M");
+		initiator, target, type, what, what, value, is_latency(c) ? "" : "M");
 }
 
 /* @text has whole lines. */

@@ -123,22 +123,13 @@ static void find_distance(int node, enum source source, struct machine *m)
 /* ns and MB/s; the kernel shows 0 for what it does not know. */
 void machine_read_performance(const char *root, const char *path, struct perf *perf)
 {
-	const struct {
-		const char *name;
-		int64_t *to;
-	} files[] = {
-		{ "read_latency", &perf->read_latency },
-		{ "write_latency", &perf->write_latency },
-		{ "read_bandwidth", &perf->read_bandwidth },
-		{ "write_bandwidth", &perf->write_bandwidth },
-	};
+	enum coordinate c;
 	uint64_t value;
-	size_t i;
 
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (sysfs_number(&value, 10, root, "%s/%s", path, files[i].name) &&
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (sysfs_number(&value, 10, root, "%s/%s", path, coordinate_file(c)) &&
 		    value <= UINT32_MAX)
-			*files[i].to = (int64_t)value;
+			perf->value[c] = (int64_t)value;
 }
 
 static void visit_initiator(const char *name, void *arg)
@@ -162,8 +153,12 @@ static void read_access(const char *root, int node, struct machine_node *n)
 	}
 }
 
-/* The first that knows the fact; @at: where in struct perf it stands. */
-static void choose(struct machine_node *n, enum tierbpf_fact fact, size_t at)
+/*
+ * Class CPU: what adistances are computed of. A card's CDAT is nearer to the truth
+ * than what the kernel may have made of it (6.12 takes ps for ns); HMAT also
+ * knows nodes whose memory is yet to come.
+ */
+static void choose(struct machine_node *n, enum coordinate c)
 {
 	const struct {
 		const struct perf *perf;
@@ -177,26 +172,21 @@ static void choose(struct machine_node *n, enum tierbpf_fact fact, size_t at)
 	size_t i;
 
 	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
-		int64_t value = *(const int64_t *)((const char *)order[i].perf + at);
+		int64_t value = order[i].perf->value[c];
 
 		if (value) {
-			machine_set_fact(n, fact, value, order[i].source);
+			machine_set_fact(n, coordinate_fact(c), value, order[i].source);
 			return;
 		}
 	}
 }
 
-/*
- * Class CPU: what adistances are computed of. A card's CDAT is nearer to the truth
- * than what the kernel may have made of it (6.12 takes ps for ns); HMAT also
- * knows nodes whose memory is yet to come.
- */
 static void choose_performance(struct machine_node *n)
 {
-	choose(n, TIERBPF_FACT_READ_LATENCY, offsetof(struct perf, read_latency));
-	choose(n, TIERBPF_FACT_WRITE_LATENCY, offsetof(struct perf, write_latency));
-	choose(n, TIERBPF_FACT_READ_BANDWIDTH, offsetof(struct perf, read_bandwidth));
-	choose(n, TIERBPF_FACT_WRITE_BANDWIDTH, offsetof(struct perf, write_bandwidth));
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		choose(n, c);
 }
 
 /* ---- all of it ---- */

@@ -82,6 +82,15 @@ int machine_distance(const struct machine *m, int from, int to);
 void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
 		      enum source source);
 
+_Static_assert(TIERBPF_FACT_WRITE_BANDWIDTH - TIERBPF_FACT_READ_LATENCY == WRITE_BANDWIDTH,
+	       "facts have the order of enum coordinate");
+
+/* The fact that holds this coordinate of class CPU. */
+static inline enum tierbpf_fact coordinate_fact(enum coordinate c)
+{
+	return (enum tierbpf_fact)(TIERBPF_FACT_READ_LATENCY + c);
+}
+
 /* "sysfs", "SRAT", …, for people. */
 const char *source_name(enum source source);
 

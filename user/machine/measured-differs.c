@@ -13,43 +13,28 @@ static bool differs(int64_t measured, int64_t firmware)
 	return measured && firmware && by * 4 > firmware; /* both are below 2^32 */
 }
 
-struct quantity {
-	const char *name, *unit;
-	enum tierbpf_fact fact;
-	int64_t measured;
-};
-
-/* Says in @text what differs of @q; false: it does not. */
-static bool tell(const struct machine_node *n, int node, const struct quantity *q, char *text,
-		 size_t size)
+/* Says in @text how much the measured @c differs; false: it does not. */
+static bool tell(const struct machine_node *n, int node, enum coordinate c, char *text, size_t size)
 {
-	int64_t firmware = n->facts.known & 1ULL << q->fact ? n->facts.value[q->fact] : 0;
+	enum tierbpf_fact fact = coordinate_fact(c);
+	int64_t firmware = n->facts.known & 1ULL << fact ? n->facts.value[fact] : 0;
 
-	snprintf(text, size, "node %d: measured %s %" PRId64 " %s, %s says %" PRId64, node, q->name,
-		 q->measured, q->unit, source_name((enum source)n->source[q->fact]), firmware);
-	return differs(q->measured, firmware);
+	snprintf(text, size, "node %d: measured %s %" PRId64 " %s, %s says %" PRId64, node,
+		 coordinate_name(c), n->measured.value[c], coordinate_unit(c),
+		 source_name((enum source)n->source[fact]), firmware);
+	return differs(n->measured.value[c], firmware);
 }
 
 static void each(const struct machine *m, void (*say)(const char *text, void *to), void *to)
 {
 	char text[128];
 	int node;
-	size_t i;
+	enum coordinate c;
 
-	for (node = 0; node < m->nr_nodes; node++) {
-		const struct perf *p = &m->nodes[node].measured;
-		const struct quantity all[] = {
-			{ "read latency", "ns", TIERBPF_FACT_READ_LATENCY, p->read_latency },
-			{ "write latency", "ns", TIERBPF_FACT_WRITE_LATENCY, p->write_latency },
-			{ "read bandwidth", "MB/s", TIERBPF_FACT_READ_BANDWIDTH, p->read_bandwidth },
-			{ "write bandwidth", "MB/s", TIERBPF_FACT_WRITE_BANDWIDTH,
-			  p->write_bandwidth },
-		};
-
-		for (i = 0; i < sizeof(all) / sizeof(*all); i++)
-			if (tell(&m->nodes[node], node, &all[i], text, sizeof(text)))
+	for (node = 0; node < m->nr_nodes; node++)
+		for (c = 0; c < NR_COORDINATES; c++)
+			if (tell(&m->nodes[node], node, c, text, sizeof(text)))
 				say(text, to);
-	}
 }
 
 static void print(const char *text, void *out)

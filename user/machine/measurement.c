@@ -77,10 +77,10 @@ static int read_pages(const struct value *v, void *context)
 		return value_int(v, 0, UINT32_MAX, &n->values[what].spread);  \
 	}
 
-READ_VALUE(read_latency, MEASURED_READ_LATENCY)
-READ_VALUE(write_latency, MEASURED_WRITE_LATENCY)
-READ_VALUE(read_bandwidth, MEASURED_READ_BANDWIDTH)
-READ_VALUE(write_bandwidth, MEASURED_WRITE_BANDWIDTH)
+READ_VALUE(read_latency, READ_LATENCY)
+READ_VALUE(write_latency, WRITE_LATENCY)
+READ_VALUE(read_bandwidth, READ_BANDWIDTH)
+READ_VALUE(write_bandwidth, WRITE_BANDWIDTH)
 
 static const struct member node_members[] = {
 	{ "node", read_node, true },
@@ -190,16 +190,14 @@ void measurement_free(struct measurement *m)
 
 static json_t *node_json(const struct measured_node *n)
 {
-	static const char *const names[][2] = {
-		[MEASURED_READ_LATENCY] = { "read_latency_ns", "read_latency_spread_percent" },
-		[MEASURED_WRITE_LATENCY] = { "write_latency_ns", "write_latency_spread_percent" },
-		[MEASURED_READ_BANDWIDTH] = { "read_bandwidth_mbps",
-					      "read_bandwidth_spread_percent" },
-		[MEASURED_WRITE_BANDWIDTH] = { "write_bandwidth_mbps",
-					       "write_bandwidth_spread_percent" },
+	static const char *const spreads[NR_COORDINATES] = {
+		[READ_LATENCY] = "read_latency_spread_percent",
+		[WRITE_LATENCY] = "write_latency_spread_percent",
+		[READ_BANDWIDTH] = "read_bandwidth_spread_percent",
+		[WRITE_BANDWIDTH] = "write_bandwidth_spread_percent",
 	};
 	json_t *o = json_pack("{s:i}", "node", n->node);
-	int i;
+	enum coordinate c;
 
 	if (n->cpus)
 		json_object_set_new(o, "cpus", json_string(n->cpus));
@@ -207,9 +205,9 @@ static json_t *node_json(const struct measured_node *n)
 		json_object_set_new(o, "bytes", json_integer(n->bytes));
 		json_object_set_new(o, "pages", json_string(n->huge ? "huge" : "base"));
 	}
-	for (i = 0; i < NR_MEASURED; i++) {
-		json_object_set_new(o, names[i][0], json_integer(n->values[i].median));
-		json_object_set_new(o, names[i][1], json_integer(n->values[i].spread));
+	for (c = 0; c < NR_COORDINATES; c++) {
+		json_object_set_new(o, coordinate_key(c), json_integer(n->values[c].median));
+		json_object_set_new(o, spreads[c], json_integer(n->values[c].spread));
 	}
 	return o;
 }
@@ -228,6 +226,7 @@ json_t *measurement_json(const struct measurement *m)
 
 void measurement_apply(const struct measurement *measurement, struct machine *m)
 {
+	enum coordinate c;
 	size_t i;
 
 	for (i = 0; i < measurement->count; i++) {
@@ -238,12 +237,8 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 			     n->node);
 			continue;
 		}
-		m->nodes[n->node].measured = (struct perf){
-			.read_latency = n->values[MEASURED_READ_LATENCY].median,
-			.write_latency = n->values[MEASURED_WRITE_LATENCY].median,
-			.read_bandwidth = n->values[MEASURED_READ_BANDWIDTH].median,
-			.write_bandwidth = n->values[MEASURED_WRITE_BANDWIDTH].median,
-		};
+		for (c = 0; c < NR_COORDINATES; c++)
+			m->nodes[n->node].measured.value[c] = n->values[c].median;
 	}
 }
 
@@ -262,7 +257,7 @@ int measurement_prefer(const char *path, struct machine *m)
 	int node, err = measurement_use(path, m);
 
 	for (node = 0; path && !err && node < m->nr_nodes; node++)
-		if (m->nodes[node].memory && !m->nodes[node].measured.read_latency)
+		if (m->nodes[node].memory && !m->nodes[node].measured.value[READ_LATENCY])
 			note("node %d is not in the measurement: what firmware says of it is taken",
 			     node);
 	return err;

@@ -16,14 +16,6 @@
 #include "machine/machine.h"
 #include "json/diag.h"
 
-enum measured {
-	MEASURED_READ_LATENCY,
-	MEASURED_WRITE_LATENCY,
-	MEASURED_READ_BANDWIDTH,
-	MEASURED_WRITE_BANDWIDTH,
-	NR_MEASURED
-};
-
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
 	int64_t spread; /* percent of the median between the quartiles, rounded up */
@@ -34,7 +26,7 @@ struct measured_node {
 	char *cpus;    /* from which; "0-3"; NULL: not told */
 	int64_t bytes; /* of the buffer; 0: not told */
 	bool huge;	   /* most of the buffer was huge pages */
-	struct measured_value values[NR_MEASURED];
+	struct measured_value values[NR_COORDINATES];
 };
 
 struct measurement {

@@ -202,10 +202,10 @@ static int measure_values(struct loop *l, struct measured_node *n)
 	int err;
 
 	buffer_make_cycle((struct buffer *)l->buffer);
-	loop_latency(l, false, &v[MEASURED_READ_LATENCY]);
-	loop_latency(l, true, &v[MEASURED_WRITE_LATENCY]);
-	err = loop_bandwidth(l, false, &v[MEASURED_READ_BANDWIDTH]);
-	return err ?: loop_bandwidth(l, true, &v[MEASURED_WRITE_BANDWIDTH]);
+	loop_latency(l, false, &v[READ_LATENCY]);
+	loop_latency(l, true, &v[WRITE_LATENCY]);
+	err = loop_bandwidth(l, false, &v[READ_BANDWIDTH]);
+	return err ?: loop_bandwidth(l, true, &v[WRITE_BANDWIDTH]);
 }
 
 static int measure_node(const struct machine *m, struct loop *l, size_t bytes,
@@ -258,7 +258,7 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 	if (!all->nodes)
 		return fail(-ENOMEM, "out of memory");
 	/* A quarter of the time is for preparations. */
-	l.round_ns = budget / 4 * 3 / total / NR_MEASURED / (MEASURE_ROUNDS + 1);
+	l.round_ns = budget / 4 * 3 / total / NR_COORDINATES / (MEASURE_ROUNDS + 1);
 	if (l.round_ns > ROUND_NS)
 		l.round_ns = ROUND_NS;
 	for (node = 0; !err && node < m->nr_nodes; node++) {

@@ -4,47 +4,40 @@
 #include <errno.h>
 #include <tierbpf/adistance.h>
 
-static int64_t fact(const struct tierbpf_facts *f, enum tierbpf_fact fact)
-{
-	return f->known & (1ULL << fact) ? f->value[fact] : 0;
-}
-
 struct perf perf_of(const struct tierbpf_facts *f)
 {
-	return (struct perf){
-		.read_latency = fact(f, TIERBPF_FACT_READ_LATENCY),
-		.write_latency = fact(f, TIERBPF_FACT_WRITE_LATENCY),
-		.read_bandwidth = fact(f, TIERBPF_FACT_READ_BANDWIDTH),
-		.write_bandwidth = fact(f, TIERBPF_FACT_WRITE_BANDWIDTH),
-	};
-}
+	struct perf p;
+	enum coordinate c;
 
-bool perf_is_known(const struct perf *p)
-{
-	return p->read_latency + p->write_latency && p->read_bandwidth + p->write_bandwidth;
+	for (c = 0; c < NR_COORDINATES; c++) {
+		enum tierbpf_fact fact = coordinate_fact(c);
+
+		p.value[c] = f->known & (1ULL << fact) ? f->value[fact] : 0;
+	}
+	return p;
 }
 
 struct perf perf_to_tell(const struct machine_node *n)
 {
-	return perf_is_known(&n->measured) ? n->measured : perf_of(&n->facts);
+	return perf_has_both(&n->measured) ? n->measured : perf_of(&n->facts);
 }
 
 struct perf perf_kernel_has(const struct machine_node *n)
 {
-	if (perf_is_known(&n->sysfs[CLASS_CPU].perf))
+	if (perf_has_both(&n->sysfs[CLASS_CPU].perf))
 		return n->sysfs[CLASS_CPU].perf;
-	return perf_is_known(&n->region) ? n->region : perf_of(&n->facts);
+	return perf_has_both(&n->region) ? n->region : perf_of(&n->facts);
 }
 
 __s32 perf_adistance(const struct perf *p, const struct perf *r)
 {
-	int64_t latency = p->read_latency + p->write_latency;
-	int64_t bandwidth = p->read_bandwidth + p->write_bandwidth;
-	int64_t r_latency = r->read_latency + r->write_latency;
-	int64_t r_bandwidth = r->read_bandwidth + r->write_bandwidth;
+	int64_t latency = perf_latency(p);
+	int64_t bandwidth = perf_bandwidth(p);
+	int64_t r_latency = perf_latency(r);
+	int64_t r_bandwidth = perf_bandwidth(r);
 	__int128 a = TIERBPF_ADISTANCE_DRAM;
 
-	if (!perf_is_known(p) || !perf_is_known(r))
+	if (!perf_has_both(p) || !perf_has_both(r))
 		return 0;
 	a = a * latency / r_latency * r_bandwidth / bandwidth;
 	return a > TIERBPF_ADISTANCE_MAX ? TIERBPF_ADISTANCE_MAX : tierbpf_clamp((int64_t)a);
@@ -52,16 +45,15 @@ __s32 perf_adistance(const struct perf *p, const struct perf *r)
 
 bool perf_is_enough(const struct perf *p)
 {
-	return (uint32_t)(p->read_latency + p->write_latency) &&
-	       (uint32_t)(p->read_bandwidth + p->write_bandwidth);
+	return (uint32_t)perf_latency(p) && (uint32_t)perf_bandwidth(p);
 }
 
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 {
-	uint32_t latency = (uint32_t)(p->read_latency + p->write_latency);
-	uint32_t bandwidth = (uint32_t)(p->read_bandwidth + p->write_bandwidth);
-	uint32_t r_latency = (uint32_t)(r->read_latency + r->write_latency);
-	uint32_t r_bandwidth = (uint32_t)(r->read_bandwidth + r->write_bandwidth);
+	uint32_t latency = (uint32_t)perf_latency(p);
+	uint32_t bandwidth = (uint32_t)perf_bandwidth(p);
+	uint32_t r_latency = (uint32_t)perf_latency(r);
+	uint32_t r_bandwidth = (uint32_t)perf_bandwidth(r);
 	int64_t a = TIERBPF_ADISTANCE_DRAM;
 
 	if (!perf_is_enough(p) || !perf_is_enough(r))
@@ -95,6 +87,7 @@ static bool differs(int64_t value, int64_t reference)
 int perf_kernel_believes(const struct machine *m, int *odd)
 {
 	int node, reference = perf_reference_node(m);
+	enum coordinate c;
 	struct perf p, r;
 
 	if (reference < 0)
@@ -111,13 +104,11 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 			continue;
 		p = perf_of(&m->nodes[node].facts);
 		/* One without any is an error of its own to the kernel, with the same end. */
-		if (differs(p.read_latency, r.read_latency) ||
-		    differs(p.write_latency, r.write_latency) ||
-		    differs(p.read_bandwidth, r.read_bandwidth) ||
-		    differs(p.write_bandwidth, r.write_bandwidth)) {
-			*odd = node;
-			return -ERANGE;
-		}
+		for (c = 0; c < NR_COORDINATES; c++)
+			if (differs(p.value[c], r.value[c])) {
+				*odd = node;
+				return -ERANGE;
+			}
 	}
 	return 0;
 }

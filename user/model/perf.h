@@ -28,10 +28,7 @@ struct perf perf_kernel_has(const struct machine_node *n);
  */
 __s32 perf_adistance(const struct perf *p, const struct perf *reference);
 
-/* Are a latency and a bandwidth known? */
-bool perf_is_known(const struct perf *p);
-
-/* The same as the kernel asks before it computes: sums in u32. */
+/* perf_has_both() as the kernel asks before it computes: its sums are u32, and may wrap to 0. */
 bool perf_is_enough(const struct perf *p);
 
 /* The same as the kernel computes it, in u32, long and int, wraps included; 0 where one is not enough, or where it rounds to that. */

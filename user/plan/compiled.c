@@ -125,11 +125,9 @@ static void derive_facts(struct program *p, int node, const struct perf *ref)
 	struct perf perf = perf_of(&p->facts[node]);
 	__s32 adistance = perf_adistance(&perf, ref);
 
-	derive_ratio(p, node, TIERBPF_FACT_LATENCY_RATIO, perf.read_latency + perf.write_latency,
-		     ref->read_latency + ref->write_latency);
-	derive_ratio(p, node, TIERBPF_FACT_BANDWIDTH_RATIO,
-		     perf.read_bandwidth + perf.write_bandwidth,
-		     ref->read_bandwidth + ref->write_bandwidth);
+	derive_ratio(p, node, TIERBPF_FACT_LATENCY_RATIO, perf_latency(&perf), perf_latency(ref));
+	derive_ratio(p, node, TIERBPF_FACT_BANDWIDTH_RATIO, perf_bandwidth(&perf),
+		     perf_bandwidth(ref));
 	if (adistance)
 		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance);
 }

@@ -141,8 +141,9 @@ static int print_rule(const struct starter *s, const struct slot *slot, FILE *ou
 	fprintf(out,
 		"    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}},\n",
-		(long long)p.read_latency, (long long)p.write_latency, (long long)p.read_bandwidth,
-		(long long)p.write_bandwidth, nodes, slot->name);
+		(long long)p.value[READ_LATENCY], (long long)p.value[WRITE_LATENCY],
+		(long long)p.value[READ_BANDWIDTH], (long long)p.value[WRITE_BANDWIDTH], nodes,
+		slot->name);
 	return 0;
 }
 

@@ -79,9 +79,9 @@ static void perf_step(struct steps *s, const char *what, const struct perf *p,
 	step(s,
 	     "%s: 576 * (%" PRId64 " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") ns * (%" PRId64
 	     " + %" PRId64 ") / (%" PRId64 " + %" PRId64 ") MB/s = %" PRId64,
-	     what, p->read_latency, p->write_latency, ref->read_latency, ref->write_latency,
-	     ref->read_bandwidth, ref->write_bandwidth, p->read_bandwidth, p->write_bandwidth,
-	     result);
+	     what, p->value[READ_LATENCY], p->value[WRITE_LATENCY], ref->value[READ_LATENCY],
+	     ref->value[WRITE_LATENCY], ref->value[READ_BANDWIDTH], ref->value[WRITE_BANDWIDTH],
+	     p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH], result);
 }
 
 static struct perf perf_at(const struct explanation *e, int node)
@@ -160,12 +160,22 @@ static bool differs(int64_t a, int64_t b)
 }
 
 /* Linux 6.12 adds the links' latency in ps to the rest in ns; 7.3 no longer does. */
+static bool any_differs(const struct perf *a, const struct perf *b)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (differs(a->value[c], b->value[c]))
+			return true;
+	return false;
+}
+
 static bool is_picoseconds(const struct machine_node *n, const struct perf *has)
 {
 	int64_t links = n->cdat_link_ps;
 
-	return links && !differs(has->read_latency - n->cdat.read_latency, links) &&
-	       !differs(has->write_latency - n->cdat.write_latency, links);
+	return links && !differs(has->value[READ_LATENCY] - n->cdat.value[READ_LATENCY], links) &&
+	       !differs(has->value[WRITE_LATENCY] - n->cdat.value[WRITE_LATENCY], links);
 }
 
 static void cdat_step(const struct machine_node *n, struct steps *s)
@@ -174,10 +184,7 @@ static void cdat_step(const struct machine_node *n, struct steps *s)
 	const struct perf *cdat = &n->cdat;
 	char why[80] = "";
 
-	if (!cdat->read_latency || !(differs(has.read_latency, cdat->read_latency) ||
-				     differs(has.write_latency, cdat->write_latency) ||
-				     differs(has.read_bandwidth, cdat->read_bandwidth) ||
-				     differs(has.write_bandwidth, cdat->write_bandwidth)))
+	if (!cdat->value[READ_LATENCY] || !any_differs(&has, cdat))
 		return;
 	if (is_picoseconds(n, &has))
 		snprintf(why, sizeof(why),
@@ -186,9 +193,9 @@ static void cdat_step(const struct machine_node *n, struct steps *s)
 	step(s,
 	     "the kernel has %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64
 	     " MB/s; CDAT says %" PRId64 " and %" PRId64 " ns, %" PRId64 " and %" PRId64 " MB/s%s",
-	     has.read_latency, has.write_latency, has.read_bandwidth, has.write_bandwidth,
-	     cdat->read_latency, cdat->write_latency, cdat->read_bandwidth, cdat->write_bandwidth,
-	     why);
+	     has.value[READ_LATENCY], has.value[WRITE_LATENCY], has.value[READ_BANDWIDTH],
+	     has.value[WRITE_BANDWIDTH], cdat->value[READ_LATENCY], cdat->value[WRITE_LATENCY],
+	     cdat->value[READ_BANDWIDTH], cdat->value[WRITE_BANDWIDTH], why);
 }
 
 static void why_kernel(const struct explanation *e, struct steps *s)

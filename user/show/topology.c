@@ -13,11 +13,6 @@
 
 #define MAX_MATRIX 16 /* nodes */
 
-static bool is_known(const struct perf *p)
-{
-	return p->read_latency || p->write_latency || p->read_bandwidth || p->write_bandwidth;
-}
-
 static bool is_same(const struct telling *t, const struct perf *perf,
 		    const struct nodeset *initiators)
 {
@@ -31,8 +26,8 @@ static bool is_used(const struct machine_node *n, const struct perf *p)
 	const struct tierbpf_facts *f = &n->facts;
 
 	return (f->known & 1ULL << TIERBPF_FACT_READ_LATENCY) &&
-	       f->value[TIERBPF_FACT_READ_LATENCY] == p->read_latency &&
-	       f->value[TIERBPF_FACT_READ_BANDWIDTH] == p->read_bandwidth;
+	       f->value[TIERBPF_FACT_READ_LATENCY] == p->value[READ_LATENCY] &&
+	       f->value[TIERBPF_FACT_READ_BANDWIDTH] == p->value[READ_BANDWIDTH];
 }
 
 static void tell(struct telling *t, size_t *count, const char *by, const struct perf *perf,
@@ -40,7 +35,7 @@ static void tell(struct telling *t, size_t *count, const char *by, const struct 
 {
 	size_t i, used;
 
-	if (!is_known(perf))
+	if (!perf_has_any(perf))
 		return;
 	for (i = 0; i < *count && !is_same(&t[i], perf, initiators); i++)
 		;
@@ -153,8 +148,10 @@ static int add_telling(struct libscols_table *t, int node, enum access_class cla
 	};
 
 	snprintf(number, sizeof(number), "%d", node);
-	read_write(s->perf->read_latency, s->perf->write_latency, latency, sizeof(latency));
-	read_write(s->perf->read_bandwidth, s->perf->write_bandwidth, bandwidth, sizeof(bandwidth));
+	read_write(s->perf->value[READ_LATENCY], s->perf->value[WRITE_LATENCY], latency,
+		   sizeof(latency));
+	read_write(s->perf->value[READ_BANDWIDTH], s->perf->value[WRITE_BANDWIDTH], bandwidth,
+		   sizeof(bandwidth));
 	return columns_add(t, cells);
 }
 
@@ -263,11 +260,10 @@ static void set_number(json_t *o, const char *key, int64_t value)
 static json_t *telling_json(enum access_class class, const struct telling *t)
 {
 	json_t *o = json_pack("{s:i, s:s, s:b}", "class", (int)class, "by", t->by, "used", t->used);
+	enum coordinate c;
 
-	set_number(o, "read_latency_ns", t->perf->read_latency);
-	set_number(o, "write_latency_ns", t->perf->write_latency);
-	set_number(o, "read_bandwidth_mbps", t->perf->read_bandwidth);
-	set_number(o, "write_bandwidth_mbps", t->perf->write_bandwidth);
+	for (c = 0; c < NR_COORDINATES; c++)
+		set_number(o, coordinate_key(c), t->perf->value[c]);
 	if (t->initiators) {
 		_cleanup_free_ char *text = nodeset_text(t->initiators);
 

@@ -364,10 +364,11 @@ static void expect_access(const struct access *a, const char *where, int64_t rl,
 	char *nodes = nodeset_text(&a->initiators);
 	const struct perf *p = &a->perf;
 
-	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
-			  p->write_bandwidth == wb,
-		  "%s: %d %d %d %d", where, (int)p->read_latency, (int)p->write_latency,
-		  (int)p->read_bandwidth, (int)p->write_bandwidth);
+	cr_expect(p->value[READ_LATENCY] == rl && p->value[WRITE_LATENCY] == wl &&
+			  p->value[READ_BANDWIDTH] == rb && p->value[WRITE_BANDWIDTH] == wb,
+		  "%s: %d %d %d %d", where, (int)p->value[READ_LATENCY],
+		  (int)p->value[WRITE_LATENCY], (int)p->value[READ_BANDWIDTH],
+		  (int)p->value[WRITE_BANDWIDTH]);
 	cr_expect_str_eq(nodes, initiators, "%s: initiators %s", where, nodes);
 	free(nodes);
 }
@@ -546,11 +547,10 @@ struct booted {
 static void put_facts(struct machine_node *n)
 {
 	const struct perf *p = &n->hmat[CLASS_CPU].perf;
+	enum coordinate c;
 
-	machine_set_fact(n, TIERBPF_FACT_READ_LATENCY, p->read_latency, SOURCE_HMAT);
-	machine_set_fact(n, TIERBPF_FACT_WRITE_LATENCY, p->write_latency, SOURCE_HMAT);
-	machine_set_fact(n, TIERBPF_FACT_READ_BANDWIDTH, p->read_bandwidth, SOURCE_HMAT);
-	machine_set_fact(n, TIERBPF_FACT_WRITE_BANDWIDTH, p->write_bandwidth, SOURCE_HMAT);
+	for (c = 0; c < NR_COORDINATES; c++)
+		machine_set_fact(n, coordinate_fact(c), p->value[c], SOURCE_HMAT);
 }
 
 static void set_nodes(const json_t *list, bool *first, struct nodeset *nodes)
@@ -668,8 +668,8 @@ static __s32 kernel_adistance(const struct machine *m, int node)
 	if (perf_kernel_believes(m, &odd))
 		return TIERBPF_ADISTANCE_DRAM;
 	r = perf_of(&m->nodes[reference].facts);
-	if (!(uint32_t)(p.read_latency + p.write_latency) ||
-	    !(uint32_t)(p.read_bandwidth + p.write_bandwidth))
+	if (!(uint32_t)(p.value[READ_LATENCY] + p.value[WRITE_LATENCY]) ||
+	    !(uint32_t)(p.value[READ_BANDWIDTH] + p.value[WRITE_BANDWIDTH]))
 		return TIERBPF_ADISTANCE_DRAM;
 	return perf_kernel_adistance(&p, &r);
 }

@@ -124,11 +124,11 @@ static struct cdat *good(struct draft *d, uint16_t port)
 
 static void expect_perf(const struct perf *p, int64_t rl, int64_t wl, int64_t rb, int64_t wb)
 {
-	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
-			  p->write_bandwidth == wb,
-		  "%lld %lld %lld %lld, not %lld %lld %lld %lld", (long long)p->read_latency,
-		  (long long)p->write_latency, (long long)p->read_bandwidth,
-		  (long long)p->write_bandwidth, (long long)rl, (long long)wl, (long long)rb,
+	cr_expect(p->value[READ_LATENCY] == rl && p->value[WRITE_LATENCY] == wl &&
+			  p->value[READ_BANDWIDTH] == rb && p->value[WRITE_BANDWIDTH] == wb,
+		  "%lld %lld %lld %lld, not %lld %lld %lld %lld", (long long)p->value[READ_LATENCY],
+		  (long long)p->value[WRITE_LATENCY], (long long)p->value[READ_BANDWIDTH],
+		  (long long)p->value[WRITE_BANDWIDTH], (long long)rl, (long long)wl, (long long)rb,
 		  (long long)wb);
 }
 
@@ -156,22 +156,22 @@ Test(cdat, values)
 		uint16_t entry;
 		struct perf perf;
 	} table[] = {
-		{ 0, 1000, 150, { 150, 150 } },
-		{ 1, 1, 1, { 1 } },
-		{ 1, 1, 1000, { 1 } },
-		{ 2, 1, 1001, { 0, 2 } },
-		{ 3, 1, 1001, { 0, 0, 1001, 1001 } },
-		{ 4, 2, 3, { 0, 0, 6 } },
-		{ 5, 1, 65534, { 0, 0, 0, 65534 } },
+		{ 0, 1000, 150, { { 150, 150 } } },
+		{ 1, 1, 1, { { 1 } } },
+		{ 1, 1, 1000, { { 1 } } },
+		{ 2, 1, 1001, { { 0, 2 } } },
+		{ 3, 1, 1001, { { 0, 0, 1001, 1001 } } },
+		{ 4, 2, 3, { { 0, 0, 6 } } },
+		{ 5, 1, 65534, { { 0, 0, 0, 65534 } } },
 		{ 6, 1, 1, {} },
 		{ 0, 1000, 0, {} },
 		{ 0, 1000, 0xffff, {} },
-		{ 3, 0x80000000, 1, { 0, 0, 0x80000000, 0x80000000 } },
+		{ 3, 0x80000000, 1, { { 0, 0, 0x80000000, 0x80000000 } } },
 		{ 3, 0x80000000, 2, {} },
-		{ 3, 0xffffffff, 1, { 0, 0, 0xffffffff, 0xffffffff } },
+		{ 3, 0xffffffff, 1, { { 0, 0, 0xffffffff, 0xffffffff } } },
 		{ 3, 0x100000000, 1, {} },
 		{ 0, 0xffffffff, 1, {} }, /* rounding up wraps */
-		{ 0, 4294966296, 1, { 4294967, 4294967 } },
+		{ 0, 4294966296, 1, { { 4294967, 4294967 } } },
 		{ 3, 0, 1, {} },
 	};
 	size_t i;
@@ -184,8 +184,8 @@ Test(cdat, values)
 		add_memory(&d, 7, 0, 1 << 20);
 		add_value(&d, 7, table[i].type, table[i].base, table[i].entry);
 		c = good(&d, 0);
-		expect_perf(&c->memory[0].perf, p->read_latency, p->write_latency,
-			    p->read_bandwidth, p->write_bandwidth);
+		expect_perf(&c->memory[0].perf, p->value[READ_LATENCY], p->value[WRITE_LATENCY],
+			    p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH]);
 		cdat_free(c);
 	}
 }

@@ -104,8 +104,8 @@ static void add_memory(struct draft *d, uint8_t handle, uint64_t base, uint64_t 
 /* In ns and MB/s; 0: not told. */
 static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency,	 p->write_latency,
-				   0, p->read_bandwidth, p->write_bandwidth };
+	const int64_t values[] = { 0, p->value[READ_LATENCY],	p->value[WRITE_LATENCY],
+				   0, p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH] };
 	uint8_t type;
 
 	for (type = 0; type < ARRAY_SIZE(values); type++) {
@@ -123,8 +123,8 @@ static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 
 static void add_way(struct draft *d, uint16_t port, const struct perf *p)
 {
-	const int64_t values[] = { 0, p->read_latency,	 p->write_latency,
-				   0, p->read_bandwidth, p->write_bandwidth };
+	const int64_t values[] = { 0, p->value[READ_LATENCY],	p->value[WRITE_LATENCY],
+				   0, p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH] };
 	uint8_t type;
 
 	for (type = 0; type < ARRAY_SIZE(values); type++) {
@@ -145,7 +145,7 @@ static void add_way(struct draft *d, uint16_t port, const struct perf *p)
 
 #define GIB (1ULL << 30)
 
-static const struct perf card_perf = { 150, 250, 16000, 16000 };
+static const struct perf card_perf = { { 150, 250, 16000, 16000 } };
 
 static void put_pci(const char *device, const char *speed, const char *width)
 {
@@ -203,9 +203,9 @@ static void put_region(void)
 }
 
 static const struct cxl_bridge bridges[] = {
-	{ 7, { 20, 30, 40000, 30000 } },
-	{ 12, { 50, 60, 8192, 4096 } },
-	{ 13, { 70, 0, 1000, 1000 } },
+	{ 7, { { 20, 30, 40000, 30000 } } },
+	{ 12, { { 50, 60, 8192, 4096 } } },
+	{ 13, { { 70, 0, 1000, 1000 } } },
 };
 
 static bool read_region(struct cxl_perf *p)
@@ -230,11 +230,12 @@ static void expect_perf(int64_t rl, int64_t wl, int64_t rb, int64_t wb, int64_t 
 	known = read_region(&found);
 	capture_expect(&c, NULL);
 	cr_assert(known);
-	cr_expect(p->read_latency == rl && p->write_latency == wl && p->read_bandwidth == rb &&
-			  p->write_bandwidth == wb && found.link_ps == link_ps,
-		  "%lld %lld %lld %lld %lld", (long long)p->read_latency,
-		  (long long)p->write_latency, (long long)p->read_bandwidth,
-		  (long long)p->write_bandwidth, (long long)found.link_ps);
+	cr_expect(p->value[READ_LATENCY] == rl && p->value[WRITE_LATENCY] == wl &&
+			  p->value[READ_BANDWIDTH] == rb && p->value[WRITE_BANDWIDTH] == wb &&
+			  found.link_ps == link_ps,
+		  "%lld %lld %lld %lld %lld", (long long)p->value[READ_LATENCY],
+		  (long long)p->value[WRITE_LATENCY], (long long)p->value[READ_BANDWIDTH],
+		  (long long)p->value[WRITE_BANDWIDTH], (long long)found.link_ps);
 }
 
 static void expect_unknown(const char *message)
@@ -245,7 +246,7 @@ static void expect_unknown(const char *message)
 	capture_start(&c);
 	cr_expect(!read_region(&found));
 	capture_expect(&c, message);
-	cr_expect(found.link_ps == 42 && !found.perf.read_latency, "it is as it was");
+	cr_expect(found.link_ps == 42 && !found.perf.value[READ_LATENCY], "it is as it was");
 }
 
 #define SLOT "sys/devices/pci0000:10/0000:10:00.0"
@@ -284,7 +285,7 @@ Test(cxl_perf, links)
 Test(cxl_perf, two_cards)
 {
 	put_one_card();
-	put_card(PLATFORM "/port1", SLOT2, 3, 1, &(struct perf){ 100, 300, 9000, 9000 });
+	put_card(PLATFORM "/port1", SLOT2, 3, 1, &(struct perf){ { 100, 300, 9000, 9000 } });
 	expect_perf(150 + 50 + 2, 300 + 60 + 2, 8192, 4096, 17000);
 	put_bridge(1, "7");
 	expect_perf(150 + 20 + 2, 300 + 30 + 2, 25000, 25000, 17000);
@@ -315,8 +316,8 @@ static void put_switch(const char *speed, const char *width)
 	put_link(SWITCH, "uport", UPSTREAM);
 	put_link(SWITCH, "dport4", UPSTREAM "/0000:12:00.0");
 	put_link(SWITCH, "dport8", UPSTREAM "/0000:12:01.0");
-	add_way(&d, 4, &(struct perf){ 30, 31, 15000, 14000 });
-	add_way(&d, 8, &(struct perf){ 40, 41, 12000, 13000 });
+	add_way(&d, 4, &(struct perf){ { 30, 31, 15000, 14000 } });
+	add_way(&d, 8, &(struct perf){ { 40, 41, 12000, 13000 } });
 	put_cdat(SWITCH, &d);
 	put_card(SWITCH, UPSTREAM "/0000:12:00.0", 6, 0, &card_perf);
 	put_card(SWITCH, UPSTREAM "/0000:12:01.0", 7, 1, &card_perf);
@@ -351,7 +352,7 @@ Test(cxl_perf, two_switches)
 	put_link(SWITCH "/port9", "uport", UPSTREAM "/0000:12:00.0/0000:20:00.0");
 	put_pci(UPSTREAM "/0000:12:00.0/0000:20:00.0", "32.0 GT/s PCIe\n", "2\n");
 	put_link(SWITCH "/port9", "dport0", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0");
-	add_way(&d, 0xffff, &(struct perf){ 5, 6, 50000, 50000 });
+	add_way(&d, 0xffff, &(struct perf){ { 5, 6, 50000, 50000 } });
 	put_cdat(SWITCH "/port9", &d);
 	put_card(SWITCH "/port9", UPSTREAM "/0000:12:00.0/0000:20:00.0/0000:21:00.0", 6, 0,
 		 &card_perf);
@@ -394,7 +395,7 @@ Test(cxl_perf, cards_that_are_not_known)
 	expect_unknown(NULL);
 	put(PLATFORM "/port1/endpoint2/decoder2.0", "dpa_size", "0x1000\n");
 	expect_perf(202, 312, 8192, 4096, 17000);
-	put_card(PLATFORM "/port1", SLOT, 2, 0, &(struct perf){ 150, 250, 16000, 0 });
+	put_card(PLATFORM "/port1", SLOT, 2, 0, &(struct perf){ { 150, 250, 16000, 0 } });
 	expect_unknown(NULL);
 	put_cdat(PLATFORM "/port1/endpoint2", &d);
 	expect_unknown(NULL);
@@ -436,7 +437,7 @@ Test(cxl_perf, switches_that_are_not_known)
 	take_away(SWITCH "/dport8");
 	expect_unknown(NULL);
 	put_switch("32.0 GT/s PCIe\n", "16\n");
-	add_way(&d, 4, &(struct perf){ 30, 31, 15000, 14000 });
+	add_way(&d, 4, &(struct perf){ { 30, 31, 15000, 14000 } });
 	put_cdat(SWITCH, &d);
 	expect_unknown(NULL);
 	put(SWITCH, "CDAT", "x");
@@ -549,10 +550,10 @@ Test(cxl_perf, of_a_machine)
 		   "8192\n");
 	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "17200\n", "17300\n", "8192\n");
 	m = read_machine();
-	cr_expect_eq(m->nodes[2].cdat.write_latency, 302);
-	cr_expect_eq(m->nodes[2].cdat.read_bandwidth, 8192);
+	cr_expect_eq(m->nodes[2].cdat.value[WRITE_LATENCY], 302);
+	cr_expect_eq(m->nodes[2].cdat.value[READ_BANDWIDTH], 8192);
 	cr_expect_eq(m->nodes[2].cdat_link_ps, 17000);
-	cr_expect_eq(perf_kernel_has(&m->nodes[2]).read_latency, 17200);
+	cr_expect_eq(perf_kernel_has(&m->nodes[2]).value[READ_LATENCY], 17200);
 	stock_estimate(m, true);
 	expect_answer(m, 1242000, SOURCE_DERIVED);
 	machine_free(m);
@@ -601,8 +602,10 @@ static void expect_region(int targets, const struct perf *p, int64_t link_ps, si
 	cxl_expect(root, &w, bridges, ARRAY_SIZE(bridges), &e);
 	capture_expect(&c, NULL);
 	cr_expect(!memcmp(&e.perf.perf, p, sizeof(*p)), "%lld %lld %lld %lld",
-		  (long long)e.perf.perf.read_latency, (long long)e.perf.perf.write_latency,
-		  (long long)e.perf.perf.read_bandwidth, (long long)e.perf.perf.write_bandwidth);
+		  (long long)e.perf.perf.value[READ_LATENCY],
+		  (long long)e.perf.perf.value[WRITE_LATENCY],
+		  (long long)e.perf.perf.value[READ_BANDWIDTH],
+		  (long long)e.perf.perf.value[WRITE_BANDWIDTH]);
 	cr_expect_eq(e.perf.link_ps, link_ps);
 	cr_expect_eq(e.nr_serials, serials, "%zu", e.nr_serials);
 	cr_expect(!serials || e.serials[serials - 1] == 1);
@@ -612,7 +615,7 @@ static const struct perf nothing;
 
 Test(cxl_perf, to_come_of_one_card)
 {
-	const struct perf one = { 202, 312, 8192, 4096 };
+	const struct perf one = { { 202, 312, 8192, 4096 } };
 
 	expect_region(1, &nothing, 0, 0);
 	put_bridge(1, "12");
@@ -627,8 +630,8 @@ Test(cxl_perf, to_come_of_one_card)
 
 Test(cxl_perf, to_come_of_any_of_two)
 {
-	const struct perf same = { 202, 312, 8192, 4096 }, slower = { 202, 0, 8192, 4096 };
-	const struct perf wider = { 172, 282, 0, 0 };
+	const struct perf same = { { 202, 312, 8192, 4096 } }, slower = { { 202, 0, 8192, 4096 } };
+	const struct perf wider = { { 172, 282, 0, 0 } };
 	const struct cedt_window w = { .targets = { 7 }, .nr_targets = 1 };
 	struct cxl_expected e;
 
@@ -640,15 +643,16 @@ Test(cxl_perf, to_come_of_any_of_two)
 	cxl_expect(root, &w, bridges, ARRAY_SIZE(bridges), &e);
 	cr_expect(!memcmp(&e.perf.perf, &wider, sizeof(wider)));
 	put_bridge(1, "12");
-	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ 150, 300, 9000, 9000 });
+	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ { 150, 300, 9000, 9000 } });
 	expect_region(1, &slower, 17000, 0);
-	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ 150, 300, 9000, 0 });
+	put_free_card(PLATFORM "/port1", SLOT2, 3, &(struct perf){ { 150, 300, 9000, 0 } });
 	expect_region(1, &nothing, 0, 0);
 }
 
 Test(cxl_perf, to_come_of_two_bridges)
 {
-	const struct perf both = { 202, 312, 8192 + 16000, 4096 + 16000 }, latency = { 0, 0, 0, 0 };
+	const struct perf both = { { 202, 312, 8192 + 16000, 4096 + 16000 } },
+			  latency = { { 0, 0, 0, 0 } };
 
 	put_bridge(1, "12");
 	put_bridge(9, "7");
@@ -663,7 +667,7 @@ Test(cxl_perf, to_come_of_two_bridges)
 /* Which host bridge it is behind is not known: so nothing is of the others either. */
 Test(cxl_perf, to_come_and_in_doubt)
 {
-	const struct perf one = { 202, 312, 8192, 4096 };
+	const struct perf one = { { 202, 312, 8192, 4096 } };
 	struct draft d = { .length = 16 };
 
 	put_bridge(1, "12");

@@ -68,8 +68,8 @@ static int make(const char *marked, struct machine *m, const char *notes[])
 }
 
 #define NOTES(...) ((const char *[]){ __VA_ARGS__, NULL })
-#define DRAM { 100, 100, 100000, 100000 }
-#define CARD { 300, 350, 20000, 15000 }
+#define DRAM PERF(100, 100, 100000, 100000)
+#define CARD PERF(300, 350, 20000, 15000)
 #define FAR                                                                               \
 	"{'version': 1, 'tiers': ['dram', {'name': 'far', 'adistance': 1344}], 'rules': " \
 	"[{'match': {'cpu': false}, 'action': {'tier': 'far'}}]}"
@@ -103,9 +103,10 @@ static void expect_read(int node, struct perf perf, const char *initiators)
 	char *text = nodeset_text(&found.initiators);
 
 	cr_expect_arr_eq(&found.perf, &perf, sizeof(perf), "node %d: %lld/%lld %lld/%lld", node,
-			 (long long)found.perf.read_latency, (long long)found.perf.write_latency,
-			 (long long)found.perf.read_bandwidth,
-			 (long long)found.perf.write_bandwidth);
+			 (long long)found.perf.value[READ_LATENCY],
+			 (long long)found.perf.value[WRITE_LATENCY],
+			 (long long)found.perf.value[READ_BANDWIDTH],
+			 (long long)found.perf.value[WRITE_BANDWIDTH]);
 	cr_expect_str_eq(text, initiators);
 	free(text);
 }
@@ -162,8 +163,8 @@ Test(export_acpi, nothing_known)
 	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm" }, { "m" })),
 			  NOTES("96 ns are assumed", "64000 MB/s are assumed")),
 		     0);
-	expect_read(0, (struct perf){ 96, 96, 64000, 64000 }, "0");
-	expect_read(1, (struct perf){ 224, 224, 64000, 64000 }, "0");
+	expect_read(0, (struct perf){ { 96, 96, 64000, 64000 } }, "0");
+	expect_read(1, (struct perf){ { 224, 224, 64000, 64000 } }, "0");
 	cr_expect_eq(export->nodes[1].adistance, 1344);
 }
 
@@ -171,11 +172,11 @@ Test(export_acpi, nothing_known)
 Test(export_acpi, one_side_known)
 {
 	cr_assert_eq(make(FAR,
-			  machine_with(
-				  MACHINE({ "cm", { 9, 0, 0, 8192 } }, { "m", { 50, 0, 0, 274 } })),
+			  machine_with(MACHINE({ "cm", PERF(9, 0, 0, 8192) },
+					       { "m", PERF(50, 0, 0, 274) })),
 			  NULL),
 		     0);
-	expect_read(0, (struct perf){ 9, 0, 0, 8192 }, "0");
+	expect_read(0, (struct perf){ { 9, 0, 0, 8192 } }, "0");
 	cr_expect_eq(export->nodes[1].adistance >> 7, 1344 >> 7);
 }
 
@@ -218,12 +219,13 @@ Test(export_acpi, initiators)
 Test(export_acpi, dram_mismatch)
 {
 	cr_assert_eq(make(NULL,
-			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 100, 111, 100000, 100000 } },
-					       { "cm", { 100, 110, 90000, 100000 } })),
+			  machine_with(MACHINE({ "cm", DRAM },
+					       { "cm", PERF(100, 111, 100000, 100000) },
+					       { "cm", PERF(100, 110, 90000, 100000) })),
 			  NOTES("node 1 has CPUs and differs from node 0 by more than 10 %")),
 		     0);
 	expect_read(1, (struct perf)DRAM, "1");
-	expect_read(2, (struct perf){ 100, 110, 90000, 100000 }, "2");
+	expect_read(2, (struct perf){ { 100, 110, 90000, 100000 } }, "2");
 }
 
 Test(export_acpi, dram_unknown)
@@ -239,7 +241,8 @@ Test(export_acpi, dram_off_by_a_little)
 {
 	cr_assert_eq(make("{'version': 1, 'tiers': ['dram'], "
 			  "'rules': [{'match': {}, 'action': {'tier': 'dram'}}]}",
-			  machine_with(MACHINE({ "cm", DRAM }, { "cm", { 109, 109, 92000, 92000 } })),
+			  machine_with(
+				  MACHINE({ "cm", DRAM }, { "cm", PERF(109, 109, 92000, 92000) })),
 			  NULL),
 		     0);
 	cr_expect_eq(export->nodes[1].adistance, 576);
@@ -299,8 +302,8 @@ Test(export_acpi, no_domain_to_name)
 Test(export_acpi, large_numbers)
 {
 	cr_assert_eq(make(NULL,
-			  machine_with(MACHINE({ "cm", { 91, 91, 219137, 219136 } },
-					       { "m", { 91, 91, 438272, 438272 } })),
+			  machine_with(MACHINE({ "cm", PERF(91, 91, 219137, 219136) },
+					       { "m", PERF(91, 91, 438272, 438272) })),
 			  NOTES("node 0: read bandwidth of 219137 MB/s becomes 219135",
 				"219136 MB/s becomes 219135", "438272 MB/s becomes 438270",
 				"438272 MB/s becomes 438270")),
@@ -353,7 +356,7 @@ static void put_old(uint32_t oem_revision)
 static struct machine *machine_with_old(uint32_t oem_revision)
 {
 	struct machine *m =
-		machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", { 90, 90, 0, 0 } }));
+		machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", PERF(90, 90, 0, 0) }));
 	struct table_state state = {};
 
 	put_old(oem_revision);

@@ -33,7 +33,7 @@ static struct machine *complete(struct machine *m)
 
 static struct machine *four_options(void)
 {
-	return complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "m", { 20, 20, 5, 5 } }));
+	return complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m", PERF(20, 20, 5, 5) }));
 }
 
 /* @notes: parts of lines, each in its order; NULL: there are none. */
@@ -170,7 +170,7 @@ Test(export_guest, wishes)
 		.host = { 1, 3 }, .size = { 0, 3 * GIB / 2 }, .every_size = 4 * GIB, .cpus = 3
 	};
 
-	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", { 20, 20, 5, 5 } }));
+	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", PERF(20, 20, 5, 5) }));
 	make(&w, NOTES("too little is known of the first node with CPUs"));
 	expect_options("-m ", "5632M\n");
 	expect_options("-smp ", "3,sockets=1,cores=3,threads=1\n");
@@ -246,8 +246,8 @@ Test(export_guest, more_than_qemu_has)
 /* CPUs without memory are nearest to node 2; their own is not there. */
 Test(export_guest, cpus_alone)
 {
-	machine =
-		complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "c" }, { "m", { 30, 30, 4, 4 } }));
+	machine = complete(
+		MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "c" }, { "m", PERF(30, 30, 4, 4) }));
 	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
 	make(NULL, NULL);
 	expect_options("-numa node,", "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1,cpus=1\n"
@@ -260,8 +260,8 @@ Test(export_guest, cpus_alone)
 /* Several initiators that are as near: the guest's kernel finds them where none is attached. */
 Test(export_guest, ties)
 {
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } },
-				   { "m", { 30, 30, 4, 4 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(10, 10, 10, 10) },
+				   { "m", PERF(30, 30, 4, 4) }));
 	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 0);
 	nodeset_add(&machine->nodes[2].hmat[CLASS_CPU].initiators, 1);
 	make(NULL, NULL);
@@ -275,7 +275,7 @@ Test(export_guest, ties)
 /* The kernel takes what one table leaves out as unknown: all nodes are read and write, or all access. */
 Test(export_guest, read_and_write)
 {
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 9 } }, { "m", { 20, 20, 5, 5 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 9) }, { "m", PERF(20, 20, 5, 5) }));
 	make(NULL, NULL);
 	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=",
 		       "access-latency,latency=20\nread-bandwidth,bandwidth=5M\n"
@@ -284,7 +284,7 @@ Test(export_guest, read_and_write)
 
 Test(export_guest, one_side_known)
 {
-	machine = complete(MACHINE({ "cm", { 10, 0, 10, 0 } }, { "m", { 20, 20, 5, 5 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 0, 10, 0) }, { "m", PERF(20, 20, 5, 5) }));
 	make(NULL, NULL);
 	expect_options("-numa hmat-lb,initiator=0,target=0,hierarchy=memory,data-type=",
 		       "read-latency,latency=10\nread-bandwidth,bandwidth=10M\n");
@@ -304,7 +304,7 @@ Test(export_guest, nothing_known)
 
 Test(export_guest, dram_mismatch)
 {
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 12, 12, 10, 10 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(12, 12, 10, 10) }));
 	make(NULL,
 	     NOTES("guest node 1 has CPUs and differs from the first such node by more than 10 %"));
 }
@@ -312,9 +312,9 @@ Test(export_guest, dram_mismatch)
 /* 16 bits for each, with one base: a power of 10 for latencies, of 2 for bandwidths. */
 Test(export_guest, coarse)
 {
-	machine = complete(MACHINE({ "cm", { 85, 85, 438271, 438271 } },
-				   { "m", { 700001, 700001, 131, 131 } },
-				   { "m", { 1, 200, 1, 8000 } }));
+	machine = complete(MACHINE({ "cm", PERF(85, 85, 438271, 438271) },
+				   { "m", PERF(700001, 700001, 131, 131) },
+				   { "m", PERF(1, 200, 1, 8000) }));
 	make(NULL,
 	     NOTES("node 0 (the guest's 0): read latency of 85 ns becomes 100",
 		   "node 1 (the guest's 1): read latency of 700001 ns becomes 700000",
@@ -330,16 +330,16 @@ Test(export_guest, coarse)
 
 Test(export_guest, largest_that_fit)
 {
-	machine =
-		complete(MACHINE({ "cm", { 1, 1, 1, 1 } }, { "m", { 65534, 65534, 65534, 65534 } }));
+	machine = complete(
+		MACHINE({ "cm", PERF(1, 1, 1, 1) }, { "m", PERF(65534, 65534, 65534, 65534) }));
 	make(NULL, NULL);
 	machine_free(machine);
-	machine = complete(
-		MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 655340, 655340, 131068, 131068 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 2, 2) },
+				   { "m", PERF(655340, 655340, 131068, 131068) }));
 	make(NULL, NULL);
 	machine_free(machine);
-	machine = complete(
-		MACHINE({ "cm", { 10, 10, 2, 2 } }, { "m", { 5000000, 5000000, 131070, 131070 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 2, 2) },
+				   { "m", PERF(5000000, 5000000, 131070, 131070) }));
 	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0",
 			 "4294966 ns becomes 4295000", "write", "node 0",
 			 "4294966 ns becomes 4295000", "2 MB/s becomes 4",
@@ -381,8 +381,8 @@ Test(export_guest, nearest_cpus_left_out)
 {
 	struct guest_wish w = { .host = { 1, 3 }, .cpus = 1 };
 
-	machine = complete(MACHINE({ "cm", { 10, 10, 10, 10 } }, { "cm", { 10, 10, 10, 10 } },
-				   { "m", { 30, 30, 4, 4 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(10, 10, 10, 10) },
+				   { "m", PERF(30, 30, 4, 4) }));
 	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
 	make(&w, NOTES("node 2: its latencies and bandwidths are seen from the CPUs nearest to it"));
 	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
@@ -393,8 +393,8 @@ Test(export_guest, bandwidths_of_libvirt)
 {
 	char *text;
 
-	machine = complete(MACHINE({ "cm", { 10, 10, 4194303, 4194303 } },
-				   { "m", { 10, 10, 4194304, 4194304 } }));
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 4194303, 4194303) },
+				   { "m", PERF(10, 10, 4194304, 4194304) }));
 	make(NULL, NOTES("4194303 MB/s becomes 4194304", "4194303 MB/s becomes 4194304"));
 	text = libvirt();
 	cr_expect(strstr(text, "value='4194304' unit='MiB'"), "%s", text);

@@ -54,11 +54,11 @@ Test(measurement, round_trip)
 	cr_expect_str_eq(second->nodes[0].cpus, "0-1");
 	cr_expect_eq(second->nodes[0].bytes, 4194304);
 	cr_expect(second->nodes[0].huge);
-	cr_expect_eq(second->nodes[0].values[MEASURED_READ_LATENCY].median, 96);
-	cr_expect_eq(second->nodes[0].values[MEASURED_WRITE_LATENCY].median, 110);
-	cr_expect_eq(second->nodes[0].values[MEASURED_WRITE_LATENCY].spread, 7);
-	cr_expect_eq(second->nodes[0].values[MEASURED_READ_BANDWIDTH].median, 20000);
-	cr_expect_eq(second->nodes[0].values[MEASURED_WRITE_BANDWIDTH].median, 9000);
+	cr_expect_eq(second->nodes[0].values[READ_LATENCY].median, 96);
+	cr_expect_eq(second->nodes[0].values[WRITE_LATENCY].median, 110);
+	cr_expect_eq(second->nodes[0].values[WRITE_LATENCY].spread, 7);
+	cr_expect_eq(second->nodes[0].values[READ_BANDWIDTH].median, 20000);
+	cr_expect_eq(second->nodes[0].values[WRITE_BANDWIDTH].median, 9000);
 	json_decref(json);
 	json_decref(again);
 	free(text);

@@ -60,14 +60,15 @@ Test(perf, of_facts)
 	struct tierbpf_facts facts = {};
 	struct perf p = perf_of(&facts);
 
-	cr_expect(!p.read_latency && !p.write_latency && !p.read_bandwidth && !p.write_bandwidth);
+	cr_expect(!p.value[READ_LATENCY] && !p.value[WRITE_LATENCY] && !p.value[READ_BANDWIDTH] &&
+		  !p.value[WRITE_BANDWIDTH]);
 	facts.value[TIERBPF_FACT_READ_LATENCY] = 99; /* not known */
 	tierbpf_set_fact(&facts, TIERBPF_FACT_WRITE_LATENCY, 2);
 	tierbpf_set_fact(&facts, TIERBPF_FACT_READ_BANDWIDTH, 3);
 	tierbpf_set_fact(&facts, TIERBPF_FACT_WRITE_BANDWIDTH, 4);
 	p = perf_of(&facts);
-	cr_expect(p.read_latency == 0 && p.write_latency == 2);
-	cr_expect(p.read_bandwidth == 3 && p.write_bandwidth == 4);
+	cr_expect(p.value[READ_LATENCY] == 0 && p.value[WRITE_LATENCY] == 2);
+	cr_expect(p.value[READ_BANDWIDTH] == 3 && p.value[WRITE_BANDWIDTH] == 4);
 }
 
 static void expect_reference(struct machine *m, int node)
@@ -134,10 +135,8 @@ Test(perf, ten_percent)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		for (field = 0; field < 4; field++) {
 			struct perf p = PERF(90, 90, 90, 90);
-			int64_t *const fields[] = { &p.read_latency, &p.write_latency,
-						    &p.read_bandwidth, &p.write_bandwidth };
 
-			*fields[field] = table[i].value;
+			p.value[field] = table[i].value;
 			expect_belief(MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "cm", p }),
 				      table[i].accepted ? 0 : -ERANGE, table[i].accepted ? NONE : 1);
 		}
@@ -225,8 +224,8 @@ static void expect_vector(const char *name, const json_t *vector)
 	json_object_foreach((json_t *)json_object_get(vector, "nodes"), key, one) {
 		const struct perf *p = &nodes[atoi(key)].perf;
 		const json_t *expected = json_object_get(one, "adistance");
-		bool told = !belief && p->read_latency + p->write_latency &&
-			    p->read_bandwidth + p->write_bandwidth;
+		bool told = !belief && p->value[READ_LATENCY] + p->value[WRITE_LATENCY] &&
+			    p->value[READ_BANDWIDTH] + p->value[WRITE_BANDWIDTH];
 		__s32 adistance = told ? perf_kernel_adistance(p, &reference) :
 					 TIERBPF_ADISTANCE_DRAM;
 

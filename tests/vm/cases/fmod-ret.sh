@@ -16,7 +16,7 @@ says /tmp/out "another BPF program"
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 23:1" "with an fmod_ret program"
 expect 7 tierbpf set 1 --adistance 768
-says /tmp/err "another BPF program, which stands in front of it, decides"
+says /tmp/err "another BPF program that runs before it decides"
 expect_tiers "4:0 23:1" "with an fmod_ret program and an override"
 expect 0 tierbpf unset 1
 for nonsense in -7 2147483647; do

@@ -34,7 +34,7 @@ for step in "kernel:$stock" "cpuless:$cpuless" "distance:$distance" "hmat:$stock
 done
 [ "$(tierbpf status --json | jq -c '[.object, .generation, .description]')" = '["hmat",4,null]' ] ||
 	fail "status --json: $(tierbpf status --json)"
-expect 0 tierbpf load --json -o - <$examples-cpuless.bpf.o
+expect 0 tierbpf load --json --object - <$examples-cpuless.bpf.o
 [ "$(jq .generation /tmp/out)" = 5 ] || fail "load --json"
 decides cpuless "$cpuless"
 

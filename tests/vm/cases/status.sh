@@ -73,22 +73,22 @@ grep -q '^ *0 yes  *4 dram  *576 .*M  *-> 1  *0  *0 default$' /tmp/out || fail "
 says /tmp/out "generation 1"
 says /tmp/out " s ago)"
 says /tmp/out "counted by node over 0.5 s"
-expect 0 tierbpf status -r -o node,tier,rule
+expect 0 tierbpf status --raw -o node,tier,rule
 [ "$(cat /tmp/out)" = 'NODE TIER RULE
 0 4 default
 1 5 nodes\x20without\x20CPUs' ] || fail "-r: $(cat /tmp/out)"
-[ "$(tierbpf status -rn -o NODE -x -tier | tr '\n' ' ')" = "1 0 " ] || fail "sorted down: $(cat /tmp/out)"
-[ "$(tierbpf status -rn -o NODE -x size | tr '\n' ' ')" = "0 1 " ] || fail "sorted by size, which is not shown"
+[ "$(tierbpf status --raw --noheadings -o NODE -x -tier | tr '\n' ' ')" = "1 0 " ] || fail "sorted down: $(cat /tmp/out)"
+[ "$(tierbpf status --raw --noheadings -o NODE -x size | tr '\n' ' ')" = "0 1 " ] || fail "sorted by size, which is not shown"
 expect 0 tierbpf status -o +DRIFT,ZONES
 grep -q '^NODE CPUS .*RULE  *DRIFT ZONES$' /tmp/out || fail "+: $(cat /tmp/out)"
 expect 0 tierbpf status -O
 grep -q '^NODE CPUS TIER WANTED NAME ADISTANCE KERNEL .*DEM/S PROM/S DRIFT RULE$' /tmp/out || fail "-O: $(cat /tmp/out)"
-expect 0 tierbpf status -rb -o NODE,SIZE,USED,FREE
+expect 0 tierbpf status --raw -b -o NODE,SIZE,USED,FREE
 kib=$(sed -n 's/.*MemTotal: *\([0-9]*\) kB/\1/p' /sys/devices/system/node/node1/meminfo)
 awk -v size=$((kib * 1024)) '$1 == 1 { found = $2 == size && $3 + $4 == size } END { exit !found }' /tmp/out ||
 	fail "-b: not $kib KiB: $(cat /tmp/out)"
 expect 2 tierbpf status -o TIER,NONSENSE
-says /tmp/err 'no column "NONSENSE"; there are NODE,'
+says /tmp/err 'no column "NONSENSE"; the columns are NODE,'
 expect 2 tierbpf status --json --raw
 
 # 4. colours, where they are welcome, and drift
@@ -108,7 +108,7 @@ on_terminal "TERM=dumb tierbpf status -o TIER || true"
 grep -q "$esc" /tmp/out && fail "colours on a dumb terminal"
 { sleep 2; printf '\003'; } | script -qec "tierbpf status --watch=0.5 -o NODE,TIER" /dev/null >/tmp/out ||
 	fail "with drift, --watch exits with $?"
-says /tmp/out "tierbpf load repairs it$esc[K"
+says /tmp/out "loading the policy again may help$esc[K"
 json drift
 is '.nodes[1] | [.tier, .wanted_tier, .drift]' '[5,23,true]' /tmp/drift
 metrics drift-metrics

@@ -57,7 +57,7 @@ later()
 
 # 1. none before: none is back, and nothing is left
 expect 0 tierbpf load --try 4 /tmp/a.json
-says /tmp/err "on trial for 4 s: tierbpf confirm keeps it"
+says /tmp/err "on trial for 4 s; tierbpf confirm keeps it"
 says /tmp/out "rule a"
 back_in 15 "4:0 18:1" "after a trial without a policy before"
 no_guardian "after the first trial"
