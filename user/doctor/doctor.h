@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tierbpf needs of a machine, and what makes its nodes look other than they are: each
- * finding with what is there, what is wanted, and the cure.
+ * Checks what tierbpf needs of a machine, and what makes its nodes appear other than they are. Each
+ * finding says what was found, what is wanted, and how to fix it.
  */
 #ifndef DOCTOR_H
 #define DOCTOR_H
@@ -11,8 +11,8 @@
 
 enum verdict {
 	VERDICT_FINE,
-	VERDICT_UNKNOWN, /* could not be looked at */
-	VERDICT_ADVICE, /* tierbpf works, and the machine could be better understood */
+	VERDICT_UNKNOWN, /* it could not be checked */
+	VERDICT_ADVICE, /* tierbpf works, but nodes may appear other than they are */
 	VERDICT_MISSING, /* tierbpf cannot work */
 };
 
@@ -21,36 +21,33 @@ struct finding {
 	enum verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
-	const char *cure;	  /* the same; NULL where nothing is amiss */
+	const char *cure;	  /* how to fix it, constant text; NULL if nothing is wrong */
 };
 
 struct doctor {
-	const char *root; /* of the machine; "": this one */
+	const char *root; /* of a captured machine; "": the running one */
 	struct finding *findings;
 	size_t count;
 	bool full; /* out of memory */
 };
 
-/*
- * doctor_finds(d, "BTF", VERDICT_MISSING, "none", "…", "…"): adds a finding; @found is a
- * format and goes last, with its arguments.
- */
+/* Adds a finding. @found is a format, and comes last with its arguments. */
 void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
 		  const char *cure, const char *found, ...) __attribute__((format(printf, 6, 7)));
 
-/* Looks at all of it. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
+/* Makes all checks. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
 int doctor_look(struct doctor *d);
 void doctor_free(struct doctor *d);
 
 struct machine;
 
-/* doctor-kernel.c: the kernel, and what the running process may do. */
+/* look-kernel.c: the kernel, and the rights of the process. */
 void doctor_look_at_kernel(struct doctor *d);
-/* doctor-module.c: the module, for the kernel of that release. */
+/* look-module.c: the module, for the kernel of that release. */
 void doctor_look_at_module(struct doctor *d, const char *release);
-/* doctor-machine.c: firmware's tables, distances, switches. */
+/* look-machine.c: firmware's tables, distances, switches. */
 void doctor_look_at_machine(struct doctor *d);
-/* doctor-memory.c: memory that is no node's. */
+/* look-memory.c: memory that belongs to no node. */
 void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
 const char *verdict_name(enum verdict verdict);
