@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define HMAT_HEADER 40
@@ -24,20 +25,6 @@ struct reader {
 /* What a handler answers: NULL, or why the table is not used. */
 static const char out_of_memory[] = "out of memory";
 static const char behind_the_end[] = "a structure that goes on behind the end of the table";
-
-/* Room for one more in *list, which has @count. */
-static void *append(void *list, size_t *count, size_t size)
-{
-	void **array = list, *grown = *array;
-
-	/* Full at each power of two. */
-	if (!(*count & (*count - 1)))
-		grown = reallocarray(*array, *count ? 2 * *count : 1, size);
-	if (!grown)
-		return NULL;
-	*array = grown;
-	return (char *)grown + (*count)++ * size;
-}
 
 static bool is_there(const struct hmat *h, size_t at, uint64_t length)
 {
@@ -59,12 +46,12 @@ static bool is_of_memory(const struct hmat *h, const struct hmat_memory *m)
 
 static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_memory *m, memory = {
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_memory memory = {
 		.at = at,
-		.flags = table_u16(t, at + 8),
-		.initiator = table_u32(t, at + 12),
-		.pxm = table_u32(t, at + 16),
+		.flags = acpi_u16(t, at + 8),
+		.initiator = acpi_u32(t, at + 12),
+		.pxm = acpi_u32(t, at + 16),
 	};
 
 	if (length != MEMORY_LENGTH)
@@ -77,10 +64,9 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 		return "memory of a domain that has none in SRAT";
 	if (memory.flags & HMAT_INITIATOR_VALID && r->srat && !has_node(r->srat, memory.initiator))
 		return "memory attached to an initiator that is not in SRAT";
-	m = append(&r->hmat->memory, &r->hmat->nr_memory, sizeof(*m));
-	if (!m)
+	if (ARRAY_GROW(r->hmat->memory, r->hmat->nr_memory))
 		return out_of_memory;
-	*m = memory;
+	r->hmat->memory[r->hmat->nr_memory++] = memory;
 	return NULL;
 }
 
@@ -102,8 +88,8 @@ static const char *check_size(const struct hmat *h, const struct hmat_locality *
 
 static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_locality *l, locality = { .at = at };
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_locality locality = { .at = at };
 	const char *why;
 
 	if (length < LOCALITY_LENGTH)
@@ -112,34 +98,33 @@ static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 		return behind_the_end;
 	locality.flags = t->bytes[at + 8];
 	locality.type = t->bytes[at + 9];
-	locality.nr_initiators = table_u32(t, at + 12);
-	locality.nr_targets = table_u32(t, at + 16);
-	locality.base = table_u64(t, at + 24);
+	locality.nr_initiators = acpi_u32(t, at + 12);
+	locality.nr_targets = acpi_u32(t, at + 16);
+	locality.base = acpi_u64(t, at + 24);
 	why = check_size(r->hmat, &locality, length);
 	if (why)
 		return why;
-	l = append(&r->hmat->localities, &r->hmat->nr_localities, sizeof(*l));
-	if (!l)
+	if (ARRAY_GROW(r->hmat->localities, r->hmat->nr_localities))
 		return out_of_memory;
-	*l = locality;
+	r->hmat->localities[r->hmat->nr_localities++] = locality;
 	return NULL;
 }
 
 uint32_t hmat_initiator(const struct hmat *h, const struct hmat_locality *l, uint32_t i)
 {
-	return table_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * 4);
+	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * 4);
 }
 
 uint32_t hmat_target(const struct hmat *h, const struct hmat_locality *l, uint32_t j)
 {
-	return table_u32(&h->table, l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * 4);
+	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * 4);
 }
 
 uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_t i, uint32_t j)
 {
 	size_t entries = l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + l->nr_targets) * 4;
 
-	return table_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
+	return acpi_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
 }
 
 static const struct {
@@ -222,24 +207,23 @@ static bool is_first_of_level(struct reader *r, const struct hmat_cache *c)
 
 static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_cache *c, cache = {
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_cache cache = {
 		.at = at,
-		.pxm = table_u32(t, at + 8),
-		.size = table_u64(t, at + 16),
-		.attributes = table_u32(t, at + 24),
+		.pxm = acpi_u32(t, at + 8),
+		.size = acpi_u64(t, at + 16),
+		.attributes = acpi_u32(t, at + 24),
 	};
 
 	if (length < CACHE_LENGTH)
 		return "a cache structure shorter than 32 bytes";
 	if (!is_there(r->hmat, at, CACHE_LENGTH))
 		return behind_the_end;
-	decode_cache(&cache, table_u16(t, at + 28));
+	decode_cache(&cache, acpi_u16(t, at + 28));
 	cache.shown = is_first_of_level(r, &cache);
-	c = append(&r->hmat->caches, &r->hmat->nr_caches, sizeof(*c));
-	if (!c)
+	if (ARRAY_GROW(r->hmat->caches, r->hmat->nr_caches))
 		return out_of_memory;
-	*c = cache;
+	r->hmat->caches[r->hmat->nr_caches++] = cache;
 	return NULL;
 }
 
@@ -267,13 +251,13 @@ static const char *walk(struct reader *r, enum structure type, size_t *at)
 		[LOCALITY] = read_locality,
 		[CACHE] = read_cache,
 	};
-	const struct table *t = &r->hmat->table;
+	const struct acpi_table *t = &r->hmat->table;
 	const char *why = NULL;
 	uint32_t length;
 
 	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > SUBTABLE_HEADER; *at += length) {
-		length = table_u32(t, *at + 4);
-		if (table_u16(t, *at) == type)
+		length = acpi_u32(t, *at + 4);
+		if (acpi_u16(t, *at) == type)
 			why = readers[type](r, *at, length);
 		if (!why && !length)
 			why = "a structure of length 0";
@@ -296,7 +280,7 @@ static const char *read_all(struct reader *r, size_t *at)
 	return why;
 }
 
-static struct hmat *hmat_new(const struct table *t)
+static struct hmat *hmat_new(const struct acpi_table *t)
 {
 	struct hmat *h = calloc(1, sizeof(*h));
 
@@ -316,14 +300,14 @@ void hmat_free(struct hmat *h)
 {
 	if (!h)
 		return;
-	table_free(&h->table);
+	acpi_table_free(&h->table);
 	free(h->memory);
 	free(h->localities);
 	free(h->caches);
 	free(h);
 }
 
-int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **hmat, size_t *at,
+int hmat_parse(const struct acpi_table *t, const struct srat *srat, struct hmat **hmat, size_t *at,
 	       const char **why)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = hmat_new(t);
@@ -338,18 +322,19 @@ int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **hma
 	return 0;
 }
 
-int hmat_read(const char *root, const struct srat *srat, struct hmat **h, struct table_state *state)
+int hmat_read(const char *root, const struct srat *srat, struct hmat **h,
+	      struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "HMAT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "HMAT", &t, state);
 
 	if (err)
 		return err;
 	if (!srat) {
-		table_free(&t);
+		acpi_table_free(&t);
 		state->ignored = "there is no SRAT that tells its domains' nodes";
 		return -EBADMSG;
 	}
 	err = hmat_parse(&t, srat, h, &state->at, &state->ignored);
-	return table_close(&t, "HMAT", state, err);
+	return acpi_table_close(&t, "HMAT", state, err);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define SRAT_HEADER 48
@@ -25,7 +26,7 @@ enum type {
 enum pass { INITIATORS, RANGES, PORTS };
 
 struct reader {
-	const struct table *table;
+	const struct acpi_table *table;
 	struct srat *srat;
 	const char *why; /* NULL while all is well */
 	bool done;  /* of this pass, nothing more counts */
@@ -65,10 +66,10 @@ static void read_lapic(struct reader *r, size_t at, uint8_t length)
 
 	if (length != 16)
 		return bad(r, "a processor affinity structure that is not 16 bytes long");
-	if (!(table_u32(r->table, at + 4) & ENABLED))
+	if (!(acpi_u32(r->table, at + 4) & ENABLED))
 		return;
 	if (r->table->revision >= 2)
-		pxm |= (table_u32(r->table, at + 8) & 0xffffff00);
+		pxm |= (acpi_u32(r->table, at + 8) & 0xffffff00);
 	map_cpu(r, pxm);
 }
 
@@ -80,8 +81,8 @@ static void read_x2apic(struct reader *r, size_t at, uint8_t length)
 {
 	if (length < 24)
 		return bad(r, "an x2APIC affinity structure shorter than 24 bytes");
-	if (table_u32(r->table, at + 12) & ENABLED)
-		map_cpu(r, table_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + 12) & ENABLED)
+		map_cpu(r, acpi_u32(r->table, at + 4));
 }
 
 /*
@@ -92,8 +93,8 @@ static void read_initiator(struct reader *r, size_t at)
 {
 	int node = SRAT_NO_NODE;
 
-	if (table_u32(r->table, at + 24) & ENABLED)
-		node = map_pxm(r->srat, table_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + 24) & ENABLED)
+		node = map_pxm(r->srat, acpi_u32(r->table, at + 4));
 	if (node == SRAT_NO_NODE)
 		r->done = true;
 	else
@@ -104,27 +105,24 @@ static void read_initiator(struct reader *r, size_t at)
 static void read_port(struct reader *r, size_t at)
 {
 	struct srat *s = r->srat;
-	struct srat_port port = { .pxm = table_u32(r->table, at + 4) };
-	struct srat_port *ports;
+	struct srat_port port = { .pxm = acpi_u32(r->table, at + 4) };
 
-	if (!(table_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
+	if (!(acpi_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
 		return;
-	ports = reallocarray(s->ports, s->nr_ports + 1, sizeof(*ports));
-	if (!ports)
+	if (ARRAY_GROW(s->ports, s->nr_ports))
 		return bad(r, "out of memory");
-	s->ports = ports;
 	memcpy(port.handle, r->table->bytes + at + 8, sizeof(port.handle));
-	ports[s->nr_ports++] = port;
+	s->ports[s->nr_ports++] = port;
 }
 
 static void read_memory(struct reader *r, size_t at, uint8_t length)
 {
 	struct srat *s = r->srat;
 	struct srat_range range = {
-		.pxm = table_u32(r->table, at + 2),
-		.base = table_u64(r->table, at + 8),
-		.length = table_u64(r->table, at + 16),
-		.flags = table_u32(r->table, at + 28),
+		.pxm = acpi_u32(r->table, at + 2),
+		.base = acpi_u64(r->table, at + 8),
+		.length = acpi_u64(r->table, at + 16),
+		.flags = acpi_u32(r->table, at + 28),
 	};
 
 	if (length < 40)
@@ -240,7 +238,7 @@ bool srat_has_target(const struct srat *s, uint32_t pxm)
 }
 
 /* Processors and generic initiators are numbered before memory; ports get no number. */
-int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char **why)
+int srat_parse(const struct acpi_table *t, struct srat **srat, size_t *at, const char **why)
 {
 	_cleanup_(cleanup_srat) struct srat *s = srat_new();
 	struct reader r = { .table = t, .srat = s };
@@ -259,13 +257,13 @@ int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char
 	return 0;
 }
 
-int srat_read(const char *root, struct srat **s, struct table_state *state)
+int srat_read(const char *root, struct srat **s, struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "SRAT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "SRAT", &t, state);
 
 	if (err)
 		return err;
 	err = srat_parse(&t, s, &state->at, &state->ignored);
-	return table_close(&t, "SRAT", state, err);
+	return acpi_table_close(&t, "SRAT", state, err);
 }

@@ -7,6 +7,7 @@
 #include "acpi/hmat-access.h"
 #include "acpi/hmat.h"
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
@@ -31,7 +32,7 @@ enum structure {
 #define ANY_PORT 0xffff
 
 struct reader {
-	struct table table;
+	struct acpi_table table;
 	struct cdat *cdat;
 	uint16_t port;
 	const char *why; /* NULL while all is well */
@@ -63,8 +64,8 @@ static const char *read_dsmas(struct reader *r, size_t at, size_t length)
 		return "a second DSMAS of the same handle";
 	r->cdat->memory[r->cdat->nr_memory++] = (struct cdat_memory){
 		.handle = handle,
-		.base = table_u64(&r->table, at + 8),
-		.length = table_u64(&r->table, at + 16),
+		.base = acpi_u64(&r->table, at + 8),
+		.length = acpi_u64(&r->table, at + 16),
 	};
 	return NULL;
 }
@@ -79,8 +80,7 @@ static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 		return "a DSLBIS that is not 24 bytes long";
 	memory = find_handle(r->cdat, p[4]);
 	if (memory && p[6] <= HMAT_WRITE_BANDWIDTH && !(p[5] & HMAT_HIERARCHY))
-		set(&memory->perf, p[6], table_u16(&r->table, at + 16),
-		    table_u64(&r->table, at + 8));
+		set(&memory->perf, p[6], acpi_u16(&r->table, at + 16), acpi_u64(&r->table, at + 8));
 	return NULL;
 }
 
@@ -94,7 +94,7 @@ static uint16_t downstream_of(uint16_t x, uint16_t y)
 static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 {
 	uint8_t type = r->table.bytes[at + 4];
-	uint64_t base = table_u64(&r->table, at + 8);
+	uint64_t base = acpi_u64(&r->table, at + 8);
 	size_t entry;
 
 	if (length <= SSLBIS_LENGTH || (length - SSLBIS_LENGTH) % SSLBIS_ENTRY)
@@ -103,10 +103,10 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 		return NULL;
 	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
 		uint16_t port =
-			downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
+			downstream_of(acpi_u16(&r->table, entry), acpi_u16(&r->table, entry + 2));
 
 		if (port == ANY_PORT || port == r->port) {
-			set(&r->cdat->port, type, table_u16(&r->table, entry + 4), base);
+			set(&r->cdat->port, type, acpi_u16(&r->table, entry + 4), base);
 			break;
 		}
 	}
@@ -115,7 +115,7 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 
 static const char *read_structure(struct reader *r, enum structure wanted, size_t at)
 {
-	size_t length = table_u16(&r->table, at + 2);
+	size_t length = acpi_u16(&r->table, at + 2);
 
 	if (!length)
 		return "a structure of length 0";
@@ -144,13 +144,13 @@ static size_t walk(struct reader *r, enum structure wanted)
 		r->why = read_structure(r, wanted, at);
 		if (r->why)
 			break;
-		at += table_u16(&r->table, at + 2);
+		at += acpi_u16(&r->table, at + 2);
 	}
 	return at;
 }
 
 /* read_cdat_data() (drivers/cxl/core/pci.c) */
-static uint8_t sum_of(const struct table *t)
+static uint8_t sum_of(const struct acpi_table *t)
 {
 	uint8_t sum = 0;
 	size_t i;
@@ -160,13 +160,13 @@ static uint8_t sum_of(const struct table *t)
 	return sum;
 }
 
-static const char *check_header(struct table *t)
+static const char *check_header(struct acpi_table *t)
 {
 	size_t length;
 
 	if (t->length < CDAT_HEADER)
 		return "shorter than its header";
-	length = table_u32(t, 0);
+	length = acpi_u32(t, 0);
 	if (length < CDAT_HEADER)
 		return "its header gives a length shorter than itself";
 	if (length > t->length)
@@ -191,7 +191,7 @@ int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat *
 		return -ENOMEM;
 	*at = 0;
 	r.why = check_header(&r.table);
-	for (i = 0; i < sizeof(passes) / sizeof(*passes) && !r.why; i++)
+	for (i = 0; i < ARRAY_SIZE(passes) && !r.why; i++)
 		*at = walk(&r, passes[i]);
 	*why = r.why;
 	if (r.why)

@@ -6,29 +6,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/escape.h"
 #include "util/msg.h"
 
-void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
-		  const char *cure, const char *found, ...)
+void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
+		  const char *wanted, const char *cure, const char *found, ...)
 {
-	struct finding *list = reallocarray(d->findings, d->count + 1, sizeof(*list));
 	struct finding *f;
 	_cleanup_free_ char *text = NULL;
 	va_list args;
 
-	if (!list) {
+	if (ARRAY_GROW(d->findings, d->count)) {
 		d->full = true;
 		return;
 	}
-	d->findings = list;
-	f = &list[d->count];
+	f = &d->findings[d->count];
 	*f = (struct finding){
 		.what = what,
 		.verdict = verdict,
 		.wanted = wanted,
-		.cure = verdict == VERDICT_FINE ? NULL : cure,
+		.cure = verdict == DOCTOR_FINE ? NULL : cure,
 	};
 	va_start(args, found);
 	if (vasprintf(&text, found, args) < 0)
@@ -46,7 +45,7 @@ int doctor_look(struct doctor *d)
 {
 	doctor_look_at_kernel(d);
 	doctor_look_at_machine(d);
-	return d->full ? fail(-ENOMEM, "out of memory") : 0;
+	return d->full ? no_memory() : 0;
 }
 
 void doctor_free(struct doctor *d)
@@ -59,13 +58,13 @@ void doctor_free(struct doctor *d)
 	*d = (struct doctor){ .root = d->root };
 }
 
-const char *verdict_name(enum verdict verdict)
+const char *doctor_verdict_name(enum doctor_verdict verdict)
 {
 	static const char *const names[] = {
-		[VERDICT_FINE] = "ok",
-		[VERDICT_UNKNOWN] = "unknown",
-		[VERDICT_ADVICE] = "advice",
-		[VERDICT_MISSING] = "missing",
+		[DOCTOR_FINE] = "ok",
+		[DOCTOR_UNKNOWN] = "unknown",
+		[DOCTOR_ADVICE] = "advice",
+		[DOCTOR_MISSING] = "missing",
 	};
 
 	return names[verdict];

@@ -9,16 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum verdict {
-	VERDICT_FINE,
-	VERDICT_UNKNOWN, /* it could not be checked */
-	VERDICT_ADVICE, /* tierbpf works, but nodes may appear other than they are */
-	VERDICT_MISSING, /* tierbpf cannot work */
+enum doctor_verdict {
+	DOCTOR_FINE,
+	DOCTOR_UNKNOWN, /* it could not be checked */
+	DOCTOR_ADVICE, /* tierbpf works, but nodes may appear other than they are */
+	DOCTOR_MISSING, /* tierbpf cannot work */
 };
 
 struct finding {
 	const char *what;	  /* "kernel"; constant text */
-	enum verdict verdict;
+	enum doctor_verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
 	const char *cure;	  /* how to fix it, constant text; NULL if nothing is wrong */
@@ -32,8 +32,9 @@ struct doctor {
 };
 
 /* Adds a finding. @found is a format, and comes last with its arguments. */
-void doctor_finds(struct doctor *d, const char *what, enum verdict verdict, const char *wanted,
-		  const char *cure, const char *found, ...) __attribute__((format(printf, 6, 7)));
+void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
+		  const char *wanted, const char *cure, const char *found, ...)
+	__attribute__((format(printf, 6, 7)));
 
 /* Makes all checks. 0, or -ENOMEM with a message. The caller calls doctor_free(). */
 int doctor_look(struct doctor *d);
@@ -50,6 +51,6 @@ void doctor_look_at_machine(struct doctor *d);
 /* look-memory.c: memory that belongs to no node. */
 void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
-const char *verdict_name(enum verdict verdict);
+const char *doctor_verdict_name(enum doctor_verdict verdict);
 
 #endif

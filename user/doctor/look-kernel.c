@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -27,13 +28,13 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 	*release = 0;
 	if (sysfs_text(&text, d->root, "/proc/sys/kernel/osrelease") ||
 	    sscanf(text, "%u.%u", &major, &minor) != 2) {
-		doctor_finds(d, "kernel", VERDICT_UNKNOWN, OLDEST_KERNEL " or newer", NULL,
+		doctor_finds(d, "kernel", DOCTOR_UNKNOWN, OLDEST_KERNEL " or newer", NULL,
 			     "not known");
 		return;
 	}
 	snprintf(release, size, "%s", text);
 	doctor_finds(d, "kernel",
-		     major > 6 || (major == 6 && minor >= 12) ? VERDICT_FINE : VERDICT_MISSING,
+		     major > 6 || (major == 6 && minor >= 12) ? DOCTOR_FINE : DOCTOR_MISSING,
 		     OLDEST_KERNEL " or newer",
 		     "boot a newer kernel: README, \"On a real machine\" (Debian 12: apt install -t bookworm-backports "
 		     "linux-image-amd64)",
@@ -66,7 +67,7 @@ static const char *const options[] = {
 	"CONFIG_KALLSYMS_ALL",
 };
 
-#define NR_OPTIONS (sizeof(options) / sizeof(*options))
+#define NR_OPTIONS (ARRAY_SIZE(options))
 
 static void look_at_config(struct doctor *d, const char *release)
 {
@@ -76,7 +77,7 @@ static void look_at_config(struct doctor *d, const char *release)
 	size_t i, length;
 
 	if (!f) {
-		doctor_finds(d, "configuration", VERDICT_UNKNOWN,
+		doctor_finds(d, "configuration", DOCTOR_UNKNOWN,
 			     "the options that README, \"Kernels\", lists",
 			     "if something below is missing, check the configuration of your kernel for it",
 			     "there is neither /proc/config.gz nor /boot/config-%s", release);
@@ -94,7 +95,7 @@ static void look_at_config(struct doctor *d, const char *release)
 		if (!set[i])
 			snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks), " %s",
 				 options[i]);
-	doctor_finds(d, "configuration", *lacks ? VERDICT_MISSING : VERDICT_FINE,
+	doctor_finds(d, "configuration", *lacks ? DOCTOR_MISSING : DOCTOR_FINE,
 		     "=y for all options that README, \"Kernels\", lists",
 		     "boot a kernel that has them; kernels of distributions do", "%s%s",
 		     *lacks ? "missing:" : "complete", lacks);
@@ -104,7 +105,7 @@ static void look_at_btf(struct doctor *d)
 {
 	bool there = sysfs_exists(d->root, "/sys/kernel/btf/vmlinux");
 
-	doctor_finds(d, "BTF", there ? VERDICT_FINE : VERDICT_MISSING, "/sys/kernel/btf/vmlinux",
+	doctor_finds(d, "BTF", there ? DOCTOR_FINE : DOCTOR_MISSING, "/sys/kernel/btf/vmlinux",
 		     "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y", "%s",
 		     there ? "there" : "none");
 }
@@ -113,7 +114,7 @@ static void look_at_tiers(struct doctor *d)
 {
 	bool there = sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering");
 
-	doctor_finds(d, "memory tiers", there ? VERDICT_FINE : VERDICT_MISSING,
+	doctor_finds(d, "memory tiers", there ? DOCTOR_FINE : DOCTOR_MISSING,
 		     "/sys/devices/virtual/memory_tiering",
 		     "boot a kernel built with CONFIG_NUMA and CONFIG_MIGRATION", "%s",
 		     there ? "there" : "none");
@@ -126,11 +127,11 @@ static void look_at_jit(struct doctor *d)
 	bool off;
 
 	if (sysfs_text(&text, d->root, "/proc/sys/net/core/bpf_jit_enable")) {
-		doctor_finds(d, "BPF JIT", VERDICT_UNKNOWN, "on", "run doctor as root", "not known");
+		doctor_finds(d, "BPF JIT", DOCTOR_UNKNOWN, "on", "run doctor as root", "not known");
 		return;
 	}
 	off = !strcmp(text, "0");
-	doctor_finds(d, "BPF JIT", off ? VERDICT_MISSING : VERDICT_FINE, "on",
+	doctor_finds(d, "BPF JIT", off ? DOCTOR_MISSING : DOCTOR_FINE, "on",
 		     "echo 1 > /proc/sys/net/core/bpf_jit_enable", off ? "off" : "on");
 }
 
@@ -143,7 +144,7 @@ static void look_at_tracing(struct doctor *d)
 	if (sysfs_text(&text, d->root, "/proc/sys/kernel/ftrace_enabled"))
 		return;
 	off = !strcmp(text, "0");
-	doctor_finds(d, "ftrace", off ? VERDICT_MISSING : VERDICT_FINE,
+	doctor_finds(d, "ftrace", off ? DOCTOR_MISSING : DOCTOR_FINE,
 		     "on; otherwise overrides take effect late, or not at all with a BPF object",
 		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
 }
@@ -152,7 +153,7 @@ static void look_at_rights(struct doctor *d)
 {
 	const char *lack = rights_lack();
 
-	doctor_finds(d, "rights", lack ? VERDICT_MISSING : VERDICT_FINE,
+	doctor_finds(d, "rights", lack ? DOCTOR_MISSING : DOCTOR_FINE,
 		     "root with CAP_SYS_ADMIN, outside of containers",
 		     "use sudo tierbpf …; if you are in a container, run it outside, or give the container the capability",
 		     "%s", lack ?: "root with CAP_SYS_ADMIN");
@@ -171,10 +172,10 @@ static void look_at_bpffs(struct doctor *d)
 		there |= sscanf(line, "%*s %63s %7s", path, type) == 2 &&
 			 !strcmp(path, "/sys/fs/bpf") && !strcmp(type, "bpf");
 	if (there && !*d->root && pins_check(&fault))
-		doctor_finds(d, "bpffs", VERDICT_MISSING, "pins that only root can change",
+		doctor_finds(d, "bpffs", DOCTOR_MISSING, "pins that only root can change",
 			     fault.fix, "%s", fault.found);
 	else
-		doctor_finds(d, "bpffs", there ? VERDICT_FINE : VERDICT_MISSING,
+		doctor_finds(d, "bpffs", there ? DOCTOR_FINE : DOCTOR_MISSING,
 			     "mounted at /sys/fs/bpf", "mount -t bpf -o mode=0700 bpf /sys/fs/bpf",
 			     "%s", there ? "mounted at /sys/fs/bpf" : "not mounted");
 }
@@ -187,14 +188,14 @@ static void look_at_pins(struct doctor *d)
 
 	/* Pins that others can change are not read: look_at_bpffs() reports them. */
 	if (err == -ENOENT)
-		doctor_finds(d, "policy", VERDICT_FINE,
+		doctor_finds(d, "policy", DOCTOR_FINE,
 			     "none, or one that this version of tierbpf loaded", NULL,
 			     "none is loaded");
 	else if (err)
-		doctor_finds(d, "policy", VERDICT_UNKNOWN, "pins that can be read",
+		doctor_finds(d, "policy", DOCTOR_UNKNOWN, "pins that can be read",
 			     "run doctor as root, or load the policy again", "%s", strerror(-err));
 	else
-		doctor_finds(d, "policy", meta.abi == TIERBPF_ABI ? VERDICT_FINE : VERDICT_MISSING,
+		doctor_finds(d, "policy", meta.abi == TIERBPF_ABI ? DOCTOR_FINE : DOCTOR_MISSING,
 			     "none, or one that this version of tierbpf loaded",
 			     "load the policy again with this tierbpf", "generation %u, ABI %u",
 			     meta.generation, meta.abi);

@@ -13,20 +13,20 @@
 
 #define LOCAL 10 /* distance of a domain to itself: ACPI 6.5, 5.2.17 */
 
-static void look_at_table(struct doctor *d, const char *name, const struct table_state *state,
+static void look_at_table(struct doctor *d, const char *name, const struct acpi_table_state *state,
 			  const char *without)
 {
 	if (!state->found)
-		doctor_finds(d, name, VERDICT_ADVICE, "a table that can be read",
+		doctor_finds(d, name, DOCTOR_ADVICE, "a table that can be read",
 			     "run doctor as root, since other users cannot read tables; if firmware has none, a policy "
 			     "can say it instead: tierbpf init",
 			     "none: %s", without);
 	else if (state->ignored)
-		doctor_finds(d, name, VERDICT_ADVICE, "a table that the kernel uses",
+		doctor_finds(d, name, DOCTOR_ADVICE, "a table that the kernel uses",
 			     "ask the vendor for new firmware, or correct the table for the next boot: tierbpf export acpi",
 			     "ignored by the kernel: %s", state->ignored);
 	else
-		doctor_finds(d, name, VERDICT_FINE, "a table that the kernel uses", NULL,
+		doctor_finds(d, name, DOCTOR_FINE, "a table that the kernel uses", NULL,
 			     "revision %u", state->revision);
 }
 
@@ -36,16 +36,16 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 	int odd = -1, err = perf_kernel_believes(m, &odd);
 
 	if (!err)
-		doctor_finds(d, "DRAM by firmware", VERDICT_FINE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_FINE,
 			     "nodes with CPUs within 10 % of each other", NULL, "known, and alike");
 	else if (err == -ERANGE)
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "nodes with CPUs within 10 % of each other",
 			     "\"from\": \"hmat\" in a policy uses the table all the same; tierbpf export acpi corrects it",
 			     "nodes %d and %d differ by more than 10 %%, so the kernel ignores HMAT",
 			     perf_reference_node(m), odd);
 	else
-		doctor_finds(d, "DRAM by firmware", VERDICT_ADVICE,
+		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "latency and bandwidth of the first node with CPUs",
 			     "measure them with tierbpf measure, or use rules that need no speed: tierbpf init",
 			     "not known, so the kernel puts every node into the tier of DRAM");
@@ -106,7 +106,7 @@ static void look_at_distances(struct doctor *d, const struct machine *m)
 		snprintf(found, sizeof(found), "the kernel ignores SLIT: %s", ignored);
 	else
 		odd = are_odd(m, found, sizeof(found));
-	doctor_finds(d, "distances", odd ? VERDICT_ADVICE : VERDICT_FINE,
+	doctor_finds(d, "distances", odd ? DOCTOR_ADVICE : DOCTOR_FINE,
 		     "a SLIT with the distances of the machine",
 		     "demotion goes to the nearest node of the next tier, and tierbpf plan shows to which; ask the vendor "
 		     "for new firmware",
@@ -121,9 +121,9 @@ static void look_at_demotion(struct doctor *d)
 	if (!sysfs_text(&text, d->root, "/sys/kernel/mm/numa/demotion_enabled"))
 		on = !strcmp(text, "true");
 	doctor_finds(d, "demotion",
-		     on	  ? VERDICT_FINE :
-		     text ? VERDICT_ADVICE :
-			    VERDICT_UNKNOWN,
+		     on	  ? DOCTOR_FINE :
+		     text ? DOCTOR_ADVICE :
+			    DOCTOR_UNKNOWN,
 		     "on; otherwise tiers have no effect",
 		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" :
 			    "boot a kernel with CONFIG_MIGRATION=y",
@@ -142,9 +142,9 @@ static void look_at_promotion(struct doctor *d)
 		mode = atoi(text);
 	/* Bit 0 is NUMA balancing between nodes of one tier, which the fix leaves as it is. */
 	doctor_finds(d, "promotion",
-		     mode & 2 ? VERDICT_FINE :
-		     text     ? VERDICT_ADVICE :
-				VERDICT_UNKNOWN,
+		     mode & 2 ? DOCTOR_FINE :
+		     text     ? DOCTOR_ADVICE :
+				DOCTOR_UNKNOWN,
 		     "on; otherwise tiers have no effect",
 		     !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
 		     mode  ? "echo 3 > /proc/sys/kernel/numa_balancing" :

@@ -9,6 +9,7 @@
 #include "acpi/srat.h"
 #include "doctor/doctor.h"
 #include "machine/machine.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -41,7 +42,7 @@ static void look_at_nodes(struct doctor *d, const struct machine *m)
 			nodeset_add(&lost, r->node);
 	}
 	list = nodeset_text(&lost);
-	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? VERDICT_FINE : VERDICT_ADVICE,
+	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? DOCTOR_FINE : DOCTOR_ADVICE,
 		     "every node that has memory in SRAT",
 		     "see memory blocks and soft-reserved memory; or mem= or memmap= keeps the kernel from using it",
 		     nodeset_is_empty(&lost) ? "as in SRAT" :
@@ -85,9 +86,9 @@ static void look_at_blocks(struct doctor *d)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "memory blocks",
-		     b.offline ? VERDICT_ADVICE :
-		     b.all     ? VERDICT_FINE :
-				 VERDICT_UNKNOWN,
+		     b.offline ? DOCTOR_ADVICE :
+		     b.all     ? DOCTOR_FINE :
+				 DOCTOR_UNKNOWN,
 		     "all online",
 		     !b.offline ?
 			     NULL :
@@ -110,12 +111,9 @@ struct spans {
 
 static void add_span(struct spans *s, uint64_t from, uint64_t to)
 {
-	struct span *list = reallocarray(s->list, s->count + 1, sizeof(*list));
-
-	if (!list)
+	if (ARRAY_GROW(s->list, s->count))
 		return;
-	s->list = list;
-	list[s->count++] = (struct span){ from, to };
+	s->list[s->count++] = (struct span){ from, to };
 }
 
 static bool overlaps(const struct spans *s, size_t count, const struct span *with)
@@ -207,9 +205,9 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "soft-reserved memory",
-		     lost   ? VERDICT_ADVICE :
-		     r.told ? VERDICT_FINE :
-			      VERDICT_UNKNOWN,
+		     lost   ? DOCTOR_ADVICE :
+		     r.told ? DOCTOR_FINE :
+			      DOCTOR_UNKNOWN,
 		     "no memory outside of nodes",
 		     !r.told ?
 			     "run doctor as root, since only root can read addresses in /proc/iomem" :

@@ -48,9 +48,9 @@ static void look_at_abi(struct doctor *d)
 	_cleanup_free_ char *text = NULL;
 
 	if (!sysfs_text(&text, d->root, "/sys/module/tierbpf/version") && atoi(text) == TIERBPF_ABI)
-		doctor_finds(d, "module", VERDICT_FINE, "loaded, with BTF", NULL, "loaded");
+		doctor_finds(d, "module", DOCTOR_FINE, "loaded, with BTF", NULL, "loaded");
 	else
-		doctor_finds(d, "module", VERDICT_MISSING,
+		doctor_finds(d, "module", DOCTOR_MISSING,
 			     "the module of the same version as this tierbpf",
 			     "install it, then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
 			     "loaded with ABI %s, but this tierbpf has %d", text ?: "unknown",
@@ -64,16 +64,16 @@ static void look_at_module(struct doctor *d, const char *release, struct module 
 	if (m->loaded && sysfs_exists(d->root, "/sys/kernel/btf/tierbpf"))
 		look_at_abi(d);
 	else if (m->loaded)
-		doctor_finds(d, "module", VERDICT_MISSING, "loaded, with BTF",
+		doctor_finds(d, "module", DOCTOR_MISSING, "loaded, with BTF",
 			     "build it with pahole (Debian: dwarves) and the kernel's vmlinux installed: README, "
 			     "\"On a real machine\"",
 			     "loaded without BTF");
 	else if (m->installed)
-		doctor_finds(d, "module", VERDICT_MISSING, "loaded",
+		doctor_finds(d, "module", DOCTOR_MISSING, "loaded",
 			     "modprobe tierbpf (if it fails, dmesg says why)",
 			     "installed as %s, but not loaded", m->path);
 	else
-		doctor_finds(d, "module", VERDICT_MISSING, "tierbpf.ko for this kernel",
+		doctor_finds(d, "module", DOCTOR_MISSING, "tierbpf.ko for this kernel",
 			     "build and install it (Linux 6.12 or newer): README, \"On a real machine\"",
 			     "none for %s", release);
 }
@@ -99,17 +99,17 @@ static bool wants_signatures(const char *root)
 }
 
 /* libkmod reads compressed modules as well. */
-static enum verdict find_signature(struct kmod_ctx *kmod, const char *path)
+static enum doctor_verdict find_signature(struct kmod_ctx *kmod, const char *path)
 {
 	struct kmod_list *list = NULL, *entry;
-	enum verdict verdict = VERDICT_MISSING;
+	enum doctor_verdict verdict = DOCTOR_MISSING;
 	struct kmod_module *module = NULL;
 
 	if (kmod_module_new_from_path(kmod, path, &module) ||
 	    kmod_module_get_info(module, &list) < 0)
-		verdict = VERDICT_UNKNOWN;
+		verdict = DOCTOR_UNKNOWN;
 	kmod_list_foreach(entry, list) if (!strcmp(kmod_module_info_get_key(entry), "sig_id"))
-		verdict = VERDICT_FINE;
+		verdict = DOCTOR_FINE;
 	kmod_module_info_free_list(list);
 	kmod_module_unref(module);
 	return verdict;
@@ -121,14 +121,14 @@ static void ignore_log(void *data, int priority, const char *file, int line, con
 }
 
 /* Uses the library and no process, so that no PATH decides what runs with the rights of root. */
-static enum verdict is_signed_by_kmod(const char *path)
+static enum doctor_verdict is_signed_by_kmod(const char *path)
 {
 	const char *const no_configuration = NULL;
 	struct kmod_ctx *kmod = kmod_new(NULL, &no_configuration);
-	enum verdict verdict;
+	enum doctor_verdict verdict;
 
 	if (!kmod)
-		return VERDICT_UNKNOWN;
+		return DOCTOR_UNKNOWN;
 	kmod_set_log_fn(kmod, ignore_log, NULL);
 	verdict = find_signature(kmod, path);
 	kmod_unref(kmod);
@@ -139,7 +139,7 @@ static enum verdict is_signed_by_kmod(const char *path)
  * A signed module ends with this mark (kernel/module/signing.c). A compressed module of a captured
  * machine is not opened, since it may come from anybody.
  */
-static enum verdict is_signed(const char *root, const char *path)
+static enum doctor_verdict is_signed(const char *root, const char *path)
 {
 	static const char mark[] = "~Module signature appended~\n";
 	char tail[sizeof(mark)] = "";
@@ -148,24 +148,24 @@ static enum verdict is_signed(const char *root, const char *path)
 	struct stat st;
 
 	if (length < 3 || strcmp(path + length - 3, ".ko"))
-		return *root ? VERDICT_UNKNOWN : is_signed_by_kmod(path);
+		return *root ? DOCTOR_UNKNOWN : is_signed_by_kmod(path);
 	fd = sysfs_open(root, path);
 	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(mark) ||
 	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) !=
 		    sizeof(mark) - 1)
-		return VERDICT_UNKNOWN;
-	return strcmp(tail, mark) ? VERDICT_MISSING : VERDICT_FINE;
+		return DOCTOR_UNKNOWN;
+	return strcmp(tail, mark) ? DOCTOR_MISSING : DOCTOR_FINE;
 }
 
 static void look_at_lockdown(struct doctor *d, const struct module *m)
 {
 	bool enforced = wants_signatures(d->root);
-	enum verdict verdict = VERDICT_FINE;
+	enum doctor_verdict verdict = DOCTOR_FINE;
 	char word[32];
 
 	read_lockdown(d->root, word, sizeof(word));
 	if (!strcmp(word, "confidentiality")) {
-		doctor_finds(d, "lockdown", VERDICT_MISSING, "integrity, or none",
+		doctor_finds(d, "lockdown", DOCTOR_MISSING, "integrity, or none",
 			     "boot with lockdown=integrity, as BPF may not read the kernel otherwise",
 			     "%s", word);
 		return;
@@ -176,9 +176,9 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 		     "none, or a module signed with a key that the kernel knows",
 		     "sign the module and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
-		     verdict == VERDICT_MISSING ? "; the module is not signed" :
-		     verdict == VERDICT_UNKNOWN ? "; it is not known whether the module is signed" :
-						  "");
+		     verdict == DOCTOR_MISSING ? "; the module is not signed" :
+		     verdict == DOCTOR_UNKNOWN ? "; it is not known whether the module is signed" :
+						 "");
 }
 
 /* Unknown without debugfs, which nothing else needs: then there is no finding. */
@@ -187,7 +187,7 @@ static void look_at_guards(struct doctor *d)
 	enum guards guards = guards_read(d->root);
 
 	if (guards != GUARDS_UNKNOWN)
-		doctor_finds(d, "kprobes", guards == GUARDS_ON ? VERDICT_FINE : VERDICT_MISSING,
+		doctor_finds(d, "kprobes", guards == GUARDS_ON ? DOCTOR_FINE : DOCTOR_MISSING,
 			     "on; the module needs them to keep the kernel from crashing while nodes move",
 			     "echo 1 > " GUARDS_SWITCH, guards == GUARDS_ON ? "on" : "off");
 }

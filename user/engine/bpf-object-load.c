@@ -9,6 +9,7 @@
 
 #include "engine/bpf-object.h"
 #include "engine/libbpf-log.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/fault.h"
 #include "util/msg.h"
@@ -75,7 +76,7 @@ static int explain_load(const struct engine_object *o, int err)
 	const char *said;
 	size_t i;
 
-	for (i = 0; i < sizeof(cures) / sizeof(*cures); i++) {
+	for (i = 0; i < ARRAY_SIZE(cures); i++) {
 		said = strstr(bpf_words(), cures[i].words);
 		if (!said)
 			continue;

@@ -257,7 +257,7 @@ int engine_object_open(const char *path, struct engine_object **object)
 	int err;
 
 	if (!o || !(o->path = strdup(strcmp(path, "-") ? path : "standard input")))
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = read_file(path, &bytes, &length);
 	err = err ?: check_elf(o->path, bytes, length);
 	if (err)

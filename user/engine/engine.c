@@ -100,7 +100,7 @@ static int read_policy(struct engine *e)
 	int err;
 
 	if (!text)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = read_pin(POLICY_PATH("source"), text, size);
 	if (err)
 		return err;
@@ -206,7 +206,7 @@ static int open_facts(void)
 			       sizeof(struct tierbpf_facts));
 }
 
-static bool knows_facts(const struct program *p)
+static bool knows_facts(const struct compiled_policy *p)
 {
 	_cleanup_close_ int fd = open_facts();
 	struct tierbpf_facts facts;
@@ -218,7 +218,7 @@ static bool knows_facts(const struct program *p)
 	return true;
 }
 
-static bool knows_groups(const struct program *p)
+static bool knows_groups(const struct compiled_policy *p)
 {
 	_cleanup_close_ int fd = pinned_map_open(POLICY_PATH("groups"), BPF_MAP_TYPE_ARRAY,
 						 sizeof(struct tierbpf_group));
@@ -235,9 +235,9 @@ static bool knows_groups(const struct program *p)
 	return true;
 }
 
-bool engine_knows(const struct program *program)
+bool engine_knows(const struct compiled_policy *compiled)
 {
-	return knows_facts(program) && knows_groups(program);
+	return knows_facts(compiled) && knows_groups(compiled);
 }
 
 bool engine_is_measured(void)

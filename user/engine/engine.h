@@ -15,12 +15,12 @@
 int engine_check(void);
 
 /*
- * Puts @program in force, or @object (NULL: none) with the facts of @program:
+ * Puts @compiled in force, or @object (NULL: none) with the facts of @program:
  * attaches, or replaces the policy in force in one step. 0, and the nodes have been
  * moved; on failure the former policy, or none, is in force, and a message has been
  * printed. *generation: of the new policy.
  */
-int engine_load(const struct program *program, struct engine_object *object,
+int engine_load(const struct compiled_policy *compiled, struct engine_object *object,
 		const struct trial *trial, unsigned int *generation);
 
 /*
@@ -51,8 +51,8 @@ void engine_close(struct engine *e);
 /* Asks the hook about @node. 0; -ENOENT: it has no memory; -errno, with a message. */
 int engine_ask(const struct engine *e, int node, struct ask_args *args);
 
-/* What the policy in force was told of the machine is what @program, of the same policy, says. */
-bool engine_knows(const struct program *program);
+/* What the policy in force was told of the machine is what @compiled, of the same policy, says. */
+bool engine_knows(const struct compiled_policy *compiled);
 
 /* It goes by a measurement (load --measured). */
 bool engine_is_measured(void);

@@ -19,6 +19,7 @@
 #include "engine/pins.h"
 #include "engine/rights.h"
 #include "engine/trial.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -37,7 +38,7 @@ static void ignore_signals(void)
 				       SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU };
 	size_t i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		signal(signals[i], SIG_IGN);
 }
 

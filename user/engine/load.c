@@ -16,6 +16,7 @@
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "tierbpf.skel.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/fault.h"
 #include "util/msg.h"
@@ -29,8 +30,8 @@
 /* What is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
-	const struct program *program;
-	struct engine_object *object; /* NULL: the rules of the program decide */
+	const struct compiled_policy *compiled;
+	struct engine_object *object; /* NULL: the compiled rules decide */
 	const struct trial *trial;
 	struct tierbpf_meta meta;
 };
@@ -90,10 +91,10 @@ static const struct bpf_map *ops_map(const struct loading *l)
 	return l->object ? l->object->ops : l->skel->maps.policy;
 }
 
-static struct tierbpf_meta next_meta(const struct program *program,
+static struct tierbpf_meta next_meta(const struct compiled_policy *compiled,
 				     const struct engine_object *object)
 {
-	struct tierbpf_meta meta = program->meta, former;
+	struct tierbpf_meta meta = compiled->meta, former;
 
 	meta.generation = 1 + (engine_read_meta(&former) ? 0 : former.generation);
 	meta.loaded_at = (__u64)time(NULL);
@@ -152,7 +153,7 @@ static int reuse_override(const struct loading *l)
 /* Maps as large as the policy needs. */
 static int set_up(const struct loading *l)
 {
-	const struct program *p = l->program;
+	const struct compiled_policy *p = l->compiled;
 	int err = 0;
 
 	l->skel->struct_ops.policy->generation = l->meta.generation;
@@ -197,7 +198,7 @@ static int fill_overrides_before(const struct loading *l)
 	int err;
 
 	if (!o)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = trial_overrides(bpf_map__fd(l->skel->maps.override), o);
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("overrides_before"));
@@ -207,7 +208,7 @@ static int fill_overrides_before(const struct loading *l)
 
 static int fill(const struct loading *l)
 {
-	const struct program *p = l->program;
+	const struct compiled_policy *p = l->compiled;
 	int err;
 
 	err = fill_array(l->skel->maps.facts, p->facts, (size_t)p->nr_nodes);
@@ -284,7 +285,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < sizeof(links) / sizeof(*links); i++) {
+	for (i = 0; !err && i < ARRAY_SIZE(links); i++) {
 		struct bpf_link *link;
 
 		if (!bpf_program__autoload(links[i].program))
@@ -423,16 +424,16 @@ static int switch_over(struct loading *l)
 	return err ? explain_attach(err) : pins_commit();
 }
 
-int engine_load(const struct program *program, struct engine_object *object,
+int engine_load(const struct compiled_policy *compiled, struct engine_object *object,
 		const struct trial *trial, unsigned int *generation)
 {
 	_cleanup_(cleanup_skel) struct tierbpf_bpf *skel = NULL;
-	struct loading l = { .program = program, .object = object, .trial = trial };
+	struct loading l = { .compiled = compiled, .object = object, .trial = trial };
 	int err = trial_heal();
 
 	if (err)
 		return err;
-	l.meta = next_meta(program, object);
+	l.meta = next_meta(compiled, object);
 	*generation = l.meta.generation;
 	bpf_words_listen();
 	l.skel = skel = tierbpf_bpf__open();

@@ -62,9 +62,9 @@ struct hmat_content {
 /*
  * Of @old is kept: what other initiators see of the columns' targets, unless it is better than
  * @initiators' or theirs are CPUs that would tie; all of other targets (generic ports, say); caches.
- * 0, and table_free(table) is the caller's; -ENOMEM, -E2BIG with a message.
+ * 0, and acpi_table_free(table) is the caller's; -ENOMEM, -E2BIG with a message.
  */
-int hmat_write(const struct hmat_content *c, struct table *table);
+int hmat_write(const struct hmat_content *c, struct acpi_table *table);
 
 /* The largest value of @old's that is kept, and the divisor of all; as grid_base() wants them. */
 void hmat_kept(const struct hmat *old, bool bandwidth, int64_t *largest, int64_t *divisor);
@@ -72,7 +72,7 @@ void hmat_kept(const struct hmat *old, bool bandwidth, int64_t *largest, int64_t
 /* ---- export-cpio.c ---- */
 
 /* Writes the archive with @table to @path, as new_file_write() does. 0 or -errno with a message. */
-int archive_write(const char *path, bool force, const struct table *table);
+int archive_write(const char *path, bool force, const struct acpi_table *table);
 
 /* ---- export-acpi.c ---- */
 
@@ -87,7 +87,7 @@ struct acpi_node {
 };
 
 struct acpi_export {
-	struct table hmat;
+	struct acpi_table hmat;
 	bool overrides; /* there is one already, which it replaces */
 	struct acpi_node *nodes; /* those with memory, by number */
 	size_t count;

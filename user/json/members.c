@@ -69,7 +69,7 @@ static int check_keys(const struct value *v, const struct members *members, size
 	return err;
 }
 
-int object_read(const struct value *v, const struct members *members, void *context)
+int members_read(const struct value *v, const struct members *members, void *context)
 {
 	_cleanup_free_ size_t *where = NULL;
 	int err = value_want(v, VALUE_OBJECT);

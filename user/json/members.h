@@ -3,6 +3,7 @@
 #ifndef OBJECT_H
 #define OBJECT_H
 
+#include "util/array.h"
 #include "json/doc.h"
 
 struct member {
@@ -17,14 +18,14 @@ struct members {
 	size_t count;
 };
 
-#define MEMBERS(array) { array, sizeof(array) / sizeof(*(array)) }
+#define MEMBERS(array) { array, ARRAY_SIZE(array) }
 
 /*
  * Calls the reader of each member that @v has, in the order of @members (not of
  * the text, so that a member may build on another). A key that is unknown,
  * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
  */
-int object_read(const struct value *v, const struct members *members, void *context);
+int members_read(const struct value *v, const struct members *members, void *context);
 
 /* Keeps the first error; -EBADMSG only counts where there is no other. */
 int first_error(int err, int next);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -27,7 +28,7 @@ const char *source_name(enum source source)
 		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
 	};
 
-	return (size_t)source < sizeof(names) / sizeof(*names) ? names[source] : names[SOURCE_NONE];
+	return (size_t)source < ARRAY_SIZE(names) ? names[source] : names[SOURCE_NONE];
 }
 
 void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
@@ -171,7 +172,7 @@ static void choose(struct machine_node *n, enum coordinate c)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		int64_t value = order[i].perf->value[c];
 
 		if (value) {

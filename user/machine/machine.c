@@ -166,7 +166,7 @@ static int read_distances(const char *root, const node_set online, struct machin
 
 	m->distance = calloc((size_t)m->nr_nodes * (size_t)m->nr_nodes + 1, 1);
 	if (!m->distance)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < m->nr_nodes; i++)
 		if (online[i])
 			columns[count++] = i;
@@ -202,7 +202,7 @@ int machine_read(const char *root, struct machine **machine)
 	int err;
 
 	if (!m)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = read_nodes(root, m, online);
 	err = err ?: read_tiers(root, m);
 	err = err ?: read_distances(root, online, m);

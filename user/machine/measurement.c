@@ -103,7 +103,7 @@ static int read_element(const struct value *v, struct measurement *m, size_t ind
 {
 	struct measured_node *n = &m->nodes[index];
 	size_t i;
-	int err = object_read(v, &measurement_node_members, n);
+	int err = members_read(v, &measurement_node_members, n);
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
@@ -154,7 +154,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags,
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, &measurement_members, m);
+	err = members_read(&root, &measurement_members, m);
 	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)
@@ -175,7 +175,7 @@ int measurement_read(const char *path, struct measurement **measurement)
 	err = measurement_parse(text, length, &diags, measurement);
 	diags_print(&diags, stderr);
 	diags_free(&diags);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 void measurement_free(struct measurement *m)

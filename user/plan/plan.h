@@ -50,7 +50,7 @@ struct plan_warning {
 };
 
 struct plan {
-	const struct program *program; /* not owned, nor is what it refers to */
+	const struct compiled_policy *compiled; /* not owned, nor is what it refers to */
 	const struct machine *machine;
 	struct plan_node *nodes; /* those with memory, by number */
 	size_t count;
@@ -62,8 +62,8 @@ struct plan {
  * @overrides: the live override by node, 0 for none; NULL: none at all. 0, and
  * *plan is the caller's, for plan_free(); -ENOMEM with a message.
  */
-int plan_make(const struct program *program, const struct machine *m, const __s32 *overrides,
-	      struct plan **plan);
+int plan_make(const struct compiled_policy *compiled, const struct machine *m,
+	      const __s32 *overrides, struct plan **plan);
 void plan_free(struct plan *plan);
 
 /* Who decides: the rule's name, "default", "override". */

@@ -10,6 +10,7 @@
 #include "model/perf.h"
 #include "plan/plan.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define MAX_OF_A_KIND 8
@@ -25,7 +26,7 @@ static int warn(struct plan *plan, enum plan_warning_kind kind, const char *form
 
 static int warn(struct plan *plan, enum plan_warning_kind kind, const char *format, ...)
 {
-	struct plan_warning *list, new = { .id = plan_warning_names[kind] };
+	struct plan_warning new = { .id = plan_warning_names[kind] };
 	size_t i, same = 0;
 	va_list args;
 
@@ -33,10 +34,8 @@ static int warn(struct plan *plan, enum plan_warning_kind kind, const char *form
 		same += plan->warnings[i].id == new.id;
 	if (same > MAX_OF_A_KIND)
 		return 0;
-	list = reallocarray(plan->warnings, plan->nr_warnings + 1, sizeof(*list));
-	if (!list)
+	if (ARRAY_GROW(plan->warnings, plan->nr_warnings))
 		return -ENOMEM;
-	plan->warnings = list;
 	if (same == MAX_OF_A_KIND)
 		format = "and more of this kind";
 	va_start(args, format);
@@ -45,7 +44,7 @@ static int warn(struct plan *plan, enum plan_warning_kind kind, const char *form
 	va_end(args);
 	if (!new.message)
 		return -ENOMEM;
-	list[plan->nr_warnings++] = new;
+	plan->warnings[plan->nr_warnings++] = new;
 	return 0;
 }
 
@@ -99,7 +98,7 @@ static int warn_cpus_split(struct plan *plan)
 static bool is_computed(const struct plan *plan, const struct plan_node *n)
 {
 	return !n->overridden &&
-	       program_action(plan->program, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
+	       compiled_action(plan->compiled, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
 }
 
 static int by_adistance(const void *a, const void *b)
@@ -146,8 +145,8 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 
 	if (tierbpf_fact_is_live(fact))
 		return true;
-	for (node = 0; node < plan->program->nr_nodes; node++)
-		if (plan->program->facts[node].known & (1ULL << fact))
+	for (node = 0; node < plan->compiled->nr_nodes; node++)
+		if (plan->compiled->facts[node].known & (1ULL << fact))
 			return true;
 	return false;
 }
@@ -155,7 +154,7 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 /* The fact for want of which rule @rule cannot decide about any node, or FACT_NONE. */
 static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *rule)
 {
-	const struct tierbpf_test *test = &plan->program->policy->tests[rule->first_test];
+	const struct tierbpf_test *test = &plan->compiled->policy->tests[rule->first_test];
 	__u32 i;
 
 	for (i = 0; i < rule->nr_tests; i++)
@@ -169,7 +168,7 @@ static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *ru
 
 static int warn_rule_never(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	char title[POLICY_RULE_TITLE];
 	size_t i;
 	int err = 0;
@@ -188,7 +187,7 @@ static int warn_rule_never(struct plan *plan)
 
 static int warn_tier_empty(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	size_t i, n;
 	int err = 0;
 
@@ -206,7 +205,7 @@ static int warn_tier_empty(struct plan *plan)
 
 static int64_t distance(const struct plan *plan, const struct plan_node *n)
 {
-	const struct tierbpf_facts *f = &plan->program->facts[n->node];
+	const struct tierbpf_facts *f = &plan->compiled->facts[n->node];
 
 	return f->known & (1ULL << TIERBPF_FACT_DISTANCE) ? f->value[TIERBPF_FACT_DISTANCE] : 0;
 }
@@ -242,7 +241,7 @@ static int warn_dram_mismatch(struct plan *plan)
 	return warn(plan, WARN_DRAM_MISMATCH,
 		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "
 		    "switched HMAT off and sees all nodes as DRAM; \"from\": \"hmat\" goes by node %d",
-		    perf_reference_node(plan->machine), odd, plan->program->reference);
+		    perf_reference_node(plan->machine), odd, plan->compiled->reference);
 }
 
 int plan_warn(struct plan *plan)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "json/members.h"
 #include "json/quantity.h"
 
@@ -63,7 +64,7 @@ const struct action_source action_sources[] = {
 	{ "measured", TIERBPF_ACTION_FACT, TIERBPF_FACT_MEASURED_ADISTANCE },
 };
 
-const size_t nr_action_sources = sizeof(action_sources) / sizeof(*action_sources);
+const size_t nr_action_sources = ARRAY_SIZE(action_sources);
 
 static int read_from(const struct value *v, void *context)
 {
@@ -96,7 +97,7 @@ const struct members action_members = MEMBERS(action_list);
 int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action)
 {
 	struct action_context c = { policy, action };
-	int err = object_read(v, &action_members, &c);
+	int err = members_read(v, &action_members, &c);
 
 	if (!err && value_size(v) != 1)
 		err = value_error(v,

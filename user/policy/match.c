@@ -7,6 +7,7 @@
 
 #include "policy/fact-text.h"
 #include "policy/readers.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/nodelist.h"
 #include "json/members.h"
@@ -30,13 +31,8 @@ static int add_alternative(struct match_context *c, const struct value *v,
 		return value_error(v,
 				   "the rules up to here name %d ranges, and no more are possible",
 				   TIERBPF_MAX_TESTS);
-	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
-		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		p->tests = more;
-	}
+	if (ARRAY_GROW(p->tests, n))
+		return -ENOMEM;
 	p->tests[p->nr_tests++] =
 		(struct tierbpf_test){ .min = min, .max = max, .fact = fact, .predicate = predicate };
 	c->rule->nr_tests++;
@@ -213,7 +209,7 @@ const struct members range_members = MEMBERS(range_list);
 
 static int read_range_object(const struct value *v, struct range_context *r)
 {
-	int err = object_read(v, &range_members, r);
+	int err = members_read(v, &range_members, r);
 
 	if (!err && !value_size(v))
 		return value_error(v, "a range needs a \"min\", a \"max\" or both");
@@ -262,7 +258,7 @@ static int read_serial(const struct value *v, struct match_context *c)
 	    !isdigit((unsigned char)*text))
 		return value_error(v,
 				   "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
-	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)
+	for (i = 0; !err && i < ARRAY_SIZE(facts); i++)
 		err = add_alternative(c, v, TIERBPF_FACT_CXL_SERIAL, facts[i], (int64_t)serial,
 				      (int64_t)serial);
 	return err;
@@ -317,7 +313,7 @@ const struct members cxl_members = MEMBERS(cxl_list);
 
 static int read_cxl(const struct value *v, void *context)
 {
-	int err = object_read(v, &cxl_members, context);
+	int err = members_read(v, &cxl_members, context);
 
 	if (!err && !value_size(v))
 		return value_error(v,
@@ -337,7 +333,7 @@ const struct members match_members = MEMBERS(match_list);
 int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule)
 {
 	struct match_context c = { policy, rule };
-	int err = object_read(v, &match_members, &c);
+	int err = members_read(v, &match_members, &c);
 
 	if (!err && !rule->nr_tests)
 		err = add_test(&c, v, TIERBPF_FACT_NONE, 0, 0);

@@ -66,7 +66,7 @@ const struct members reference_members = MEMBERS(reference_list);
 
 static int read_reference(const struct value *v, void *context)
 {
-	return object_read(v, &reference_members, context);
+	return members_read(v, &reference_members, context);
 }
 
 static int read_tolerance(const struct value *v, void *context)
@@ -134,7 +134,7 @@ static int parse(struct policy *p, struct diags *diags)
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, &policy_members, p);
+	err = members_read(&root, &policy_members, p);
 	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }
@@ -166,7 +166,7 @@ int policy_examine(const char *path, struct diags *diags, char **text, struct po
 	if (err)
 		return err == -EFBIG ? -EBADMSG : err;
 	err = policy_parse(*text, length, diags, policy);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 int policy_read(const char *path, struct policy **policy)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a policy, each read by a file of its own. 0 or -errno, as object_read(). */
+/* The parts of a policy, each read by a file of its own. 0 or -errno, as members_read(). */
 #ifndef POLICY_PARTS_H
 #define POLICY_PARTS_H
 

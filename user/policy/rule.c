@@ -54,5 +54,5 @@ int rule_read(const struct value *v, struct policy *policy, size_t index)
 
 	policy->rules[index].first_test = (__u32)policy->nr_tests;
 	policy->rule_places[index] = value_place(v);
-	return object_read(v, &rule_members, &c);
+	return members_read(v, &rule_members, &c);
 }

@@ -59,7 +59,7 @@ static int tier_read(const struct value *v, struct policy_tier *tier)
 	if (value_kind(v) == VALUE_STRING)
 		return read_name(v, tier);
 	if (value_kind(v) == VALUE_OBJECT)
-		return object_read(v, &tier_members, tier);
+		return members_read(v, &tier_members, tier);
 	return value_error(v, "a tier is a name, or {\"name\": …, \"adistance\": …}");
 }
 

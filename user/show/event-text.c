@@ -5,6 +5,9 @@
 #include <tierbpf/adistance.h>
 #include <time.h>
 
+#include "util/array.h"
+#include "util/number.h"
+
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_MS 1000000.0
 #define WHO 96 /* of who decided */
@@ -17,7 +20,7 @@ static const char *const words[] = {
 	[TIERBPF_EVENT_MEMORY] = "memory",     [TIERBPF_EVENT_POLICY] = "policy",
 };
 
-#define NR_WORDS (sizeof(words) / sizeof(*words))
+#define NR_WORDS (ARRAY_SIZE(words))
 
 /* Of a newer module there may be others. */
 static const char *word(__u32 kind)
@@ -99,7 +102,7 @@ static void print_move(const struct event_context *c, const struct tierbpf_event
 
 static void print_policy(const struct event_context *c, const struct tierbpf_event *e, FILE *out)
 {
-	int i;
+	char digest[2 * 6 + 1];
 
 	if (!e->to) {
 		fprintf(out, "generation %u is detached, no policy is in force\n",
@@ -122,9 +125,7 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 			c->meta->nr_rules == 1 ? "" : "s");
 	else
 		fprintf(out, ": BPF object %s (sha256 ", c->meta->object);
-	for (i = 0; i < 6; i++)
-		fprintf(out, "%02x", c->meta->digest[i]);
-	fputs(")\n", out);
+	fprintf(out, "%s)\n", hex(c->meta->digest, 6, digest));
 }
 
 void event_print(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
@@ -222,12 +223,9 @@ static json_t *json_policy(const struct event_context *c, const struct tierbpf_e
 	json_t *out = json_pack("{s:b, s:o, s:o}", "in_force", e->to != 0, "generation",
 				json_generation(e->to), "former", json_generation(e->from));
 	char digest[65];
-	int i;
 
 	if (!event_begins(c->meta, e))
 		return out;
-	for (i = 0; i < 32; i++)
-		sprintf(digest + 2 * i, "%02x", c->meta->digest[i]);
 	json_object_set_new(out, "generation", json_integer(c->meta->generation));
 	json_object_set_new(out, "description",
 			    c->policy && c->policy->description ?
@@ -235,7 +233,8 @@ static json_t *json_policy(const struct event_context *c, const struct tierbpf_e
 				    json_null());
 	json_object_set_new(out, "object", c->policy ? json_null() : json_string(c->meta->object));
 	json_object_set_new(out, "rules", json_integer(c->meta->nr_rules));
-	json_object_set_new(out, "digest", json_string(digest));
+	json_object_set_new(out, "digest",
+			    json_string(hex(c->meta->digest, sizeof(c->meta->digest), digest)));
 	return out;
 }
 

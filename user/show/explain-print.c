@@ -8,46 +8,47 @@
 #include "model/perf.h"
 #include "plan/explain.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 
 #define LINE 256
 
 static const struct policy *policy_of(const struct explanation *e)
 {
-	return e->plan->program->policy;
+	return e->plan->compiled->policy;
 }
 
 static bool fact_of(const struct explanation *e, __u32 fact, __s64 *value)
 {
-	return program_fact(e->plan->program, &e->question, fact, value);
+	return compiled_fact(e->plan->compiled, &e->question, fact, value);
 }
 
 static enum source source_of(const struct explanation *e, __u32 fact)
 {
-	const struct program *p = e->plan->program;
+	const struct compiled_policy *p = e->plan->compiled;
 
 	return (enum source)p->source[e->question.id][fact];
 }
 
 /* ---- the rules that were tried ---- */
 
-static const char *verdict_text(const struct explanation *e, const struct tried_rule *t, char *line)
+static const char *outcome_text(const struct explanation *e, const struct tried_rule *t, char *line)
 {
 	char is[64] = "not known", wanted[128];
 	__s64 value;
 
-	switch (t->verdict) {
-	case VERDICT_DECIDES:
+	switch (t->outcome) {
+	case RULE_DECIDES:
 		snprintf(line, LINE, "decides");
 		break;
-	case VERDICT_NO_MATCH:
+	case RULE_NO_MATCH:
 		if (fact_of(e, t->failed->predicate, &value))
 			fact_text(t->failed->predicate, value, is, sizeof(is));
 		snprintf(line, LINE, "no: %s is %s, wanted is %s", fact_name(t->failed->predicate),
 			 is, fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
 		break;
-	case VERDICT_NO_ANSWER:
+	case RULE_NO_ANSWER:
 		snprintf(line, LINE, "matches, but %s is not known, so the rule is skipped",
-			 fact_name((__u32)program_action(e->plan->program, t->rule)->value));
+			 fact_name((__u32)compiled_action(e->plan->compiled, t->rule)->value));
 		break;
 	}
 	return line;
@@ -66,7 +67,7 @@ static void step(struct steps *s, const char *format, ...)
 {
 	va_list args;
 
-	if (s->count == sizeof(s->line) / sizeof(*s->line))
+	if (s->count == ARRAY_SIZE(s->line))
 		return;
 	va_start(args, format);
 	vsnprintf(s->line[s->count++], LINE, format, args);
@@ -94,9 +95,9 @@ static struct perf perf_at(const struct explanation *e, int node)
 static void action_step(const struct explanation *e, struct steps *s)
 {
 	const struct tierbpf_decision *d = &e->node->decision;
-	const struct tierbpf_action *a = program_action(e->plan->program, d->rule);
+	const struct tierbpf_action *a = compiled_action(e->plan->compiled, d->rule);
 	__s32 kernel = e->question.kernel_adistance;
-	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->program->reference);
+	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->compiled->reference);
 	const char *name;
 	int64_t unclamped;
 
@@ -281,9 +282,9 @@ static void print_rules(const struct explanation *e, FILE *out)
 
 		if (t->rule >= 0)
 			fprintf(out, "  %d  %s: %s\n", t->rule + 1, called,
-				verdict_text(e, t, line));
+				outcome_text(e, t, line));
 		else
-			fprintf(out, "  -  %s: %s\n", called, verdict_text(e, t, line));
+			fprintf(out, "  -  %s: %s\n", called, outcome_text(e, t, line));
 	}
 	rest = policy_of(e)->nr_rules > i ? policy_of(e)->nr_rules - i : 0;
 	if (rest && e->tried[e->nr_tried - 1].rule >= 0)
@@ -338,10 +339,10 @@ static json_t *facts_json(const struct explanation *e)
 
 static json_t *tried_json(const struct explanation *e)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_DECIDES] = "decides",
-		[VERDICT_NO_MATCH] = "no match",
-		[VERDICT_NO_ANSWER] = "no answer",
+	static const char *const outcomes[] = {
+		[RULE_DECIDES] = "decides",
+		[RULE_NO_MATCH] = "no match",
+		[RULE_NO_ANSWER] = "no answer",
 	};
 	json_t *list = json_array();
 	char name[32], line[LINE];
@@ -351,10 +352,10 @@ static json_t *tried_json(const struct explanation *e)
 		const struct tried_rule *t = &e->tried[i];
 		json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "rule", t->rule, "name",
 				      policy_rule_name(policy_of(e), t->rule, name, sizeof(name)),
-				      "verdict", verdicts[t->verdict], "text",
-				      verdict_text(e, t, line));
+				      "verdict", outcomes[t->outcome], "text",
+				      outcome_text(e, t, line));
 
-		if (t->verdict == VERDICT_NO_MATCH)
+		if (t->outcome == RULE_NO_MATCH)
 			json_object_set_new(o, "predicate",
 					    json_string(fact_key(t->failed->predicate)));
 		json_array_append_new(list, o);

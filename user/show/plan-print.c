@@ -62,7 +62,7 @@ static int add_line(struct libscols_table *t, const struct plan *plan, const str
 		[NODE] = node,
 		[CPUS] = yes_no(n->cpu),
 		[TIER] = tier,
-		[NAME] = policy_tier_name(plan->program->policy, n->after.adistance),
+		[NAME] = policy_tier_name(plan->compiled->policy, n->after.adistance),
 		[ADISTANCE] = adistance,
 		[DEMOTES] = demotes,
 		[FALLBACK] = fallback,
@@ -147,7 +147,8 @@ static json_t *node_json(const struct plan *plan, const struct plan_node *n)
 	char buffer[32];
 
 	json_object_set_new(after, "name",
-			    json_string(policy_tier_name(plan->program->policy, n->after.adistance)));
+			    json_string(
+				    policy_tier_name(plan->compiled->policy, n->after.adistance)));
 	return json_pack("{s:i, s:b, s:b, s:o, s:o, s:s, s:i}", "node", n->node, "cpu", n->cpu,
 			 "changes", rank(n) < 2, "now", place_json(&n->now), "after", after,
 			 "decided_by", plan_decided_by(plan, n, buffer, sizeof(buffer)), "rule",

@@ -60,7 +60,7 @@ int report_gather(const struct engine *e, const struct machine *m, const struct 
 	*r = (struct report){ .policy = e->policy };
 	r->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*r->nodes));
 	if (!r->nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct report_node *n = &r->nodes[r->count];
 

@@ -16,7 +16,7 @@ static int report_stock(const struct machine *m, struct report *r)
 
 	*r = (struct report){ .nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*r->nodes)) };
 	if (!r->nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (n = 0; n < m->nr_nodes; n++) {
 		const struct machine_node *node = &m->nodes[n];
 		__s32 centre = node->tier == NO_TIER ? 0 : tierbpf_tier_centre((__u32)node->tier);

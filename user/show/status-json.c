@@ -3,14 +3,7 @@
 #include <time.h>
 
 #include "show/status.h"
-
-static void digest_text(const uint8_t *digest, char text[65])
-{
-	int i;
-
-	for (i = 0; i < 32; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
-}
+#include "util/number.h"
 
 static json_t *set_json(const struct nodeset *set)
 {
@@ -115,11 +108,11 @@ static json_t *policy_json(const struct status *s)
 	unsigned int left = s->trial_seconds_left;
 	char digest[65];
 
-	digest_text(meta->digest, digest);
 	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
 			 "description", e->policy ? e->policy->description : NULL, "object",
 			 e->policy ? NULL : meta->object, "generation", (int)meta->generation,
-			 "digest", digest, "loaded_at", (json_int_t)meta->loaded_at, "age_seconds",
+			 "digest", hex(meta->digest, sizeof(meta->digest), digest), "loaded_at",
+			 (json_int_t)meta->loaded_at, "age_seconds",
 			 (json_int_t)time(NULL) - (json_int_t)meta->loaded_at, "rules",
 			 (int)meta->nr_rules, "trial_seconds_left",
 			 left ? json_integer(left) : json_null(), "tiers", tiers_json(e->policy),

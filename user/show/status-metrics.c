@@ -8,6 +8,8 @@
 #include <inttypes.h>
 
 #include "show/status.h"
+#include "util/array.h"
+#include "util/number.h"
 
 static void gauge(FILE *out, const char *name, const char *unit, const char *help)
 {
@@ -42,15 +44,12 @@ static void print_policy(const struct status *s, FILE *out)
 {
 	const struct tierbpf_meta *meta = &s->engine.meta;
 	char digest[65];
-	int i;
 
-	for (i = 0; i < 32; i++)
-		sprintf(digest + 2 * i, "%02x", meta->digest[i]);
 	gauge(out, "policy_info", NULL, "The policy in force; always 1.");
 	fputs("tierbpf_policy_info{", out);
 	label(out, "", "description", s->engine.policy ? s->engine.policy->description : NULL);
 	label(out, ",", "object", meta->object);
-	label(out, ",", "sha256", digest);
+	label(out, ",", "sha256", hex(meta->digest, sizeof(meta->digest), digest));
 	fputs("} 1\n", out);
 	gauge(out, "policy_generation", NULL, "Counts loads; 1 is the first.");
 	fprintf(out, "tierbpf_policy_generation %u\n", meta->generation);
@@ -82,7 +81,7 @@ static void print_stats(const struct tierbpf_stats *stats, FILE *out)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(counters) / sizeof(*counters); i++) {
+	for (i = 0; i < ARRAY_SIZE(counters); i++) {
 		counter(out, counters[i].name, counters[i].help);
 		fprintf(out, "tierbpf_%s %llu\n", counters[i].name, counters[i].value);
 	}

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "show/status.h"
+#include "util/number.h"
 
 const char *status_age(int64_t seconds, char *buffer, size_t size)
 {
@@ -46,7 +47,7 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 {
 	const struct engine *e = &s->engine;
 	const char *bold = colors ? "\033[1m" : "", *end = colors ? "\033[0m" : "";
-	int i;
+	char digest[2 * 6 + 1];
 
 	if (e->policy)
 		fprintf(out, "policy: %s%s%s\n", bold, e->policy->description ?: "(no description)",
@@ -56,10 +57,7 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 	print_times(&e->meta, out);
 	if (e->policy)
 		fprintf(out, ", %u rule%s", e->meta.nr_rules, e->meta.nr_rules == 1 ? "" : "s");
-	fputs(", sha256 ", out);
-	for (i = 0; i < 6; i++)
-		fprintf(out, "%02x", e->meta.digest[i]);
-	fputc('\n', out);
+	fprintf(out, ", sha256 %s\n", hex(e->meta.digest, 6, digest));
 	if (e->meta.trial_until)
 		fprintf(out, "on trial, %u s left: tierbpf confirm keeps it\n",
 			s->trial_seconds_left);

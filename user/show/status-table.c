@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "show/status.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -62,7 +63,7 @@ void status_default_layout(struct layout *l)
 	static const size_t shown[] = { NODE, CPUS, TIER,    NAME,	ADISTANCE,  SIZE,
 					USED, FREE, DEMOTES, DEMOTED_S, PROMOTED_S, RULE };
 
-	*l = (struct layout){ .nr_chosen = sizeof(shown) / sizeof(*shown), .sort = -1 };
+	*l = (struct layout){ .nr_chosen = ARRAY_SIZE(shown), .sort = -1 };
 	memcpy(l->chosen, shown, sizeof(shown));
 }
 
@@ -189,7 +190,7 @@ int status_print_table(const struct status *s, const struct layout *l, bool byte
 	size_t i;
 
 	if (!cells)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < s->report.count; i++)
 		put_line(cells + i * NR_COLUMNS, s, &s->report.nodes[i], l, bytes);
 	return layout_print(l, status_columns, NR_COLUMNS, cells, s->report.count, out);

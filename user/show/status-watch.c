@@ -41,10 +41,10 @@ static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
 	int err;
 
 	if (!f)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = terminal_obeys() ? show_with_messages(show, arg, f) : show(arg, f);
 	if (fclose(f))
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	if (terminal_obeys())
 		repaint(text, first, stdout);
 	else

@@ -30,6 +30,11 @@ int(fail)(int err, const char *format, ...)
 	return err;
 }
 
+int no_memory(void)
+{
+	return fail(-ENOMEM, "out of memory");
+}
+
 void note(const char *format, ...)
 {
 	va_list args;

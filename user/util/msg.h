@@ -24,6 +24,7 @@ enum exit_status {
 
 /* "tierbpf: " and the message on stderr. Returns err. */
 int fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int no_memory(void); /* says so: -ENOMEM */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #ifdef TIERBPF_MESSAGES
