@@ -28,7 +28,7 @@ int engine_check(void)
 	if (err)
 		return err;
 	if (access(BTF_DIR "vmlinux", F_OK))
-		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
+		return fail(-ENOPKG, "this kernel has no BTF (" BTF_DIR "vmlinux); "
 				     "boot one built with CONFIG_DEBUG_INFO_BTF=y");
 	if (!access(BTF_DIR "tierbpf", F_OK))
 		return 0;

@@ -54,7 +54,7 @@ static int explain_load(int err)
 	case -ENOTSUP:
 	case -EPROTO:
 		return fail(-ENOPKG,
-			    "kernel and module do not offer what this tierbpf needs: Linux 6.12 or "
+			    "the kernel or the module lacks what this tierbpf needs: Linux 6.12 or "
 			    "newer, and the module of the same version (modinfo tierbpf)");
 	case -ENOMEM:
 		return fail(err, "the kernel is out of memory for the maps of this policy");
@@ -63,7 +63,7 @@ static int explain_load(int err)
 		return fail(err, "the kernel has no room for a policy of this size");
 	}
 	return fail(err,
-		    "the kernel refuses the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its words",
+		    "the kernel rejects the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its messages",
 		    err, strerror(-err));
 }
 
@@ -441,7 +441,7 @@ int engine_load(const struct compiled_policy *compiled, struct engine_object *ob
 	err = err ?: switch_over(&l);
 	if (err == -ENOTEMPTY)
 		return fail(err,
-			    "the new policy is in force, but what is named above, of the former one, stays attached: "
+			    "the new policy is in force, but the programs of the former one that are named above stay attached: "
 			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();

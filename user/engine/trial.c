@@ -261,6 +261,6 @@ int trial_confirm(void)
 	if (!forget_former())
 		return 0;
 	return fail(-ENOTEMPTY,
-		    "the policy is confirmed, but what is named above, of the former one, stays attached: "
+		    "the policy is confirmed, but the programs of the former one that are named above stay attached: "
 		    "remove what keeps it from being removed, and load the policy again; or reboot");
 }

@@ -71,7 +71,7 @@ lacks rights "not root"
 as="prog-caps 0 none"
 lacks rights "no CAP_SYS_ADMIN"
 as="unshare -r"
-lacks rights "root of a user namespace"
+lacks rights "root only in a user namespace"
 as=
 finds rights ok
 

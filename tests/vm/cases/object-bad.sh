@@ -67,12 +67,12 @@ kernel()
 	says /tmp/err "invalid mem access 'map_value_or_null'"
 	says /tmp/err "TIERBPF_DEBUG=1 shows all of it"
 	refused 3 "must not sleep" $bad-sleeps.bpf.o
-	refused 3 "'forgotten': this program answers for nobody" $bad-unused.bpf.o
+	refused 3 "'forgotten': nothing uses this program" $bad-unused.bpf.o
 	refused 1 "'vast': this map cannot be made; make it smaller" $bad-map.bpf.o
 	refused 3 "rejects program answer" $bad-helper.bpf.o
 	says /tmp/err "tierbpf_retier_async is not allowed"
 	refused 4 "'tierbpf_no_such_kfunc': this kernel and its modules have no such function" $bad-kfunc.bpf.o
-	refused 4 "'nosy': this program wants to be attached to what this kernel does not have" $bad-attach.bpf.o
+	refused 4 "'nosy': this program is to be attached to something that this kernel does not have" $bad-attach.bpf.o
 }
 
 mkfifo /tmp/fifo
