@@ -159,16 +159,19 @@ $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-l
 # Objects that the loader must refuse, for what the compiler left out or did.
 $(build)/bpf/bad-no-btf.bpf.o: bpf_cflags += -g0
 
-KERNELS ?= 6.12 7.3
-KERNEL ?= $(KERNELS)
+# kernels FLAVOUR: their names; for KERNEL, one or more of them
+kernels = $(shell awk '$$4 == "$(1)" { print $$1 }' tests/vm/kernels)
+KERNEL ?= $(call kernels,cloud)
 
 setup: ## install what make check needs (Debian 12 or 13)
 	@packaging/setup-debian build check vm
 
 check: setup ## every test, guests included
-	@echo "building the tool and the BPF programs ..."
-	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/check
+
+check-quick: ## what needs no guest and is done in two minutes
+	@packaging/setup-debian build check
+	@tests/check --quick
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
@@ -177,6 +180,10 @@ check: setup ## every test, guests included
 -include tests/words/words.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
+
+# What tests/check runs.
+check-programs: quick-programs vm-helpers $(fuzz)/fatal $(fuzz_programs)
+quick-programs: all $(unit)/tests $(unit)/fatal $(golden)/tierbpf $(tables)/dump $(tables_json)
 
 lint: ## clang-format, ShellCheck, checkpatch and mandoc over the tree
 	@packaging/setup-debian lint
@@ -188,11 +195,10 @@ check-vm: setup ## the cases in guests with stock kernels
 
 check-debug: setup ## the same with debug kernels
 	@$(MAKE) --no-print-directory -s all vm-helpers
-	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
+	@tests/vm/check $(patsubst %,--kernel %,$(call kernels,debug))
 
 debug-kernel: ## build the debug kernels, where no others are at hand
-	@tests/vm/harness/build-debug-kernel 6.12
-	@tests/vm/harness/build-debug-kernel 7.3
+	@for kernel in $(call kernels,debug); do tests/vm/harness/build-debug-kernel $$kernel || exit; done
 
 stress: setup ## for hours: the cases that find more the longer they run
 	@$(MAKE) --no-print-directory -s all vm-helpers
@@ -203,17 +209,12 @@ demo: ## the example of README.md in a guest with a stock kernel
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/suites/demo
 
-units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
+# One of systemd's units for where things are installed, which may be another place each time.
+unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
+	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $(DESTDIR)$(unitdir)/$(1)
+units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
 
-# Made anew each time: where things are installed may be another place than last time.
-$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE
-	@mkdir -p $(@D)
-	sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' $< | \
-		sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $@
-
-FORCE:
-
-install: all $(units) ## the tool, manual, completions and units, below $(prefix)
+install: all ## the tool, manual, completions and units, below $(prefix)
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
@@ -223,7 +224,8 @@ install: all $(units) ## the tool, manual, completions and units, below $(prefix
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
-	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path $(units)
+	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path
+	$(foreach name,$(units),$(call unit,$(name)) && chmod 644 $(DESTDIR)$(unitdir)/$(name) &&) :
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
@@ -242,4 +244,4 @@ clean: ## remove all that was built
 
 -include $(wildcard $(build)/*/*.d $(build)/user/*/*.d $(build)/unit/obj/*/*/*.d $(build)/unit/obj/*/*/*/*.d)
 
-.PHONY: all FORCE examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb help install install-dkms lint setup stress vm-helpers
+.PHONY: all examples check check-libbpf check-programs check-quick check-unit check-vm check-debug clean debug-kernel demo deb help install install-dkms lint quick-programs setup stress vm-helpers

@@ -18,7 +18,7 @@ fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) ## random policies and tables, for SECONDS=60
 	@tests/fuzz/run --must-find $(fuzz)/fatal
 	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
-	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_parts)
+	@tests/fuzz/run --totals $(fuzz)/totals $(SECONDS) $(fuzz_parts)
 
 # Totals of an earlier run must not stand for one that could not be built.
 fuzz-forget:

@@ -23,8 +23,8 @@ unit_tests := tests/unit/criterion-main.c $(wildcard tests/unit/unit*.c tests/un
 unit_objects := $(patsubst %.c,$(unit)/obj/%.o,$(unit_library) $(unit_tests))
 
 check-unit: unit-forget $(unit)/tests $(unit)/fatal ## unit tests, under the sanitizers
-	@tests/unit/run --expect "1 3 0" $(unit)/fatal $(unit)/fatal.totals
-	@tests/unit/run $(unit)/tests $(unit)/totals
+	@tests/unit/run --expect "1 3 0" $(unit)/fatal
+	@tests/unit/run --totals $(unit)/totals $(unit)/tests
 
 # Totals of an earlier run must not stand for one that could not be built.
 unit-forget:

@@ -2,7 +2,7 @@
 # topology: cxl cxl-gp
 # append: memhp_default_state=online_movable
 # timeout: 600
-# kernels: 6.12 7.3
+# kernels: cloud
 # A region of CXL memory, made while the system runs: rules know it by its kind,
 # its number and its cards; how fast it is comes from the cards' CDAT, whatever the
 # kernel makes of that. `cxl` has no generic port, so that nobody knows the way from

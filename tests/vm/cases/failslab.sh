@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
-# kernels: debug-6.12 debug-7.3
+# kernels: debug
 # append: memhp_default_state=online_movable
 # timeout: 2400
 # Every allocation on the module's ways fails once, one after the other: when it is

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # An fmod_ret program in front of the hook beats the policy; 0 is no opinion;
 # a kernel that cannot be brought to agree is drift, exit status 7.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # timeout: 300
 # What an object brings along beside its policy is told before it is attached; what would change
 # more than tiers is refused unless it is allowed by name; and what cannot be removed is no success,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 400
 # brief: 6.12
 # What is no policy, or one that this kernel will not have, is refused with the

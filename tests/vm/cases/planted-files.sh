@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # brief: 6.12
 # timeout: 240
 # file: packaging/cache:/root/cache

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: lumped
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 240
 # program: script
 # judge: tests/vm/suites/judge-status

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
-# kernels: 6.12 7.3
+# kernels: cloud
 # append: memhp_default_state=online_movable
 # judge: tests/vm/suites/judge-watch
 # tierbpf watch: all that happens is told, once and in order, from one policy to the next;
