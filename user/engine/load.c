@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loading a policy: fill staging/, switch, commit (pins.h). */
+/* Loads a policy: fills staging/, switches, commits (pins.h). */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -22,12 +22,12 @@
 #include "util/msg.h"
 
 /*
- * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
- * of a map update, and it must not take a second to find one at rest.
+ * The period of the clock in ns. It is short because the kernel skips a perf program if its CPU is in
+ * the middle of a map update, and a missed override should still be found within a second.
  */
 #define TICK 100000000
 
-/* What is being put in force. */
+/* The policy that is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
 	const struct compiled_policy *compiled;
@@ -105,15 +105,15 @@ static struct tierbpf_meta next_meta(const struct compiled_policy *compiled,
 	return meta;
 }
 
-/* The kernel wants more than nothing. */
+/* A map needs at least one entry. */
 static int set_length(struct bpf_map *map, size_t length)
 {
 	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
 /*
- * What passes from a policy to its replacement, and @map may be as another version of tierbpf
- * made it: then this policy begins with its own.
+ * Lets the policy take over a map of its predecessor. If another version of tierbpf made that one
+ * differently, the policy begins with a new map.
  */
 static int inherit(struct bpf_map *map, const char *path)
 {
@@ -128,7 +128,7 @@ static int inherit(struct bpf_map *map, const char *path)
 	return bpf_map__reuse_fd(map, fd);
 }
 
-/* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
+/* With PREEMPT_RT the verifier allows no BPF timers; a clock of perf is used instead. */
 static int choose_timer(const struct tierbpf_bpf *skel)
 {
 	struct utsname kernel;
@@ -139,7 +139,10 @@ static int choose_timer(const struct tierbpf_bpf *skel)
 	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
 }
 
-/* The one that people know already. libbpf makes a program fit it, whatever it is. */
+/*
+ * Keeps the map that is pinned, since users have it open. Its type is checked, because libbpf would
+ * accept any map.
+ */
 static int reuse_override(const struct loading *l)
 {
 	const char *path = PIN_PATH(TIERBPF_PIN_OVERRIDE);
@@ -150,7 +153,7 @@ static int reuse_override(const struct loading *l)
 	return fd < 0 ? pinned_map_fail(fd, path) : bpf_map__reuse_fd(l->skel->maps.override, fd);
 }
 
-/* Maps as large as the policy needs. */
+/* Sizes the maps for the policy, and leaves out the programs that it does not need. */
 static int set_up(const struct loading *l)
 {
 	const struct compiled_policy *p = l->compiled;
@@ -166,19 +169,19 @@ static int set_up(const struct loading *l)
 	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
 	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
 	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
-	/* The kernel rounds up to 8 bytes itself. */
+	/* The kernel rounds the size up to 8 bytes. */
 	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
-	/* For tests alone, and the verifier takes as long for it as for the policy. */
+	/* Only tests use it, and verifying it takes as long as for the policy. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
 	err = err ?: bpf_program__set_autoload(l->skel->progs.restore_overrides, l->trial->seconds);
-	/* The rules' own program looks at the override itself, which saves the hook a trampoline. */
+	/* Only for objects: the program of rules looks up the override itself, which saves a trampoline. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.override_adistance, l->object);
-	/* Where an object decides, ours stays out; the program goes with it. */
+	/* If an object decides, our struct_ops is left out, and its program with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
 
-/* values: count of them, one behind the other. */
+/* Writes @count values, which lie one behind the other at @values. */
 static int fill_array(const struct bpf_map *map, const void *values, size_t count)
 {
 	_cleanup_free_ __u32 *keys = calloc(count + 1, sizeof(*keys));
@@ -191,7 +194,7 @@ static int fill_array(const struct bpf_map *map, const void *values, size_t coun
 	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
 }
 
-/* With a message. */
+/* 0 or -errno with a message. */
 static int fill_overrides_before(const struct loading *l)
 {
 	_cleanup_free_ struct tierbpf_overrides *o = calloc(1, sizeof(*o));
@@ -215,7 +218,7 @@ static int fill(const struct loading *l)
 	err = err ?: fill_array(l->skel->maps.rules, p->policy->rules, p->policy->nr_rules);
 	err = err ?: fill_array(l->skel->maps.tests, p->policy->tests, p->policy->nr_tests);
 	err = err ?: fill_array(l->skel->maps.groups, p->groups, p->meta.nr_groups);
-	/* With the 0 behind the text. */
+	/* One value: the text with the 0 at its end. */
 	if (p->meta.source_bytes)
 		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
 	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
@@ -276,7 +279,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		const char *name;
 	} links[] = {
 		{ skel->progs.override_adistance, "override_link" },
-		/* In the order in which the kernel calls them, backwards: watch_missed last. */
+		/* The kernel calls them in the opposite order, so watch_missed is called last. */
 		{ skel->progs.watch_missed, "watch_missed_link" },
 		{ skel->progs.watch_update, "watch_update_link" },
 		{ skel->progs.watch_delete, "watch_delete_link" },
@@ -310,7 +313,7 @@ static int run_start_timer(const struct bpf_program *program)
 	return (int)opts.retval;
 }
 
-/* On the first CPU, which hardly ever goes offline. */
+/* A clock on the first CPU that has one: CPU 0 hardly ever goes offline. */
 static int open_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -326,7 +329,7 @@ static int open_clock(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Not by libbpf's own call: it stops the clock when it closes its link, pinned or not. */
+/* Without bpf_program__attach_perf_event(), whose link stops the clock when it is closed, even if pinned. */
 static int start_clock(const struct bpf_program *program)
 {
 	_cleanup_close_ int clock = open_clock(), link = -1;
@@ -339,7 +342,7 @@ static int start_clock(const struct bpf_program *program)
 	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
 }
 
-/* Starts what finds the updates that the watchers miss; it runs for as long as its pin stands. */
+/* Starts the regular look for override updates that the watchers missed. It runs until its pin is removed. */
 static int start_timer(const struct tierbpf_bpf *skel)
 {
 	if (bpf_program__autoload(skel->progs.start_timer))
@@ -347,13 +350,13 @@ static int start_timer(const struct tierbpf_bpf *skel)
 	return start_clock(skel->progs.tick);
 }
 
-/* Replaces what the pinned link has put in force, in one step of the kernel. */
+/* Replaces the policy of the pinned link, which the kernel does in one step. */
 static int replace_policy(const struct bpf_map *ops)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
 	if (link < 0)
-		return -EBUSY; /* somebody else's */
+		return -EBUSY; /* the policy in force is not ours */
 	if (bpf_link_update(link, bpf_map__fd(ops), NULL))
 		return -errno;
 	fault_point("the switch");
@@ -400,7 +403,7 @@ static int stage(const struct loading *l)
 	return err ?: engine_object_allow(l->object);
 }
 
-/* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
+/* If the process is killed in here, the former policy or the new one is in force: pins.h. */
 static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
