@@ -62,7 +62,7 @@ all()
 # What only the kernel can tell.
 kernel()
 {
-	refused 3 'under the GPL only; add char LICENSE[] SEC("license") = "GPL";' $bad-license.bpf.o
+	refused 3 'accepts only policies under the GPL; add char LICENSE[] SEC("license") = "GPL";' $bad-license.bpf.o
 	refused 3 "rejects program answer_unchecked; the end" $bad-verifier.bpf.o
 	says /tmp/err "invalid mem access 'map_value_or_null'"
 	says /tmp/err "TIERBPF_DEBUG=1 shows all of it"
