@@ -7,9 +7,20 @@
 #include "util/cleanup.h"
 
 #define CEDT_HEADER ACPI_HEADER
-#define SUBTABLE_HEADER 4
-#define CFMWS 1
-#define CFMWS_LENGTH 36 /* without its targets */
+
+/* The structure of a window, CFMWS: offsets in bytes. */
+enum {
+	SUBTABLE_LENGTH = 2, /* u16, of every structure */
+	SUBTABLE_HEADER = 4,
+
+	CFMWS = 1, /* its type */
+	CFMWS_BASE = 8,
+	CFMWS_SIZE = 16,
+	CFMWS_WAYS = 24,
+	CFMWS_RESTRICTIONS = 32,
+	CFMWS_LENGTH = 36, /* without its targets */
+	CFMWS_TARGET = 4, /* the size of one */
+};
 
 /* "Encoded number of interleave ways": 1, 2, 4, 8, 16; 3, 6, 12 from 8 on; 0: none of them. */
 static int ways(uint8_t encoded)
@@ -22,15 +33,15 @@ static int ways(uint8_t encoded)
 static struct cedt_window read_window(const struct acpi_table *t, size_t at, uint16_t length)
 {
 	struct cedt_window w = {
-		.base = acpi_u64(t, at + 8),
-		.size = acpi_u64(t, at + 16),
-		.restrictions = acpi_u16(t, at + 32),
+		.base = acpi_u64(t, at + CFMWS_BASE),
+		.size = acpi_u64(t, at + CFMWS_SIZE),
+		.restrictions = acpi_u16(t, at + CFMWS_RESTRICTIONS),
 		.node = CEDT_NO_NODE,
 	};
-	int i, count = ways(t->bytes[at + 24]);
+	int i, count = ways(t->bytes[at + CFMWS_WAYS]);
 
-	for (i = 0; i < count && CFMWS_LENGTH + 4 * (i + 1) <= length; i++)
-		w.targets[i] = acpi_u32(t, at + CFMWS_LENGTH + 4 * (size_t)i);
+	for (i = 0; i < count && CFMWS_LENGTH + CFMWS_TARGET * (i + 1) <= length; i++)
+		w.targets[i] = acpi_u32(t, at + CFMWS_LENGTH + CFMWS_TARGET * (size_t)i);
 	w.nr_targets = i;
 	return w;
 }
@@ -50,7 +61,7 @@ static const char *next_window(const struct acpi_table *t, size_t *at, bool *fou
 {
 	*found = false;
 	while (*at + SUBTABLE_HEADER < t->length) {
-		uint16_t length = acpi_u16(t, *at + 2);
+		uint16_t length = acpi_u16(t, *at + SUBTABLE_LENGTH);
 
 		if (!length)
 			return "a structure of length 0";
@@ -130,7 +141,7 @@ int cedt_parse(const struct acpi_table *t, const struct srat *srat, struct cedt 
 		return -ENOMEM;
 	*at = CEDT_HEADER;
 	while (!(*why = next_window(t, at, &found)) && found) {
-		length = acpi_u16(t, *at + 2);
+		length = acpi_u16(t, *at + SUBTABLE_LENGTH);
 		w = read_window(t, *at, length);
 		if (!number(&r, &w)) {
 			*why = "a window for which no proximity domain is left";

@@ -5,16 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acpi/hmat-layout.h"
 #include "util/array.h"
 #include "util/cleanup.h"
-
-#define HMAT_HEADER 40
-#define SUBTABLE_HEADER 8
-#define MEMORY_LENGTH 40
-#define LOCALITY_LENGTH 32 /* without its lists and entries */
-#define CACHE_LENGTH 32
-
-enum structure { MEMORY, LOCALITY, CACHE, NR_STRUCTURES };
 
 struct reader {
 	struct hmat *hmat;
@@ -49,9 +42,9 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 	const struct acpi_table *t = &r->hmat->table;
 	struct hmat_memory memory = {
 		.at = at,
-		.flags = acpi_u16(t, at + 8),
-		.initiator = acpi_u32(t, at + 12),
-		.pxm = acpi_u32(t, at + 16),
+		.flags = acpi_u16(t, at + MEMORY_FLAGS),
+		.initiator = acpi_u32(t, at + MEMORY_INITIATOR),
+		.pxm = acpi_u32(t, at + MEMORY_PXM),
 	};
 
 	if (length != MEMORY_LENGTH)
@@ -76,7 +69,8 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 static const char *check_size(const struct hmat *h, const struct hmat_locality *l, uint32_t length)
 {
 	unsigned __int128 i = l->nr_initiators, j = l->nr_targets;
-	unsigned __int128 size = LOCALITY_LENGTH + 2 * i * j + 4 * i + 4 * j;
+	unsigned __int128 size =
+		LOCALITY_LENGTH + LOCALITY_ENTRY * i * j + LOCALITY_DOMAIN * (i + j);
 
 	if (length < (uint32_t)size)
 		return "a locality structure too short for its domains";
@@ -96,11 +90,11 @@ static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 		return "a locality structure shorter than 32 bytes";
 	if (!is_there(r->hmat, at, LOCALITY_LENGTH))
 		return behind_the_end;
-	locality.flags = t->bytes[at + 8];
-	locality.type = t->bytes[at + 9];
-	locality.nr_initiators = acpi_u32(t, at + 12);
-	locality.nr_targets = acpi_u32(t, at + 16);
-	locality.base = acpi_u64(t, at + 24);
+	locality.flags = t->bytes[at + LOCALITY_FLAGS];
+	locality.type = t->bytes[at + LOCALITY_DATA_TYPE];
+	locality.nr_initiators = acpi_u32(t, at + LOCALITY_INITIATORS);
+	locality.nr_targets = acpi_u32(t, at + LOCALITY_TARGETS);
+	locality.base = acpi_u64(t, at + LOCALITY_BASE);
 	why = check_size(r->hmat, &locality, length);
 	if (why)
 		return why;
@@ -112,19 +106,21 @@ static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 
 uint32_t hmat_initiator(const struct hmat *h, const struct hmat_locality *l, uint32_t i)
 {
-	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * 4);
+	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * LOCALITY_DOMAIN);
 }
 
 uint32_t hmat_target(const struct hmat *h, const struct hmat_locality *l, uint32_t j)
 {
-	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * 4);
+	return acpi_u32(&h->table,
+			l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * LOCALITY_DOMAIN);
 }
 
 uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_t i, uint32_t j)
 {
-	size_t entries = l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + l->nr_targets) * 4;
+	size_t entries = l->at + LOCALITY_LENGTH +
+			 ((size_t)l->nr_initiators + l->nr_targets) * LOCALITY_DOMAIN;
 
-	return acpi_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
+	return acpi_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * LOCALITY_ENTRY);
 }
 
 static const struct {
@@ -210,16 +206,16 @@ static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 	const struct acpi_table *t = &r->hmat->table;
 	struct hmat_cache cache = {
 		.at = at,
-		.pxm = acpi_u32(t, at + 8),
-		.size = acpi_u64(t, at + 16),
-		.attributes = acpi_u32(t, at + 24),
+		.pxm = acpi_u32(t, at + CACHE_PXM),
+		.size = acpi_u64(t, at + CACHE_SIZE),
+		.attributes = acpi_u32(t, at + CACHE_ATTRIBUTES),
 	};
 
 	if (length < CACHE_LENGTH)
 		return "a cache structure shorter than 32 bytes";
 	if (!is_there(r->hmat, at, CACHE_LENGTH))
 		return behind_the_end;
-	decode_cache(&cache, acpi_u16(t, at + 28));
+	decode_cache(&cache, acpi_u16(t, at + CACHE_ADDRESS_MODE));
 	cache.shown = is_first_of_level(r, &cache);
 	if (ARRAY_GROW(r->hmat->caches, r->hmat->nr_caches))
 		return out_of_memory;
@@ -244,20 +240,21 @@ const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm,
  * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
  * no length is compared with the end of the table. *at: where it stopped.
  */
-static const char *walk(struct reader *r, enum structure type, size_t *at)
+static const char *walk(struct reader *r, enum hmat_structure type, size_t *at)
 {
 	static const char *(*const readers[])(struct reader *, size_t, uint32_t) = {
-		[MEMORY] = read_memory,
-		[LOCALITY] = read_locality,
-		[CACHE] = read_cache,
+		[HMAT_MEMORY] = read_memory,
+		[HMAT_LOCALITY] = read_locality,
+		[HMAT_CACHE] = read_cache,
 	};
 	const struct acpi_table *t = &r->hmat->table;
 	const char *why = NULL;
 	uint32_t length;
 
-	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > SUBTABLE_HEADER; *at += length) {
-		length = acpi_u32(t, *at + 4);
-		if (acpi_u16(t, *at) == type)
+	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > HMAT_STRUCTURE_HEADER;
+	     *at += length) {
+		length = acpi_u32(t, *at + HMAT_LENGTH);
+		if (acpi_u16(t, *at + HMAT_TYPE) == type)
 			why = readers[type](r, *at, length);
 		if (!why && !length)
 			why = "a structure of length 0";
@@ -270,12 +267,12 @@ static const char *walk(struct reader *r, enum structure type, size_t *at)
 static const char *read_all(struct reader *r, size_t *at)
 {
 	const char *why = NULL;
-	enum structure type;
+	enum hmat_structure type;
 
-	*at = 8; /* of the revision */
+	*at = ACPI_REVISION;
 	if (r->hmat->table.revision != 1 && r->hmat->table.revision != 2)
 		return "neither revision 1 nor 2";
-	for (type = MEMORY; type < NR_STRUCTURES && !why; type++)
+	for (type = HMAT_MEMORY; type < NR_HMAT_STRUCTURES && !why; type++)
 		why = walk(r, type, at);
 	return why;
 }

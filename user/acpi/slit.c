@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT 36
-#define DISTANCES 44
+/* Offsets in the table (ACPI 6.5, 5.2.17): a u64, and a byte for each pair of domains. */
+#define COUNT ACPI_HEADER
+#define DISTANCES (COUNT + 8)
 
 #define LOCAL_DISTANCE 10 /* include/linux/topology.h */
 

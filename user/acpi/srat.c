@@ -14,12 +14,35 @@
 
 #define ENABLED 1U
 
-enum type {
-	LAPIC = 0,
-	MEMORY = 1,
-	X2APIC = 2,
-	GENERIC_INITIATOR = 5,
-	GENERIC_PORT = 6,
+/* Subtables of interest (ACPI 6.5, 5.2.16): types, offsets in bytes, and least lengths. */
+enum {
+	SUBTABLE_LENGTH = 1, /* u8 */
+
+	LAPIC = 0, /* 5.2.16.1, Processor Local APIC/SAPIC Affinity */
+	LAPIC_PXM = 2, /* the lowest 8 bits */
+	LAPIC_FLAGS = 4,
+	LAPIC_PXM_HIGH = 8, /* the upper 24 bits of this u32 are those of the domain */
+	LAPIC_LENGTH = 16,
+
+	MEMORY = 1, /* 5.2.16.2, Memory Affinity */
+	MEMORY_PXM = 2,
+	MEMORY_BASE = 8,
+	MEMORY_BYTES = 16,
+	MEMORY_FLAGS = 28,
+	MEMORY_LENGTH = 40,
+
+	X2APIC = 2, /* 5.2.16.3, Processor Local x2APIC Affinity */
+	X2APIC_PXM = 4,
+	X2APIC_FLAGS = 12,
+	X2APIC_LENGTH = 24,
+
+	GENERIC_INITIATOR = 5, /* 5.2.16.6, Generic Initiator Affinity */
+	GENERIC_PORT = 6, /* 5.2.16.7, Generic Port Affinity: as the former */
+	GENERIC_HANDLE_TYPE = 3,
+	GENERIC_PXM = 4,
+	GENERIC_HANDLE = 8,
+	GENERIC_FLAGS = 24,
+	GENERIC_LENGTH = 28, /* without what is reserved at the end */
 };
 
 /* The kernel goes through the table three times, the last time for HMAT. */
@@ -62,14 +85,14 @@ static void map_cpu(struct reader *r, uint32_t pxm)
 static void read_lapic(struct reader *r, size_t at, uint8_t length)
 {
 	const uint8_t *p = r->table->bytes + at;
-	uint32_t pxm = p[2];
+	uint32_t pxm = p[LAPIC_PXM];
 
-	if (length != 16)
+	if (length != LAPIC_LENGTH)
 		return bad(r, "a processor affinity structure that is not 16 bytes long");
-	if (!(acpi_u32(r->table, at + 4) & ENABLED))
+	if (!(acpi_u32(r->table, at + LAPIC_FLAGS) & ENABLED))
 		return;
 	if (r->table->revision >= 2)
-		pxm |= (acpi_u32(r->table, at + 8) & 0xffffff00);
+		pxm |= (acpi_u32(r->table, at + LAPIC_PXM_HIGH) & 0xffffff00);
 	map_cpu(r, pxm);
 }
 
@@ -79,10 +102,10 @@ static void read_lapic(struct reader *r, size_t at, uint8_t length)
  */
 static void read_x2apic(struct reader *r, size_t at, uint8_t length)
 {
-	if (length < 24)
+	if (length < X2APIC_LENGTH)
 		return bad(r, "an x2APIC affinity structure shorter than 24 bytes");
-	if (acpi_u32(r->table, at + 12) & ENABLED)
-		map_cpu(r, acpi_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + X2APIC_FLAGS) & ENABLED)
+		map_cpu(r, acpi_u32(r->table, at + X2APIC_PXM));
 }
 
 /*
@@ -93,8 +116,8 @@ static void read_initiator(struct reader *r, size_t at)
 {
 	int node = SRAT_NO_NODE;
 
-	if (acpi_u32(r->table, at + 24) & ENABLED)
-		node = map_pxm(r->srat, acpi_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + GENERIC_FLAGS) & ENABLED)
+		node = map_pxm(r->srat, acpi_u32(r->table, at + GENERIC_PXM));
 	if (node == SRAT_NO_NODE)
 		r->done = true;
 	else
@@ -105,13 +128,14 @@ static void read_initiator(struct reader *r, size_t at)
 static void read_port(struct reader *r, size_t at)
 {
 	struct srat *s = r->srat;
-	struct srat_port port = { .pxm = acpi_u32(r->table, at + 4) };
+	struct srat_port port = { .pxm = acpi_u32(r->table, at + GENERIC_PXM) };
 
-	if (!(acpi_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
+	if (!(acpi_u32(r->table, at + GENERIC_FLAGS) & ENABLED) ||
+	    r->table->bytes[at + GENERIC_HANDLE_TYPE] != 0)
 		return;
 	if (ARRAY_GROW(s->ports, s->nr_ports))
 		return bad(r, "out of memory");
-	memcpy(port.handle, r->table->bytes + at + 8, sizeof(port.handle));
+	memcpy(port.handle, r->table->bytes + at + GENERIC_HANDLE, sizeof(port.handle));
 	s->ports[s->nr_ports++] = port;
 }
 
@@ -119,13 +143,13 @@ static void read_memory(struct reader *r, size_t at, uint8_t length)
 {
 	struct srat *s = r->srat;
 	struct srat_range range = {
-		.pxm = acpi_u32(r->table, at + 2),
-		.base = acpi_u64(r->table, at + 8),
-		.length = acpi_u64(r->table, at + 16),
-		.flags = acpi_u32(r->table, at + 28),
+		.pxm = acpi_u32(r->table, at + MEMORY_PXM),
+		.base = acpi_u64(r->table, at + MEMORY_BASE),
+		.length = acpi_u64(r->table, at + MEMORY_BYTES),
+		.flags = acpi_u32(r->table, at + MEMORY_FLAGS),
 	};
 
-	if (length < 40)
+	if (length < MEMORY_LENGTH)
 		return bad(r, "a memory affinity structure shorter than 40 bytes");
 	if (!(range.flags & ENABLED))
 		return;
@@ -144,22 +168,22 @@ static size_t needed(uint8_t type, enum pass pass)
 {
 	switch (type) {
 	case LAPIC:
-		return pass == INITIATORS ? 16 : 0;
+		return pass == INITIATORS ? LAPIC_LENGTH : 0;
 	case X2APIC:
-		return pass == INITIATORS ? 24 : 0;
+		return pass == INITIATORS ? X2APIC_LENGTH : 0;
 	case GENERIC_INITIATOR:
-		return pass == INITIATORS ? 28 : 0;
+		return pass == INITIATORS ? GENERIC_LENGTH : 0;
 	case MEMORY:
-		return pass == RANGES ? 40 : 0;
+		return pass == RANGES ? MEMORY_LENGTH : 0;
 	case GENERIC_PORT:
-		return pass == PORTS ? 28 : 0;
+		return pass == PORTS ? GENERIC_LENGTH : 0;
 	}
 	return 0;
 }
 
 static void read_subtable(struct reader *r, size_t at, enum pass pass)
 {
-	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + 1];
+	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + SUBTABLE_LENGTH];
 	size_t need = needed(type, pass);
 
 	if (!need || r->done)
@@ -190,11 +214,11 @@ static size_t walk(struct reader *r, enum pass pass)
 	r->done = false;
 	while (at + SUBTABLE_HEADER < r->table->length) {
 		read_subtable(r, at, pass);
-		if (!r->why && !r->table->bytes[at + 1])
+		if (!r->why && !r->table->bytes[at + SUBTABLE_LENGTH])
 			bad(r, "a structure of length 0");
 		if (r->why)
 			break;
-		at += r->table->bytes[at + 1];
+		at += r->table->bytes[at + SUBTABLE_LENGTH];
 	}
 	return at;
 }

@@ -19,10 +19,10 @@ const char *acpi_table_init(struct acpi_table *t, const char *signature, uint8_t
 
 	if (length < ACPI_HEADER)
 		return "shorter than the header of a table";
-	if (memcmp(bytes, signature, 4))
+	if (memcmp(bytes + ACPI_SIGNATURE, signature, 4))
 		return "another signature";
-	new.length = acpi_u32(&new, 4);
-	new.revision = bytes[8];
+	new.length = acpi_u32(&new, ACPI_LENGTH);
+	new.revision = bytes[ACPI_REVISION];
 	if (new.length < ACPI_HEADER)
 		return "its header gives a length shorter than itself";
 	if (new.length > length)

@@ -10,8 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACPI_HEADER 36
 #define ACPI_TABLE_MAX (1 << 24) /* HMAT of 1024 domains, for each of the six data types: 12.6 MB */
+
+/* Offsets in the header of a table (ACPI 6.5, 5.2.6). */
+enum {
+	ACPI_SIGNATURE = 0, /* 4 characters */
+	ACPI_LENGTH = 4, /* u32 */
+	ACPI_REVISION = 8, /* u8 */
+	ACPI_CHECKSUM = 9, /* u8: the sum of all bytes is 0 */
+	ACPI_OEM_ID = 10, /* 6 characters */
+	ACPI_OEM_TABLE_ID = 16, /* 8 characters */
+	ACPI_OEM_REVISION = 24, /* u32 */
+	ACPI_HEADER = 36,
+};
 
 /* Never out of bounds: a table has at least its header. */
 struct acpi_table {

@@ -15,7 +15,7 @@
 int engine_check(void);
 
 /*
- * Puts @compiled in force, or @object (NULL: none) with the facts of @program:
+ * Puts @compiled in force, or @object (NULL: none) with the facts of @compiled:
  * attaches, or replaces the policy in force in one step. 0, and the nodes have been
  * moved; on failure the former policy, or none, is in force, and a message has been
  * printed. *generation: of the new policy.

@@ -352,13 +352,13 @@ static int set_ids(const struct builder *b, struct hmat_content *c)
 		c->oem_revision = 1;
 		return 0;
 	}
-	revision = acpi_u32(&b->old, 24);
+	revision = acpi_u32(&b->old, ACPI_OEM_REVISION);
 	if (revision == UINT32_MAX)
 		return fail(-EINVAL,
 			    "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only "
 			    "takes a higher one, and there is none; use tierbpf load");
-	memcpy(c->oem_id, b->old.bytes + 10, sizeof(c->oem_id));
-	memcpy(c->oem_table_id, b->old.bytes + 16, sizeof(c->oem_table_id));
+	memcpy(c->oem_id, b->old.bytes + ACPI_OEM_ID, sizeof(c->oem_id));
+	memcpy(c->oem_table_id, b->old.bytes + ACPI_OEM_TABLE_ID, sizeof(c->oem_table_id));
 	c->oem_revision = revision + 1;
 	return 0;
 }

@@ -6,14 +6,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "acpi/hmat-layout.h"
 #include "export/export.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/number.h"
-
-#define HMAT_HEADER 40
-#define NO_INDEX (-1)
 
 /* ---- the domains ---- */
 
@@ -294,8 +292,8 @@ static void put_memory(FILE *out, const struct hmat_content *c)
 
 		if (!flags || (column && !is_initiator(c, column, m->initiator)))
 			continue;
-		put32(out, 0); /* type 0 */
-		put32(out, 40);
+		put32(out, HMAT_MEMORY);
+		put32(out, MEMORY_LENGTH);
 		put32(out, flags);
 		put32(out, m->initiator);
 		put32(out, m->pxm);
@@ -325,9 +323,10 @@ static void put_locality(FILE *out, const struct matrices *m, enum coordinate ki
 	int64_t base = latency ? m->content->grid.latency : m->content->grid.bandwidth;
 	size_t i, cells = m->initiators.count * m->targets.count;
 
-	put32(out, 1); /* type 1 */
-	put32(out, 32 + 4 * (m->initiators.count + m->targets.count) + 2 * cells);
-	put16(out, (uint64_t)hmat_type_of(kind) << 8);
+	put32(out, HMAT_LOCALITY);
+	put32(out, LOCALITY_LENGTH + LOCALITY_DOMAIN * (m->initiators.count + m->targets.count) +
+			   LOCALITY_ENTRY * cells);
+	put16(out, (uint64_t)hmat_type_of(kind) << 8 * (LOCALITY_DATA_TYPE - LOCALITY_FLAGS));
 	put16(out, 0);
 	put32(out, m->initiators.count);
 	put32(out, m->targets.count);
@@ -351,7 +350,7 @@ static bool is_empty(const struct matrices *m, enum coordinate kind)
 /* Not one that goes on behind the end of the table. */
 static void put_copy(FILE *out, const struct acpi_table *t, size_t at)
 {
-	uint32_t length = acpi_u32(t, at + 4);
+	uint32_t length = acpi_u32(t, at + HMAT_LENGTH);
 
 	if (length <= t->length - at)
 		fwrite(t->bytes + at, length, 1, out);
@@ -378,10 +377,10 @@ static int finish(uint8_t *bytes, size_t length, struct acpi_table *t)
 
 	if (length > ACPI_TABLE_MAX)
 		return fail(-E2BIG, "the HMAT would be larger than %d bytes", ACPI_TABLE_MAX);
-	memcpy(bytes + 4, &le, sizeof(le));
+	memcpy(bytes + ACPI_LENGTH, &le, sizeof(le));
 	for (i = 0; i < length; i++)
 		sum = (uint8_t)(sum + bytes[i]);
-	bytes[9] = (uint8_t)-sum;
+	bytes[ACPI_CHECKSUM] = (uint8_t)-sum;
 	t->bytes = bytes;
 	t->length = length;
 	t->revision = 2;

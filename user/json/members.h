@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads an object by a table of what it may hold. */
-#ifndef OBJECT_H
-#define OBJECT_H
+#ifndef MEMBERS_H
+#define MEMBERS_H
 
 #include "util/array.h"
 #include "json/doc.h"

@@ -10,39 +10,6 @@
 
 #define BLOCK_SIZE "/sys/devices/system/memory/block_size_bytes"
 
-const char *source_name(enum source source)
-{
-	static const char *const names[] = {
-		[SOURCE_NONE] = "unknown",
-		[SOURCE_SYSFS] = "sysfs",
-		[SOURCE_SRAT] = "SRAT",
-		[SOURCE_SLIT] = "SLIT",
-		[SOURCE_HMAT] = "HMAT",
-		[SOURCE_CEDT] = "CEDT",
-		[SOURCE_CDAT] = "CDAT",
-		[SOURCE_MEASURED] = "measured",
-		[SOURCE_MODULE] = "module",
-		[SOURCE_TIER] = "tier",
-		[SOURCE_DERIVED] = "derived",
-		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
-		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
-	};
-
-	return (size_t)source < ARRAY_SIZE(names) ? names[source] : names[SOURCE_NONE];
-}
-
-void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
-		      enum source source)
-{
-	tierbpf_set_fact(&n->facts, fact, value);
-	n->source[fact] = (uint8_t)source;
-}
-
-struct machine_node *machine_possible(struct machine *m, uint64_t node)
-{
-	return node < (uint64_t)m->nr_nodes && m->nodes[node].possible ? &m->nodes[node] : NULL;
-}
-
 /* ---- size ---- */
 
 struct blocks {

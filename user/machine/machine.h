@@ -25,7 +25,7 @@ enum source {
 	SOURCE_MODULE, /* the kernel, asked through the module */
 	SOURCE_TIER, /* concluded from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
-	/* Of the cards that a CXL region can only be made of (cxl-expect.h). */
+	/* Of the cards that a CXL region can only be made of (region-to-come.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
 };

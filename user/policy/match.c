@@ -241,16 +241,11 @@ static int read_range(const struct value *v, struct match_context *c, enum tierb
 /* A number, or hexadecimal as sysfs and cxl list show it. Any of the region's cards will do. */
 static int read_serial(const struct value *v, struct match_context *c)
 {
-	static const enum tierbpf_fact facts[] = { TIERBPF_FACT_CXL_SERIAL,
-						   TIERBPF_FACT_CXL_SERIAL_2,
-						   TIERBPF_FACT_CXL_SERIAL_3,
-						   TIERBPF_FACT_CXL_SERIAL_4 };
 	const char *text = value_text(v);
 	enum value_kind kind = value_kind(v);
 	unsigned long long serial;
-	size_t i;
 	char *end;
-	int err = 0;
+	int i, err = 0;
 
 	errno = 0;
 	serial = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
@@ -258,9 +253,9 @@ static int read_serial(const struct value *v, struct match_context *c)
 	    !isdigit((unsigned char)*text))
 		return value_error(v,
 				   "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
-	for (i = 0; !err && i < ARRAY_SIZE(facts); i++)
-		err = add_alternative(c, v, TIERBPF_FACT_CXL_SERIAL, facts[i], (int64_t)serial,
-				      (int64_t)serial);
+	for (i = 0; !err && i < TIERBPF_NR_SERIALS; i++)
+		err = add_alternative(c, v, TIERBPF_FACT_CXL_SERIAL, TIERBPF_FACT_CXL_SERIAL + i,
+				      (int64_t)serial, (int64_t)serial);
 	return err;
 }
 

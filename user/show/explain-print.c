@@ -260,8 +260,8 @@ static void print_facts(const struct explanation *e, FILE *out)
 				fact_text(f, value, text, sizeof(text)),
 				known_from(source_of(e, f)));
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++) {
-		if (fact_of(e, f, &value) ||
-		    (f > TIERBPF_FACT_CXL_SERIAL && f <= TIERBPF_FACT_CXL_SERIAL_4))
+		if (fact_of(e, f, &value) || (f > TIERBPF_FACT_CXL_SERIAL &&
+					      f < TIERBPF_FACT_CXL_SERIAL + TIERBPF_NR_SERIALS))
 			continue;
 		fprintf(out, "%s%s", separator, fact_name(f));
 		separator = ", ";
