@@ -175,9 +175,9 @@ check-quick: ## what needs no guest and is done in two minutes
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
+-include tests/words/words.mk
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
--include tests/words/words.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 

@@ -12,9 +12,10 @@
 #include <linux/types.h>
 #endif
 
+#include "event-table.h"
 #include "fact-table.h"
 
-#define TIERBPF_ABI 1
+#define TIERBPF_ABI 2
 
 #define TIERBPF_MAX_NODES 1024 /* x86: MAX_NUMNODES at NODES_SHIFT = 10 */
 #define TIERBPF_MAX_RULES 1024
@@ -77,15 +78,14 @@ struct tierbpf_decision {
 	__s32 acted; /* the result of its action, before nodes that are nearly equal are grouped */
 };
 
+/* event-table.h says what each is about. */
 enum tierbpf_event_kind {
-	TIERBPF_EVENT_ANSWERED = 1, /* the kernel asked, and took the answer */
-	TIERBPF_EVENT_REJECTED, /* not a sane adistance: the kernel's own stands */
-	TIERBPF_EVENT_RETIERED, /* a node with memory was moved */
-	TIERBPF_EVENT_FAILED, /* a move did not succeed; to is -errno */
-	TIERBPF_EVENT_HELD, /* moved too often (TIERBPF_MOVES): stays for now */
-	TIERBPF_EVENT_SLOW, /* the answer took longer than TIERBPF_SLOW_MS */
-	TIERBPF_EVENT_MEMORY, /* memory of a node came or went; from, to: MiB that are online */
-	TIERBPF_EVENT_POLICY, /* from, to: generations; 0: none, -1: of an object that cannot say; node is -1 */
+#define TIERBPF_EVENT(SYMBOL, number, ...) TIERBPF_EVENT_##SYMBOL = number,
+	TIERBPF_EVENT_TABLE(TIERBPF_EVENT)
+#undef TIERBPF_EVENT
+#define TIERBPF_EVENT(...) +1
+		TIERBPF_EVENT_KINDS_END = 1 TIERBPF_EVENT_TABLE(TIERBPF_EVENT) /* they begin with 1 */
+#undef TIERBPF_EVENT
 };
 
 /* Argument of the traced function tierbpf_event(). */
@@ -232,18 +232,11 @@ struct tierbpf_overrides {
 	} of[TIERBPF_MAX_NODES];
 };
 
-/* Map `stats`, one element; one counter per tierbpf_event_kind, and records that had no place. */
+/* Map `stats`, one element. */
 struct tierbpf_stats {
-	__u64 answered;
-	__u64 rejected;
-	__u64 retiered;
-	__u64 failed;
-	__u64 held;
-	__u64 slow;
-	__u64 dropped;
-	__u64 memory;
-	__u64 policy;
 	__u64 seq; /* of the last event, whether there was place for it or not */
+	__u64 dropped; /* records that had no place */
+	__u64 count[TIERBPF_EVENT_KINDS_END]; /* events, by enum tierbpf_event_kind */
 };
 
 _Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
@@ -254,7 +247,7 @@ _Static_assert(sizeof(struct tierbpf_rule) == 16, "ABI");
 _Static_assert(sizeof(struct tierbpf_group) == 12, "ABI");
 _Static_assert(sizeof(struct tierbpf_facts) == 16 + 8 * TIERBPF_NR_FACTS, "ABI");
 _Static_assert(sizeof(struct tierbpf_meta) == 96, "ABI");
-_Static_assert(sizeof(struct tierbpf_stats) == 80, "ABI");
+_Static_assert(sizeof(struct tierbpf_stats) == 16 + 8 * TIERBPF_EVENT_KINDS_END, "ABI");
 _Static_assert(sizeof(struct tierbpf_record) == 48, "ABI");
 
 /* ---- pins: TIERBPF_PIN_ROOT is a directory of a BPF file system ---- */

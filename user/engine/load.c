@@ -27,6 +27,17 @@
  */
 #define TICK 100000000
 
+#define MAX_MAPS 16
+
+/* A map of bpf/maps.h. list_maps() has the table of them. */
+struct our_map {
+	struct bpf_map *map;
+	size_t length;
+	const void *values; /* @length of them, one behind the other; NULL: it is filled later */
+	bool inherited; /* passes from a policy to its replacement */
+	bool unpinned; /* the others are pinned in policy/, by their names */
+};
+
 /* The policy that is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
@@ -34,6 +45,7 @@ struct loading {
 	struct engine_object *object; /* NULL: the compiled rules decide */
 	const struct trial *trial;
 	struct tierbpf_meta meta;
+	struct our_map maps[MAX_MAPS]; /* up to one without a map */
 };
 
 static void cleanup_skel(struct tierbpf_bpf **skel)
@@ -115,12 +127,15 @@ static int set_length(struct bpf_map *map, size_t length)
  * Lets the policy take over a map of its predecessor. If another version of tierbpf made that one
  * differently, the policy begins with a new map.
  */
-static int inherit(struct bpf_map *map, const char *path)
+static int inherit(struct bpf_map *map)
 {
-	_cleanup_close_ int fd = pinned_map_open(path, BPF_MAP_TYPE_ARRAY, bpf_map__value_size(map));
+	_cleanup_close_ int fd = -1;
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
+	char path[128];
 
+	snprintf(path, sizeof(path), POLICY_PATH("%s"), bpf_map__name(map));
+	fd = pinned_map_open(path, BPF_MAP_TYPE_ARRAY, bpf_map__value_size(map));
 	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size) ||
 	    info.value_size != bpf_map__value_size(map) ||
 	    info.max_entries != bpf_map__max_entries(map))
@@ -153,24 +168,54 @@ static int reuse_override(const struct loading *l)
 	return fd < 0 ? pinned_map_fail(fd, path) : bpf_map__reuse_fd(l->skel->maps.override, fd);
 }
 
-/* Sizes the maps for the policy, and leaves out the programs that it does not need. */
-static int set_up(const struct loading *l)
+/* Without `override`, which may exist before the policy, and stays when that is replaced. */
+static void list_maps(struct loading *l)
 {
 	const struct compiled_policy *p = l->compiled;
+	const struct our_map maps[] = {
+		{ l->skel->maps.facts, (size_t)p->nr_nodes, p->facts },
+		{ l->skel->maps.rules, p->policy->nr_rules, p->policy->rules },
+		{ l->skel->maps.tests, p->policy->nr_tests, p->policy->tests },
+		{ l->skel->maps.groups, p->meta.nr_groups, p->groups },
+		{ l->skel->maps.meta, 1, &l->meta },
+		/* One value: the text with the 0 at its end. An object has none. */
+		{ l->skel->maps.source, p->meta.source_bytes ? 1 : 0, p->policy->source },
+		{ l->skel->maps.stats, 1 },
+		{ l->skel->maps.events, TIERBPF_EVENTS_BYTES },
+		{ l->skel->maps.followed, (size_t)p->nr_nodes, .inherited = true },
+		{ l->skel->maps.timer, 1, .inherited = true },
+		{ l->skel->maps.overrides_before, 1 },
+		{ l->skel->maps.decided, (size_t)p->nr_nodes, .unpinned = true },
+	};
+
+	_Static_assert(sizeof(maps) < sizeof(l->maps), "one without a map ends the list");
+	memcpy(l->maps, maps, sizeof(maps));
+}
+
+/* Sizes the maps for the policy. */
+static int size_maps(const struct loading *l)
+{
+	const struct our_map *m;
 	int err = 0;
 
-	l->skel->struct_ops.policy->generation = l->meta.generation;
-	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
-	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
-	err = err ?: set_length(l->skel->maps.followed, (size_t)p->nr_nodes);
-	err = err ?: inherit(l->skel->maps.followed, POLICY_PATH("followed"));
-	err = err ?: inherit(l->skel->maps.timer, POLICY_PATH("timer"));
-	err = err ?: choose_timer(l->skel);
-	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
-	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
-	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
+	for (m = l->maps; !err && m->map; m++) {
+		err = set_length(m->map, m->length);
+		if (!err && m->inherited)
+			err = inherit(m->map);
+	}
 	/* The kernel rounds the size up to 8 bytes. */
-	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
+	if (!err)
+		err = bpf_map__set_value_size(l->skel->maps.source,
+					      l->compiled->meta.source_bytes + 1);
+	return err;
+}
+
+static int set_up(const struct loading *l)
+{
+	int err = size_maps(l);
+
+	l->skel->struct_ops.policy->generation = l->meta.generation;
+	err = err ?: choose_timer(l->skel);
 	/* Only tests use it, and verifying it takes as long as for the policy. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
@@ -211,17 +256,13 @@ static int fill_overrides_before(const struct loading *l)
 
 static int fill(const struct loading *l)
 {
-	const struct compiled_policy *p = l->compiled;
-	int err;
+	const struct our_map *m;
+	int err = 0;
 
-	err = fill_array(l->skel->maps.facts, p->facts, (size_t)p->nr_nodes);
-	err = err ?: fill_array(l->skel->maps.rules, p->policy->rules, p->policy->nr_rules);
-	err = err ?: fill_array(l->skel->maps.tests, p->policy->tests, p->policy->nr_tests);
-	err = err ?: fill_array(l->skel->maps.groups, p->groups, p->meta.nr_groups);
-	/* One value: the text with the 0 at its end. */
-	if (p->meta.source_bytes)
-		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
-	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
+	for (m = l->maps; !err && m->map; m++)
+		if (m->values)
+			err = fill_array(m->map, m->values, m->length);
+	return err;
 }
 
 static int pin_object(int fd, const char *directory, const char *name)
@@ -239,19 +280,12 @@ static int pin_maps(const struct loading *l)
 {
 	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
 	struct tierbpf_bpf *skel = l->skel;
-	int err;
+	const struct our_map *m;
+	int err = 0;
 
-	err = pin_object(bpf_map__fd(skel->maps.facts), staging, "facts");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.rules), staging, "rules");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.tests), staging, "tests");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.groups), staging, "groups");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.meta), staging, "meta");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.followed), staging, "followed");
-	if (bpf_map__autocreate(skel->maps.timer))
-		err = err ?: pin_object(bpf_map__fd(skel->maps.timer), staging, "timer");
+	for (m = l->maps; !err && m->map; m++)
+		if (!m->unpinned && bpf_map__autocreate(m->map))
+			err = pin_object(bpf_map__fd(m->map), staging, bpf_map__name(m->map));
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -260,16 +294,11 @@ static int pin_maps(const struct loading *l)
 	return err;
 }
 
-/* Pins what brings the former overrides back at the end of the trial. */
+/* Pins the program that brings the former overrides back at the end of the trial. */
 static int pin_trial(const struct loading *l)
 {
-	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
-	int err;
-
-	err = pin_object(bpf_map__fd(l->skel->maps.overrides_before), staging, "overrides_before");
-	return err   ?:
-		       pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
-				  "restore_overrides");
+	return pin_object(bpf_program__fd(l->skel->progs.restore_overrides),
+			  PIN_PATH(TIERBPF_PIN_STAGING), "restore_overrides");
 }
 
 static int attach_tracing(struct tierbpf_bpf *skel)
@@ -382,12 +411,13 @@ static int attach_policy(const struct bpf_map *ops)
 	return err;
 }
 
-static int stage(const struct loading *l)
+static int stage(struct loading *l)
 {
 	int err = reuse_override(l);
 
 	if (err)
 		return err;
+	list_maps(l);
 	err = set_up(l);
 	if (l->object)
 		engine_object_number(l->object, l->meta.generation);

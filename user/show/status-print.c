@@ -46,6 +46,7 @@ static void print_times(const struct tierbpf_meta *meta, FILE *out)
 static void print_policy(const struct status *s, bool colors, FILE *out)
 {
 	const struct engine *e = &s->engine;
+	const __u64 *count = e->stats.count;
 	const char *bold = colors ? "\033[1m" : "", *end = colors ? "\033[0m" : "";
 	char digest[2 * 6 + 1];
 
@@ -65,9 +66,11 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 		fputs("back after a trial of another policy that was not confirmed in time\n", out);
 	fprintf(out,
 		"retiers: %llu, held back: %llu, failed: %llu; answers rejected: %llu, slow: %llu\n",
-		(unsigned long long)e->stats.retiered, (unsigned long long)e->stats.held,
-		(unsigned long long)e->stats.failed, (unsigned long long)e->stats.rejected,
-		(unsigned long long)e->stats.slow);
+		(unsigned long long)count[TIERBPF_EVENT_RETIERED],
+		(unsigned long long)count[TIERBPF_EVENT_HELD],
+		(unsigned long long)count[TIERBPF_EVENT_FAILED],
+		(unsigned long long)count[TIERBPF_EVENT_REJECTED],
+		(unsigned long long)count[TIERBPF_EVENT_SLOW]);
 }
 
 static void print_head(const struct status *s, bool colors, FILE *out)

@@ -49,7 +49,7 @@ all()
 	refused 3 "holds two policies, first and second" $bad-two.bpf.o
 	refused 3 "theirs is a struct_ops of type tcp_congestion_ops" $bad-other-ops.bpf.o
 	refused 3 'put it into SEC(".struct_ops.link")' $bad-section.bpf.o
-	refused 3 "abi_policy was built for ABI 2, and this tierbpf has 1; compile it again" \
+	refused 3 "abi_policy was built for ABI 3, and this tierbpf has 2; compile it again" \
 		/usr/lib/tierbpf/test-abi.bpf.o
 	refused 3 "add .abi = TIERBPF_ABI" $bad-no-abi.bpf.o
 	refused 3 "mute answers nothing; set .adistance" $bad-no-callback.bpf.o
