@@ -1,11 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#   make            the tool, build/tierbpf
-#   make demo       the whole thing in a guest, with a stock kernel
-#   make check      every test, guests included
-#   make bench      what it costs, against what the kernel's own ways cost
-#
-# demo, check and bench install what a bare Debian 12 or 13 lacks; the rest does not.
+# make help lists the targets, from the comments that stand beside them ("## ...").
 
 VERSION := 0.1
 build := build
@@ -26,7 +21,10 @@ sysconfdir ?= /etc
 unitdir ?= $(prefix)/lib/systemd/system
 udevdir ?= $(prefix)/lib/udev
 
-CC ?= gcc
+# Make has a CC of its own, so that ?= would never set one.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CLANG ?= clang
 BPFTOOL ?= $(or $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool),bpftool)
 
@@ -37,30 +35,47 @@ pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 pkg_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-WERROR ?= -Werror
+# Warnings are errors for developers only: a release has to build with compilers to come.
+ifeq ($(origin WERROR),undefined)
+WERROR := $(if $(wildcard .git),$(shell git describe --exact-match HEAD >/dev/null 2>&1 || echo -Werror))
+endif
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wno-unused-parameter \
 	-Wno-missing-field-initializers $(WERROR)
 tool_cflags = -std=gnu11 -D_GNU_SOURCE -DTIERBPF_VERSION='"$(VERSION)"' $(warnings) \
 	-Iinclude -Iuser -I. -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+# A line for each file that is made; the whole commands with V=1, and nothing with -s.
+quiet := $(if $(filter 1,$(V)),,@)
+silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say = $(if $(quiet),$(if $(silent),,@printf '  %-8s%s\n' '$1' '$(@:$(build)/%=%)'))
 
 sources := $(wildcard user/*/*.c)
 objects := $(sources:user/%.c=$(build)/user/%.o)
 # Everything but the commands; what the tests link.
 library := $(filter-out $(build)/user/cli/main.o $(build)/user/cli/cmd_%.o,$(objects))
 
-all: $(build)/tierbpf examples
+all: $(build)/tierbpf examples ## the tool, build/tierbpf, and the example policies in BPF
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(filter Makefile %.mk,$(MAKEFILE_LIST)) | \
+		awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'V=1 shows whole commands, KERNEL=7.3 picks a guest kernel ($(KERNELS)).'
+	@echo 'CONTRIBUTING.md says when to run what, and how long it takes.'
 
 $(build)/tierbpf: $(objects)
-	$(CC) $(CFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
+	$(call say,LINK)
+	$(quiet)$(CC) $(CFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
 $(build)/user/%.o: user/%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -c -o $@ $<
+	$(call say,CC)
+	$(quiet)$(CC) $(tool_cflags) -c -o $@ $<
 
 $(build)/user/engine/load.o: $(build)/tierbpf.skel.h
 
 $(build)/bpf:
-	mkdir -p $@
+	@mkdir -p $@
 
 check-libbpf:
 	@$(PKG_CONFIG) --atleast-version=1.5 libbpf || \
@@ -68,16 +83,18 @@ check-libbpf:
 
 # ---- BPF ----
 
-bpf_cflags = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
+bpf_cflags = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(WERROR) \
 	-Iinclude -I. $(pkg_cflags) \
 	-I/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP
 
 $(build)/bpf/%.bpf.o: bpf/%.bpf.c vmlinux.h | $(build)/bpf check-libbpf
-	$(CLANG) $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
-	$(BPFTOOL) gen object $@ $(@:.o=.tmp)
+	$(call say,BPF)
+	$(quiet)$(CLANG) $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
+	$(quiet)$(BPFTOOL) gen object $@ $(@:.o=.tmp)
 
 $(build)/tierbpf.skel.h: $(build)/bpf/tierbpf.bpf.o
-	$(BPFTOOL) gen skeleton $< name tierbpf_bpf > $@.tmp && mv $@.tmp $@
+	$(call say,SKEL)
+	$(quiet)$(BPFTOOL) gen skeleton $< name tierbpf_bpf > $@.tmp && mv $@.tmp $@
 
 # Policies that users begin with, and what they are built from: tierbpf/bpf.h.
 examples := $(wildcard bpf/examples/*.bpf.c)
@@ -85,13 +102,15 @@ examples := $(wildcard bpf/examples/*.bpf.c)
 examples: $(examples:bpf/examples/%.bpf.c=$(build)/bpf/example-%.bpf.o)
 
 $(build)/bpf/example-%.bpf.o: bpf/examples/%.bpf.c | $(build)/bpf check-libbpf
-	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
+	$(call say,BPF)
+	$(quiet)$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
 
 # After a change of what bpf/ reads of the kernel: make vmlinux.h BTF=/path/to/vmlinux
 ifdef BTF
 .PHONY: vmlinux.h
 vmlinux.h:
-	bpf/trim-vmlinux $(BTF) > $@.tmp && mv $@.tmp $@
+	$(call say,BTF)
+	$(quiet)bpf/trim-vmlinux $(BTF) > $@.tmp && mv $@.tmp $@
 endif
 
 # ---- tests ----
@@ -110,82 +129,92 @@ vm-helpers: $(vm_objects) $(clang_objects) $(vm_programs) $(build)/vm/differ $(b
 
 $(build)/vm/prog-%: tests/vm/programs/%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
+	$(call say,LINK)
+	$(quiet)$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $< $(pkg_libs)
 
 $(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h | $(build)/bpf check-libbpf
-	clang-$* $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
-	$(BPFTOOL) gen object $@ $(@:.o=.tmp)
+	$(call say,BPF)
+	$(quiet)clang-$* $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
+	$(quiet)$(BPFTOOL) gen object $@ $(@:.o=.tmp)
 
 # The BPF policy against the same code natively.
 $(build)/vm/differ: $(wildcard tests/vm/programs/differ/*.[ch]) $(library)
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
+	$(call say,LINK)
+	$(quiet)$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
 
 # The tool with its fault points: what has some, once more.
 faulty := $(shell grep -l '"util/fault.h"' user/*/*.c)
 
 $(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/programs/fault-points.c $(faulty)
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d $(LDFLAGS) -o $@ $(filter %.c,$^) \
+	$(call say,LINK)
+	$(quiet)$(CC) $(tool_cflags) -DTIERBPF_FAULTS -MF $@.d $(LDFLAGS) -o $@ $(filter %.c,$^) \
 		$(filter-out $(faulty:user/%.c=$(build)/user/%.o),$(objects)) $(pkg_libs)
 
 $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-libbpf
-	$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
+	$(call say,BPF)
+	$(quiet)$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
 
 # Objects that the loader must refuse, for what the compiler left out or did.
 $(build)/bpf/bad-no-btf.bpf.o: bpf_cflags += -g0
 
-KERNELS ?= 6.12 7.3
-KERNEL ?= $(KERNELS)
+# kernels FLAVOUR: their names; for KERNEL, one or more of them
+kernels = $(shell awk '$$4 == "$(1)" { print $$1 }' tests/vm/kernels)
+KERNEL ?= $(call kernels,cloud)
 
-setup:
+setup: ## install what make check needs (Debian 12 or 13)
 	@packaging/setup-debian build check vm
 
-check: setup
-	@echo "building the tool and the BPF programs ..."
-	@$(MAKE) --no-print-directory -s all vm-helpers
+check: setup ## every test, guests included
 	@tests/check
+
+check-quick: ## what needs no guest and is done in two minutes
+	@packaging/setup-debian build check
+	@tests/check --quick
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
+-include tests/words/words.mk
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 
-check-vm: setup
+# What tests/check runs.
+check-programs: quick-programs vm-helpers $(fuzz)/fatal $(fuzz_programs)
+quick-programs: all $(unit)/tests $(unit)/fatal $(golden)/tierbpf $(tables)/dump $(tables_json)
+
+lint: ## clang-format, ShellCheck, checkpatch and mandoc over the tree
+	@packaging/setup-debian lint
+	@tests/lint
+
+check-vm: setup ## the cases in guests with stock kernels
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check $(KERNEL:%=--kernel %)
 
-check-debug: setup
+check-debug: setup ## the same with debug kernels
 	@$(MAKE) --no-print-directory -s all vm-helpers
-	@tests/vm/check --kernel debug-6.12 --kernel debug-7.3
+	@tests/vm/check $(patsubst %,--kernel %,$(call kernels,debug))
 
-# The debug kernels themselves, where nobody else has built them; a long while.
-debug-kernel:
-	@tests/vm/harness/build-debug-kernel 6.12
-	@tests/vm/harness/build-debug-kernel 7.3
-# Hours: the cases that are the better the longer they run.
-stress: setup
+debug-kernel: ## build the debug kernels, where no others are at hand
+	@for kernel in $(call kernels,debug); do tests/vm/harness/build-debug-kernel $$kernel || exit; done
+
+stress: setup ## for hours: the cases that find more the longer they run
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/suites/stress $(KERNEL)
 
-demo:
+demo: ## the example of README.md in a guest with a stock kernel
 	@packaging/setup-debian build vm
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/suites/demo
 
-units := $(patsubst packaging/systemd/%.in,$(build)/%,$(wildcard packaging/systemd/*.service.in))
+# One of systemd's units for where things are installed, which may be another place each time.
+install_unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
+	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $(DESTDIR)$(unitdir)/$(1)
+systemd_units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
 
-# Made anew each time: where things are installed may be another place than last time.
-$(units): $(build)/%: packaging/systemd/%.in packaging/systemd/sandbox.conf FORCE
-	@mkdir -p $(@D)
-	sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' $< | \
-		sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $@
-
-FORCE:
-
-install: all $(units)
+install: all ## the tool, manual, completions and units, below $(prefix)
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(includedir)/tierbpf include/tierbpf/*.h
 	install -D -m 644 -t $(DESTDIR)$(datadir)/tierbpf/examples bpf/examples/*
@@ -195,23 +224,24 @@ install: all $(units)
 	install -D -m 644 -t $(DESTDIR)$(docdir) docs/*.md
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
-	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path $(units)
+	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path
+	$(foreach name,$(systemd_units),$(call install_unit,$(name)) && chmod 644 $(DESTDIR)$(unitdir)/$(name) &&) :
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
 # For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
-install-dkms:
+install-dkms: ## the source of the module, for DKMS
 	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/kmod $(filter-out %.mod.c,$(wildcard kmod/*.[ch])) kmod/Kbuild
 	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/include/tierbpf include/tierbpf/*.h
 	sed 's/@VERSION@/$(VERSION)/' kmod/dkms.conf > $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/dkms.conf
 
-deb:
+deb: ## Debian packages, in build/deb
 	@packaging/setup-debian build deb
 	@packaging/deb $(VERSION)
 
-clean:
+clean: ## remove all that was built
 	rm -rf $(build)
 
 -include $(wildcard $(build)/*/*.d $(build)/user/*/*.d $(build)/unit/obj/*/*/*.d $(build)/unit/obj/*/*/*/*.d)
 
-.PHONY: all FORCE examples check check-libbpf check-unit check-vm check-debug clean debug-kernel demo deb install install-dkms setup stress vm-helpers
+.PHONY: all examples check check-libbpf check-programs check-quick check-unit check-vm check-debug clean debug-kernel demo deb help install install-dkms lint quick-programs setup stress vm-helpers

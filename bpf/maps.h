@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps; abi.h says what is in them. The loader sets the sizes that depend on the policy. */
+/* The maps; abi.h describes their elements. The loader sets sizes that depend on the policy. */
 #ifndef MAPS_H
 #define MAPS_H
 
-/* What people update by hand: 4 bytes each, since bpftool wants them as bytes. */
+/* People update this map by hand, and bpftool takes single bytes: so key and value have only 4. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TIERBPF_MAX_NODES);
@@ -46,7 +46,7 @@ struct {
 	__type(value, struct tierbpf_meta);
 } meta SEC(".maps");
 
-/* The policy's own text: status and explain need names that the decision does not. */
+/* The text of the policy, from which status and explain take names that no decision needs. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -61,7 +61,7 @@ struct {
 	__type(value, struct tierbpf_stats);
 } stats SEC(".maps");
 
-/* Sized as facts. */
+/* As large as facts. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -70,12 +70,12 @@ struct {
 } decided SEC(".maps");
 
 /*
- * The override that the module was last asked to follow, by node; 0: none, PAUSED: it is
- * being restored. Where it differs from map `override`, an update was seen by nobody. Sized
- * as facts. This map and the next one pass from a policy to its replacement, as `override`
- * does.
+ * For each node, the override that the module was last asked to follow: 0 if there is none,
+ * PAUSED while restore_overrides changes it. If it differs from map `override`, no program
+ * saw the update. As large as facts. This map and the next one pass from a policy to its
+ * replacement, as `override` does.
  */
-#define PAUSED (1LL << 32)
+#define PAUSED (1LL << 32) /* no __s32 is equal to it */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -101,7 +101,7 @@ struct {
 	__uint(max_entries, TIERBPF_EVENTS_BYTES);
 } events SEC(".maps");
 
-/* Only with a policy on trial. */
+/* Pinned only while a policy is on trial. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

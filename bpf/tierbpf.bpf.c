@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's half of a policy:
+ * The programs of a policy that run in the kernel:
  *
- *   policy_adistance	answers the hook from map `override`, else from the rules (decide.h)
- *   override_adistance	the same of `override` alone, in front of a policy that is an object
+ *   policy_adistance	answers the hook by map `override`, or else by the rules (decide.h)
+ *   override_adistance	answers by map `override` in front of a policy that is a BPF object
  *   watch_update,
  *   watch_missed,
- *   watch_delete	a system call changed that map: retier
- *   start_timer		from then on, what they all missed is found within a second
- *   tick		the same where the kernel allows no timers of BPF (PREEMPT_RT)
- *   count_event	statistics, and the records of map `events`
+ *   watch_delete	ask for a retier when a system call has changed map `override`
+ *   start_timer		starts a timer that finds changes which these three missed
+ *   tick		replaces the timer on PREEMPT_RT, where the kernel allows no BPF timers
+ *   count_event	counts events, and records them in map `events`
  *   ask_node,
- *   decide_node	let user space ask without moving anything
- *   restore_overrides	ends a trial
+ *   decide_node	answer questions of user space, and move nothing
+ *   restore_overrides	puts map `override` back at the end of a trial
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -48,18 +48,20 @@ static inline const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 
 }
 
 /*
- * In .bss, so that the verifier does not know that it is nothing: a loop that begins at a
- * known number it follows round by round, instead of finding that the rounds are alike.
+ * No fact is known. All zero, but in .bss, so that the verifier treats its members as unknown
+ * numbers: a loop that starts at a constant it would unroll, instead of finding that all rounds
+ * are alike.
  */
-struct tierbpf_facts nothing;
+struct tierbpf_facts no_facts;
 
-#define unknown(n) (__builtin_constant_p(n) ? (n) + nothing.first_rule : (n))
-#define tierbpf_for(i, from, to) for ((i) = unknown(from); may_loop() && (i) < (to); (i)++)
+#define hide_constant(n) (__builtin_constant_p(n) ? (n) + no_facts.first_rule : (n))
+#define tierbpf_for(i, from, to) for ((i) = hide_constant(from); may_loop() && (i) < (to); (i)++)
 #include <tierbpf/decide.h>
 
 /*
- * One copy for all programs that decide. It never passes NULL for what is stored:
- * clang 19 adds to the pointer before it looks at it, which the verifier refuses.
+ * Not inlined, so that all programs that decide share one copy. Never passes NULL for the
+ * stored facts: clang 19 adds an offset to the pointer before it compares it with NULL, which
+ * the verifier rejects.
  */
 static __noinline int decide_by_rules(const struct tierbpf_node *node, struct tierbpf_decision *d)
 {
@@ -68,12 +70,15 @@ static __noinline int decide_by_rules(const struct tierbpf_node *node, struct ti
 	const struct tierbpf_facts *stored = bpf_map_lookup_elem(&facts, &id);
 
 	if (m)
-		tierbpf_decide(NULL, m, node, stored ?: &nothing, d);
+		tierbpf_decide(NULL, m, node, stored ?: &no_facts, d);
 	return 0;
 }
 
-/* For the event that comes of it: the module decides about a node in one place at a time. */
-static inline void remember(__u32 node, __s32 by, __s32 adistance)
+/*
+ * Remembers who decided, for the event that may follow. No lock is needed, since the module
+ * decides about a node in one task at a time.
+ */
+static inline void remember_decision(__u32 node, __s32 by, __s32 adistance)
 {
 	struct tierbpf_decided *d = bpf_map_lookup_elem(&decided, &node);
 
@@ -83,8 +88,8 @@ static inline void remember(__u32 node, __s32 by, __s32 adistance)
 	}
 }
 
-/* 0: there is none. */
-static inline __s32 overridden(__u32 node)
+/* Returns 0 if there is no override. */
+static inline __s32 get_override(__u32 node)
 {
 	const __s32 *value = bpf_map_lookup_elem(&override, &node);
 
@@ -94,15 +99,15 @@ static inline __s32 overridden(__u32 node)
 SEC("struct_ops/adistance")
 int BPF_PROG(policy_adistance, const struct tierbpf_node *node)
 {
-	struct tierbpf_decision d = { .adistance = overridden(node->id), .rule = -1 };
+	struct tierbpf_decision d = { .adistance = get_override(node->id), .rule = -1 };
 
 	if (d.adistance) {
-		remember(node->id, TIERBPF_BY_OVERRIDE, d.adistance);
+		remember_decision(node->id, TIERBPF_BY_OVERRIDE, d.adistance);
 		return d.adistance;
 	}
 	d.adistance = node->kernel_adistance;
 	decide_by_rules(node, &d);
-	remember(node->id, d.rule < 0 ? TIERBPF_BY_DEFAULT : d.rule + 1, d.adistance);
+	remember_decision(node->id, d.rule < 0 ? TIERBPF_BY_DEFAULT : d.rule + 1, d.adistance);
 	return d.adistance;
 }
 
@@ -116,24 +121,24 @@ struct tierbpf_ops policy = {
 SEC("fmod_ret/tierbpf_adistance")
 int BPF_PROG(override_adistance, const struct tierbpf_node *node)
 {
-	__s32 adistance = overridden(node->id);
+	__s32 adistance = get_override(node->id);
 
-	remember(node->id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
+	remember_decision(node->id, adistance ? TIERBPF_BY_OVERRIDE : TIERBPF_BY_UNKNOWN, adistance);
 	return adistance;
 }
 
-/* Asks the module to follow the override of @node as it is now. */
+/* Asks the module to move @node where its override says now, and notes which one that was. */
 static inline void follow(__u32 node)
 {
 	__s64 *seen = bpf_map_lookup_elem(&followed, &node);
-	__s32 value = overridden(node);
+	__s32 value = get_override(node);
 
 	if (!tierbpf_retier_async(node) && seen)
 		*seen = value;
 }
 
 /*
- * Every update by a system call passes this function, batches included; updates by BPF
+ * Every update by a system call calls this function, also one in a batch. Updates by BPF
  * programs do not.
  */
 SEC("fexit/bpf_map_update_value")
@@ -150,9 +155,9 @@ int BPF_PROG(watch_update, struct bpf_map *map, struct file *map_file, void *key
 }
 
 /*
- * The kernel skips a tracing program on a CPU where it is active already: there, a task that
- * updates any map at all was preempted within watch_update. Each program has a counter of
- * its own for that, so this one still runs, and acts where the other one has not.
+ * The kernel skips a tracing program on a CPU where it is running already, that is if a task
+ * that updates any map was preempted within watch_update. It counts this for each program, so
+ * it still runs this one, which acts if the other one has not.
  */
 SEC("fexit/bpf_map_update_value")
 int BPF_PROG(watch_missed, struct bpf_map *map, struct file *map_file, void *key, void *value,
@@ -164,12 +169,12 @@ int BPF_PROG(watch_missed, struct bpf_map *map, struct file *map_file, void *key
 	if (map != (void *)&override || ret || bpf_probe_read_kernel(&node, sizeof(node), key))
 		return 0;
 	seen = bpf_map_lookup_elem(&followed, &node);
-	if (seen && *seen != overridden(node))
+	if (seen && *seen != get_override(node))
 		follow(node);
 	return 0;
 }
 
-/* A tracer may look at a descriptor of its own task; NULL if it is none. */
+/* Returns private_data of the file behind @fd of the current task; NULL if there is none. */
 static void *private_data_of_fd(__u32 fd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -182,17 +187,18 @@ static void *private_data_of_fd(__u32 fd)
 	return file ? BPF_CORE_READ(file, private_data) : NULL;
 }
 
-static long take_note(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+/* For bpf_for_each_map_elem() on map followed: the override of @node needs no retier. */
+static long mark_followed(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
 {
-	*seen = overridden(*node);
+	*seen = get_override(*node);
 	return 0;
 }
 
 /*
- * int __sys_bpf(int cmd, bpfptr_t uattr, unsigned int size, ...): the one
- * function that every deletion by a system call passes on all kernels; the
- * kernel's map_delete_elem() is inlined into it before 7.x. bpfptr_t takes two
- * words. From 7.0 on cmd may carry the flag BPF_COMMON_ATTRS, bit 16.
+ * int __sys_bpf(int cmd, bpfptr_t uattr, unsigned int size, ...) is the only function that
+ * every deletion by a system call passes on all kernels: map_delete_elem() is inlined into it
+ * before 7.x. Its arguments are read from @ctx, since bpfptr_t takes two of its words. From 7.0
+ * on, cmd may have the flag BPF_COMMON_ATTRS, bit 16.
  */
 SEC("fexit/__sys_bpf")
 int watch_delete(__u64 *ctx)
@@ -208,7 +214,7 @@ int watch_delete(__u64 *ctx)
 		break;
 	case BPF_MAP_DELETE_BATCH:
 	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
-		/* A batch may have deleted some before it failed. */
+		/* A batch that fails may have deleted some elements before. */
 		if (bpf_probe_read_user(&fd, sizeof(fd), &uattr->batch.map_fd))
 			return 0;
 		break;
@@ -217,40 +223,43 @@ int watch_delete(__u64 *ctx)
 	}
 	if (private_data_of_fd(fd) != (void *)&override)
 		return 0;
-	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
+	bpf_for_each_map_elem(&followed, mark_followed, NULL, 0);
 	tierbpf_retier_async(-1);
 	return 0;
 }
 
 /*
- * restore_overrides pauses a node before it changes its override, and each read here is ordered
- * behind the one before: what it changes never looks like an update that was missed.
+ * For bpf_for_each_map_elem() on map followed: asks for a retier of @node if its override has
+ * changed unseen. restore_overrides pauses a node before it changes the node's override. The
+ * atomic reads keep their order, so a change by restore_overrides is never taken for an update
+ * that was missed.
  */
-static long catch_up(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+static long follow_if_missed(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
 {
 	__s64 before;
 	__s32 value;
 
-	if (*seen == overridden(*node))
+	if (*seen == get_override(*node))
 		return 0;
 	before = __sync_fetch_and_add(seen, 0);
-	value = overridden(*node);
+	value = get_override(*node);
 	if (before != PAUSED && before != value && __sync_fetch_and_add(seen, 0) == before)
 		follow(*node);
 	return 0;
 }
 
-static int look_for_missed(void *map, __u32 *key, struct timer *t)
+/* The callback of the timer. */
+static int follow_missed_updates(void *map, __u32 *key, struct timer *t)
 {
-	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
+	bpf_for_each_map_elem(&followed, follow_if_missed, NULL, 0);
 	bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
 	return 0;
 }
 
 /*
- * Once for each load. The timer is the one of the policy that is replaced, if there is one,
- * and has our callback from here on: it does the same for whichever policy is in force, so
- * it does not matter whether the load comes to its end.
+ * The loader runs this once for each load. If a policy is being replaced, this is the timer of
+ * that policy, which calls our callback from here on. Each policy's callback does the same,
+ * so it does no harm if the load fails afterwards.
  */
 SEC("syscall")
 int start_timer(void *unused)
@@ -264,20 +273,22 @@ int start_timer(void *unused)
 	err = bpf_timer_init(&t->timer, &timer, CLOCK_MONOTONIC);
 	if (err && err != -EBUSY)
 		return err;
-	err = bpf_timer_set_callback(&t->timer, look_for_missed);
+	err = bpf_timer_set_callback(&t->timer, follow_missed_updates);
 	return err ?: bpf_timer_start(&t->timer, TIMER_PERIOD, 0);
 }
 
 SEC("perf_event")
 int tick(void *ctx)
 {
-	bpf_for_each_map_elem(&followed, catch_up, NULL, 0);
+	bpf_for_each_map_elem(&followed, follow_if_missed, NULL, 0);
 	return 0;
 }
 
 /*
- * Who decided: the override, or who of us was asked last, if the event is about that answer's
- * tier. On trial, the program of the former policy may be the one that answers by the override.
+ * Returns who decided, as in struct tierbpf_record: the override if the event is about its
+ * tier, or else the rule that decided last, if the event is about the tier of that decision.
+ * The override is compared first, since during a trial it may be the program of the former
+ * policy that answers by it.
  */
 static inline __s32 decider(const struct tierbpf_event *event)
 {
@@ -290,7 +301,7 @@ static inline __s32 decider(const struct tierbpf_event *event)
 	return d && tierbpf_tier(d->adistance) == tier ? d->by : TIERBPF_BY_UNKNOWN;
 }
 
-/* False where the ring is full. */
+/* Returns false if the ring buffer is full. */
 static inline _Bool record_event(const struct tierbpf_event *event)
 {
 	__u32 zero = 0;
@@ -311,41 +322,20 @@ static inline _Bool record_event(const struct tierbpf_event *event)
 SEC("fentry/tierbpf_event")
 int BPF_PROG(count_event, const struct tierbpf_event *event)
 {
-	__u32 zero = 0;
+	__u32 zero = 0, kind = event->kind;
 	struct tierbpf_stats *s = bpf_map_lookup_elem(&stats, &zero);
 
 	if (!s)
 		return 0;
 	if (!record_event(event))
 		__sync_fetch_and_add(&s->dropped, 1);
-	/* Last: who has read all of the ring since then has missed what is between. */
+	/*
+	 * Set after the record is submitted: a reader that has emptied the ring buffer since
+	 * then knows that the events up to this number which it did not find were dropped.
+	 */
 	s->seq = event->seq;
-	switch (event->kind) {
-	case TIERBPF_EVENT_ANSWERED:
-		__sync_fetch_and_add(&s->answered, 1);
-		break;
-	case TIERBPF_EVENT_REJECTED:
-		__sync_fetch_and_add(&s->rejected, 1);
-		break;
-	case TIERBPF_EVENT_RETIERED:
-		__sync_fetch_and_add(&s->retiered, 1);
-		break;
-	case TIERBPF_EVENT_FAILED:
-		__sync_fetch_and_add(&s->failed, 1);
-		break;
-	case TIERBPF_EVENT_HELD:
-		__sync_fetch_and_add(&s->held, 1);
-		break;
-	case TIERBPF_EVENT_SLOW:
-		__sync_fetch_and_add(&s->slow, 1);
-		break;
-	case TIERBPF_EVENT_MEMORY:
-		__sync_fetch_and_add(&s->memory, 1);
-		break;
-	case TIERBPF_EVENT_POLICY:
-		__sync_fetch_and_add(&s->policy, 1);
-		break;
-	}
+	if (kind < TIERBPF_EVENT_KINDS_END)
+		__sync_fetch_and_add(&s->count[kind], 1);
 	return 0;
 }
 
@@ -375,21 +365,21 @@ int decide_node(struct decide_args *args)
 	return 0;
 }
 
-static long drop_override(struct bpf_map *map, const __u32 *node, __s32 *adistance, void *unused)
+static long delete_override(struct bpf_map *map, const __u32 *node, __s32 *adistance, void *unused)
 {
 	bpf_map_delete_elem(&override, node);
 	return 0;
 }
 
-static long pause_one(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
+static long pause_node(struct bpf_map *map, const __u32 *node, __s64 *seen, void *unused)
 {
 	__sync_lock_test_and_set(seen, PAUSED);
 	return 0;
 }
 
 /*
- * Puts back what the map held before the trial, seen by neither the watchers nor the timer:
- * no node moves before the former policy is in force again.
+ * Puts back the overrides that were set before the trial. Neither the watchers nor the timer
+ * see it, so no node moves before the former policy is in force again.
  */
 SEC("syscall")
 int restore_overrides(void *unused)
@@ -399,14 +389,14 @@ int restore_overrides(void *unused)
 
 	if (!before)
 		return 0;
-	bpf_for_each_map_elem(&followed, pause_one, NULL, 0);
-	bpf_for_each_map_elem(&override, drop_override, NULL, 0);
+	bpf_for_each_map_elem(&followed, pause_node, NULL, 0);
+	bpf_for_each_map_elem(&override, delete_override, NULL, 0);
 	bpf_for(i, 0, before->count) {
 		if (i >= TIERBPF_MAX_NODES)
 			break;
 		bpf_map_update_elem(&override, &before->of[i].node, &before->of[i].adistance,
 				    BPF_ANY);
 	}
-	bpf_for_each_map_elem(&followed, take_note, NULL, 0);
+	bpf_for_each_map_elem(&followed, mark_followed, NULL, 0);
 	return 0;
 }

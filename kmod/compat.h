@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Everything that depends on the kernel's version, each with the version that changed it. */
+/* Everything that depends on the kernel's version, with the version that changed it. */
 #ifndef TIERBPF_COMPAT_H
 #define TIERBPF_COMPAT_H
 
@@ -9,13 +9,9 @@
 #include <linux/ptrace.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
-#error "tierbpf needs Linux 6.12: struct_ops from modules with links, atomic update of them"
-#endif
-
 /*
- * 6.17 gave nodes a notifier chain of their own (struct node_notify); before,
- * the memory chain carried the node that changes in status_change_nid.
+ * 6.17 gave nodes a notifier chain of their own (struct node_notify). Before, the memory
+ * chain told in status_change_nid which node gets its first memory or loses its last.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 
@@ -73,12 +69,12 @@ static inline void node_event_call(struct notifier_block *nb, unsigned long even
 
 #endif
 
-/* 7.0 made next_demotion_node() copy its mask before it looks into it; demotion.c. */
+/* Since 7.0 next_demotion_node() copies its mask before it reads it (demotion.c). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 #define DEMOTION_TARGET_MAY_BE_NONE
 #endif
 
-/* The counterpart of regs_get_kernel_argument(), which no architecture has. */
+/* The counterpart of regs_get_kernel_argument(); the kernel has none. */
 static inline void set_first_argument(struct pt_regs *regs, unsigned long value)
 {
 #if defined(CONFIG_X86_64)
@@ -86,19 +82,18 @@ static inline void set_first_argument(struct pt_regs *regs, unsigned long value)
 #elif defined(CONFIG_ARM64)
 	regs->regs[0] = value;
 #else
-#error "where is a function's first argument on this architecture?"
+#error "set_first_argument() needs the register of the first argument on this architecture"
 #endif
 }
 
-/* Exported to modules, though kernel/rcu/rcu.h keeps the declarations (4.x to 7.3). */
+/* Exported to modules, but declared only in kernel/rcu/rcu.h (4.x to 7.3). */
 void rcu_expedite_gp(void);
 void rcu_unexpedite_gp(void);
 
 /*
- * The beginning of struct memory_tier, which mm/memory-tiers.c keeps to itself;
- * the same from 6.1 to 7.3. Its lists are walked with copy_from_kernel_nofault(),
- * and all of it is checked for every node before the module loads
- * (memtier_check_layout()).
+ * The beginning of struct memory_tier, which only mm/memory-tiers.c knows; the same from
+ * 6.1 to 7.3. The module reads it without faulting, and checks it for every node before it
+ * loads (memtier_check_layout()).
  */
 struct memory_tier_head {
 	struct list_head list;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps demotion from an Oops of the stock kernel (6.12 to 6.19).
+ * Prevents an Oops of the stock kernel (6.12 to 6.19) in demotion.
  *
- * next_demotion_node() counts the nodes of a mask, and then looks for one of them,
- * while establish_demotion_targets() may clear the mask: what it finds then is
- * MAX_NUMNODES, and demotion allocates from a node that never was. Stock kernels clear
- * the masks when memory comes or goes; we do at each retier. 7.0 takes a copy first.
+ * next_demotion_node() counts the nodes of a mask and then selects one of them. If
+ * establish_demotion_targets() clears the mask between the two, the result is
+ * MAX_NUMNODES, and demotion allocates from a node that does not exist. Stock kernels
+ * clear the masks when memory comes or goes; a retier does, too. 7.0 copies the mask first.
  *
- * So before demotion allocates, a target that is none is replaced.
+ * So a kprobe where demotion allocates replaces a target that does not exist. While
+ * kprobes are switched off, the kernel is as a stock kernel (DESIGN-NOTES).
  */
 #include <linux/kprobes.h>
 #include <linux/nodemask.h>
@@ -17,29 +18,31 @@
 
 #ifdef DEMOTION_TARGET_MAY_BE_NONE
 
-/* The beginning of struct migration_target_control (mm/internal.h), the same from 5.18 to 7.3. */
+/* The beginning of struct migration_target_control (mm/internal.h); the same from 5.18 to 7.3. */
 struct target_control {
 	int nid;
-	nodemask_t *nmask; /* where else it may go: the lower tiers */
+	nodemask_t *nmask; /* other nodes that may be used: those of the lower tiers */
 };
 
 /*
- * struct folio *alloc_migrate_folio(struct folio *src, unsigned long private): declared in
- * mm/internal.h, out of a module's reach; the same from 6.12 to 6.19, where this ends.
+ * struct folio *alloc_migrate_folio(struct folio *src, unsigned long private): no
+ * static_assert() checks these arguments, since mm/internal.h has the declaration and a
+ * module cannot include it. They are the same from 6.12 to 6.19, the last kernel that
+ * needs this.
  */
-static int check_target(struct kprobe *probe, struct pt_regs *regs)
+static int replace_missing_target(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct target_control *control = (void *)regs_get_kernel_argument(regs, 1);
 
 	if (control->nid >= MAX_NUMNODES) {
 		control->nid = control->nmask ? first_node(*control->nmask) : MAX_NUMNODES;
 		if (control->nid >= MAX_NUMNODES)
-			control->nid = NUMA_NO_NODE; /* as is good for all that allocates */
+			control->nid = NUMA_NO_NODE; /* the allocator then uses the nearest node */
 	}
 	return 0;
 }
 
-static struct kprobe target_probe = { .pre_handler = check_target };
+static struct kprobe target_probe = { .pre_handler = replace_missing_target };
 
 int demotion_init(void)
 {
@@ -52,7 +55,7 @@ int demotion_init(void)
 		err = probe_register(&target_probe);
 	}
 	if (err)
-		pr_err("no kprobe on demotion (error %d), which could crash while nodes move; CONFIG_KPROBES is needed\n",
+		pr_err("cannot guard demotion by a kprobe (error %d), and it could crash while nodes move: needs CONFIG_KPROBES\n",
 		       err);
 	return err;
 }

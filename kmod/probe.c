@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kprobes of drivers.c, numa.c and demotion.c, and what slot.c and numa.c find by name. */
+/* Registers kprobes, and finds variables of the kernel that are not exported. */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 
 #include "kmod.h"
 
 /*
- * register_kprobe() looks the name up before it refuses to probe what is not code, and
- * leaves the address behind (5.x to 7.3). kallsyms_lookup_name() is not exported, and
- * a call of it through a pointer would trap where IBT is on.
+ * Uses that register_kprobe() looks up the name before it refuses to probe a variable,
+ * and leaves the address in the struct (5.x to 7.3). kallsyms_lookup_name() is not exported,
+ * and a call of it through a pointer would trap on machines with IBT.
  */
 void *probe_find_data(const char *name)
 {
@@ -19,22 +19,22 @@ void *probe_find_data(const char *name)
 		unregister_kprobe(&lookup);
 	if (err == -EINVAL && lookup.addr)
 		return lookup.addr;
-	pr_err("%s not found; the kernel needs CONFIG_KALLSYMS_ALL and mm/memory-tiers.c as known\n",
+	pr_err("the kernel has no variable %s that this module can find: needs CONFIG_KALLSYMS_ALL, and a mm/memory-tiers.c that this module knows\n",
 	       name);
 	return NULL;
 }
 
 /*
- * Puts @probe right behind ftrace's place in its function: one on it goes through ftrace,
- * and to remove that takes memory. Where there is none, unregister_kprobe() leaves the
- * probe in place for good, says so to nobody, and calls a module that is gone. Behind it
- * the arguments still are where they came.
+ * A kprobe at the start of a function goes through ftrace, and removing it allocates
+ * memory. If that fails, unregister_kprobe() silently leaves the kprobe in place, and the
+ * kernel later calls into a module that is gone. So this puts @probe right behind the
+ * instruction that ftrace uses, where the arguments are still in their registers.
  */
 int probe_register(struct kprobe *probe)
 {
 	int err;
 
-	probe->flags = KPROBE_FLAG_DISABLED; /* only to learn the place */
+	probe->flags = KPROBE_FLAG_DISABLED; /* only to find the address */
 	err = register_kprobe(probe);
 	if (err)
 		return err;
@@ -43,7 +43,7 @@ int probe_register(struct kprobe *probe)
 		probe->addr = (void *)probe->addr + MCOUNT_INSN_SIZE;
 		probe->symbol_name = NULL;
 	} else {
-		probe->addr = NULL; /* found by its name again */
+		probe->addr = NULL; /* register_kprobe() finds it by its name again */
 	}
 	probe->flags = 0;
 	return register_kprobe(probe);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps each node in the tier that the hook answers: asks, moves what is elsewhere,
- * keeps real hotplug and our moves apart, and comes back to what must wait.
+ * Keeps each node in the tier that the hook answers. Asks the hook, moves the nodes that
+ * are in another tier, keeps moves apart from the kernel's memory hotplug, and tries again
+ * later where a move has to wait.
  */
 #include <linux/bitmap.h>
 #include <linux/cpu.h>
@@ -19,47 +20,52 @@
 #include "compat.h"
 #include "kmod.h"
 
-/* Longest that the tiers' callbacks of one hotplug operation are waited for. */
+/*
+ * How long a move waits for one hotplug operation to finish changing the tiers. An
+ * operation that another notifier has cut short never tells its end.
+ */
 #define HOTPLUG_PATIENCE (10 * HZ)
 
 /*
- * The worker rests for so long: who asks for a retier at the end of each one, or of
- * each look at a node that stays, must not keep a CPU busy. A worker that never sleeps
- * also holds up RCU Tasks, and with that the detaching of the program that asks.
+ * The worker rests between two rounds, so that a program that asks for a retier at the end
+ * of each round keeps no CPU busy. A worker that never slept would also hold up the grace
+ * period of RCU Tasks, which detaching that very program waits for.
  */
-#define REST msecs_to_jiffies(20)
+#define WORKER_REST msecs_to_jiffies(20)
 
-/* What must wait is looked at again after so long: a hold, a shortage of memory. */
-#define RETRY (HZ / 4)
+/* A node that is held, or for which memory was short, is tried again after this time. */
+#define RETRY_DELAY (HZ / 4)
 
-/* How often a module that is removed tries to restore, RETRY apart. */
+/* How often a module that is being removed tries to restore the nodes, RETRY_DELAY apart. */
 #define RESTORE_TRIES 40
 
 /*
- * Nodes are taken out of their tiers for no longer than this at a time; the rest of a
- * long list is the worker's. Attaching and detaching a policy holds BPF's mutex of
- * struct_ops meanwhile (ops.c).
+ * How long one caller takes nodes out of their tiers; the worker moves the rest of a long
+ * list. The limit matters when a policy is attached or detached, since BPF holds its mutex
+ * of struct_ops meanwhile (ops.c).
  */
 #define MOVE_PATIENCE (20 * HZ)
 
-static DEFINE_MUTEX(retier_lock); /* the nodes' records (node.c) and the sequence of a move */
-static struct task_struct *mover; /* holds retier_lock */
-static bool closing;
+/* Protects the records of nodes (node.c) and the sequence of a move. */
+static DEFINE_MUTEX(retier_lock);
+static struct task_struct *mover; /* the task that holds retier_lock to decide or to move */
+static bool closing; /* the module is being removed: every node goes to the kernel's tier */
 
 static bool hotplug_runs; /* a hotplug operation is changing the tiers */
 static u64 hotplug_since; /* jiffies64 */
-static struct memory_dev_type *leaving; /* of the node whose last memory goes in it */
+/* The type by which the node is in its tier whose last memory the operation removes. */
+static struct memory_dev_type *leaving_type;
 static DECLARE_WAIT_QUEUE_HEAD(hotplug_ended);
 
 static DECLARE_BITMAP(pending, MAX_NUMNODES);
 static struct workqueue_struct *queue;
 static void retier_pending(struct work_struct *work);
 static DECLARE_DELAYED_WORK(retier_work, retier_pending);
-static u64 rests_until; /* jiffies64; the worker's */
-static unsigned long kicked; /* bit KICKED: the worker was asked, and has not begun */
+static u64 rests_until; /* jiffies64: the worker begins no round before */
+static unsigned long kicked; /* bit KICKED: the worker was asked, and has not begun its round */
 #define KICKED 0
 
-/* With retier_lock held: jiffies that the hotplug operation under way may still take. */
+/* Returns how many jiffies a move still waits for the hotplug operation. Needs retier_lock. */
 static long hotplug_left(void)
 {
 	u64 now = get_jiffies_64(), until = hotplug_since + HOTPLUG_PATIENCE;
@@ -67,7 +73,7 @@ static long hotplug_left(void)
 	return hotplug_runs && time_before64(now, until) ? until - now : 0;
 }
 
-/* retier_lock, while no hotplug operation is changing the tiers. */
+/* Takes retier_lock while no hotplug operation is changing the tiers. */
 static void lock_for_moves(void)
 {
 	long left;
@@ -79,7 +85,8 @@ static void lock_for_moves(void)
 		mutex_lock(&retier_lock);
 	}
 	if (hotplug_runs) {
-		pr_warn("a memory hotplug operation did not end\n");
+		pr_warn("a memory hotplug operation did not end within %d s; nodes are moved without waiting for it\n",
+			HOTPLUG_PATIENCE / HZ);
 		WRITE_ONCE(hotplug_runs, false);
 	}
 	WRITE_ONCE(mover, current);
@@ -91,7 +98,7 @@ static void unlock_after_moves(void)
 	mutex_unlock(&retier_lock);
 }
 
-/* A driver's own hotplug operation may be waiting for it: only moves are kept out. */
+/* Does not wait for a hotplug operation: that one may itself wait for the driver. */
 void retier_nodes_lock(void)
 {
 	mutex_lock(&retier_lock);
@@ -116,16 +123,16 @@ void retier_later(int nid)
 {
 	set_bit(nid, pending);
 	if (!READ_ONCE(closing))
-		queue_delayed_work(queue, &retier_work, RETRY);
+		queue_delayed_work(queue, &retier_work, RETRY_DELAY);
 }
 
-static int want_of(int nid, int kernel)
+static int wanted_adistance(int nid, int kernel)
 {
 	return closing || !hook_has_policy() ? kernel : hook_decide(nid, kernel);
 }
 
-static bool in_place(const struct node_record *rec, const struct memory_dev_type *type, int kernel,
-		     int want)
+static bool is_in_place(const struct node_record *rec, const struct memory_dev_type *type,
+			int kernel, int want)
 {
 	if (tierbpf_tier(want) == tierbpf_tier(kernel))
 		return !rec->ours;
@@ -133,30 +140,33 @@ static bool in_place(const struct node_record *rec, const struct memory_dev_type
 }
 
 /*
- * While a policy is in force our type stays in a slot that a driver counts on, even
- * without memory; the stock kernel keeps its own the same way.
+ * While a policy is loaded, keep our type in a slot that a driver counts on, even without
+ * memory; the stock kernel keeps its own the same way.
  */
 static int retier_without_memory(int nid, struct node_record *rec)
 {
 	if (memtier_is_placed(nid))
-		return -EAGAIN; /* its last memory is just leaving */
+		return -EAGAIN; /* its last memory is just being removed */
 	if (rec->ours && (closing || !hook_has_policy()))
-		node_give_back(nid, rec);
+		node_restore_stock(nid, rec);
 	return 0;
 }
 
-static int hold_node(int nid, const struct memory_dev_type *type, int want)
+static int report_held(int nid, const struct memory_dev_type *type, int want)
 {
 	hook_report(TIERBPF_EVENT_HELD, nid, type->adistance, want, 0);
-	pr_warn_ratelimited("node %d was moved %d times within %d ms; for the rest of them it is held in tier %u\n",
+	pr_warn_ratelimited("node %d was moved %d times within %d ms; it is held in tier %u until they are over\n",
 			    nid, TIERBPF_MOVES, TIERBPF_MOVES_MS, tierbpf_tier(type->adistance));
 	return -EAGAIN;
 }
 
-/* Asks about @nid. 1: it is to be moved, 0: it is in place, or -errno. @at_once: is not held. */
+/*
+ * Asks where the node belongs. Returns 1 if the node has to be moved, 0 if it is in place,
+ * or -errno. With @at_once, a node is moved even if it was moved too often.
+ */
 static int prepare_move(int nid, bool at_once)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 	struct memory_dev_type *type;
 	int kernel, want;
 
@@ -166,53 +176,53 @@ static int prepare_move(int nid, bool at_once)
 	if (rec->unplaced) {
 		numa_move_begin();
 		node_place(nid);
-		node_adopt(nid, rec);
+		node_record_placement(nid, rec);
 		numa_move_end();
 	}
 	if (rec->unplaced)
 		return -ENOMEM;
 	type = memtier_type_of(nid);
-	if (IS_ERR_OR_NULL(type)) /* NULL: its first memory is just coming */
+	if (IS_ERR_OR_NULL(type)) /* NULL: its first memory is just being added */
 		return PTR_ERR_OR_ZERO(type);
-	node_update(nid, type);
+	node_forget_stale_type(nid, type);
 	if (!at_once && node_is_held(rec))
 		return -EAGAIN;
 	kernel = node_stock_adistance(rec, type);
-	want = want_of(nid, kernel);
-	if (in_place(rec, type, kernel, want))
+	want = wanted_adistance(nid, kernel);
+	if (is_in_place(rec, type, kernel, want))
 		return 0;
 	node_count_move(rec);
 	if (!at_once && node_is_held(rec))
-		return hold_node(nid, type, want);
+		return report_held(nid, type, want);
 	rec->from = type->adistance;
 	rec->want = want;
-	rec->home = tierbpf_tier(want) == tierbpf_tier(kernel);
+	rec->to_stock = tierbpf_tier(want) == tierbpf_tier(kernel);
 	return 1;
 }
 
 static void leave_old_tier(int nid)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 
 	rec->left_at = ktime_get_ns();
 	rec->err = 0;
-	if (rec->home)
-		node_leave_for_home(nid, rec);
+	if (rec->to_stock)
+		node_leave_for_stock(nid, rec);
 	else
-		rec->err = node_leave(nid, rec, rec->want);
+		rec->err = node_leave_for_ours(nid, rec, rec->want);
 }
 
-/* 1: is in its new tier, or -errno. */
-static int enter_new_tier(int nid)
+/* Returns 1 if the node is in its new tier, or -errno. */
+static int join_new_tier(int nid)
 {
-	struct node_record *rec = &nodes[nid];
-	int err = memtier_is_placed(nid) ? 0 : node_enter(nid, rec);
+	struct node_record *rec = &node_records[nid];
+	int err = memtier_is_placed(nid) ? 0 : node_join_tier(nid, rec);
 	struct memory_dev_type *type;
 
 	err = rec->err ?: err;
 	if (err) {
 		hook_report(TIERBPF_EVENT_FAILED, nid, rec->from, err, 0);
-		pr_warn_ratelimited("node %d was not moved to tier %u: error %d\n", nid,
+		pr_warn_ratelimited("node %d could not be moved to tier %u: error %d\n", nid,
 				    tierbpf_tier(rec->want), err);
 		return err;
 	}
@@ -225,7 +235,7 @@ static int enter_new_tier(int nid)
 
 struct outcome {
 	int moved;
-	int err; /* the first one */
+	int err; /* of the first node that failed */
 };
 
 static void count_outcome(struct outcome *all, int nid, int ret)
@@ -239,10 +249,11 @@ static void count_outcome(struct outcome *all, int nid, int ret)
 }
 
 /*
- * All leave before the first one enters: each step makes the kernel look for the targets
- * of every node, which takes the more time the more nodes there are in both of two tiers.
+ * All nodes leave their tiers before the first one joins another. At each step the kernel
+ * looks for the demotion targets of every node, which takes longer the more nodes there
+ * are in two neighbouring tiers.
  */
-static void move_together(const nodemask_t *moving, u64 until, struct outcome *all)
+static void move_in_two_steps(const nodemask_t *moving, u64 until, struct outcome *all)
 {
 	nodemask_t left = NODE_MASK_NONE;
 	int nid;
@@ -256,7 +267,7 @@ static void move_together(const nodemask_t *moving, u64 until, struct outcome *a
 		}
 	}
 	for_each_node_mask(nid, left)
-		count_outcome(all, nid, enter_new_tier(nid));
+		count_outcome(all, nid, join_new_tier(nid));
 }
 
 static void move_all(nodemask_t *moving, struct outcome *all)
@@ -265,14 +276,14 @@ static void move_all(nodemask_t *moving, struct outcome *all)
 
 	rcu_expedite_gp();
 	numa_move_begin();
-	/* Not the whole machine at once: who looks at the tiers meanwhile would find none. */
+	/* If all nodes left together, a reader of the tiers would see a machine without any. */
 	if (nodes_equal(*moving, node_states[N_MEMORY])) {
 		nodemask_t first = nodemask_of_node(first_node(*moving));
 
-		move_together(&first, until, all);
+		move_in_two_steps(&first, until, all);
 		nodes_andnot(*moving, *moving, first);
 	}
-	move_together(moving, until, all);
+	move_in_two_steps(moving, until, all);
 	numa_move_end();
 	rcu_unexpedite_gp();
 }
@@ -313,7 +324,7 @@ int retier_all(bool at_once)
 	return retier_nodes(&node_possible_map, at_once);
 }
 
-/* jiffies; 0: it does not rest. */
+/* Returns how many jiffies the worker still rests. */
 static notrace unsigned long rest_left(void)
 {
 	u64 now = get_jiffies_64(), until = READ_ONCE(rests_until);
@@ -327,26 +338,31 @@ static void retier_pending(struct work_struct *work)
 	nodemask_t which = NODE_MASK_NONE;
 	int nid;
 
-	/* Asked while it ran, before it began to rest. */
+	/* Somebody asked during the last round, before the worker began to rest. */
 	if (rest) {
 		queue_delayed_work(queue, &retier_work, rest);
 		return;
 	}
-	/* A CPU that comes or goes is in N_CPU, or is not, at the end of its hotplug operation. */
-	cpus_read_lock();
-	cpus_read_unlock();
 	clear_bit(KICKED, &kicked);
-	smp_mb__after_atomic(); /* who asks from here on kicks again; who did before is collected */
+	/* A request that finds KICKED set is collected below; a later one kicks again. */
+	smp_mb__after_atomic();
 	for_each_set_bit(nid, pending, MAX_NUMNODES)
 		if (test_and_clear_bit(nid, pending))
 			node_set(nid, which);
+	/*
+	 * N_CPU changes at the end of a CPU hotplug operation, but hotplug.c learns of the
+	 * operation near its beginning. So wait for the end of one that was collected above.
+	 */
+	cpus_read_lock();
+	cpus_read_unlock();
 	retier_nodes(&which, false);
-	WRITE_ONCE(rests_until, get_jiffies_64() + REST);
+	WRITE_ONCE(rests_until, get_jiffies_64() + WORKER_REST);
 }
 
 /*
- * A program on what is called here may ask again. It finds KICKED set, or this interrupt
- * would queue itself for ever; notrace, since nobody needs a program on it.
+ * A BPF program on a function that is called here may ask for a retier. It finds KICKED
+ * set; otherwise this interrupt would queue itself for ever. A program on this function
+ * itself could do the same, hence notrace.
  */
 static notrace void retier_kick_worker(struct irq_work *work)
 {
@@ -381,8 +397,8 @@ int retier_ask(int nid, struct tierbpf_answer *answer)
 	if (node_state(nid, N_MEMORY))
 		type = memtier_type_of(nid);
 	if (!IS_ERR_OR_NULL(type)) {
-		node_update(nid, type);
-		hook_ask(nid, node_stock_adistance(&nodes[nid], type), answer);
+		node_forget_stale_type(nid, type);
+		hook_ask(nid, node_stock_adistance(&node_records[nid], type), answer);
 		ret = 0;
 	}
 	unlock_after_moves();
@@ -397,10 +413,10 @@ void retier_hotplug_begin(int nid, bool added)
 	numa_move_begin();
 	node_report_memory(nid);
 	if (added) {
-		nodes[nid].alone = !slot_read(nid).type;
+		node_records[nid].no_driver = !slot_read(nid).type;
 	} else {
 		node_repair_slot(nid);
-		leaving = memtier_type_of(nid);
+		leaving_type = memtier_type_of(nid);
 		memtier_drain_readers(nid);
 	}
 	mutex_unlock(&retier_lock);
@@ -408,14 +424,14 @@ void retier_hotplug_begin(int nid, bool added)
 
 void retier_hotplug_end(int nid, bool added)
 {
-	struct node_record *rec = &nodes[nid];
+	struct node_record *rec = &node_records[nid];
 
 	mutex_lock(&retier_lock);
-	node_adopt(nid, rec);
-	/* Not where moves have gone on meanwhile: then @leaving may be a type that is gone. */
-	if (hotplug_runs && !added && !IS_ERR_OR_NULL(leaving))
-		node_forget(nid, rec, leaving);
-	leaving = NULL;
+	node_record_placement(nid, rec);
+	/* If moves have gone on without waiting, @leaving_type may be freed by now. */
+	if (hotplug_runs && !added && !IS_ERR_OR_NULL(leaving_type))
+		node_empty_slot(nid, rec, leaving_type);
+	leaving_type = NULL;
 	if (added)
 		node_repair_slot(nid);
 	numa_move_end();
@@ -446,7 +462,7 @@ void retier_restore_all(void)
 	irq_work_sync(&retier_kick);
 	cancel_delayed_work_sync(&retier_work);
 	for (i = 0; retier_all(true) < 0 && i < RESTORE_TRIES; i++)
-		msleep(jiffies_to_msecs(RETRY));
+		msleep(jiffies_to_msecs(RETRY_DELAY));
 }
 
 void retier_exit(void)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The decision: facts and rules in, adistance out. The only place where that
- * happens; compiled into the BPF policy, the tool and the tests.
+ * The decision: makes an adistance out of facts and rules. This is the only place that does
+ * it; the BPF policy, the tool and the tests compile the same code.
  *
- * The includer says how the parts of a policy are reached, and how to count:
+ * Whoever includes this header defines before how it reaches the parts of a policy, and how it
+ * writes a loop:
  *
  *   const struct tierbpf_rule *tierbpf_get_rule(void *policy, __u32 index);
  *   const struct tierbpf_test *tierbpf_get_test(void *policy, __u32 index);
  *   const struct tierbpf_group *tierbpf_get_group(void *policy, __u32 index);
- *	NULL where there is none
+ *	NULL if there is none
  *   tierbpf_for(i, from, to)
  *	a loop that a verifier can bound
  */
@@ -26,7 +27,7 @@ static inline _Bool tierbpf_test_holds(const struct tierbpf_test *t, const struc
 	return tierbpf_fact(node, stored, t->fact, &value) && value >= t->min && value <= t->max;
 }
 
-/* All predicates hold: of each one's tests, at least one. */
+/* A rule matches if all its predicates hold; a predicate holds if one of its tests does. */
 static __always_inline _Bool tierbpf_rule_matches(void *policy, const struct tierbpf_rule *rule,
 						  const struct tierbpf_node *node,
 						  const struct tierbpf_facts *stored)
@@ -52,7 +53,7 @@ static __always_inline _Bool tierbpf_rule_matches(void *policy, const struct tie
 	return holds;
 }
 
-/* False where the action needs a fact that is not known. */
+/* Returns false if the action needs a fact that is not known. */
 static inline _Bool tierbpf_can_act(const struct tierbpf_action *a, const struct tierbpf_node *node,
 				    const struct tierbpf_facts *stored)
 {
@@ -61,7 +62,10 @@ static inline _Bool tierbpf_can_act(const struct tierbpf_action *a, const struct
 	return a->kind != TIERBPF_ACTION_FACT || tierbpf_fact(node, stored, (__u32)a->value, &value);
 }
 
-/* The same, and *adistance is what the action says; the kernel's own where it cannot act. */
+/*
+ * Sets *@adistance to the action's result, and returns true. If the action needs a fact that
+ * is not known, sets the kernel's own adistance, and returns false.
+ */
 static __always_inline _Bool tierbpf_act(const struct tierbpf_action *a,
 					 const struct tierbpf_node *node,
 					 const struct tierbpf_facts *stored, __s32 *adistance)
@@ -88,7 +92,10 @@ static __always_inline _Bool tierbpf_act(const struct tierbpf_action *a,
 	return 1;
 }
 
-/* A number that the policy names is meant; one that was computed joins its group. */
+/*
+ * Replaces an adistance that was computed with that of its group, if it is in one. A number
+ * that the policy gives is kept as it is.
+ */
 static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct tierbpf_action *a,
 				   __s32 adistance)
 {
@@ -109,11 +116,12 @@ static inline __s32 tierbpf_gather(void *policy, __u32 nr_groups, const struct t
 }
 
 /*
- * The first rule that matches and can act decides, else meta->otherwise, and
- * where that cannot act, the kernel's own. @stored: what is stored of the node; may be NULL.
+ * The first rule that matches and can act decides. If there is none, @meta->otherwise does;
+ * if that cannot act, the kernel's own adistance is the result. @stored has the stored facts
+ * of the node, and may be NULL.
  *
- * Inlined, and the action in one place only: each call of a BPF function saves and
- * restores all its registers, which takes longer than a rule.
+ * This is inlined, and calls tierbpf_act() in one place only: each call of a BPF function
+ * saves and restores all its registers, which takes longer than a rule.
  */
 static __always_inline void tierbpf_decide(void *policy, const struct tierbpf_meta *meta,
 					   const struct tierbpf_node *node,

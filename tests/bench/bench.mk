@@ -9,7 +9,7 @@ BENCH ?=
 comma := ,
 bench_programs := $(patsubst tests/bench/%.c,$(build)/bench/%,$(wildcard tests/bench/*.c))
 
-bench:
+bench: ## what tierbpf costs, against what the kernel's own ways cost
 	@packaging/setup-debian build vm bench
 	@$(MAKE) --no-print-directory -s all bench-helpers
 	@KERNEL=$(firstword $(KERNEL)) tests/bench/run $(subst $(comma), ,$(BENCH))
@@ -18,6 +18,7 @@ bench-helpers: $(bench_programs)
 
 $(build)/bench/%: tests/bench/%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CC) $(tool_cflags) -MF $@.d -Wl,--gc-sections $(LDFLAGS) -o $@ $< $(pkg_libs)
+	$(call say,LINK)
+	$(quiet)$(CC) $(tool_cflags) -MF $@.d -Wl,--gc-sections $(LDFLAGS) -o $@ $< $(pkg_libs)
 
 .PHONY: bench bench-helpers

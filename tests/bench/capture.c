@@ -158,21 +158,21 @@ static void write_sysfs(void)
 
 /* ---- tables ---- */
 
-struct table {
+struct acpi_table {
 	uint8_t *data;
 	size_t size;
 };
 
-static void put(struct table *t, uint64_t value, int bytes)
+static void put(struct acpi_table *t, uint64_t value, int bytes)
 {
 	t->data = realloc(t->data, t->size + 8);
 	for (; bytes--; value >>= 8)
 		t->data[t->size++] = (uint8_t)value;
 }
 
-static struct table begin(const char *signature, int revision)
+static struct acpi_table begin(const char *signature, int revision)
 {
-	struct table t = {};
+	struct acpi_table t = {};
 	int i;
 
 	for (i = 0; i < 4; i++)
@@ -184,7 +184,7 @@ static struct table begin(const char *signature, int revision)
 	return t;
 }
 
-static void end(struct table *t, const char *name)
+static void end(struct acpi_table *t, const char *name)
 {
 	FILE *f = create(TABLES "/%s", name);
 	uint8_t sum = 0;
@@ -200,7 +200,7 @@ static void end(struct table *t, const char *name)
 	free(t->data);
 }
 
-static void srat_cpu(struct table *t, int cpu)
+static void srat_cpu(struct acpi_table *t, int cpu)
 {
 	put(t, 2, 1); /* x2APIC */
 	put(t, 24, 1);
@@ -211,7 +211,7 @@ static void srat_cpu(struct table *t, int cpu)
 	put(t, 0, 8);
 }
 
-static void srat_memory(struct table *t, int node)
+static void srat_memory(struct acpi_table *t, int node)
 {
 	put(t, 1, 1);
 	put(t, 40, 1);
@@ -226,7 +226,7 @@ static void srat_memory(struct table *t, int node)
 
 static void write_srat(void)
 {
-	struct table t = begin("SRAT", 3);
+	struct acpi_table t = begin("SRAT", 3);
 	int i;
 
 	put(&t, 1, 4);
@@ -240,7 +240,7 @@ static void write_srat(void)
 
 static void write_slit(void)
 {
-	struct table t = begin("SLIT", 1);
+	struct acpi_table t = begin("SLIT", 1);
 	int from, to;
 
 	put(&t, (uint64_t)nodes, 8);
@@ -250,7 +250,7 @@ static void write_slit(void)
 	end(&t, "SLIT");
 }
 
-static void hmat_matrix(struct table *t, int type, uint64_t base, int (*value)(int node))
+static void hmat_matrix(struct acpi_table *t, int type, uint64_t base, int (*value)(int node))
 {
 	int from, to;
 
@@ -276,7 +276,7 @@ static void hmat_matrix(struct table *t, int type, uint64_t base, int (*value)(i
 
 static void write_hmat(void)
 {
-	struct table t = begin("HMAT", 2);
+	struct acpi_table t = begin("HMAT", 2);
 	int node;
 
 	put(&t, 0, 4);

@@ -5,6 +5,7 @@
 root=$(cd "$(dirname "$0")/../../.." && pwd) || exit
 bench=$root/tests/bench
 built=$root/build/bench
+# shellcheck disable=SC2034 # for the parts that source this file
 tool=$root/build/tierbpf
 : "${rows:?run by tests/bench/run}" "${tmp:?}" "${KERNEL:=6.12}"
 

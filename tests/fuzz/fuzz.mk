@@ -15,43 +15,55 @@ fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
 fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
 fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 
-fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs)
+fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) $(fuzz)/policy.dict ## random policies and tables, for SECONDS=60
 	@tests/fuzz/run --must-find $(fuzz)/fatal
 	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
-	@tests/fuzz/run $(SECONDS) $(fuzz)/totals $(fuzz_parts)
+	@tests/fuzz/run --totals $(fuzz)/totals $(SECONDS) $(fuzz_parts)
 
 # Totals of an earlier run must not stand for one that could not be built.
 fuzz-forget:
 	@rm -f $(fuzz)/totals
 
 $(fuzz)/fatal: tests/fuzz/fatal.c | $(fuzz)/user
-	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -MF $(fuzz)/user/fatal.d -o $@ $<
+	$(call say,LINK)
+	$(quiet)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -MF $(fuzz)/user/fatal.d -o $@ $<
 
 $(fuzz_programs): $(fuzz)/%: tests/fuzz/%.c $(fuzz)/user/library.a
-	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer $(LDFLAGS) -MF $(fuzz)/user/$*.fuzz.d -o $@ \
+	$(call say,LINK)
+	$(quiet)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer $(LDFLAGS) -MF $(fuzz)/user/$*.fuzz.d -o $@ \
 		$< $(filter %.o %.a,$^) $(pkg_libs)
 
 $(fuzz)/policy: $(fuzz)/json-mutator.o
 
 # Without what counts coverage: it is not what is tested.
 $(fuzz)/json-mutator.o: tests/fuzz/json-mutator.c $(fuzz)/policy-words.h
-	$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
+	$(call say,CC)
+	$(quiet)$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
+
+# The words of the language: each as a string of JSON, which the dictionary has as a string of C.
+$(fuzz)/policy.dict: tests/fuzz/policy.dict $(tables_json) | $(fuzz)/user
+	$(call say,GEN)
+	$(quiet){ cat $< && jq -r '[(.members | del(.measurement, .measured_node))[][], .kinds[], .sources[], "1" + .facts[].units[]] | unique[] | tojson | tojson' \
+		$(tables_json); } > $@.tmp && mv $@.tmp $@
 
 # An entry of a dictionary is a string as C writes it.
-$(fuzz)/%-words.h: tests/fuzz/%.dict | $(fuzz)/user
-	sed -n 's/^".*"$$/&,/p' $< > $@
+$(fuzz)/%-words.h: $(fuzz)/%.dict | $(fuzz)/user
+	$(call say,GEN)
+	$(quiet)sed -n 's/^".*"$$/&,/p' $< > $@
 
 # A program takes from it what it needs.
 $(fuzz)/user/library.a: $(fuzz_objects)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	@rm -f $@
+	$(quiet)$(AR) rcs $@ $^
 
 $(fuzz)/user/%.o: user/%.c | check-libbpf
 	@mkdir -p $(@D)
-	$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(call say,CC)
+	$(quiet)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(fuzz)/user:
-	mkdir -p $@
+	@mkdir -p $@
 
 -include $(wildcard $(fuzz)/user/*.d $(fuzz)/user/*/*.d)
 

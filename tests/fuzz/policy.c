@@ -242,12 +242,12 @@ static void check_policy(const struct policy *p, const char *text, size_t length
 
 /* ---- deciding ---- */
 
-static void check_groups(const struct program *program)
+static void check_groups(const struct compiled_policy *compiled)
 {
-	const struct tierbpf_group *g = program->groups;
+	const struct tierbpf_group *g = compiled->groups;
 	__u32 i, j;
 
-	for (i = 0; i < program->meta.nr_groups; i++) {
+	for (i = 0; i < compiled->meta.nr_groups; i++) {
 		must(tierbpf_adistance_ok(g[i].min) && tierbpf_adistance_ok(g[i].max));
 		must(g[i].min <= g[i].adistance && g[i].adistance <= g[i].max);
 		for (j = 0; j < i; j++)
@@ -256,15 +256,15 @@ static void check_groups(const struct program *program)
 }
 
 /* Of the tests of each predicate, one holds. */
-static void check_matches(const struct program *program, const struct tierbpf_rule *rule,
+static void check_matches(const struct compiled_policy *compiled, const struct tierbpf_rule *rule,
 			  const struct tierbpf_node *question)
 {
-	const struct tierbpf_test *t = &program->policy->tests[rule->first_test];
+	const struct tierbpf_test *t = &compiled->policy->tests[rule->first_test];
 	bool holds = false;
 	__u32 i;
 
 	for (i = 0; i < rule->nr_tests; i++) {
-		holds = holds || program_test_holds(program, &t[i], question);
+		holds = holds || compiled_test_holds(compiled, &t[i], question);
 		if (i + 1 == rule->nr_tests || t[i + 1].predicate != t[i].predicate) {
 			must(holds);
 			holds = false;
@@ -272,30 +272,30 @@ static void check_matches(const struct program *program, const struct tierbpf_ru
 	}
 }
 
-static void check_decision(const struct program *program, const bool *never, int node)
+static void check_decision(const struct compiled_policy *compiled, const bool *never, int node)
 {
-	struct tierbpf_node question = program_node(&machine, node);
+	struct tierbpf_node question = compiled_node(&machine, node);
 	struct tierbpf_decision d = {};
 	const char *name;
 	char buffer[32];
 	__s32 adistance;
 
-	program_decide(program, &question, &d);
-	must(*policy_rule_name(program->policy, d.rule, buffer, sizeof(buffer)));
-	name = policy_tier_name(program->policy, d.adistance);
-	must(!*name || (!policy_find_tier(program->policy, name, &adistance) &&
+	compiled_decide(compiled, &question, &d);
+	must(*policy_rule_name(compiled->policy, d.rule, buffer, sizeof(buffer)));
+	name = policy_tier_name(compiled->policy, d.adistance);
+	must(!*name || (!policy_find_tier(compiled->policy, name, &adistance) &&
 			tierbpf_tier(adistance) == tierbpf_tier(d.adistance)));
 	must(d.adistance == question.kernel_adistance || tierbpf_adistance_ok(d.adistance));
 	must(d.acted == question.kernel_adistance || tierbpf_adistance_ok(d.acted));
-	must(d.rule >= -1 && d.rule < (int)program->policy->nr_rules);
+	must(d.rule >= -1 && d.rule < (int)compiled->policy->nr_rules);
 	if (d.rule < 0)
 		return;
-	check_matches(program, &program->policy->rules[d.rule], &question);
+	check_matches(compiled, &compiled->policy->rules[d.rule], &question);
 	must(!never[d.rule]);
 }
 
 /* The shortcut leads to the same decision, whatever the kernel says of the node. */
-static void check_first_rule(struct program *program, int node)
+static void check_first_rule(struct compiled_policy *compiled, int node)
 {
 	struct tierbpf_node question = {
 		.id = node,
@@ -303,30 +303,30 @@ static void check_first_rule(struct program *program, int node)
 		.flags = (__u32)random_bits(2),
 		.size = (__u64)random_size(40),
 	};
-	__u32 first = program->facts[node].first_rule;
+	__u32 first = compiled->facts[node].first_rule;
 	struct tierbpf_decision with = {}, without = {};
 
-	program_decide(program, &question, &with);
-	program->facts[node].first_rule = 0;
-	program_decide(program, &question, &without);
-	program->facts[node].first_rule = first;
+	compiled_decide(compiled, &question, &with);
+	compiled->facts[node].first_rule = 0;
+	compiled_decide(compiled, &question, &without);
+	compiled->facts[node].first_rule = first;
 	must(!memcmp(&with, &without, sizeof(with)));
 }
 
 static void check_program(const struct policy *policy, const bool *never)
 {
-	struct program *program = NULL;
+	struct compiled_policy *compiled = NULL;
 	int node;
 
 	for (node = NR_SORTS; node < NR_NODES; node++)
 		draw_node(node);
-	must(!program_compile(policy, &machine, &program) && program);
-	check_groups(program);
+	must(!policy_compile(policy, &machine, &compiled) && compiled);
+	check_groups(compiled);
 	for (node = 0; node < machine.nr_nodes; node++) {
-		check_decision(program, never, node);
-		check_first_rule(program, node);
+		check_decision(compiled, never, node);
+		check_first_rule(compiled, node);
 	}
-	program_free(program);
+	compiled_free(compiled);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -32,18 +32,18 @@
 #define MAX_NODES 12 /* that are looked at */
 
 /* In memory of just that size; false: too short for a header. */
-static bool take_table(struct table *t, const char *signature, const uint8_t *data, size_t size)
+static bool take_table(struct acpi_table *t, const char *signature, const uint8_t *data, size_t size)
 {
 	uint32_t length = htole32((uint32_t)size);
 	uint8_t *bytes;
 
-	if (size < TABLE_HEADER)
+	if (size < ACPI_HEADER)
 		return false;
 	bytes = malloc(size);
 	memcpy(bytes, data, size);
 	memcpy(bytes, signature, 4);
 	memcpy(bytes + 4, &length, sizeof(length));
-	must(!table_init(t, signature, bytes, size));
+	must(!acpi_table_init(t, signature, bytes, size));
 	return true;
 }
 
@@ -80,7 +80,7 @@ static struct srat *take_srat(const uint8_t *data, size_t size)
 {
 	struct srat *s = NULL;
 	const char *why = NULL;
-	struct table t;
+	struct acpi_table t;
 	size_t at = SIZE_MAX;
 	int err;
 
@@ -92,7 +92,7 @@ static struct srat *take_srat(const uint8_t *data, size_t size)
 	must(err != -EBADMSG || at < size);
 	if (s)
 		check_srat(s);
-	table_free(&t);
+	acpi_table_free(&t);
 	return s;
 }
 
@@ -159,7 +159,7 @@ static void check_search(const struct hmat *h, const struct srat *s)
 	}
 }
 
-static void fuzz_hmat(const struct table *t, const struct srat *s)
+static void fuzz_hmat(const struct acpi_table *t, const struct srat *s)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = NULL;
 	const char *why = NULL;
@@ -178,7 +178,7 @@ static void fuzz_hmat(const struct table *t, const struct srat *s)
 
 /* ---- SLIT ---- */
 
-static void fuzz_slit(const struct table *t, const struct srat *s)
+static void fuzz_slit(const struct acpi_table *t, const struct srat *s)
 {
 	_cleanup_free_ struct slit *slit = NULL;
 	const char *why = NULL;
@@ -199,7 +199,7 @@ static void fuzz_slit(const struct table *t, const struct srat *s)
 
 /* ---- CEDT ---- */
 
-static void fuzz_cedt(const struct table *t, const struct srat *s)
+static void fuzz_cedt(const struct acpi_table *t, const struct srat *s)
 {
 	_cleanup_free_ struct cedt *c = NULL;
 	int next = s->nr_nodes;
@@ -219,10 +219,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct {
 		const char *signature;
-		void (*fuzz)(const struct table *t, const struct srat *s);
+		void (*fuzz)(const struct acpi_table *t, const struct srat *s);
 	} kinds[] = { { "HMAT", fuzz_hmat }, { "SLIT", fuzz_slit }, { "CEDT", fuzz_cedt } };
 	struct srat *s;
-	struct table t;
+	struct acpi_table t;
 	size_t length, kind;
 
 	if (size < 3)
@@ -236,7 +236,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s = take_srat(data, length);
 	if (s && take_table(&t, kinds[kind].signature, data + length, size - length)) {
 		kinds[kind].fuzz(&t, s);
-		table_free(&t);
+		acpi_table_free(&t);
 	}
 	srat_free(s);
 	return 0;

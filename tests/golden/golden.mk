@@ -8,7 +8,7 @@
 
 golden := $(build)/golden
 
-check-golden: golden-forget $(golden)/tierbpf
+check-golden: golden-forget $(golden)/tierbpf ## what the tool prints, letter by letter
 	@tests/golden/run --tool $(golden)/tierbpf --totals $(golden)/totals
 
 # Totals of an earlier run must not stand for one that could not be built.
@@ -18,7 +18,8 @@ golden-forget:
 # The whole tool, of the objects of unit.mk and those that unit.mk leaves out.
 $(golden)/tierbpf: $(sources:%.c=$(unit)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
+	$(call say,LINK)
+	$(quiet)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
 $(unit)/obj/user/engine/load.o: $(build)/tierbpf.skel.h
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the golden tests share; read by each with "." . They say nothing of what passes.
+# What the golden tests share; read by each with "." .
 # shellcheck shell=sh
 
 golden=$(cd "$(dirname "$0")" && pwd) || exit
@@ -9,7 +9,6 @@ done
 root=${golden%/tests/golden}
 : "${TIERBPF:=$root/build/golden/tierbpf}" # the tool
 : "${RENEW:=}"				    # not empty: what comes out is right
-: "${COUNTS:=}"				    # file to add "PASSED FAILED SKIPPED" to
 
 # Whatever a sanitizer finds is an exit status that no case expects.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1
@@ -19,27 +18,8 @@ export LC_ALL=C.UTF-8
 [ -x "$TIERBPF" ] || { echo "$TIERBPF: missing; make check-golden builds it" >&2; exit 1; }
 tmp=$(mktemp -d) || exit
 trap 'rm -rf "$tmp"' EXIT
-passed=0 failed=0 skipped=0
-
-pass()
-{
-	passed=$((passed + 1))
-}
-
-# fail NAME [WHY...]
-fail()
-{
-	failed=$((failed + 1))
-	echo "not ok $1"
-	shift
-	[ $# = 0 ] || printf '    %s\n' "$@"
-}
-
-skip()
-{
-	skipped=$((skipped + 1))
-	echo "skipped $1"
-}
+# shellcheck source=tests/tap.sh
+. "$root/tests/tap.sh"
 
 # same NAME EXPECTED ACTUAL: two files; no EXPECTED is an empty one.
 same()
@@ -53,16 +33,8 @@ same()
 	fi
 	[ -e "$expected" ] || expected=/dev/null
 	if cmp -s "$expected" "$3"; then
-		pass
+		pass "$1"
 	else
-		fail "$1"
-		diff -u --label expected --label "what came out" "$expected" "$3" | sed 's/^/    /'
+		fail "$1" "$(diff -u --label expected --label "what came out" "$expected" "$3")"
 	fi
-}
-
-# The exit status of a part: its last line.
-finish()
-{
-	[ -z "$COUNTS" ] || echo "$passed $failed $skipped" >>"$COUNTS"
-	[ "$failed" = 0 ]
 }

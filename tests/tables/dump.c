@@ -25,7 +25,7 @@ static int refuse(size_t at, const char *why)
 
 static void print_memory(const struct hmat *h, const struct hmat_memory *m)
 {
-	printf("memory %04x %08x %08x\n", table_u16(&h->table, m->at + 8), m->initiator, m->pxm);
+	printf("memory %04x %08x %08x\n", acpi_u16(&h->table, m->at + 8), m->initiator, m->pxm);
 }
 
 static void print_locality(const struct hmat *h, const struct hmat_locality *l)
@@ -49,7 +49,7 @@ static void print_cache(const struct hmat_cache *c)
 	printf("level %x line %04x\n", c->level, c->line);
 }
 
-static int dump_hmat(const struct table *t)
+static int dump_hmat(const struct acpi_table *t)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = NULL;
 	size_t at, i = 0, j = 0, k = 0;
@@ -71,7 +71,7 @@ static int dump_hmat(const struct table *t)
 
 /* ---- SRAT: what is enabled; of processors, the domains ---- */
 
-static int dump_srat(const struct table *t)
+static int dump_srat(const struct acpi_table *t)
 {
 	_cleanup_(cleanup_srat) struct srat *s = NULL;
 	const char *why;
@@ -97,7 +97,7 @@ static int dump_srat(const struct table *t)
 
 /* ---- SLIT ---- */
 
-static int dump_slit(const struct table *t)
+static int dump_slit(const struct acpi_table *t)
 {
 	_cleanup_free_ struct slit *s = NULL;
 	const char *why;
@@ -114,19 +114,19 @@ int main(int argc, char **argv)
 {
 	static const struct {
 		const char *signature;
-		int (*dump)(const struct table *t);
+		int (*dump)(const struct acpi_table *t);
 	} kinds[] = { { "HMAT", dump_hmat }, { "SRAT", dump_srat }, { "SLIT", dump_slit } };
 	_cleanup_free_ char *bytes = NULL;
 	size_t length, i;
-	struct table t;
+	struct acpi_table t;
 	const char *why;
 
-	if (argc != 2 || sysfs_bytes("", argv[1], TABLE_MAX, &bytes, &length))
+	if (argc != 2 || sysfs_bytes("", argv[1], ACPI_TABLE_MAX, &bytes, &length))
 		return 2;
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (strncmp(bytes, kinds[i].signature, 4))
 			continue;
-		why = table_init(&t, kinds[i].signature, (uint8_t *)bytes, length);
+		why = acpi_table_init(&t, kinds[i].signature, (uint8_t *)bytes, length);
 		return why ? refuse(0, why) : kinds[i].dump(&t);
 	}
 	return 2;

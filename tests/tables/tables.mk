@@ -5,8 +5,8 @@
 
 tables := $(build)/tables
 
-check-tables: tables-forget $(tables)/dump
-	@tests/tables/iasl $(tables)/dump $(tables)/totals
+check-tables: tables-forget $(tables)/dump ## the readers of ACPI tables against iasl
+	@tests/tables/iasl --totals $(tables)/totals $(tables)/dump
 
 # Totals of an earlier run must not stand for one that could not be built.
 tables-forget:
@@ -14,7 +14,8 @@ tables-forget:
 
 $(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/obj/user/%.o,$(addprefix acpi/,hmat srat slit table) util/sysfs util/msg util/escape)
 	@mkdir -p $(@D)
-	$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+	$(call say,LINK)
+	$(quiet)$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
 -include $(wildcard $(tables)/*.d)
 

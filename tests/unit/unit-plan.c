@@ -39,15 +39,15 @@ struct test_plan test_plan(const char *marked, struct machine *machine, const __
 {
 	struct test_plan t = { .policy = good_policy(marked), .machine = machine };
 
-	cr_assert_eq(program_compile(t.policy, machine, &t.program), 0);
-	cr_assert_eq(plan_make(t.program, machine, overrides, &t.plan), 0);
+	cr_assert_eq(policy_compile(t.policy, machine, &t.compiled), 0);
+	cr_assert_eq(plan_make(t.compiled, machine, overrides, &t.plan), 0);
 	return t;
 }
 
 void test_plan_free(struct test_plan *t)
 {
 	plan_free(t->plan);
-	program_free(t->program);
+	compiled_free(t->compiled);
 	machine_free(t->machine);
 	policy_free(t->policy);
 }

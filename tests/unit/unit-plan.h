@@ -34,7 +34,7 @@ struct machine *test_machine(const struct test_node *nodes, size_t count);
 struct test_plan {
 	struct policy *policy;
 	struct machine *machine;
-	struct program *program;
+	struct compiled_policy *compiled;
 	struct plan *plan;
 };
 

@@ -44,7 +44,7 @@ void draft_put64(struct draft *d, size_t at, uint64_t value)
 	memcpy(d->bytes + at, &value, sizeof(value));
 }
 
-const char *table_of(struct table *t, const char *signature, const void *bytes, size_t length)
+const char *table_of(struct acpi_table *t, const char *signature, const void *bytes, size_t length)
 {
 	uint8_t *copy = malloc(length);
 	const char *why;
@@ -52,15 +52,15 @@ const char *table_of(struct table *t, const char *signature, const void *bytes, 
 	cr_assert(copy || !length);
 	if (length)
 		memcpy(copy, bytes, length);
-	why = table_init(t, signature, copy, length);
+	why = acpi_table_init(t, signature, copy, length);
 	if (why)
 		free(copy);
 	return why;
 }
 
-struct table draft_table(struct draft *d, const char *signature)
+struct acpi_table draft_table(struct draft *d, const char *signature)
 {
-	struct table t = {};
+	struct acpi_table t = {};
 	const char *why;
 
 	draft_put32(d, 4, (uint32_t)d->length);
@@ -74,7 +74,7 @@ struct srat *srat_of(const int *cpus, const int *memory)
 	static struct draft d;
 	struct srat *s = NULL;
 	const char *why;
-	struct table t;
+	struct acpi_table t;
 	size_t at;
 	int i;
 
@@ -95,7 +95,7 @@ struct srat *srat_of(const int *cpus, const int *memory)
 	}
 	t = draft_table(&d, "SRAT");
 	cr_assert_eq(srat_parse(&t, &s, &at, &why), 0);
-	table_free(&t);
+	acpi_table_free(&t);
 	return s;
 }
 

@@ -28,12 +28,12 @@ void draft_put64(struct draft *d, size_t at, uint64_t value);
 
 /*
  * The table of @length bytes, in memory of just that size, so that one byte too far is found;
- * table_free() it. NULL, or what is wrong with its header.
+ * acpi_table_free() it. NULL, or what is wrong with its header.
  */
-const char *table_of(struct table *t, const char *signature, const void *bytes, size_t length);
+const char *table_of(struct acpi_table *t, const char *signature, const void *bytes, size_t length);
 
 /* The same of a draft, whose header's length is set first. */
-struct table draft_table(struct draft *d, const char *signature);
+struct acpi_table draft_table(struct draft *d, const char *signature);
 
 /* A SRAT: an enabled processor in each PXM of @cpus, then memory in each of @memory; -1 ends. */
 struct srat *srat_of(const int *cpus, const int *memory);

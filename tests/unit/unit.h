@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "policy/policy.h"
+#include "util/array.h"
 #include "json/diag.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- policies with errors in them ---- */
 

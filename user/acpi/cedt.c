@@ -6,10 +6,21 @@
 
 #include "util/cleanup.h"
 
-#define CEDT_HEADER TABLE_HEADER
-#define SUBTABLE_HEADER 4
-#define CFMWS 1
-#define CFMWS_LENGTH 36 /* without its targets */
+#define CEDT_HEADER ACPI_HEADER
+
+/* The structure of a window, CFMWS: offsets in bytes. */
+enum {
+	SUBTABLE_LENGTH = 2, /* u16, of every structure */
+	SUBTABLE_HEADER = 4,
+
+	CFMWS = 1, /* its type */
+	CFMWS_BASE = 8,
+	CFMWS_SIZE = 16,
+	CFMWS_WAYS = 24,
+	CFMWS_RESTRICTIONS = 32,
+	CFMWS_LENGTH = 36, /* without its targets */
+	CFMWS_TARGET = 4, /* the size of one */
+};
 
 /* "Encoded number of interleave ways": 1, 2, 4, 8, 16; 3, 6, 12 from 8 on; 0: none of them. */
 static int ways(uint8_t encoded)
@@ -19,24 +30,24 @@ static int ways(uint8_t encoded)
 	return encoded >= 8 && encoded <= 10 ? 3 << (encoded - 8) : 0;
 }
 
-static struct cedt_window read_window(const struct table *t, size_t at, uint16_t length)
+static struct cedt_window read_window(const struct acpi_table *t, size_t at, uint16_t length)
 {
 	struct cedt_window w = {
-		.base = table_u64(t, at + 8),
-		.size = table_u64(t, at + 16),
-		.restrictions = table_u16(t, at + 32),
+		.base = acpi_u64(t, at + CFMWS_BASE),
+		.size = acpi_u64(t, at + CFMWS_SIZE),
+		.restrictions = acpi_u16(t, at + CFMWS_RESTRICTIONS),
 		.node = CEDT_NO_NODE,
 	};
-	int i, count = ways(t->bytes[at + 24]);
+	int i, count = ways(t->bytes[at + CFMWS_WAYS]);
 
-	for (i = 0; i < count && CFMWS_LENGTH + 4 * (i + 1) <= length; i++)
-		w.targets[i] = table_u32(t, at + CFMWS_LENGTH + 4 * (size_t)i);
+	for (i = 0; i < count && CFMWS_LENGTH + CFMWS_TARGET * (i + 1) <= length; i++)
+		w.targets[i] = acpi_u32(t, at + CFMWS_LENGTH + CFMWS_TARGET * (size_t)i);
 	w.nr_targets = i;
 	return w;
 }
 
 /* Linux would read on, behind the structure or the table. */
-static const char *check_window(const struct table *t, size_t at, uint16_t length)
+static const char *check_window(const struct acpi_table *t, size_t at, uint16_t length)
 {
 	if (length < CFMWS_LENGTH)
 		return "a window's structure shorter than 36 bytes";
@@ -46,11 +57,11 @@ static const char *check_window(const struct table *t, size_t at, uint16_t lengt
 }
 
 /* acpi_parse_entries_array(), to the next window. Without one and without a reason: the end. */
-static const char *next_window(const struct table *t, size_t *at, bool *found)
+static const char *next_window(const struct acpi_table *t, size_t *at, bool *found)
 {
 	*found = false;
 	while (*at + SUBTABLE_HEADER < t->length) {
-		uint16_t length = table_u16(t, *at + 2);
+		uint16_t length = acpi_u16(t, *at + SUBTABLE_LENGTH);
 
 		if (!length)
 			return "a structure of length 0";
@@ -117,7 +128,7 @@ static int grow(struct cedt **c, const struct cedt_window *w)
 	return 0;
 }
 
-int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **cedt, size_t *at,
+int cedt_parse(const struct acpi_table *t, const struct srat *srat, struct cedt **cedt, size_t *at,
 	       const char **why)
 {
 	struct cedt_reader r = { srat, highest_pxm(srat) + 1, srat->nr_nodes };
@@ -130,7 +141,7 @@ int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **ced
 		return -ENOMEM;
 	*at = CEDT_HEADER;
 	while (!(*why = next_window(t, at, &found)) && found) {
-		length = table_u16(t, *at + 2);
+		length = acpi_u16(t, *at + SUBTABLE_LENGTH);
 		w = read_window(t, *at, length);
 		if (!number(&r, &w)) {
 			*why = "a window for which no proximity domain is left";
@@ -144,15 +155,16 @@ int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **ced
 	return 0;
 }
 
-int cedt_read(const char *root, const struct srat *srat, struct cedt **c, struct table_state *state)
+int cedt_read(const char *root, const struct srat *srat, struct cedt **c,
+	      struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "CEDT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "CEDT", &t, state);
 
 	if (err)
 		return err;
 	err = cedt_parse(&t, srat, c, &state->at, &state->ignored);
 	/* The note is the same, of the rest. */
-	table_close(&t, "CEDT", state, !err && state->ignored ? -EBADMSG : err);
+	acpi_table_close(&t, "CEDT", state, !err && state->ignored ? -EBADMSG : err);
 	return err;
 }

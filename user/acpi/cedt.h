@@ -36,13 +36,14 @@ struct cedt {
  * -ENOENT if there is none; -EBADMSG after a note if it is no table; -ENOMEM. Linux
  * keeps the windows in front of an error: then there is a note, and 0.
  */
-int cedt_read(const char *root, const struct srat *srat, struct cedt **c, struct table_state *state);
+int cedt_read(const char *root, const struct srat *srat, struct cedt **c,
+	      struct acpi_table_state *state);
 
 /*
  * The same from a table. 0 or -ENOMEM; with 0, *why is NULL, or (constant text) why nothing is
  * read from offset *at on.
  */
-int cedt_parse(const struct table *t, const struct srat *srat, struct cedt **c, size_t *at,
+int cedt_parse(const struct acpi_table *t, const struct srat *srat, struct cedt **c, size_t *at,
 	       const char **why);
 
 #endif

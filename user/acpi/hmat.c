@@ -5,15 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acpi/hmat-layout.h"
+#include "util/array.h"
 #include "util/cleanup.h"
-
-#define HMAT_HEADER 40
-#define SUBTABLE_HEADER 8
-#define MEMORY_LENGTH 40
-#define LOCALITY_LENGTH 32 /* without its lists and entries */
-#define CACHE_LENGTH 32
-
-enum structure { MEMORY, LOCALITY, CACHE, NR_STRUCTURES };
 
 struct reader {
 	struct hmat *hmat;
@@ -24,20 +18,6 @@ struct reader {
 /* What a handler answers: NULL, or why the table is not used. */
 static const char out_of_memory[] = "out of memory";
 static const char behind_the_end[] = "a structure that goes on behind the end of the table";
-
-/* Room for one more in *list, which has @count. */
-static void *append(void *list, size_t *count, size_t size)
-{
-	void **array = list, *grown = *array;
-
-	/* Full at each power of two. */
-	if (!(*count & (*count - 1)))
-		grown = reallocarray(*array, *count ? 2 * *count : 1, size);
-	if (!grown)
-		return NULL;
-	*array = grown;
-	return (char *)grown + (*count)++ * size;
-}
 
 static bool is_there(const struct hmat *h, size_t at, uint64_t length)
 {
@@ -59,12 +39,12 @@ static bool is_of_memory(const struct hmat *h, const struct hmat_memory *m)
 
 static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_memory *m, memory = {
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_memory memory = {
 		.at = at,
-		.flags = table_u16(t, at + 8),
-		.initiator = table_u32(t, at + 12),
-		.pxm = table_u32(t, at + 16),
+		.flags = acpi_u16(t, at + MEMORY_FLAGS),
+		.initiator = acpi_u32(t, at + MEMORY_INITIATOR),
+		.pxm = acpi_u32(t, at + MEMORY_PXM),
 	};
 
 	if (length != MEMORY_LENGTH)
@@ -77,10 +57,9 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 		return "memory of a domain that has none in SRAT";
 	if (memory.flags & HMAT_INITIATOR_VALID && r->srat && !has_node(r->srat, memory.initiator))
 		return "memory attached to an initiator that is not in SRAT";
-	m = append(&r->hmat->memory, &r->hmat->nr_memory, sizeof(*m));
-	if (!m)
+	if (ARRAY_GROW(r->hmat->memory, r->hmat->nr_memory))
 		return out_of_memory;
-	*m = memory;
+	r->hmat->memory[r->hmat->nr_memory++] = memory;
 	return NULL;
 }
 
@@ -90,7 +69,8 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 static const char *check_size(const struct hmat *h, const struct hmat_locality *l, uint32_t length)
 {
 	unsigned __int128 i = l->nr_initiators, j = l->nr_targets;
-	unsigned __int128 size = LOCALITY_LENGTH + 2 * i * j + 4 * i + 4 * j;
+	unsigned __int128 size =
+		LOCALITY_LENGTH + LOCALITY_ENTRY * i * j + LOCALITY_DOMAIN * (i + j);
 
 	if (length < (uint32_t)size)
 		return "a locality structure too short for its domains";
@@ -102,44 +82,45 @@ static const char *check_size(const struct hmat *h, const struct hmat_locality *
 
 static const char *read_locality(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_locality *l, locality = { .at = at };
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_locality locality = { .at = at };
 	const char *why;
 
 	if (length < LOCALITY_LENGTH)
 		return "a locality structure shorter than 32 bytes";
 	if (!is_there(r->hmat, at, LOCALITY_LENGTH))
 		return behind_the_end;
-	locality.flags = t->bytes[at + 8];
-	locality.type = t->bytes[at + 9];
-	locality.nr_initiators = table_u32(t, at + 12);
-	locality.nr_targets = table_u32(t, at + 16);
-	locality.base = table_u64(t, at + 24);
+	locality.flags = t->bytes[at + LOCALITY_FLAGS];
+	locality.type = t->bytes[at + LOCALITY_DATA_TYPE];
+	locality.nr_initiators = acpi_u32(t, at + LOCALITY_INITIATORS);
+	locality.nr_targets = acpi_u32(t, at + LOCALITY_TARGETS);
+	locality.base = acpi_u64(t, at + LOCALITY_BASE);
 	why = check_size(r->hmat, &locality, length);
 	if (why)
 		return why;
-	l = append(&r->hmat->localities, &r->hmat->nr_localities, sizeof(*l));
-	if (!l)
+	if (ARRAY_GROW(r->hmat->localities, r->hmat->nr_localities))
 		return out_of_memory;
-	*l = locality;
+	r->hmat->localities[r->hmat->nr_localities++] = locality;
 	return NULL;
 }
 
 uint32_t hmat_initiator(const struct hmat *h, const struct hmat_locality *l, uint32_t i)
 {
-	return table_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * 4);
+	return acpi_u32(&h->table, l->at + LOCALITY_LENGTH + (size_t)i * LOCALITY_DOMAIN);
 }
 
 uint32_t hmat_target(const struct hmat *h, const struct hmat_locality *l, uint32_t j)
 {
-	return table_u32(&h->table, l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * 4);
+	return acpi_u32(&h->table,
+			l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + j) * LOCALITY_DOMAIN);
 }
 
 uint16_t hmat_entry(const struct hmat *h, const struct hmat_locality *l, uint32_t i, uint32_t j)
 {
-	size_t entries = l->at + LOCALITY_LENGTH + ((size_t)l->nr_initiators + l->nr_targets) * 4;
+	size_t entries = l->at + LOCALITY_LENGTH +
+			 ((size_t)l->nr_initiators + l->nr_targets) * LOCALITY_DOMAIN;
 
-	return table_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * 2);
+	return acpi_u16(&h->table, entries + ((size_t)i * l->nr_targets + j) * LOCALITY_ENTRY);
 }
 
 static const struct {
@@ -222,24 +203,23 @@ static bool is_first_of_level(struct reader *r, const struct hmat_cache *c)
 
 static const char *read_cache(struct reader *r, size_t at, uint32_t length)
 {
-	const struct table *t = &r->hmat->table;
-	struct hmat_cache *c, cache = {
+	const struct acpi_table *t = &r->hmat->table;
+	struct hmat_cache cache = {
 		.at = at,
-		.pxm = table_u32(t, at + 8),
-		.size = table_u64(t, at + 16),
-		.attributes = table_u32(t, at + 24),
+		.pxm = acpi_u32(t, at + CACHE_PXM),
+		.size = acpi_u64(t, at + CACHE_SIZE),
+		.attributes = acpi_u32(t, at + CACHE_ATTRIBUTES),
 	};
 
 	if (length < CACHE_LENGTH)
 		return "a cache structure shorter than 32 bytes";
 	if (!is_there(r->hmat, at, CACHE_LENGTH))
 		return behind_the_end;
-	decode_cache(&cache, table_u16(t, at + 28));
+	decode_cache(&cache, acpi_u16(t, at + CACHE_ADDRESS_MODE));
 	cache.shown = is_first_of_level(r, &cache);
-	c = append(&r->hmat->caches, &r->hmat->nr_caches, sizeof(*c));
-	if (!c)
+	if (ARRAY_GROW(r->hmat->caches, r->hmat->nr_caches))
 		return out_of_memory;
-	*c = cache;
+	r->hmat->caches[r->hmat->nr_caches++] = cache;
 	return NULL;
 }
 
@@ -260,20 +240,21 @@ const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm,
  * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
  * no length is compared with the end of the table. *at: where it stopped.
  */
-static const char *walk(struct reader *r, enum structure type, size_t *at)
+static const char *walk(struct reader *r, enum hmat_structure type, size_t *at)
 {
 	static const char *(*const readers[])(struct reader *, size_t, uint32_t) = {
-		[MEMORY] = read_memory,
-		[LOCALITY] = read_locality,
-		[CACHE] = read_cache,
+		[HMAT_MEMORY] = read_memory,
+		[HMAT_LOCALITY] = read_locality,
+		[HMAT_CACHE] = read_cache,
 	};
-	const struct table *t = &r->hmat->table;
+	const struct acpi_table *t = &r->hmat->table;
 	const char *why = NULL;
 	uint32_t length;
 
-	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > SUBTABLE_HEADER; *at += length) {
-		length = table_u32(t, *at + 4);
-		if (table_u16(t, *at) == type)
+	for (*at = HMAT_HEADER; *at < t->length && t->length - *at > HMAT_STRUCTURE_HEADER;
+	     *at += length) {
+		length = acpi_u32(t, *at + HMAT_LENGTH);
+		if (acpi_u16(t, *at + HMAT_TYPE) == type)
 			why = readers[type](r, *at, length);
 		if (!why && !length)
 			why = "a structure of length 0";
@@ -286,17 +267,17 @@ static const char *walk(struct reader *r, enum structure type, size_t *at)
 static const char *read_all(struct reader *r, size_t *at)
 {
 	const char *why = NULL;
-	enum structure type;
+	enum hmat_structure type;
 
-	*at = 8; /* of the revision */
+	*at = ACPI_REVISION;
 	if (r->hmat->table.revision != 1 && r->hmat->table.revision != 2)
 		return "neither revision 1 nor 2";
-	for (type = MEMORY; type < NR_STRUCTURES && !why; type++)
+	for (type = HMAT_MEMORY; type < NR_HMAT_STRUCTURES && !why; type++)
 		why = walk(r, type, at);
 	return why;
 }
 
-static struct hmat *hmat_new(const struct table *t)
+static struct hmat *hmat_new(const struct acpi_table *t)
 {
 	struct hmat *h = calloc(1, sizeof(*h));
 
@@ -316,14 +297,14 @@ void hmat_free(struct hmat *h)
 {
 	if (!h)
 		return;
-	table_free(&h->table);
+	acpi_table_free(&h->table);
 	free(h->memory);
 	free(h->localities);
 	free(h->caches);
 	free(h);
 }
 
-int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **hmat, size_t *at,
+int hmat_parse(const struct acpi_table *t, const struct srat *srat, struct hmat **hmat, size_t *at,
 	       const char **why)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = hmat_new(t);
@@ -338,18 +319,19 @@ int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **hma
 	return 0;
 }
 
-int hmat_read(const char *root, const struct srat *srat, struct hmat **h, struct table_state *state)
+int hmat_read(const char *root, const struct srat *srat, struct hmat **h,
+	      struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "HMAT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "HMAT", &t, state);
 
 	if (err)
 		return err;
 	if (!srat) {
-		table_free(&t);
+		acpi_table_free(&t);
 		state->ignored = "there is no SRAT that tells its domains' nodes";
 		return -EBADMSG;
 	}
 	err = hmat_parse(&t, srat, h, &state->at, &state->ignored);
-	return table_close(&t, "HMAT", state, err);
+	return acpi_table_close(&t, "HMAT", state, err);
 }

@@ -70,7 +70,7 @@ struct hmat_cache {
 };
 
 struct hmat {
-	struct table table; /* a copy */
+	struct acpi_table table; /* a copy */
 	struct hmat_memory *memory;
 	size_t nr_memory;
 	struct hmat_locality *localities;
@@ -84,14 +84,15 @@ struct hmat {
  * -ENOENT if there is none; -EBADMSG after a note if Linux ignores it, with the
  * reason in *state, also (without a note) where @srat is NULL; -ENOMEM.
  */
-int hmat_read(const char *root, const struct srat *srat, struct hmat **h, struct table_state *state);
+int hmat_read(const char *root, const struct srat *srat, struct hmat **h,
+	      struct acpi_table_state *state);
 void hmat_free(struct hmat *h);
 
 /*
  * The same from a table. 0, -ENOMEM, or -EBADMSG with *why (constant text) and *at, the
  * offset of what is wrong. @srat NULL: only its structure is looked at, not its domains.
  */
-int hmat_parse(const struct table *t, const struct srat *srat, struct hmat **h, size_t *at,
+int hmat_parse(const struct acpi_table *t, const struct srat *srat, struct hmat **h, size_t *at,
 	       const char **why);
 
 /* Proximity domains and entries of a locality; 0 <= i < nr_initiators, 0 <= j < nr_targets. */

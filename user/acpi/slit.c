@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT 36
-#define DISTANCES 44
+/* Offsets in the table (ACPI 6.5, 5.2.17): a u64, and a byte for each pair of domains. */
+#define COUNT ACPI_HEADER
+#define DISTANCES (COUNT + 8)
 
 #define LOCAL_DISTANCE 10 /* include/linux/topology.h */
 
-static const char *check_count(const struct table *t, uint64_t count, size_t *at)
+static const char *check_count(const struct acpi_table *t, uint64_t count, size_t *at)
 {
 	uint64_t room = t->length > DISTANCES ? t->length - DISTANCES : 0;
 
@@ -22,7 +23,7 @@ static const char *check_count(const struct table *t, uint64_t count, size_t *at
 	return NULL;
 }
 
-static const char *check_distances(const struct table *t, size_t count, size_t *at)
+static const char *check_distances(const struct acpi_table *t, size_t count, size_t *at)
 {
 	size_t i;
 
@@ -39,9 +40,9 @@ static const char *check_distances(const struct table *t, size_t count, size_t *
 	return NULL;
 }
 
-int slit_parse(const struct table *t, struct slit **slit, size_t *at, const char **why)
+int slit_parse(const struct acpi_table *t, struct slit **slit, size_t *at, const char **why)
 {
-	uint64_t count = table_u64(t, COUNT);
+	uint64_t count = acpi_u64(t, COUNT);
 	struct slit *s;
 
 	*why = check_count(t, count, at);
@@ -58,15 +59,15 @@ int slit_parse(const struct table *t, struct slit **slit, size_t *at, const char
 	return 0;
 }
 
-int slit_read(const char *root, struct slit **s, struct table_state *state)
+int slit_read(const char *root, struct slit **s, struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "SLIT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "SLIT", &t, state);
 
 	if (err)
 		return err;
 	err = slit_parse(&t, s, &state->at, &state->ignored);
-	return table_close(&t, "SLIT", state, err);
+	return acpi_table_close(&t, "SLIT", state, err);
 }
 
 /* Nodes of CXL windows have PXMs of the kernel's own making, which the table cannot know. */

@@ -22,13 +22,13 @@ struct slit {
  * -ENOENT if there is none; -EBADMSG after a note if it is not used, with the reason
  * in *state; -ENOMEM.
  */
-int slit_read(const char *root, struct slit **s, struct table_state *state);
+int slit_read(const char *root, struct slit **s, struct acpi_table_state *state);
 
 /*
  * The same from a table. 0, -ENOMEM, or -EBADMSG with *why (constant text) and *at, the
  * offset of what is wrong.
  */
-int slit_parse(const struct table *t, struct slit **s, size_t *at, const char **why);
+int slit_parse(const struct acpi_table *t, struct slit **s, size_t *at, const char **why);
 
 /* Between nodes; 0 where the table does not say: 10 or 20 then, to the kernel. */
 int slit_distance(const struct slit *s, const struct srat *srat, int from, int to);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define SRAT_HEADER 48
@@ -13,19 +14,42 @@
 
 #define ENABLED 1U
 
-enum type {
-	LAPIC = 0,
-	MEMORY = 1,
-	X2APIC = 2,
-	GENERIC_INITIATOR = 5,
-	GENERIC_PORT = 6,
+/* Subtables of interest (ACPI 6.5, 5.2.16): types, offsets in bytes, and least lengths. */
+enum {
+	SUBTABLE_LENGTH = 1, /* u8 */
+
+	LAPIC = 0, /* 5.2.16.1, Processor Local APIC/SAPIC Affinity */
+	LAPIC_PXM = 2, /* the lowest 8 bits */
+	LAPIC_FLAGS = 4,
+	LAPIC_PXM_HIGH = 8, /* the upper 24 bits of this u32 are those of the domain */
+	LAPIC_LENGTH = 16,
+
+	MEMORY = 1, /* 5.2.16.2, Memory Affinity */
+	MEMORY_PXM = 2,
+	MEMORY_BASE = 8,
+	MEMORY_BYTES = 16,
+	MEMORY_FLAGS = 28,
+	MEMORY_LENGTH = 40,
+
+	X2APIC = 2, /* 5.2.16.3, Processor Local x2APIC Affinity */
+	X2APIC_PXM = 4,
+	X2APIC_FLAGS = 12,
+	X2APIC_LENGTH = 24,
+
+	GENERIC_INITIATOR = 5, /* 5.2.16.6, Generic Initiator Affinity */
+	GENERIC_PORT = 6, /* 5.2.16.7, Generic Port Affinity: as the former */
+	GENERIC_HANDLE_TYPE = 3,
+	GENERIC_PXM = 4,
+	GENERIC_HANDLE = 8,
+	GENERIC_FLAGS = 24,
+	GENERIC_LENGTH = 28, /* without what is reserved at the end */
 };
 
 /* The kernel goes through the table three times, the last time for HMAT. */
 enum pass { INITIATORS, RANGES, PORTS };
 
 struct reader {
-	const struct table *table;
+	const struct acpi_table *table;
 	struct srat *srat;
 	const char *why; /* NULL while all is well */
 	bool done;  /* of this pass, nothing more counts */
@@ -61,14 +85,14 @@ static void map_cpu(struct reader *r, uint32_t pxm)
 static void read_lapic(struct reader *r, size_t at, uint8_t length)
 {
 	const uint8_t *p = r->table->bytes + at;
-	uint32_t pxm = p[2];
+	uint32_t pxm = p[LAPIC_PXM];
 
-	if (length != 16)
+	if (length != LAPIC_LENGTH)
 		return bad(r, "a processor affinity structure that is not 16 bytes long");
-	if (!(table_u32(r->table, at + 4) & ENABLED))
+	if (!(acpi_u32(r->table, at + LAPIC_FLAGS) & ENABLED))
 		return;
 	if (r->table->revision >= 2)
-		pxm |= (table_u32(r->table, at + 8) & 0xffffff00);
+		pxm |= (acpi_u32(r->table, at + LAPIC_PXM_HIGH) & 0xffffff00);
 	map_cpu(r, pxm);
 }
 
@@ -78,10 +102,10 @@ static void read_lapic(struct reader *r, size_t at, uint8_t length)
  */
 static void read_x2apic(struct reader *r, size_t at, uint8_t length)
 {
-	if (length < 24)
+	if (length < X2APIC_LENGTH)
 		return bad(r, "an x2APIC affinity structure shorter than 24 bytes");
-	if (table_u32(r->table, at + 12) & ENABLED)
-		map_cpu(r, table_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + X2APIC_FLAGS) & ENABLED)
+		map_cpu(r, acpi_u32(r->table, at + X2APIC_PXM));
 }
 
 /*
@@ -92,8 +116,8 @@ static void read_initiator(struct reader *r, size_t at)
 {
 	int node = SRAT_NO_NODE;
 
-	if (table_u32(r->table, at + 24) & ENABLED)
-		node = map_pxm(r->srat, table_u32(r->table, at + 4));
+	if (acpi_u32(r->table, at + GENERIC_FLAGS) & ENABLED)
+		node = map_pxm(r->srat, acpi_u32(r->table, at + GENERIC_PXM));
 	if (node == SRAT_NO_NODE)
 		r->done = true;
 	else
@@ -104,30 +128,28 @@ static void read_initiator(struct reader *r, size_t at)
 static void read_port(struct reader *r, size_t at)
 {
 	struct srat *s = r->srat;
-	struct srat_port port = { .pxm = table_u32(r->table, at + 4) };
-	struct srat_port *ports;
+	struct srat_port port = { .pxm = acpi_u32(r->table, at + GENERIC_PXM) };
 
-	if (!(table_u32(r->table, at + 24) & ENABLED) || r->table->bytes[at + 3] != 0)
+	if (!(acpi_u32(r->table, at + GENERIC_FLAGS) & ENABLED) ||
+	    r->table->bytes[at + GENERIC_HANDLE_TYPE] != 0)
 		return;
-	ports = reallocarray(s->ports, s->nr_ports + 1, sizeof(*ports));
-	if (!ports)
+	if (ARRAY_GROW(s->ports, s->nr_ports))
 		return bad(r, "out of memory");
-	s->ports = ports;
-	memcpy(port.handle, r->table->bytes + at + 8, sizeof(port.handle));
-	ports[s->nr_ports++] = port;
+	memcpy(port.handle, r->table->bytes + at + GENERIC_HANDLE, sizeof(port.handle));
+	s->ports[s->nr_ports++] = port;
 }
 
 static void read_memory(struct reader *r, size_t at, uint8_t length)
 {
 	struct srat *s = r->srat;
 	struct srat_range range = {
-		.pxm = table_u32(r->table, at + 2),
-		.base = table_u64(r->table, at + 8),
-		.length = table_u64(r->table, at + 16),
-		.flags = table_u32(r->table, at + 28),
+		.pxm = acpi_u32(r->table, at + MEMORY_PXM),
+		.base = acpi_u64(r->table, at + MEMORY_BASE),
+		.length = acpi_u64(r->table, at + MEMORY_BYTES),
+		.flags = acpi_u32(r->table, at + MEMORY_FLAGS),
 	};
 
-	if (length < 40)
+	if (length < MEMORY_LENGTH)
 		return bad(r, "a memory affinity structure shorter than 40 bytes");
 	if (!(range.flags & ENABLED))
 		return;
@@ -146,22 +168,22 @@ static size_t needed(uint8_t type, enum pass pass)
 {
 	switch (type) {
 	case LAPIC:
-		return pass == INITIATORS ? 16 : 0;
+		return pass == INITIATORS ? LAPIC_LENGTH : 0;
 	case X2APIC:
-		return pass == INITIATORS ? 24 : 0;
+		return pass == INITIATORS ? X2APIC_LENGTH : 0;
 	case GENERIC_INITIATOR:
-		return pass == INITIATORS ? 28 : 0;
+		return pass == INITIATORS ? GENERIC_LENGTH : 0;
 	case MEMORY:
-		return pass == RANGES ? 40 : 0;
+		return pass == RANGES ? MEMORY_LENGTH : 0;
 	case GENERIC_PORT:
-		return pass == PORTS ? 28 : 0;
+		return pass == PORTS ? GENERIC_LENGTH : 0;
 	}
 	return 0;
 }
 
 static void read_subtable(struct reader *r, size_t at, enum pass pass)
 {
-	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + 1];
+	uint8_t type = r->table->bytes[at], length = r->table->bytes[at + SUBTABLE_LENGTH];
 	size_t need = needed(type, pass);
 
 	if (!need || r->done)
@@ -192,11 +214,11 @@ static size_t walk(struct reader *r, enum pass pass)
 	r->done = false;
 	while (at + SUBTABLE_HEADER < r->table->length) {
 		read_subtable(r, at, pass);
-		if (!r->why && !r->table->bytes[at + 1])
+		if (!r->why && !r->table->bytes[at + SUBTABLE_LENGTH])
 			bad(r, "a structure of length 0");
 		if (r->why)
 			break;
-		at += r->table->bytes[at + 1];
+		at += r->table->bytes[at + SUBTABLE_LENGTH];
 	}
 	return at;
 }
@@ -240,7 +262,7 @@ bool srat_has_target(const struct srat *s, uint32_t pxm)
 }
 
 /* Processors and generic initiators are numbered before memory; ports get no number. */
-int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char **why)
+int srat_parse(const struct acpi_table *t, struct srat **srat, size_t *at, const char **why)
 {
 	_cleanup_(cleanup_srat) struct srat *s = srat_new();
 	struct reader r = { .table = t, .srat = s };
@@ -259,13 +281,13 @@ int srat_parse(const struct table *t, struct srat **srat, size_t *at, const char
 	return 0;
 }
 
-int srat_read(const char *root, struct srat **s, struct table_state *state)
+int srat_read(const char *root, struct srat **s, struct acpi_table_state *state)
 {
-	struct table t = {};
-	int err = table_open(root, "SRAT", &t, state);
+	struct acpi_table t = {};
+	int err = acpi_table_open(root, "SRAT", &t, state);
 
 	if (err)
 		return err;
 	err = srat_parse(&t, s, &state->at, &state->ignored);
-	return table_close(&t, "SRAT", state, err);
+	return acpi_table_close(&t, "SRAT", state, err);
 }

@@ -58,14 +58,14 @@ struct srat {
  * Reads the SRAT of the machine below @root. 0, and *s is the caller's, for srat_free();
  * -ENOENT if there is none, or no memory in it; -EBADMSG after a note if Linux would not use it; -ENOMEM.
  */
-int srat_read(const char *root, struct srat **s, struct table_state *state);
+int srat_read(const char *root, struct srat **s, struct acpi_table_state *state);
 void srat_free(struct srat *s);
 
 /*
  * The same from a table. 0, -ENOENT, -ENOMEM, or -EBADMSG with *why (constant text) and *at,
  * the offset of the subtable that is wrong.
  */
-int srat_parse(const struct table *t, struct srat **s, size_t *at, const char **why);
+int srat_parse(const struct acpi_table *t, struct srat **s, size_t *at, const char **why);
 
 /* True if memory or a port is in the domain: find_mem_target() of the kernel's hmat.c. */
 bool srat_has_target(const struct srat *s, uint32_t pxm);

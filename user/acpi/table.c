@@ -12,17 +12,18 @@
 
 #define TABLES "/sys/firmware/acpi/tables"
 
-const char *table_init(struct table *t, const char *signature, uint8_t *bytes, size_t length)
+const char *acpi_table_init(struct acpi_table *t, const char *signature, uint8_t *bytes,
+			    size_t length)
 {
-	struct table new = { .bytes = bytes, .length = length };
+	struct acpi_table new = { .bytes = bytes, .length = length };
 
-	if (length < TABLE_HEADER)
+	if (length < ACPI_HEADER)
 		return "shorter than the header of a table";
-	if (memcmp(bytes, signature, 4))
+	if (memcmp(bytes + ACPI_SIGNATURE, signature, 4))
 		return "another signature";
-	new.length = table_u32(&new, 4);
-	new.revision = bytes[8];
-	if (new.length < TABLE_HEADER)
+	new.length = acpi_u32(&new, ACPI_LENGTH);
+	new.revision = bytes[ACPI_REVISION];
+	if (new.length < ACPI_HEADER)
 		return "its header gives a length shorter than itself";
 	if (new.length > length)
 		return "shorter than its header says";
@@ -46,7 +47,7 @@ static int read_bytes(const char *root, const char *signature, char **path, char
 			*path = NULL;
 			return -ENOMEM;
 		}
-		err = sysfs_bytes(root, *path, TABLE_MAX, bytes, length);
+		err = sysfs_bytes(root, *path, ACPI_TABLE_MAX, bytes, length);
 	}
 	return err;
 }
@@ -64,7 +65,8 @@ static int explain_unread(const char *root, const char *path, int err)
 				    path) :
 			       -ENOENT;
 	case -EFBIG:
-		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path, TABLE_MAX);
+		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path,
+			    ACPI_TABLE_MAX);
 	case -EINVAL:
 	case -EISDIR:
 		return fail(-EBADMSG, "%s%s: not used: not a regular file", root, path);
@@ -72,7 +74,7 @@ static int explain_unread(const char *root, const char *path, int err)
 	return fail(-EBADMSG, "%s%s: not used: %s", root, path, strerror(-err));
 }
 
-int table_read(const char *root, const char *signature, struct table *t)
+int acpi_table_read(const char *root, const char *signature, struct acpi_table *t)
 {
 	_cleanup_free_ char *path = NULL, *bytes = NULL;
 	const char *why;
@@ -81,31 +83,32 @@ int table_read(const char *root, const char *signature, struct table *t)
 
 	if (err)
 		return explain_unread(root, path, err);
-	why = table_init(t, signature, (uint8_t *)bytes, length);
+	why = acpi_table_init(t, signature, (uint8_t *)bytes, length);
 	if (why)
 		return fail(-EBADMSG, "%s%s: not used: %s", root, path, why);
 	bytes = NULL; /* they are the table's now */
 	return 0;
 }
 
-void table_note_withheld(void)
+void acpi_note_withheld(void)
 {
 	if (!access(TABLES "/SRAT", F_OK) && access(TABLES "/SRAT", R_OK))
 		note("only root can read the firmware's tables: what they alone say (proximity domains, HMAT, CDAT) is "
 		     "missing; sudo shows it");
 }
 
-void table_free(struct table *t)
+void acpi_table_free(struct acpi_table *t)
 {
 	free(t->bytes);
 	t->bytes = NULL;
 }
 
-int table_open(const char *root, const char *signature, struct table *t, struct table_state *state)
+int acpi_table_open(const char *root, const char *signature, struct acpi_table *t,
+		    struct acpi_table_state *state)
 {
-	int err = table_read(root, signature, t);
+	int err = acpi_table_read(root, signature, t);
 
-	*state = (struct table_state){ .found = err != -ENOENT };
+	*state = (struct acpi_table_state){ .found = err != -ENOENT };
 	if (!err)
 		state->revision = t->revision;
 	else if (state->found)
@@ -113,9 +116,10 @@ int table_open(const char *root, const char *signature, struct table *t, struct 
 	return err;
 }
 
-int table_close(struct table *t, const char *signature, const struct table_state *state, int err)
+int acpi_table_close(struct acpi_table *t, const char *signature,
+		     const struct acpi_table_state *state, int err)
 {
-	table_free(t);
+	acpi_table_free(t);
 	if (err == -EBADMSG)
 		note("%s: not used: at offset 0x%zx: %s", signature, state->at, state->ignored);
 	return err;
@@ -130,17 +134,17 @@ int table_close(struct table *t, const char *signature, const struct table_state
 		return convert(value);                                  \
 	} while (0)
 
-uint16_t table_u16(const struct table *t, size_t at)
+uint16_t acpi_u16(const struct acpi_table *t, size_t at)
 {
 	GET(uint16_t, le16toh);
 }
 
-uint32_t table_u32(const struct table *t, size_t at)
+uint32_t acpi_u32(const struct acpi_table *t, size_t at)
 {
 	GET(uint32_t, le32toh);
 }
 
-uint64_t table_u64(const struct table *t, size_t at)
+uint64_t acpi_u64(const struct acpi_table *t, size_t at)
 {
 	GET(uint64_t, le64toh);
 }

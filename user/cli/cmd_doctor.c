@@ -37,7 +37,7 @@ static int print(const struct doctor *d)
 
 	for (i = 0; !err && i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
-		const char *cells[] = { verdict_name(f->verdict), f->what, f->found };
+		const char *cells[] = { doctor_verdict_name(f->verdict), f->what, f->found };
 
 		err = columns_add(t, cells);
 	}
@@ -62,7 +62,7 @@ static void print_json(const struct doctor *d)
 
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "what", f->what,
-						"verdict", verdict_name(f->verdict), "found",
+						"verdict", doctor_verdict_name(f->verdict), "found",
 						f->found, "wanted", f->wanted, "cure", f->cure));
 	}
 	json_print(json_pack("{s:o}", "findings", list), stdout);
@@ -75,15 +75,16 @@ static int doctor(const struct shared_options *shared)
 	size_t i;
 
 	for (i = 0; i < d.count; i++)
-		missing += d.findings[i].verdict == VERDICT_MISSING;
+		missing += d.findings[i].verdict == DOCTOR_MISSING;
 	if (!err && shared->json)
 		print_json(&d);
 	else if (!err)
 		err = print(&d);
 	doctor_free(&d);
-	if (!err && missing)
-		err = fail(-ENOPKG, missing == 1 ? "one thing is missing" : "%d things are missing",
-			   missing);
+	if (!err && missing == 1)
+		err = fail(-ENOPKG, "one thing is missing");
+	else if (!err && missing)
+		err = fail(-ENOPKG, "%d things are missing", missing);
 	return err;
 }
 

@@ -6,10 +6,11 @@
 #include "cli/cmd.h"
 #include "cli/option.h"
 #include "cli/shared-options.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "export/acpi.h"
 #include "export/export.h"
 #include "machine/measurement.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -83,7 +84,7 @@ static uint64_t parse_size(const char *text, struct argp_state *state)
 	uint64_t value = number(text, UINT32_MAX, &at, what, state);
 	size_t i;
 
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
+	for (i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(at, units[i].suffix) && value &&
 		    value <= (uint64_t)INT64_MAX >> units[i].shift)
 			return value << units[i].shift;
@@ -148,7 +149,7 @@ static void parse_argument(char *arg, struct arguments *a, struct argp_state *st
 	static const char *const formats[] = { "qemu", "libvirt", "acpi" };
 	size_t i;
 
-	for (i = 0; !a->format && i < sizeof(formats) / sizeof(*formats); i++)
+	for (i = 0; !a->format && i < ARRAY_SIZE(formats); i++)
 		if (!strcmp(arg, formats[i])) {
 			a->format = formats[i];
 			return;
@@ -215,7 +216,7 @@ static int export_guest(const struct arguments *a)
 	int err = machine_read(shared_root(&a->shared), &m);
 
 	if (!a->shared.sysroot)
-		table_note_withheld();
+		acpi_note_withheld();
 
 	err = err ?: measurement_prefer(a->shared.measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);
@@ -229,18 +230,18 @@ static int export_guest(const struct arguments *a)
 
 static int export_acpi(const struct arguments *a)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
 	int err = a->policy ? policy_read(a->policy, &policy) : 0;
 
-	err = err ?: survey_open(shared_root(&a->shared), &s);
+	err = err ?: snapshot_open(shared_root(&a->shared), &s);
 	err = err ?: measurement_prefer(a->shared.measured, s.machine);
 	if (a->policy) {
-		err = err ?: program_compile(policy, s.machine, &program);
-		err = err ?: plan_make(program, s.machine, s.overrides, &plan);
+		err = err ?: policy_compile(policy, s.machine, &compiled);
+		err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
 	}
 	err = err ?: acpi_make(shared_root(&a->shared), s.machine, plan, &e);
 	err = err ?: archive_write(a->shared.output, a->shared.force, &e->hmat);

@@ -3,9 +3,9 @@
 
 #include "cli/cmd.h"
 #include "cli/shared-options.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/measurement.h"
-#include "plan/starter.h"
+#include "plan/initial-policy.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/new-file.h"
@@ -30,17 +30,17 @@ static const struct argp argp = {
 
 static int write_policy(FILE *out, const void *what)
 {
-	return starter_write(what, out);
+	return initial_policy_write(what, out);
 }
 
 static int init(const struct shared_options *shared)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(shared_root(shared), &s);
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	int err = snapshot_open(shared_root(shared), &s);
 
 	err = err ?: measurement_prefer(shared->measured, s.machine);
 	if (err || !shared->output)
-		return err ?: starter_write(s.machine, stdout);
+		return err ?: initial_policy_write(s.machine, stdout);
 	err = new_file_write(shared->output, shared->force, 0666, write_policy, s.machine);
 	if (!err)
 		printf("%s: tierbpf plan %s shows what it would change\n", shared->output,

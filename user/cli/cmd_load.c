@@ -10,12 +10,13 @@
 #include "engine/guardian.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "engine/trial.h"
 #include "machine/machine.h"
 #include "machine/measurement.h"
 #include "plan/plan.h"
 #include "show/report.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
@@ -48,12 +49,9 @@ enum { KEY_ALLOW_ATTACH = 256, KEY_OBJECT, KEY_REFRESH, KEY_TRY };
 
 static error_t allow(struct arguments *a, const char *program)
 {
-	const char **list = reallocarray(a->allowed, a->nr_allowed + 1, sizeof(*list));
-
-	if (!list)
+	if (ARRAY_GROW(a->allowed, a->nr_allowed))
 		return ENOMEM;
-	a->allowed = list;
-	list[a->nr_allowed++] = program;
+	a->allowed[a->nr_allowed++] = program;
 	return 0;
 }
 
@@ -174,10 +172,10 @@ static int verify(const struct machine *before, unsigned int generation, const s
 static const struct policy no_rules = { .reference = -1 };
 
 /* Prints the warnings of a plan. The result itself is read back from the kernel later. */
-static int plan(const struct program *program, const struct survey *s)
+static int plan(const struct compiled_policy *compiled, const struct snapshot *s)
 {
 	_cleanup_(cleanup_plan) struct plan *p = NULL;
-	int err = plan_make(program, s->machine, s->overrides, &p);
+	int err = plan_make(compiled, s->machine, s->overrides, &p);
 
 	if (!err)
 		plan_print_warnings(p, stderr);
@@ -188,8 +186,8 @@ static int load(const struct arguments *a)
 {
 	_cleanup_(cleanup_engine_object) struct engine_object *object = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_survey) struct survey s = {};
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	/* Declared before the lock, so closed after it: the guardian, which wakes up then, gets the lock. */
 	_cleanup_close_ int guardian = -1;
 	_cleanup_close_ int lock = -1;
@@ -210,13 +208,13 @@ static int load(const struct arguments *a)
 		err = rights_give_up(RIGHT_SPARE) ?: err;
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
-	err = err ?: survey_open_locked(&s);
+	err = err ?: snapshot_open_locked(&s);
 	err = err ?: measurement_use(a->shared.measured, s.machine);
-	err = err ?: program_compile(policy ?: &no_rules, s.machine, &program);
+	err = err ?: policy_compile(policy ?: &no_rules, s.machine, &compiled);
 	if (!err && policy)
-		err = plan(program, &s);
+		err = plan(compiled, &s);
 	engine_close(&s.engine); /* it holds maps of the policy that is about to be replaced */
-	err = err ?: engine_load(program, object, &trial, &generation);
+	err = err ?: engine_load(compiled, object, &trial, &generation);
 	rights_drop();
 	return err ?: verify(s.machine, generation, a, &lock);
 }
@@ -225,7 +223,8 @@ static int load(const struct arguments *a)
 #define REFRESH_TRIES 3
 
 /* Takes the policy in force if it can be refreshed. 0, and *policy is the caller's: NULL for an object. */
-static int take_policy_in_force(struct survey *s, const struct arguments *a, struct policy **policy)
+static int take_policy_in_force(struct snapshot *s, const struct arguments *a,
+				struct policy **policy)
 {
 	if (!s->in_force)
 		return fail(-EIO,
@@ -244,31 +243,37 @@ static int take_policy_in_force(struct survey *s, const struct arguments *a, str
 static int refresh_once(const struct arguments *a, bool *done)
 {
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_survey) struct survey s = {};
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_close_ int lock = -1;
 	struct trial no_trial = {};
-	unsigned int generation;
+	unsigned int generation, in_force = 0;
 	int err = pins_lock(false, &lock);
 
 	*done = true;
-	if (err == -ENOENT || (!err && !pins_policy_id())) {
+	if (!err) {
+		err = pins_find_policy(&in_force);
+		if (err)
+			return pins_cannot_tell(err);
+		err = in_force ? 0 : -ENOENT;
+	}
+	if (err == -ENOENT) {
 		note("no policy is loaded");
 		return 0;
 	}
-	err = err ?: survey_open_locked(&s);
+	err = err ?: snapshot_open_locked(&s);
 	err = err ?: take_policy_in_force(&s, a, &policy);
 	if (!err && !policy) {
 		note("a BPF object is loaded; load its file again to refresh its facts");
 		return 0;
 	}
 	err = err ?: measurement_use(a->shared.measured, s.machine);
-	err = err ?: program_compile(policy, s.machine, &program);
-	if (err || engine_knows(program))
+	err = err ?: policy_compile(policy, s.machine, &compiled);
+	if (err || engine_knows(compiled))
 		return err;
 	*done = false;
 	engine_close(&s.engine);
-	err = engine_load(program, NULL, &no_trial, &generation);
+	err = engine_load(compiled, NULL, &no_trial, &generation);
 	return err ?: verify(s.machine, generation, a, &lock);
 }
 

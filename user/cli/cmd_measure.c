@@ -7,6 +7,7 @@
 #include "cli/option.h"
 #include "cli/shared-options.h"
 #include "measure/measure.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
@@ -46,9 +47,9 @@ static size_t parse_memory(const char *arg, struct argp_state *state)
 	bool ok = option_digits(arg, 1ULL << 33, &n, &end);
 	size_t i;
 
-	for (i = 0; i < sizeof(units) / sizeof(*units) && strcmp(units[i].name, end); i++)
+	for (i = 0; i < ARRAY_SIZE(units) && strcmp(units[i].name, end); i++)
 		;
-	if (!ok || !n || i == sizeof(units) / sizeof(*units))
+	if (!ok || !n || i == ARRAY_SIZE(units))
 		argp_error(state, "--memory takes a size such as 64MiB, not \"%s\"", arg);
 	else if (n << units[i].shift < MEASURE_MIN_BYTES)
 		argp_error(state, "--memory must be at least 4MiB, not \"%s\"", arg);
@@ -115,7 +116,7 @@ static int print(const struct measurement *m)
 		{ "READ ns", SCOLS_FL_RIGHT },	 { "WRITE ns", SCOLS_FL_RIGHT },
 		{ "READ MB/s", SCOLS_FL_RIGHT }, { "WRITE MB/s", SCOLS_FL_RIGHT },
 	};
-	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
 	int err = 0;
 	size_t i;
 

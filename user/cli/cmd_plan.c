@@ -6,7 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/option.h"
 #include "cli/shared-options.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/measurement.h"
 #include "plan/explain.h"
 #include "plan/plan.h"
@@ -122,7 +122,7 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 }
 
 /* The policy that the user named, or the one in force. The caller frees *own, which is NULL for the latter. */
-static int find_policy(const struct arguments *a, const struct survey *s, struct policy **own,
+static int find_policy(const struct arguments *a, const struct snapshot *s, struct policy **own,
 		       const struct policy **policy)
 {
 	int err;
@@ -147,17 +147,17 @@ static int find_policy(const struct arguments *a, const struct survey *s, struct
 
 static int run(const struct arguments *a, int (*show)(const struct plan *, const struct arguments *))
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
 	_cleanup_(cleanup_policy) struct policy *own = NULL;
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	const struct policy *policy = NULL;
-	int err = survey_open(shared_root(&a->shared), &s);
+	int err = snapshot_open(shared_root(&a->shared), &s);
 
 	err = err ?: measurement_use(a->shared.measured, s.machine);
 	err = err ?: find_policy(a, &s, &own, &policy);
-	err = err ?: program_compile(policy, s.machine, &program);
-	err = err ?: plan_make(program, s.machine, s.overrides, &plan);
+	err = err ?: policy_compile(policy, s.machine, &compiled);
+	err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
 	return err ?: show(plan, a);
 }
 

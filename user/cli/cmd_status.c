@@ -219,7 +219,7 @@ static int show(void *arg, FILE *out)
 	int err, printed = 0;
 
 	if (!s)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = status_gather(s);
 	if (!err || (err == -ENOPKG && s->complete))
 		printed = print(s, arg, out);

@@ -4,7 +4,7 @@
 
 #include "cli/cmd.h"
 #include "cli/shared-options.h"
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 #include "machine/capture.h"
 #include "machine/measurement.h"
 #include "show/topology.h"
@@ -86,8 +86,8 @@ static int show(const struct machine *m, const struct arguments *a)
 
 static int topology(const struct arguments *a)
 {
-	_cleanup_(cleanup_survey) struct survey s = {};
-	int err = survey_open(shared_root(&a->shared), &s);
+	_cleanup_(cleanup_snapshot) struct snapshot s = {};
+	int err = snapshot_open(shared_root(&a->shared), &s);
 
 	err = err ?: measurement_use(a->shared.measured, s.machine);
 	return err ?: show(s.machine, a);

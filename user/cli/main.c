@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "engine/rights.h"
+#include "util/array.h"
 #include "util/msg.h"
 
 static const struct verb {
@@ -38,7 +39,7 @@ static const struct verb {
 	{ "unset", cmd_unset, RIGHT_PINS, "remove a node's override" },
 };
 
-#define NR_VERBS (sizeof(verbs) / sizeof(*verbs))
+#define NR_VERBS (ARRAY_SIZE(verbs))
 
 static void usage(FILE *out)
 {

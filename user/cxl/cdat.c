@@ -7,6 +7,7 @@
 #include "acpi/hmat-access.h"
 #include "acpi/hmat.h"
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
@@ -21,17 +22,37 @@ enum structure {
 	SSLBIS = 5,
 };
 
-#define DSMAS_LENGTH 24
-#define DSLBIS_LENGTH 24
-#define SSLBIS_LENGTH 16 /* without its entries */
-#define SSLBIS_ENTRY 8
+/* Offsets in bytes, and lengths. */
+enum {
+	STRUCTURE_LENGTH = 2, /* u16, of every structure */
+
+	DSMAS_HANDLE = 4,
+	DSMAS_BASE = 8,
+	DSMAS_BYTES = 16,
+	DSMAS_LENGTH = 24,
+
+	DSLBIS_HANDLE = 4,
+	DSLBIS_FLAGS = 5,
+	DSLBIS_DATA_TYPE = 6, /* enum hmat_type, here and below */
+	DSLBIS_ENTRY_BASE = 8,
+	DSLBIS_ENTRY = 16, /* the first of three u16 */
+	DSLBIS_LENGTH = 24,
+
+	SSLBIS_DATA_TYPE = 4,
+	SSLBIS_ENTRY_BASE = 8,
+	SSLBIS_LENGTH = 16, /* without its entries */
+	SSLBIS_PORT_X = 0, /* in an entry, u16 as the next two */
+	SSLBIS_PORT_Y = 2,
+	SSLBIS_VALUE = 4,
+	SSLBIS_ENTRY = 8, /* the size of one */
+};
 
 /* Ports in a SSLBIS entry that are no downstream port. */
 #define UPSTREAM_PORT 0x100
 #define ANY_PORT 0xffff
 
 struct reader {
-	struct table table;
+	struct acpi_table table;
 	struct cdat *cdat;
 	uint16_t port;
 	const char *why; /* NULL while all is well */
@@ -55,7 +76,7 @@ static struct cdat_memory *find_handle(struct cdat *c, uint8_t handle)
 
 static const char *read_dsmas(struct reader *r, size_t at, size_t length)
 {
-	uint8_t handle = r->table.bytes[at + 4];
+	uint8_t handle = r->table.bytes[at + DSMAS_HANDLE];
 
 	if (length != DSMAS_LENGTH)
 		return "a DSMAS that is not 24 bytes long";
@@ -63,8 +84,8 @@ static const char *read_dsmas(struct reader *r, size_t at, size_t length)
 		return "a second DSMAS of the same handle";
 	r->cdat->memory[r->cdat->nr_memory++] = (struct cdat_memory){
 		.handle = handle,
-		.base = table_u64(&r->table, at + 8),
-		.length = table_u64(&r->table, at + 16),
+		.base = acpi_u64(&r->table, at + DSMAS_BASE),
+		.length = acpi_u64(&r->table, at + DSMAS_BYTES),
 	};
 	return NULL;
 }
@@ -77,10 +98,11 @@ static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 
 	if (length != DSLBIS_LENGTH)
 		return "a DSLBIS that is not 24 bytes long";
-	memory = find_handle(r->cdat, p[4]);
-	if (memory && p[6] <= HMAT_WRITE_BANDWIDTH && !(p[5] & HMAT_HIERARCHY))
-		set(&memory->perf, p[6], table_u16(&r->table, at + 16),
-		    table_u64(&r->table, at + 8));
+	memory = find_handle(r->cdat, p[DSLBIS_HANDLE]);
+	if (memory && p[DSLBIS_DATA_TYPE] <= HMAT_WRITE_BANDWIDTH &&
+	    !(p[DSLBIS_FLAGS] & HMAT_HIERARCHY))
+		set(&memory->perf, p[DSLBIS_DATA_TYPE], acpi_u16(&r->table, at + DSLBIS_ENTRY),
+		    acpi_u64(&r->table, at + DSLBIS_ENTRY_BASE));
 	return NULL;
 }
 
@@ -93,8 +115,8 @@ static uint16_t downstream_of(uint16_t x, uint16_t y)
 /* The first entry that is about our port counts; 6.12: the last. */
 static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 {
-	uint8_t type = r->table.bytes[at + 4];
-	uint64_t base = table_u64(&r->table, at + 8);
+	uint8_t type = r->table.bytes[at + SSLBIS_DATA_TYPE];
+	uint64_t base = acpi_u64(&r->table, at + SSLBIS_ENTRY_BASE);
 	size_t entry;
 
 	if (length <= SSLBIS_LENGTH || (length - SSLBIS_LENGTH) % SSLBIS_ENTRY)
@@ -102,11 +124,11 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 	if (type > HMAT_WRITE_BANDWIDTH)
 		return NULL;
 	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
-		uint16_t port =
-			downstream_of(table_u16(&r->table, entry), table_u16(&r->table, entry + 2));
+		uint16_t port = downstream_of(acpi_u16(&r->table, entry + SSLBIS_PORT_X),
+					      acpi_u16(&r->table, entry + SSLBIS_PORT_Y));
 
 		if (port == ANY_PORT || port == r->port) {
-			set(&r->cdat->port, type, table_u16(&r->table, entry + 4), base);
+			set(&r->cdat->port, type, acpi_u16(&r->table, entry + SSLBIS_VALUE), base);
 			break;
 		}
 	}
@@ -115,7 +137,7 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 
 static const char *read_structure(struct reader *r, enum structure wanted, size_t at)
 {
-	size_t length = table_u16(&r->table, at + 2);
+	size_t length = acpi_u16(&r->table, at + STRUCTURE_LENGTH);
 
 	if (!length)
 		return "a structure of length 0";
@@ -144,13 +166,13 @@ static size_t walk(struct reader *r, enum structure wanted)
 		r->why = read_structure(r, wanted, at);
 		if (r->why)
 			break;
-		at += table_u16(&r->table, at + 2);
+		at += acpi_u16(&r->table, at + STRUCTURE_LENGTH);
 	}
 	return at;
 }
 
 /* read_cdat_data() (drivers/cxl/core/pci.c) */
-static uint8_t sum_of(const struct table *t)
+static uint8_t sum_of(const struct acpi_table *t)
 {
 	uint8_t sum = 0;
 	size_t i;
@@ -160,13 +182,13 @@ static uint8_t sum_of(const struct table *t)
 	return sum;
 }
 
-static const char *check_header(struct table *t)
+static const char *check_header(struct acpi_table *t)
 {
 	size_t length;
 
 	if (t->length < CDAT_HEADER)
 		return "shorter than its header";
-	length = table_u32(t, 0);
+	length = acpi_u32(t, 0);
 	if (length < CDAT_HEADER)
 		return "its header gives a length shorter than itself";
 	if (length > t->length)
@@ -191,7 +213,7 @@ int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat *
 		return -ENOMEM;
 	*at = 0;
 	r.why = check_header(&r.table);
-	for (i = 0; i < sizeof(passes) / sizeof(*passes) && !r.why; i++)
+	for (i = 0; i < ARRAY_SIZE(passes) && !r.why; i++)
 		*at = walk(&r, passes[i]);
 	*why = r.why;
 	if (r.why)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -26,7 +27,7 @@ static uint32_t encoded_mbps(uint32_t mbps)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(speeds) / sizeof(*speeds); i++)
+	for (i = 0; i < ARRAY_SIZE(speeds); i++)
 		if (speeds[i].mbps == mbps)
 			return speeds[i].encoded;
 	return 0;
@@ -45,15 +46,15 @@ static uint32_t read_speed(const char *root, const char *device)
 }
 
 /* The offset of the PCI Express capability; 0. Each may be there once, or the list is a ring. */
-static size_t find_express(const struct table *config)
+static size_t find_express(const struct acpi_table *config)
 {
-	size_t at = table_u16(config, PCI_CAPABILITY_LIST) & 0xfc;
+	size_t at = acpi_u16(config, PCI_CAPABILITY_LIST) & 0xfc;
 	int i;
 
-	if (!(table_u16(config, PCI_STATUS) & PCI_STATUS_CAP_LIST))
+	if (!(acpi_u16(config, PCI_STATUS) & PCI_STATUS_CAP_LIST))
 		return 0;
 	for (i = 0; i < 48 && at >= PCI_STD_HEADER_SIZEOF; i++) {
-		uint16_t header = table_u16(config, at);
+		uint16_t header = acpi_u16(config, at);
 
 		if ((header & 0xff) == PCI_CAP_ID_EXP)
 			return at;
@@ -66,7 +67,7 @@ static size_t find_express(const struct table *config)
 static bool has_flits(const char *root, const char *device, uint32_t mbps)
 {
 	_cleanup_free_ char *path = NULL, *bytes = NULL;
-	struct table config = {};
+	struct acpi_table config = {};
 	size_t at = 0;
 
 	if (asprintf(&path, "%s/config", device) < 0) {
@@ -77,7 +78,7 @@ static bool has_flits(const char *root, const char *device, uint32_t mbps)
 		config.bytes = (uint8_t *)bytes;
 		at = find_express(&config);
 	}
-	return at ? table_u16(&config, at + PCI_EXP_LNKSTA2) & LNKSTA2_FLIT : mbps >= 64000;
+	return at ? acpi_u16(&config, at + PCI_EXP_LNKSTA2) & LNKSTA2_FLIT : mbps >= 64000;
 }
 
 bool pcie_link_read(const char *root, const char *device, struct pcie_link *link)

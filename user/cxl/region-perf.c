@@ -8,6 +8,7 @@
 #include "cxl/pcie-link.h"
 #include "cxl/ports.h"
 #include "util/cleanup.h"
+#include "util/number.h"
 #include "util/sysfs.h"
 
 struct reader {
@@ -16,22 +17,12 @@ struct reader {
 	size_t nr_bridges;
 };
 
-static int64_t min(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t max(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* ---- the parts of a way ---- */
 
 static void limit(struct perf *p, int64_t read_bandwidth, int64_t write_bandwidth)
 {
-	p->value[READ_BANDWIDTH] = min(p->value[READ_BANDWIDTH], read_bandwidth);
-	p->value[WRITE_BANDWIDTH] = min(p->value[WRITE_BANDWIDTH], write_bandwidth);
+	p->value[READ_BANDWIDTH] = min_of(p->value[READ_BANDWIDTH], read_bandwidth);
+	p->value[WRITE_BANDWIDTH] = min_of(p->value[WRITE_BANDWIDTH], write_bandwidth);
 }
 
 static void delay(struct perf *p, int64_t read_latency, int64_t write_latency)
@@ -381,10 +372,10 @@ static bool sum_up(const struct reader *r, const struct card *cards, size_t coun
 
 	for (i = 0; i < count; i++) {
 		p->perf.value[READ_LATENCY] =
-			max(p->perf.value[READ_LATENCY], cards[i].way.value[READ_LATENCY]);
+			max_of(p->perf.value[READ_LATENCY], cards[i].way.value[READ_LATENCY]);
 		p->perf.value[WRITE_LATENCY] =
-			max(p->perf.value[WRITE_LATENCY], cards[i].way.value[WRITE_LATENCY]);
-		p->link_ps = max(p->link_ps, cards[i].link_ps);
+			max_of(p->perf.value[WRITE_LATENCY], cards[i].way.value[WRITE_LATENCY]);
+		p->link_ps = max_of(p->link_ps, cards[i].link_ps);
 	}
 	return count && (shared_bandwidth(r, cards, count, &p->perf) ||
 			 own_bandwidth(r, cards, count, &p->perf));

@@ -38,7 +38,7 @@ struct cxl_perf {
 };
 
 /*
- * Of the region in directory @region (cxl-tree.h). False: not known, because this is not
+ * Of the region in directory @region (ports.h). False: not known, because this is not
  * root (who alone may read CDAT), CDAT or the generic port are missing or incomplete, or the region is
  * without some card. Notes what is wrong with a CDAT that is there.
  */

@@ -9,13 +9,14 @@
 #include "acpi/srat.h"
 #include "doctor/doctor.h"
 #include "machine/machine.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define IOMEM_MAX (1 << 20)
-#define MEMMAP "/sys/firmware/memmap" /* as firmware has it */
+#define MEMMAP "/sys/firmware/memmap" /* the memory map of firmware */
 
-/* " of node 1-2"; "" where none is known. The caller frees. */
+/* " of node 1-2", or "" if no node is known. The caller frees. */
 static char *of_nodes(const struct nodeset *nodes)
 {
 	_cleanup_free_ char *list = nodeset_text(nodes);
@@ -26,7 +27,7 @@ static char *of_nodes(const struct nodeset *nodes)
 	return text;
 }
 
-/* Memory of a range that is yet to be plugged in does not count. */
+/* SRAT ranges for memory that can be plugged in later do not count. */
 static void look_at_nodes(struct doctor *d, const struct machine *m)
 {
 	_cleanup_free_ char *list = NULL;
@@ -41,11 +42,11 @@ static void look_at_nodes(struct doctor *d, const struct machine *m)
 			nodeset_add(&lost, r->node);
 	}
 	list = nodeset_text(&lost);
-	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? VERDICT_FINE : VERDICT_ADVICE,
-		     "each node of which SRAT has memory",
-		     "see memory blocks and soft-reserved memory; or the kernel was told to leave it: mem=, memmap=",
-		     nodeset_is_empty(&lost) ? "as SRAT has them" :
-					       "SRAT has memory of node %s, and none is online",
+	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? DOCTOR_FINE : DOCTOR_ADVICE,
+		     "every node that has memory in SRAT",
+		     "see memory blocks and soft-reserved memory; or mem= or memmap= keeps the kernel from using it",
+		     nodeset_is_empty(&lost) ? "as in SRAT" :
+					       "SRAT lists memory of node %s, but none is online",
 		     list ?: "");
 }
 
@@ -85,9 +86,9 @@ static void look_at_blocks(struct doctor *d)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "memory blocks",
-		     b.offline ? VERDICT_ADVICE :
-		     b.all     ? VERDICT_FINE :
-				 VERDICT_UNKNOWN,
+		     b.offline ? DOCTOR_ADVICE :
+		     b.all     ? DOCTOR_FINE :
+				 DOCTOR_UNKNOWN,
 		     "all online",
 		     !b.offline ?
 			     NULL :
@@ -110,12 +111,9 @@ struct spans {
 
 static void add_span(struct spans *s, uint64_t from, uint64_t to)
 {
-	struct span *list = reallocarray(s->list, s->count + 1, sizeof(*list));
-
-	if (!list)
+	if (ARRAY_GROW(s->list, s->count))
 		return;
-	s->list = list;
-	list[s->count++] = (struct span){ from, to };
+	s->list[s->count++] = (struct span){ from, to };
 }
 
 static bool overlaps(const struct spans *s, size_t count, const struct span *with)
@@ -128,15 +126,15 @@ static bool overlaps(const struct spans *s, size_t count, const struct span *wit
 	return false;
 }
 
-/* Ranges that are left to drivers, and those that are memory of nodes. */
+/* Physical ranges that are left to drivers, and those that belong to nodes. */
 struct ranges {
 	const char *root;
 	struct spans reserved;
 	struct spans ram;
-	bool told; /* only root is told addresses, others read 0 */
+	bool told; /* addresses are known: only root can read them, others read 0 */
 };
 
-/* Lines "100000000-13fffffff : Soft Reserved", indented where another range holds them. */
+/* Lines such as "100000000-13fffffff : Soft Reserved", indented if they lie in another range. */
 static void read_iomem(struct ranges *r)
 {
 	_cleanup_free_ char *text = NULL;
@@ -184,7 +182,7 @@ static void nodes_of(const struct machine *m, const struct span *s, struct nodes
 	}
 }
 
-/* What firmware reserves: to the kernel, and after it, since 7.x keeps that out of /proc/iomem. */
+/* Soft-reserved memory as the kernel lists it, and as firmware does: Linux 7.x leaves it out of /proc/iomem. */
 static void look_at_reserved(struct doctor *d, const struct machine *m)
 {
 	struct ranges r = { .root = d->root };
@@ -207,13 +205,13 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "soft-reserved memory",
-		     lost   ? VERDICT_ADVICE :
-		     r.told ? VERDICT_FINE :
-			      VERDICT_UNKNOWN,
-		     "memory that is a node's",
+		     lost   ? DOCTOR_ADVICE :
+		     r.told ? DOCTOR_FINE :
+			      DOCTOR_UNKNOWN,
+		     "no memory outside of nodes",
 		     !r.told ?
-			     "run it as root, whom /proc/iomem tells addresses" :
-			     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
+			     "run doctor as root, since only root can read addresses in /proc/iomem" :
+			     "make it a node with daxctl reconfigure-device --mode=system-ram daxX.Y, or boot with efi=nosoftreserve",
 		     lost   ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" :
 		     r.told ? "none" :
 			      "not known",

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is in force: reading it back, asking it, overriding it, detaching it. */
+/* The policy in force: reads it back, asks it, overrides and detaches it. */
 #include "engine/engine.h"
 
 #include <bpf/bpf.h>
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <tierbpf/facts.h>
 
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
@@ -27,7 +28,7 @@ int engine_check(void)
 	if (err)
 		return err;
 	if (access(BTF_DIR "vmlinux", F_OK))
-		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
+		return fail(-ENOPKG, "this kernel has no BTF (" BTF_DIR "vmlinux); "
 				     "boot one built with CONFIG_DEBUG_INFO_BTF=y");
 	if (!access(BTF_DIR "tierbpf", F_OK))
 		return 0;
@@ -64,7 +65,7 @@ static bool is_printable(const char *text, size_t size)
 	return end;
 }
 
-/* Of another ABI it may hold anything, and whoever reads it looks at that first. */
+/* With another ABI the other fields may hold anything; callers check the ABI first. */
 static bool is_sane(const struct tierbpf_meta *meta)
 {
 	return meta->abi != TIERBPF_ABI ||
@@ -80,7 +81,7 @@ int engine_read_meta(struct tierbpf_meta *meta)
 	return err || is_sane(meta) ? err : -EPROTO;
 }
 
-/* The text is parsed again, so it must be the one that was loaded. */
+/* Is @text, which is going to be parsed again, the text that was loaded? */
 static bool was_loaded(char *text, const struct tierbpf_meta *meta)
 {
 	const struct policy read = { .source = text, .source_bytes = meta->source_bytes };
@@ -93,13 +94,13 @@ static bool was_loaded(char *text, const struct tierbpf_meta *meta)
 static int read_policy(struct engine *e)
 {
 	struct diags diags = { .file = "the policy in force" };
-	/* A 0 behind it, and the kernel rounds up to 8. */
+	/* The text and a 0, rounded up to 8 bytes by the kernel. */
 	size_t size = ((size_t)e->meta.source_bytes + 1 + 7) / 8 * 8;
 	_cleanup_free_ char *text = malloc(size + 1);
 	int err;
 
 	if (!text)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = read_pin(POLICY_PATH("source"), text, size);
 	if (err)
 		return err;
@@ -138,19 +139,23 @@ static int read_back(struct engine *e)
 	err = read_pin(POLICY_PATH("stats"), &e->stats, sizeof(e->stats));
 	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
 	err = err ?: open_override(&e->override_fd);
-	/* An object has no text, and no names for tiers. */
+	/* An object has no text, and so no names of tiers. */
 	return err || e->meta.object[0] ? err : read_policy(e);
 }
 
 int engine_open(struct engine *e)
 {
+	unsigned int policy;
 	int err;
 
 	*e = (struct engine){ .ask_fd = -1, .override_fd = -1 };
 	err = trial_heal();
 	if (err)
 		return err;
-	if (!pins_policy_id())
+	err = pins_find_policy(&policy);
+	if (err)
+		return pins_cannot_tell(err);
+	if (!policy)
 		return -ENOENT;
 	err = read_back(e);
 	if (err)
@@ -180,29 +185,28 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args)
 			   0;
 }
 
-/* The facts that rules find in the map; the others the kernel says at the moment of the question. */
-#define STORED_FACTS (~0ULL << TIERBPF_FACT_PXM)
-
+/* Compares the stored facts only: the kernel supplies the live ones with each question. */
 static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts *b)
 {
+	__u64 stored = a->known & ~TIERBPF_LIVE_FACTS;
 	int fact;
 
-	if ((a->known ^ b->known) & STORED_FACTS)
+	if (stored != (b->known & ~TIERBPF_LIVE_FACTS))
 		return false;
-	for (fact = TIERBPF_FACT_PXM; fact < TIERBPF_NR_FACTS; fact++)
-		if (a->known & 1ULL << fact && a->value[fact] != b->value[fact])
+	for (fact = 0; fact < TIERBPF_NR_FACTS; fact++)
+		if (stored & 1ULL << fact && a->value[fact] != b->value[fact])
 			return false;
 	return true;
 }
 
-/* Less than 0: there are none, or those of a newer tierbpf, which are longer. */
+/* Less than 0 if there are no facts, or longer ones of a newer tierbpf. */
 static int open_facts(void)
 {
 	return pinned_map_open(POLICY_PATH("facts"), BPF_MAP_TYPE_ARRAY,
 			       sizeof(struct tierbpf_facts));
 }
 
-static bool knows_facts(const struct program *p)
+static bool knows_facts(const struct compiled_policy *p)
 {
 	_cleanup_close_ int fd = open_facts();
 	struct tierbpf_facts facts;
@@ -214,7 +218,7 @@ static bool knows_facts(const struct program *p)
 	return true;
 }
 
-static bool knows_groups(const struct program *p)
+static bool knows_groups(const struct compiled_policy *p)
 {
 	_cleanup_close_ int fd = pinned_map_open(POLICY_PATH("groups"), BPF_MAP_TYPE_ARRAY,
 						 sizeof(struct tierbpf_group));
@@ -231,9 +235,9 @@ static bool knows_groups(const struct program *p)
 	return true;
 }
 
-bool engine_knows(const struct program *program)
+bool engine_knows(const struct compiled_policy *compiled)
 {
-	return knows_facts(program) && knows_groups(program);
+	return knows_facts(compiled) && knows_groups(compiled);
 }
 
 bool engine_is_measured(void)
@@ -272,7 +276,7 @@ int engine_unload(void)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
-	/* The module restores the nodes before this returns. */
+	/* The module moves the nodes back before this returns. */
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	fault_point("the policy is detached");

@@ -48,12 +48,18 @@ int pins_wait(int *fd);
 void pins_unlock(int *fd);
 
 /*
- * The kernel's id of the struct_ops map behind the link; 0 if no policy is in force. 0, or
- * -errno where that cannot be told, for want of memory say.
+ * *id: the kernel's id of the struct_ops map behind the link, or 0 if no policy is in force. Returns 0,
+ * or -errno if that cannot be told, for example for want of memory.
  */
 int pins_find_policy(unsigned int *id);
 
-/* The same for who takes no step that could not be taken back: 0 also where it cannot be told. */
+/* Prints that the policy in force cannot be told, for the error of pins_find_policy(). Returns @err. */
+int pins_cannot_tell(int err);
+
+/*
+ * The id alone, 0 also if it cannot be told. Only for callers that take no step on "no policy" that
+ * could not be taken back.
+ */
 unsigned int pins_policy_id(void);
 
 /* Under the lock. Finishes or takes back a load that was killed. 0 or -errno. */

@@ -29,7 +29,10 @@ struct trial {
 /* Milliseconds left of the trial; 0: none, or its time is up. */
 unsigned int trial_left(const struct tierbpf_meta *meta);
 
-/* Into staging/: what would come back after this load. 0 or -errno with a message. */
+/*
+ * Keeps in staging/ the policy that comes back if the one that is being loaded is not confirmed, if
+ * there is any. 0 or -errno with a message, also where it cannot be told whether there is one.
+ */
 int trial_keep_former(void);
 
 /* What map `overrides_before` of this load must hold; @override: the live map. 0 or -errno. */

@@ -15,6 +15,7 @@
 #include "model/perf.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/number.h"
 
 /*
  * For a reference of which nothing is known. Only what others are in proportion to it counts;
@@ -22,41 +23,41 @@
  */
 static const struct perf assumed = { { 96, 96, 64000, 64000 } };
 
-struct draft {
+struct builder {
 	const struct machine *m;
 	const struct plan *plan; /* or NULL */
 	struct acpi_export *export;
 	struct acpi_node *reference;
 	struct grid grid;
-	struct table old; /* the header counts, also where Linux ignores the rest; no bytes: none */
+	struct acpi_table old; /* the header counts, also where Linux ignores the rest; no bytes: none */
 };
 
-static bool is_dram(const struct machine *m, const struct acpi_node *n)
+static bool has_cpus(const struct machine *m, const struct acpi_node *n)
 {
 	return m->nodes[n->node].cpu;
 }
 
-static const struct plan_node *planned(const struct draft *d, const struct acpi_node *n)
+static const struct plan_node *planned(const struct builder *b, const struct acpi_node *n)
 {
 	size_t i;
 
-	for (i = 0; d->plan && i < d->plan->count; i++)
-		if (d->plan->nodes[i].node == n->node)
-			return &d->plan->nodes[i];
+	for (i = 0; b->plan && i < b->plan->count; i++)
+		if (b->plan->nodes[i].node == n->node)
+			return &b->plan->nodes[i];
 	return NULL;
 }
 
 /* ---- the nodes, and what is known of them ---- */
 
-static int take_nodes(struct draft *d)
+static int take_nodes(struct builder *b)
 {
-	const struct machine *m = d->m;
-	struct acpi_export *e = d->export;
+	const struct machine *m = b->m;
+	struct acpi_export *e = b->export;
 	int node, reference = perf_reference_node(m);
 
 	e->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*e->nodes));
 	if (!e->nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct acpi_node *n = &e->nodes[e->count];
 
@@ -65,10 +66,10 @@ static int take_nodes(struct draft *d)
 		n->node = node;
 		n->perf = perf_to_tell(&m->nodes[node]);
 		if (node == reference)
-			d->reference = n;
+			b->reference = n;
 		e->count++;
 	}
-	if (!d->reference)
+	if (!b->reference)
 		return fail(-EINVAL,
 			    "no node has both CPUs and memory: the kernel has nothing to compare "
 			    "others with, and makes no use of HMAT; use tierbpf load");
@@ -112,31 +113,26 @@ static void find_initiators(const struct machine *m, struct acpi_node *n)
 
 /* ---- numbers that the table can hold ---- */
 
-static int64_t divisor(int64_t a, int64_t b)
-{
-	return b ? divisor(b, a % b) : a;
-}
-
-static int64_t find_base(const struct draft *d, bool bandwidth)
+static int64_t find_base(const struct builder *b, bool bandwidth)
 {
 	enum coordinate c, first = bandwidth ? READ_BANDWIDTH : READ_LATENCY;
 	int64_t largest = 0, all = 0;
 	size_t i;
 
-	hmat_kept(d->m->hmat, bandwidth, &largest, &all);
-	for (i = 0; i < d->export->count; i++)
+	hmat_kept(b->m->hmat, bandwidth, &largest, &all);
+	for (i = 0; i < b->export->count; i++)
 		for (c = first; c <= first + 1; c++) {
-			int64_t value = d->export->nodes[i].perf.value[c];
+			int64_t value = b->export->nodes[i].perf.value[c];
 
-			largest = value > largest ? value : largest;
-			all = divisor(all, value);
+			largest = max_of(value, largest);
+			all = gcd(all, value);
 		}
 	return grid_base(largest, all);
 }
 
-static void fit(struct draft *d)
+static void fit(struct builder *b)
 {
-	struct acpi_export *e = d->export;
+	struct acpi_export *e = b->export;
 	enum coordinate c;
 	size_t i;
 
@@ -144,14 +140,14 @@ static void fit(struct draft *d)
 		for (c = READ_LATENCY; c <= WRITE_LATENCY; c++)
 			if (e->nodes[i].perf.value[c] > HMAT_LATENCY_MAX)
 				e->nodes[i].perf.value[c] = HMAT_LATENCY_MAX;
-	d->grid.latency = find_base(d, false);
-	d->grid.bandwidth = find_base(d, true);
+	b->grid.latency = find_base(b, false);
+	b->grid.bandwidth = find_base(b, true);
 	for (i = 0; i < e->count; i++)
 		for (c = 0; c < NR_COORDINATES; c++) {
 			int64_t *value = &e->nodes[i].perf.value[c], before = *value;
 
 			*value = grid_round(before,
-					    is_latency(c) ? d->grid.latency : d->grid.bandwidth);
+					    is_latency(c) ? b->grid.latency : b->grid.bandwidth);
 			if (*value != before)
 				note("node %d: %s of %" PRId64 " %s becomes %" PRId64
 				     ": an HMAT can't hold "
@@ -163,14 +159,14 @@ static void fit(struct draft *d)
 
 /* ---- the reference, and other DRAM ---- */
 
-static bool anything_known(const struct draft *d)
+static bool anything_known(const struct builder *b)
 {
 	enum coordinate c;
 	size_t i;
 
-	for (i = 0; i < d->export->count; i++)
+	for (i = 0; i < b->export->count; i++)
 		for (c = 0; c < NR_COORDINATES; c++)
-			if (d->export->nodes[i].perf.value[c])
+			if (b->export->nodes[i].perf.value[c])
 				return true;
 	return false;
 }
@@ -188,11 +184,11 @@ static void fill(struct acpi_node *n, enum coordinate read)
 	     n->node, read == READ_LATENCY ? "latencies" : "bandwidths", *r, coordinate_unit(read));
 }
 
-static int prepare_reference(struct draft *d)
+static int prepare_reference(struct builder *b)
 {
-	const struct plan_node *p = planned(d, d->reference);
+	const struct plan_node *p = planned(b, b->reference);
 
-	if (!d->plan && !anything_known(d))
+	if (!b->plan && !anything_known(b))
 		return fail(-EINVAL,
 			    "nothing is known of the nodes' latencies and bandwidths: name a POLICY "
 			    "that says where they belong");
@@ -200,10 +196,10 @@ static int prepare_reference(struct draft *d)
 		return fail(-EINVAL,
 			    "node %d: the kernel measures all nodes by it, so an HMAT cannot move "
 			    "it out of tier %d; plan the others around it, or use tierbpf load",
-			    d->reference->node, (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
-	fill(d->reference, READ_LATENCY);
-	fill(d->reference, READ_BANDWIDTH);
-	d->reference->said = true;
+			    b->reference->node, (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
+	fill(b->reference, READ_LATENCY);
+	fill(b->reference, READ_BANDWIDTH);
+	b->reference->said = true;
 	return 0;
 }
 
@@ -221,10 +217,10 @@ static bool is_believed(const struct perf *p, const struct perf *reference)
 	return true;
 }
 
-static int prepare_dram(struct draft *d, struct acpi_node *n)
+static int prepare_node_with_cpus(struct builder *b, struct acpi_node *n)
 {
-	const struct plan_node *p = planned(d, n);
-	const struct perf *r = &d->reference->perf;
+	const struct plan_node *p = planned(b, n);
+	const struct perf *r = &b->reference->perf;
 
 	n->said = true;
 	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
@@ -232,11 +228,11 @@ static int prepare_dram(struct draft *d, struct acpi_node *n)
 			    "node %d has CPUs: the kernel uses no HMAT in which it differs from "
 			    "node %d by more than 10 %%, so it cannot go to tier %u; plan the others around "
 			    "it, or use tierbpf load",
-			    n->node, d->reference->node, tierbpf_tier(p->after.adistance));
+			    n->node, b->reference->node, tierbpf_tier(p->after.adistance));
 	if (!is_believed(&n->perf, r)) {
 		note("node %d has CPUs and differs from node %d by more than 10 %%, for which the kernel "
 		     "ignores all of HMAT: it gets node %d's latencies and bandwidths",
-		     n->node, d->reference->node, d->reference->node);
+		     n->node, b->reference->node, b->reference->node);
 		n->perf = *r;
 	} else if (p && tierbpf_tier(perf_kernel_adistance(&n->perf, r)) !=
 				tierbpf_tier(p->after.adistance)) {
@@ -248,28 +244,28 @@ static int prepare_dram(struct draft *d, struct acpi_node *n)
 
 /* ---- memory alone ---- */
 
-static int correct(struct draft *d, struct acpi_node *n, __s32 adistance)
+static int correct(struct builder *b, struct acpi_node *n, __s32 adistance)
 {
 	struct perf before = n->perf;
 
-	if (!perf_for_adistance(adistance, &d->reference->perf, &d->grid, &n->perf))
+	if (!perf_for_adistance(adistance, &b->reference->perf, &b->grid, &n->perf))
 		return fail(-EINVAL,
 			    "node %d: no latency and bandwidth that an HMAT can hold makes the "
 			    "kernel put it into tier %u (adistance %d); use tierbpf load",
 			    n->node, tierbpf_tier(adistance), adistance);
 	n->corrected = memcmp(&before, &n->perf, sizeof(before));
 	n->said = true;
-	if (machine_knows(&d->m->nodes[n->node], TIERBPF_FACT_CXL_REGION))
+	if (machine_knows(&b->m->nodes[n->node], TIERBPF_FACT_CXL_REGION))
 		note("node %d is a CXL region: where the kernel has read the card's own CDAT, it goes by "
 		     "that instead of HMAT. If the node is not in tier %u after the boot, use tierbpf load",
 		     n->node, tierbpf_tier(adistance));
 	return 0;
 }
 
-static int prepare_memory(struct draft *d, struct acpi_node *n)
+static int prepare_memory(struct builder *b, struct acpi_node *n)
 {
-	const struct plan_node *p = planned(d, n);
-	__s32 computed = perf_kernel_adistance(&n->perf, &d->reference->perf);
+	const struct plan_node *p = planned(b, n);
+	__s32 computed = perf_kernel_adistance(&n->perf, &b->reference->perf);
 	enum coordinate c;
 
 	for (c = 0; c < NR_COORDINATES; c++)
@@ -277,16 +273,16 @@ static int prepare_memory(struct draft *d, struct acpi_node *n)
 	/* Of what the table does not tell, the kernel's default stays. */
 	if (p && p->after.adistance != computed &&
 	    (perf_has_both(&n->perf) || p->after.tier != p->now.tier))
-		return correct(d, n, p->after.adistance);
+		return correct(b, n, p->after.adistance);
 	return 0;
 }
 
 /* ---- proximity domains ---- */
 
-static int name_target(struct draft *d, struct acpi_node *n)
+static int name_target(struct builder *b, struct acpi_node *n)
 {
-	const struct machine *m = d->m;
-	const struct plan_node *p = planned(d, n);
+	const struct machine *m = b->m;
+	const struct plan_node *p = planned(b, n);
 	const struct machine_node *node = &m->nodes[n->node];
 
 	if (!n->said)
@@ -294,7 +290,7 @@ static int name_target(struct draft *d, struct acpi_node *n)
 	n->pxm = (uint32_t)node->facts.value[TIERBPF_FACT_PXM];
 	if (machine_knows(node, TIERBPF_FACT_PXM) && srat_has_target(m->srat, n->pxm))
 		return 0;
-	if (is_dram(m, n) || (p && p->after.tier != p->now.tier))
+	if (has_cpus(m, n) || (p && p->after.tier != p->now.tier))
 		return fail(-EINVAL,
 			    "node %d: SRAT has no proximity domain with memory for it, so HMAT "
 			    "cannot name it (the kernel makes nodes of its own for CXL windows): use tierbpf "
@@ -307,13 +303,13 @@ static int name_target(struct draft *d, struct acpi_node *n)
 	return 0;
 }
 
-static int name_initiators(const struct draft *d, struct acpi_node *n)
+static int name_initiators(const struct builder *b, struct acpi_node *n)
 {
 	int node;
 
-	for (node = 0; n->said && node < d->m->nr_nodes; node++)
+	for (node = 0; n->said && node < b->m->nr_nodes; node++)
 		if (nodeset_has(&n->initiators, node) &&
-		    !machine_knows(&d->m->nodes[node], TIERBPF_FACT_PXM))
+		    !machine_knows(&b->m->nodes[node], TIERBPF_FACT_PXM))
 			return fail(-EINVAL,
 				    "node %d, from which node %d is reached: its proximity domain "
 				    "is not known from SRAT, so HMAT cannot name it: use tierbpf load",
@@ -321,23 +317,24 @@ static int name_initiators(const struct draft *d, struct acpi_node *n)
 	return 0;
 }
 
-static int prepare(struct draft *d)
+static int prepare(struct builder *b)
 {
-	struct acpi_export *e = d->export;
-	int err = prepare_reference(d);
+	struct acpi_export *e = b->export;
+	int err = prepare_reference(b);
 	size_t i;
 
 	if (err)
 		return err;
-	fit(d);
+	fit(b);
 	for (i = 0; !err && i < e->count; i++) {
 		struct acpi_node *n = &e->nodes[i];
 
-		find_initiators(d->m, n);
-		if (n != d->reference)
-			err = is_dram(d->m, n) ? prepare_dram(d, n) : prepare_memory(d, n);
-		err = err ?: name_target(d, n);
-		err = err ?: name_initiators(d, n);
+		find_initiators(b->m, n);
+		if (n != b->reference)
+			err = has_cpus(b->m, n) ? prepare_node_with_cpus(b, n) :
+						  prepare_memory(b, n);
+		err = err ?: name_target(b, n);
+		err = err ?: name_initiators(b, n);
 	}
 	return err;
 }
@@ -345,23 +342,23 @@ static int prepare(struct draft *d)
 /* ---- the table ---- */
 
 /* An upgrade has the ids of the table that it replaces, and a higher revision; else both are there. */
-static int set_ids(const struct draft *d, struct hmat_content *c)
+static int set_ids(const struct builder *b, struct hmat_content *c)
 {
 	uint32_t revision;
 
-	if (!d->old.bytes) {
+	if (!b->old.bytes) {
 		memcpy(c->oem_id, "TIERBP", sizeof(c->oem_id));
 		memcpy(c->oem_table_id, "TIERBPF ", sizeof(c->oem_table_id));
 		c->oem_revision = 1;
 		return 0;
 	}
-	revision = table_u32(&d->old, 24);
+	revision = acpi_u32(&b->old, ACPI_OEM_REVISION);
 	if (revision == UINT32_MAX)
 		return fail(-EINVAL,
 			    "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only "
 			    "takes a higher one, and there is none; use tierbpf load");
-	memcpy(c->oem_id, d->old.bytes + 10, sizeof(c->oem_id));
-	memcpy(c->oem_table_id, d->old.bytes + 16, sizeof(c->oem_table_id));
+	memcpy(c->oem_id, b->old.bytes + ACPI_OEM_ID, sizeof(c->oem_id));
+	memcpy(c->oem_table_id, b->old.bytes + ACPI_OEM_TABLE_ID, sizeof(c->oem_table_id));
 	c->oem_revision = revision + 1;
 	return 0;
 }
@@ -375,37 +372,37 @@ static void find_cpus(const struct machine *m, struct nodeset *cpus)
 			nodeset_add(cpus, node);
 }
 
-static int write_table(struct draft *d, const struct nodeset *cpus)
+static int write_table(struct builder *b, const struct nodeset *cpus)
 {
-	struct acpi_export *e = d->export;
+	struct acpi_export *e = b->export;
 	_cleanup_free_ struct hmat_column *columns = calloc(e->count, sizeof(*columns));
-	struct hmat_content c = { .old = d->m->hmat,
-				  .srat = d->m->srat,
+	struct hmat_content c = { .old = b->m->hmat,
+				  .srat = b->m->srat,
 				  .cpus = cpus,
-				  .grid = d->grid,
+				  .grid = b->grid,
 				  .columns = columns };
 	size_t i;
 	int err;
 
 	if (!columns)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < e->count; i++)
 		if (e->nodes[i].said)
 			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm,
 									e->nodes[i].perf,
 									e->nodes[i].initiators };
-	err = set_ids(d, &c);
-	e->overrides = d->old.bytes;
+	err = set_ids(b, &c);
+	e->overrides = b->old.bytes;
 	return err ?: hmat_write(&c, &e->hmat);
 }
 
-static int check_node(const struct draft *d, struct acpi_node *n, const struct hmat_access *access)
+static int check_node(const struct builder *b, struct acpi_node *n, const struct hmat_access *access)
 {
 	struct access found[NR_CLASSES];
 	enum coordinate c;
 
 	hmat_access_node(access, n->node, found);
-	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &d->reference->perf);
+	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &b->reference->perf);
 	for (c = 0; n->said && c < NR_COORDINATES; c++)
 		if (found[CLASS_CPU].perf.value[c] != n->perf.value[c])
 			return fail(-EPROTO,
@@ -418,42 +415,42 @@ static int check_node(const struct draft *d, struct acpi_node *n, const struct h
 }
 
 /* Reads the table as the kernel will, and sees that it says what it is to say. */
-static int prove(struct draft *d, const struct nodeset *cpus)
+static int prove(struct builder *b, const struct nodeset *cpus)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = NULL;
 	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
 	const char *why = "out of memory";
 	size_t i, at = 0;
-	int err = hmat_parse(&d->export->hmat, d->m->srat, &h, &at, &why);
+	int err = hmat_parse(&b->export->hmat, b->m->srat, &h, &at, &why);
 
 	if (err)
 		return fail(err == -EBADMSG ? -EPROTO : err,
 			    "the kernel would not use this HMAT: offset "
 			    "%zu: %s",
 			    at, why);
-	err = hmat_access_new(h, d->m->srat, cpus, &access);
+	err = hmat_access_new(h, b->m->srat, cpus, &access);
 	if (err)
-		return fail(err, "out of memory");
-	for (i = 0; !err && i < d->export->count; i++)
-		err = check_node(d, &d->export->nodes[i], access);
+		return no_memory();
+	for (i = 0; !err && i < b->export->count; i++)
+		err = check_node(b, &b->export->nodes[i], access);
 	return err;
 }
 
-static int make(struct draft *d, const char *root)
+static int make(struct builder *b, const char *root)
 {
 	struct nodeset cpus = {};
-	int err = check_srat(d->m, root);
+	int err = check_srat(b->m, root);
 
-	err = err ?: take_nodes(d);
+	err = err ?: take_nodes(b);
 	if (err)
 		return err;
-	if (table_read(root, "HMAT", &d->old))
-		d->old.bytes = NULL;
-	find_cpus(d->m, &cpus);
-	err = prepare(d);
-	err = err ?: write_table(d, &cpus);
-	err = err ?: prove(d, &cpus);
-	table_free(&d->old);
+	if (acpi_table_read(root, "HMAT", &b->old))
+		b->old.bytes = NULL;
+	find_cpus(b->m, &cpus);
+	err = prepare(b);
+	err = err ?: write_table(b, &cpus);
+	err = err ?: prove(b, &cpus);
+	acpi_table_free(&b->old);
 	return err;
 }
 
@@ -461,12 +458,12 @@ int acpi_make(const char *root, const struct machine *m, const struct plan *plan
 	      struct acpi_export **export)
 {
 	_cleanup_(cleanup_acpi) struct acpi_export *e = calloc(1, sizeof(*e));
-	struct draft d = { .m = m, .plan = plan, .export = e };
+	struct builder b = { .m = m, .plan = plan, .export = e };
 	int err;
 
 	if (!e)
-		return fail(-ENOMEM, "out of memory");
-	err = make(&d, root);
+		return no_memory();
+	err = make(&b, root);
 	if (!err)
 		*export = TAKE_PTR(e);
 	return err;
@@ -476,7 +473,7 @@ void acpi_free(struct acpi_export *e)
 {
 	if (!e)
 		return;
-	table_free(&e->hmat);
+	acpi_table_free(&e->hmat);
 	free(e->nodes);
 	free(e);
 }

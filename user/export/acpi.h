@@ -13,7 +13,7 @@
 #include "machine/machine.h"
 #include "plan/plan.h"
 
-/* ---- export-search.c: numbers that the table can hold ---- */
+/* ---- adistance-search.c: numbers that the table can hold ---- */
 
 #define HMAT_ENTRY_MAX 65534 /* 0xffff: unreachable */
 #define HMAT_LATENCY_MAX (4294966296 / 1000) /* ns; what hmat_normalize()'s u32 of ps holds */
@@ -39,7 +39,7 @@ int64_t grid_round(int64_t value, int64_t base);
 bool perf_for_adistance(__s32 adistance, const struct perf *reference, const struct grid *grid,
 			struct perf *p);
 
-/* ---- export-hmat.c: the table ---- */
+/* ---- hmat-writer.c: the table ---- */
 
 /* The initiators' columns of one target, and what becomes of them. */
 struct hmat_column {
@@ -62,19 +62,19 @@ struct hmat_content {
 /*
  * Of @old is kept: what other initiators see of the columns' targets, unless it is better than
  * @initiators' or theirs are CPUs that would tie; all of other targets (generic ports, say); caches.
- * 0, and table_free(table) is the caller's; -ENOMEM, -E2BIG with a message.
+ * 0, and acpi_table_free(table) is the caller's; -ENOMEM, -E2BIG with a message.
  */
-int hmat_write(const struct hmat_content *c, struct table *table);
+int hmat_write(const struct hmat_content *c, struct acpi_table *table);
 
 /* The largest value of @old's that is kept, and the divisor of all; as grid_base() wants them. */
 void hmat_kept(const struct hmat *old, bool bandwidth, int64_t *largest, int64_t *divisor);
 
-/* ---- export-cpio.c ---- */
+/* ---- cpio.c ---- */
 
 /* Writes the archive with @table to @path, as new_file_write() does. 0 or -errno with a message. */
-int archive_write(const char *path, bool force, const struct table *table);
+int archive_write(const char *path, bool force, const struct acpi_table *table);
 
-/* ---- export-acpi.c ---- */
+/* ---- acpi.c ---- */
 
 struct acpi_node {
 	int node;
@@ -87,7 +87,7 @@ struct acpi_node {
 };
 
 struct acpi_export {
-	struct table hmat;
+	struct acpi_table hmat;
 	bool overrides; /* there is one already, which it replaces */
 	struct acpi_node *nodes; /* those with memory, by number */
 	size_t count;

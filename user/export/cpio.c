@@ -34,7 +34,7 @@ static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *na
 
 static int write_all(FILE *out, const void *what)
 {
-	const struct table *table = what;
+	const struct acpi_table *table = what;
 
 	entry(out, 1, DIRECTORY, "kernel", NULL, 0);
 	entry(out, 2, DIRECTORY, "kernel/firmware", NULL, 0);
@@ -46,7 +46,7 @@ static int write_all(FILE *out, const void *what)
 }
 
 /* Its reader's alone, as the kernel shows firmware's tables. */
-int archive_write(const char *path, bool force, const struct table *table)
+int archive_write(const char *path, bool force, const struct acpi_table *table)
 {
 	return new_file_write(path, force, 0600, write_all, table);
 }

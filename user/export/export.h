@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What is known of this machine's nodes, said to others: to a guest as options of QEMU or XML of
- * libvirt (export-guest.c, export-qemu.c, export-libvirt.c), or to the next boot as an HMAT
- * (export-acpi.c). Units throughout: latency in ns, bandwidth in MB/s as sysfs shows it, which
+ * libvirt (guest.c, qemu.c, libvirt.c), or to the next boot as an HMAT
+ * (acpi.c). Units throughout: latency in ns, bandwidth in MB/s as sysfs shows it, which
  * QEMU and libvirt call MiB/s; sizes in bytes.
  */
 #ifndef EXPORT_H

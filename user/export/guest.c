@@ -377,7 +377,7 @@ int guest_make(const struct machine *m, const struct guest_wish *w, struct guest
 	int i, err;
 
 	if (!g)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	err = chosen(w) ? take_chosen(m, w, g) : take_all(m, g);
 	err = err ?: set_cpus(m, w, g);
 	err = err ?: set_sizes(m, w, g);

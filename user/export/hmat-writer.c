@@ -6,12 +6,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "acpi/hmat-layout.h"
 #include "export/export.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-
-#define HMAT_HEADER 40
-#define NO_INDEX (-1)
+#include "util/number.h"
 
 /* ---- the domains ---- */
 
@@ -22,14 +22,8 @@ struct domains {
 
 static int add(struct domains *d, uint32_t pxm)
 {
-	/* Full at each power of two. */
-	if (!(d->count & (d->count - 1))) {
-		uint32_t *grown = reallocarray(d->pxms, d->count ? 2 * d->count : 1, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		d->pxms = grown;
-	}
+	if (ARRAY_GROW(d->pxms, d->count))
+		return -ENOMEM;
 	d->pxms[d->count++] = pxm;
 	return 0;
 }
@@ -61,20 +55,20 @@ static size_t index_of(const struct domains *d, uint32_t pxm)
 }
 
 /* The matrices, with one list of domains for all: values by [initiator * nr of targets + target]. */
-struct draft {
+struct matrices {
 	const struct hmat_content *content;
 	struct domains initiators, targets;
 	uint32_t *values[NR_COORDINATES];
 };
 
-static void draft_free(struct draft *d)
+static void matrices_free(struct matrices *m)
 {
 	enum coordinate kind;
 
 	for (kind = 0; kind < NR_COORDINATES; kind++)
-		free(d->values[kind]);
-	free(d->initiators.pxms);
-	free(d->targets.pxms);
+		free(m->values[kind]);
+	free(m->initiators.pxms);
+	free(m->targets.pxms);
 }
 
 static bool of_memory(const struct hmat_locality *l)
@@ -82,9 +76,9 @@ static bool of_memory(const struct hmat_locality *l)
 	return !(l->flags & HMAT_HIERARCHY) && l->type <= HMAT_WRITE_BANDWIDTH;
 }
 
-static int add_old(struct draft *d)
+static int add_old(struct matrices *m)
 {
-	const struct hmat *h = d->content->old;
+	const struct hmat *h = m->content->old;
 	size_t n;
 	uint32_t i;
 	int err = 0;
@@ -95,76 +89,76 @@ static int add_old(struct draft *d)
 		if (!of_memory(l))
 			continue;
 		for (i = 0; !err && i < l->nr_initiators; i++)
-			err = add(&d->initiators, hmat_initiator(h, l, i));
+			err = add(&m->initiators, hmat_initiator(h, l, i));
 		for (i = 0; !err && i < l->nr_targets; i++)
-			err = add(&d->targets, hmat_target(h, l, i));
+			err = add(&m->targets, hmat_target(h, l, i));
 	}
 	return err;
 }
 
-static int add_columns(struct draft *d)
+static int add_columns(struct matrices *m)
 {
-	const struct hmat_content *c = d->content;
+	const struct hmat_content *c = m->content;
 	int node, err = 0;
 	size_t n;
 
 	for (n = 0; n < c->nr_columns; n++) {
-		err = err ?: add(&d->targets, c->columns[n].target);
+		err = err ?: add(&m->targets, c->columns[n].target);
 		for (node = 0; !err && node < c->srat->nr_nodes; node++)
 			if (nodeset_has(&c->columns[n].initiators, node))
-				err = add(&d->initiators, (uint32_t)c->srat->pxm[node]);
+				err = add(&m->initiators, (uint32_t)c->srat->pxm[node]);
 	}
 	return err;
 }
 
-static int draft_domains(struct draft *d)
+static int matrices_new(struct matrices *m)
 {
-	int err = add_old(d) ?: add_columns(d);
+	int err = add_old(m) ?: add_columns(m);
 	enum coordinate kind;
 
 	if (err)
 		return err;
-	domains_sort(&d->initiators);
-	domains_sort(&d->targets);
-	if (d->initiators.count > TABLE_MAX / 2 / d->targets.count)
-		return fail(-E2BIG, "the HMAT would be larger than %d bytes", TABLE_MAX);
+	domains_sort(&m->initiators);
+	domains_sort(&m->targets);
+	if (m->initiators.count > ACPI_TABLE_MAX / 2 / m->targets.count)
+		return fail(-E2BIG, "the HMAT would be larger than %d bytes", ACPI_TABLE_MAX);
 	for (kind = 0; kind < NR_COORDINATES; kind++) {
 		/* At least one is said, and from somewhere. */
-		d->values[kind] =
-			calloc(d->initiators.count, d->targets.count * sizeof(**d->values));
-		if (!d->values[kind])
+		m->values[kind] =
+			calloc(m->initiators.count, m->targets.count * sizeof(**m->values));
+		if (!m->values[kind])
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static uint32_t *value_at(const struct draft *d, enum coordinate kind, size_t initiator,
+static uint32_t *value_at(const struct matrices *m, enum coordinate kind, size_t initiator,
 			  size_t target)
 {
-	return &d->values[kind][initiator * d->targets.count + target];
+	return &m->values[kind][initiator * m->targets.count + target];
 }
 
 /* ---- what is kept ---- */
 
 /* The first of a domain counts where it is there twice: hmat_initiator_perf(). */
-static void keep_locality(struct draft *d, enum coordinate kind, const struct hmat_locality *l)
+static void keep_locality(struct matrices *m, enum coordinate kind, const struct hmat_locality *l)
 {
-	const struct hmat *h = d->content->old;
+	const struct hmat *h = m->content->old;
 	uint32_t i, j;
 
 	for (i = l->nr_initiators; i-- > 0;) {
-		size_t row = index_of(&d->initiators, hmat_initiator(h, l, i));
+		size_t row = index_of(&m->initiators, hmat_initiator(h, l, i));
 
 		for (j = l->nr_targets; j-- > 0;)
-			*value_at(d, kind, row, index_of(&d->targets, hmat_target(h, l, j))) =
+			*value_at(m, kind, row, index_of(&m->targets, hmat_target(h, l, j))) =
 				hmat_value(h, l, hmat_entry(h, l, i, j));
 	}
 }
 
 /* Of several of a type the last is kept, as hmat_add_locality() does. */
-static void keep_values(struct draft *d)
+static void keep_values(struct matrices *m)
 {
-	const struct hmat *h = d->content->old;
+	const struct hmat *h = m->content->old;
 	enum coordinate kind;
 	size_t n;
 
@@ -174,7 +168,7 @@ static void keep_values(struct draft *d)
 
 			if (!of_memory(l) || !hmat_gives(l->type, kind))
 				continue;
-			keep_locality(d, kind, l);
+			keep_locality(m, kind, l);
 			break;
 		}
 }
@@ -191,15 +185,10 @@ void hmat_kept(const struct hmat *h, bool bandwidth, int64_t *largest, int64_t *
 			continue;
 		for (i = 0; i < l->nr_initiators; i++)
 			for (j = 0; j < l->nr_targets; j++) {
-				int64_t a = hmat_value(h, l, hmat_entry(h, l, i, j)), b = *divisor;
+				int64_t a = hmat_value(h, l, hmat_entry(h, l, i, j));
 
-				*largest = a > *largest ? a : *largest;
-				for (*divisor = a; b;) {
-					int64_t rest = *divisor % b;
-
-					*divisor = b;
-					b = rest;
-				}
+				*largest = max_of(a, *largest);
+				*divisor = gcd(a, *divisor);
 			}
 	}
 }
@@ -223,22 +212,22 @@ static bool is_initiator(const struct hmat_content *c, const struct hmat_column 
  * Linux goes by the write latency first. Other CPUs that are farther by it never decide; what
  * is not said does not either. Initiators without CPUs are of the other access class.
  */
-static void set_column(struct draft *d, const struct hmat_column *column)
+static void set_column(struct matrices *m, const struct hmat_column *column)
 {
-	const struct hmat_content *c = d->content;
+	const struct hmat_content *c = m->content;
 	enum coordinate kind;
-	size_t i, target = index_of(&d->targets, column->target);
+	size_t i, target = index_of(&m->targets, column->target);
 
-	for (i = 0; i < d->initiators.count; i++) {
-		bool nearest = is_initiator(c, column, d->initiators.pxms[i]);
-		bool farther = *value_at(d, WRITE_LATENCY, i, target) >
+	for (i = 0; i < m->initiators.count; i++) {
+		bool nearest = is_initiator(c, column, m->initiators.pxms[i]);
+		bool farther = *value_at(m, WRITE_LATENCY, i, target) >
 				       column->perf.value[WRITE_LATENCY] &&
 			       column->perf.value[WRITE_LATENCY];
 
-		if (!nearest && (farther || !has_cpus(c, d->initiators.pxms[i])))
+		if (!nearest && (farther || !has_cpus(c, m->initiators.pxms[i])))
 			continue;
 		for (kind = 0; kind < NR_COORDINATES; kind++)
-			*value_at(d, kind, i, target) =
+			*value_at(m, kind, i, target) =
 				nearest ? (uint32_t)column->perf.value[kind] : 0;
 	}
 }
@@ -303,8 +292,8 @@ static void put_memory(FILE *out, const struct hmat_content *c)
 
 		if (!flags || (column && !is_initiator(c, column, m->initiator)))
 			continue;
-		put32(out, 0); /* type 0 */
-		put32(out, 40);
+		put32(out, HMAT_MEMORY);
+		put32(out, MEMORY_LENGTH);
 		put32(out, flags);
 		put32(out, m->initiator);
 		put32(out, m->pxm);
@@ -314,53 +303,54 @@ static void put_memory(FILE *out, const struct hmat_content *c)
 	}
 }
 
-static void put_lists(FILE *out, const struct draft *d)
+static void put_lists(FILE *out, const struct matrices *m)
 {
 	size_t i;
 
-	for (i = 0; i < d->initiators.count; i++)
-		put32(out, d->initiators.pxms[i]);
-	for (i = 0; i < d->targets.count; i++)
-		put32(out, d->targets.pxms[i]);
+	for (i = 0; i < m->initiators.count; i++)
+		put32(out, m->initiators.pxms[i]);
+	for (i = 0; i < m->targets.count; i++)
+		put32(out, m->targets.pxms[i]);
 }
 
 /*
  * Latencies are in ps: base times entry. Reading and writing are always apart, and each type is
  * there once: so neither the order of the localities matters to Linux nor which of them it reads last.
  */
-static void put_locality(FILE *out, const struct draft *d, enum coordinate kind)
+static void put_locality(FILE *out, const struct matrices *m, enum coordinate kind)
 {
 	bool latency = is_latency(kind);
-	int64_t base = latency ? d->content->grid.latency : d->content->grid.bandwidth;
-	size_t i, cells = d->initiators.count * d->targets.count;
+	int64_t base = latency ? m->content->grid.latency : m->content->grid.bandwidth;
+	size_t i, cells = m->initiators.count * m->targets.count;
 
-	put32(out, 1); /* type 1 */
-	put32(out, 32 + 4 * (d->initiators.count + d->targets.count) + 2 * cells);
-	put16(out, (uint64_t)hmat_type_of(kind) << 8);
+	put32(out, HMAT_LOCALITY);
+	put32(out, LOCALITY_LENGTH + LOCALITY_DOMAIN * (m->initiators.count + m->targets.count) +
+			   LOCALITY_ENTRY * cells);
+	put16(out, (uint64_t)hmat_type_of(kind) << 8 * (LOCALITY_DATA_TYPE - LOCALITY_FLAGS));
 	put16(out, 0);
-	put32(out, d->initiators.count);
-	put32(out, d->targets.count);
+	put32(out, m->initiators.count);
+	put32(out, m->targets.count);
 	put32(out, 0);
 	put64(out, (uint64_t)(latency ? base * 1000 : base));
-	put_lists(out, d);
+	put_lists(out, m);
 	for (i = 0; i < cells; i++)
-		put16(out, (uint64_t)(grid_round(d->values[kind][i], base) / base));
+		put16(out, (uint64_t)(grid_round(m->values[kind][i], base) / base));
 }
 
-static bool is_empty(const struct draft *d, enum coordinate kind)
+static bool is_empty(const struct matrices *m, enum coordinate kind)
 {
 	size_t i;
 
-	for (i = 0; i < d->initiators.count * d->targets.count; i++)
-		if (d->values[kind][i])
+	for (i = 0; i < m->initiators.count * m->targets.count; i++)
+		if (m->values[kind][i])
 			return false;
 	return true;
 }
 
 /* Not one that goes on behind the end of the table. */
-static void put_copy(FILE *out, const struct table *t, size_t at)
+static void put_copy(FILE *out, const struct acpi_table *t, size_t at)
 {
-	uint32_t length = table_u32(t, at + 4);
+	uint32_t length = acpi_u32(t, at + HMAT_LENGTH);
 
 	if (length <= t->length - at)
 		fwrite(t->bytes + at, length, 1, out);
@@ -379,25 +369,25 @@ static void put_caches(FILE *out, const struct hmat *h)
 }
 
 /* Length and checksum: all bytes together are 0. */
-static int finish(uint8_t *bytes, size_t length, struct table *t)
+static int finish(uint8_t *bytes, size_t length, struct acpi_table *t)
 {
 	uint32_t le = htole32((uint32_t)length);
 	uint8_t sum = 0;
 	size_t i;
 
-	if (length > TABLE_MAX)
-		return fail(-E2BIG, "the HMAT would be larger than %d bytes", TABLE_MAX);
-	memcpy(bytes + 4, &le, sizeof(le));
+	if (length > ACPI_TABLE_MAX)
+		return fail(-E2BIG, "the HMAT would be larger than %d bytes", ACPI_TABLE_MAX);
+	memcpy(bytes + ACPI_LENGTH, &le, sizeof(le));
 	for (i = 0; i < length; i++)
 		sum = (uint8_t)(sum + bytes[i]);
-	bytes[9] = (uint8_t)-sum;
+	bytes[ACPI_CHECKSUM] = (uint8_t)-sum;
 	t->bytes = bytes;
 	t->length = length;
 	t->revision = 2;
 	return 0;
 }
 
-static int put_all(const struct draft *d, struct table *t)
+static int put_all(const struct matrices *m, struct acpi_table *t)
 {
 	char *bytes = NULL;
 	enum coordinate kind;
@@ -407,12 +397,12 @@ static int put_all(const struct draft *d, struct table *t)
 
 	if (!out)
 		return -ENOMEM;
-	put_header(out, d->content);
-	put_memory(out, d->content);
+	put_header(out, m->content);
+	put_memory(out, m->content);
 	for (kind = 0; kind < NR_COORDINATES; kind++)
-		if (!is_empty(d, kind))
-			put_locality(out, d, kind);
-	put_caches(out, d->content->old);
+		if (!is_empty(m, kind))
+			put_locality(out, m, kind);
+	put_caches(out, m->content->old);
 	if (fclose(out)) {
 		free(bytes);
 		return -ENOMEM;
@@ -423,18 +413,18 @@ static int put_all(const struct draft *d, struct table *t)
 	return err;
 }
 
-int hmat_write(const struct hmat_content *c, struct table *table)
+int hmat_write(const struct hmat_content *c, struct acpi_table *table)
 {
-	struct draft d = { .content = c };
-	int err = draft_domains(&d);
+	struct matrices m = { .content = c };
+	int err = matrices_new(&m);
 	size_t n;
 
 	if (!err) {
-		keep_values(&d);
+		keep_values(&m);
 		for (n = 0; n < c->nr_columns; n++)
-			set_column(&d, &c->columns[n]);
-		err = put_all(&d, table);
+			set_column(&m, &c->columns[n]);
+		err = put_all(&m, table);
 	}
-	draft_free(&d);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	matrices_free(&m);
+	return err == -ENOMEM ? no_memory() : err;
 }

@@ -109,14 +109,14 @@ int guest_print_qemu(const struct guest *g, const char *end, FILE *out)
 	int i;
 
 	if (!lines)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	print_machine(g, lines);
 	for (i = 0; i < g->count; i++)
 		print_node(g, i, lines);
 	print_distances(g, lines);
 	guest_each_value(g, print_value, lines);
 	if (fclose(lines))
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	print_lines(text, end, out);
 	return 0;
 }

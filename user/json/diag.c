@@ -7,25 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/escape.h"
 
 #define MAX_SHOWN 100 /* diagnostics */
 #define MAX_KEPT 10000 /* a text of 1 MiB can have 500,000 */
 #define MAX_CONTEXT 120 /* characters of a line */
-
-static int make_room(struct diags *d)
-{
-	struct diag *list;
-
-	if (d->count & (d->count - 1)) /* full: a power of 2, or 0 */
-		return 0;
-	list = reallocarray(d->list, d->count ? 2 * d->count : 1, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	d->list = list;
-	return 0;
-}
 
 static int add(struct diags *d, enum severity severity, struct place at, const char *path,
 	       const char *format, va_list args)
@@ -37,7 +25,7 @@ static int add(struct diags *d, enum severity severity, struct place at, const c
 		d->dropped++;
 		return 0;
 	}
-	if (make_room(d))
+	if (ARRAY_GROW(d->list, d->count))
 		return d->failed = -ENOMEM;
 	if (vasprintf(&new.message, format, args) < 0)
 		new.message = NULL;

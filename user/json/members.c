@@ -14,24 +14,24 @@ int first_error(int err, int next)
 
 #define NOWHERE SIZE_MAX
 
-/* Its index in the table; @count where it is not in there. */
-static size_t find(const char *key, const struct member *table, size_t count)
+/* Its index in the list; the length of that where it is not in there. */
+static size_t find(const char *key, const struct members *members)
 {
 	size_t i;
 
-	for (i = 0; i < count && strcmp(key, table[i].key); i++)
+	for (i = 0; i < members->count && strcmp(key, members->list[i].key); i++)
 		;
 	return i;
 }
 
-static int unknown_key(const struct value *key, const struct member *table, size_t count)
+static int unknown_key(const struct value *key, const struct members *members)
 {
 	char list[256] = "";
 	size_t i, used = 0;
 
-	for (i = 0; i < count && used < sizeof(list); i++)
+	for (i = 0; i < members->count && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-					 table[i].key);
+					 members->list[i].key);
 	return value_error(key, "unknown key \"%.40s\"; known here: %s", value_text(key), list);
 }
 
@@ -44,20 +44,20 @@ static int second_key(const struct value *key, const struct value *first)
 	return err;
 }
 
-/* Also finds where each key of the table stands first. One pass: an object may have 100,000 keys. */
-static int check_keys(const struct value *v, const struct member *table, size_t count, size_t *where)
+/* Also finds where each key of the list stands first. One pass: an object may have 100,000 keys. */
+static int check_keys(const struct value *v, const struct members *members, size_t *where)
 {
 	size_t i, size = value_size(v);
 	int err = 0;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < members->count; i++)
 		where[i] = NOWHERE;
 	for (i = 0; i < size; i++) {
 		struct value key = value_key(v, i);
-		size_t found = find(value_text(&key), table, count);
+		size_t found = find(value_text(&key), members);
 
-		if (found == count) {
-			err = first_error(err, unknown_key(&key, table, count));
+		if (found == members->count) {
+			err = first_error(err, unknown_key(&key, members));
 		} else if (where[found] == NOWHERE) {
 			where[found] = i;
 		} else {
@@ -69,7 +69,7 @@ static int check_keys(const struct value *v, const struct member *table, size_t 
 	return err;
 }
 
-int object_read(const struct value *v, const struct member *table, size_t count, void *context)
+int members_read(const struct value *v, const struct members *members, void *context)
 {
 	_cleanup_free_ size_t *where = NULL;
 	int err = value_want(v, VALUE_OBJECT);
@@ -77,17 +77,18 @@ int object_read(const struct value *v, const struct member *table, size_t count,
 
 	if (err)
 		return err;
-	where = calloc(count, sizeof(*where));
+	where = calloc(members->count, sizeof(*where));
 	if (!where)
 		return -ENOMEM;
-	err = check_keys(v, table, count, where);
-	for (i = 0; i < count; i++) {
+	err = check_keys(v, members, where);
+	for (i = 0; i < members->count; i++) {
 		if (where[i] != NOWHERE) {
 			struct value member = value_member(v, where[i]);
 
-			err = first_error(err, table[i].read(&member, context));
-		} else if (table[i].required) {
-			err = first_error(err, value_error(v, "\"%s\" is missing", table[i].key));
+			err = first_error(err, members->list[i].read(&member, context));
+		} else if (members->list[i].required) {
+			err = first_error(err,
+					  value_error(v, "\"%s\" is missing", members->list[i].key));
 		}
 	}
 	return err;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads an object by a table of what it may hold. */
-#ifndef OBJECT_H
-#define OBJECT_H
+#ifndef MEMBERS_H
+#define MEMBERS_H
 
+#include "util/array.h"
 #include "json/doc.h"
 
 struct member {
@@ -12,12 +13,19 @@ struct member {
 	bool required;
 };
 
+struct members {
+	const struct member *list;
+	size_t count;
+};
+
+#define MEMBERS(array) { array, ARRAY_SIZE(array) }
+
 /*
- * Calls the reader of each member that @v has, in the order of the table (not of
+ * Calls the reader of each member that @v has, in the order of @members (not of
  * the text, so that a member may build on another). A key that is unknown,
  * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
  */
-int object_read(const struct value *v, const struct member *table, size_t count, void *context);
+int members_read(const struct value *v, const struct members *members, void *context);
 
 /* Keeps the first error; -EBADMSG only counts where there is no other. */
 int first_error(int err, int next);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "acpi/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
@@ -174,7 +175,7 @@ static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length;
-	int err = sysfs_bytes("", from, TABLE_MAX, &data, &length);
+	int err = sysfs_bytes("", from, ACPI_TABLE_MAX, &data, &length);
 
 	if (err == -EACCES || err == -EPERM) {
 		s->refused++;
@@ -193,14 +194,14 @@ static int save_one(struct save *s, const char *from)
 	struct stat st;
 
 	if (!copy)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	copy[name - from - 1] = 0;
 	above = realpath(copy, NULL);
 	if (!above || lstat(from, &st))
 		return 0;
 	if (asprintf(&path, "%s/%s", above, name) < 0) {
 		path = NULL;
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	}
 	if (S_ISLNK(st.st_mode))
 		return save_link(s, path, from);
@@ -216,7 +217,7 @@ static int save_matches(struct save *s, const char *pattern)
 	int err = glob(pattern, GLOB_BRACE, NULL, &found);
 
 	if (err == GLOB_NOSPACE)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (err = 0, i = 0; !err && i < found.gl_pathc; i++)
 		err = save_one(s, found.gl_pathv[i]);
 	globfree(&found);
@@ -233,7 +234,7 @@ static int save_adistances(struct save *s, const struct machine *m)
 	int node;
 
 	if (!out)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (node = 0; node < m->nr_nodes; node++)
 		if (m->nodes[node].source[TIERBPF_FACT_KERNEL_ADISTANCE] == SOURCE_MODULE)
 			fprintf(out, "%d %lld\n", node,
@@ -306,7 +307,7 @@ static int make_empty(const char *dir)
 	int err;
 
 	if (!name)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	/* A slash at the end would follow a link. */
 	for (length = strlen(name); length > 1 && name[length - 1] == '/'; length--)
 		name[length - 1] = 0;
@@ -328,7 +329,7 @@ int capture_save(const struct machine *m, const char *dir, size_t *files)
 	int err = fd < 0 ? fd : 0;
 	size_t i;
 
-	for (i = 0; !err && i < sizeof(wanted) / sizeof(*wanted); i++)
+	for (i = 0; !err && i < ARRAY_SIZE(wanted); i++)
 		err = save_matches(&s, wanted[i]);
 	err = err ?: save_adistances(&s, m);
 	if (!err && s.refused)

@@ -4,43 +4,11 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
 #define BLOCK_SIZE "/sys/devices/system/memory/block_size_bytes"
-
-const char *source_name(enum source source)
-{
-	static const char *const names[] = {
-		[SOURCE_NONE] = "unknown",
-		[SOURCE_SYSFS] = "sysfs",
-		[SOURCE_SRAT] = "SRAT",
-		[SOURCE_SLIT] = "SLIT",
-		[SOURCE_HMAT] = "HMAT",
-		[SOURCE_CEDT] = "CEDT",
-		[SOURCE_CDAT] = "CDAT",
-		[SOURCE_MEASURED] = "measured",
-		[SOURCE_MODULE] = "module",
-		[SOURCE_TIER] = "tier",
-		[SOURCE_DERIVED] = "derived",
-		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
-		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
-	};
-
-	return (size_t)source < sizeof(names) / sizeof(*names) ? names[source] : names[SOURCE_NONE];
-}
-
-void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
-		      enum source source)
-{
-	tierbpf_set_fact(&n->facts, fact, value);
-	n->source[fact] = (uint8_t)source;
-}
-
-struct machine_node *machine_possible(struct machine *m, uint64_t node)
-{
-	return node < (uint64_t)m->nr_nodes && m->nodes[node].possible ? &m->nodes[node] : NULL;
-}
 
 /* ---- size ---- */
 
@@ -171,7 +139,7 @@ static void choose(struct machine_node *n, enum coordinate c)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		int64_t value = order[i].perf->value[c];
 
 		if (value) {

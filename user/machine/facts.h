@@ -13,18 +13,18 @@ void machine_read_facts(const char *root, struct machine *m);
 void machine_read_performance(const char *root, const char *path, struct perf *perf);
 
 /*
- * machine-tables.c: m->srat to m->tables, PXM, n->hmat, and the distances that sysfs does
+ * from-tables.c: m->srat to m->tables, PXM, n->hmat, and the distances that sysfs does
  * not show. Nothing of SRAT but its state where the kernel does not use it.
  */
 void machine_read_tables(const char *root, struct machine *m);
 
 /*
- * machine-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of the nodes of CXL regions and windows, n->region
+ * from-cxl.c: CXL_REGION, CXL_SERIAL…, KIND of the nodes of CXL regions and windows, n->region
  * and n->cdat; needs machine_read_tables().
  */
 void machine_read_cxl(const char *root, struct machine *m);
 
-/* machine-kind.c: KIND of all others; needs all facts above. @srat may be NULL. */
+/* kind.c: KIND of all others; needs all facts above. @srat may be NULL. */
 void machine_read_kind(const char *root, const struct srat *srat, struct machine *m);
 
 /* The node of that number, if it is possible; NULL. */

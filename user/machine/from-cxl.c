@@ -6,10 +6,10 @@
  *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
  *		resource, size			its addresses, also where it has been RAM since boot
  *		access1/read_latency, …		by the kernel, from its cards' CDAT and the way there
- *		targetI				the card at place I of the interleave (cxl-tree.h)
+ *		targetI				the card at place I of the interleave (ports.h)
  *
  * And which nodes CXL windows have made (CEDT) for regions yet to come; of those, what the
- * cards that are there leave no doubt about (cxl-expect.h).
+ * cards that are there leave no doubt about (region-to-come.h).
  */
 #include "acpi/cedt.h"
 #include "acpi/hmat-access.h"
@@ -19,8 +19,6 @@
 #include "machine/facts.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
-
-#define MAX_SERIALS 4
 
 struct region {
 	const char *root;
@@ -107,7 +105,7 @@ static void read_serials(const struct region *r)
 	bool more;
 	int i;
 
-	for (i = 0; i < MAX_SERIALS; i++) {
+	for (i = 0; i < TIERBPF_NR_SERIALS; i++) {
 		_cleanup_free_ char *decoder = cxl_target(r->root, r->path, i, &more);
 
 		if (!more)
@@ -201,7 +199,7 @@ static void foresee(const struct region *r, const struct cedt_window *w, struct 
 	n->to_come = true;
 	n->cdat = e.perf.perf;
 	n->cdat_link_ps = e.perf.link_ps;
-	for (i = 0; i < e.nr_serials && i < MAX_SERIALS; i++)
+	for (i = 0; i < e.nr_serials && i < TIERBPF_NR_SERIALS; i++)
 		machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)e.serials[i],
 				 SOURCE_SYSFS_TO_COME);
 }

@@ -5,7 +5,7 @@
  * - pmem: no CPUs, and one of its dax devices stands below an NVDIMM bus
  *   (…/ndbusN/regionN/…), a CXL card's persistent memory included; or no memory yet
  *   either, and an NVDIMM region would become its memory;
- * - cxl: no CPUs, and a CXL region is its memory (machine-cxl.c), or one of its dax
+ * - cxl: no CPUs, and a CXL region is its memory (from-cxl.c), or one of its dax
  *   devices stands below one (…/regionN/dax_regionN/…);
  * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
  *   is more than 5/4 of that of the first node with CPUs and memory that has one;

@@ -1,218 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The nodes, their tiers and distances. What is known of a single node: machine-facts.c. */
 #include "machine/machine.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "acpi/hmat.h"
 #include "machine/facts.h"
-#include "util/cleanup.h"
-#include "util/msg.h"
-#include "util/nodelist.h"
-#include "util/sysfs.h"
-
-#define TIERS "/sys/devices/virtual/memory_tiering"
+#include "util/array.h"
 
 /* include/linux/topology.h */
 #define LOCAL_DISTANCE 10
 #define REMOTE_DISTANCE 20
-
-typedef bool node_set[TIERBPF_MAX_NODES];
-
-static int gone(int err)
-{
-	return err == -ENOENT || err == -ENODEV;
-}
-
-/*
- * Adds the nodes in the list of file @path to @set; an empty file has none. Where
- * there is no such file (any more), -ENOENT or -ENODEV and no message.
- */
-static int read_list(const char *root, const char *path, node_set set)
-{
-	_cleanup_free_ struct range *ranges = NULL;
-	_cleanup_free_ char *text = NULL;
-	const char *why = "out of memory";
-	size_t i, count, bad;
-	int err = sysfs_text(&text, root, "%s", path);
-
-	if (err)
-		return gone(err) ? err : fail(-EIO, "%s%s: %s", root, path, strerror(-err));
-	if (!*text)
-		return 0;
-	if (nodelist_parse(text, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why))
-		return fail(-EIO, "%s%s: not a list of nodes: %s", root, path, why);
-	for (i = 0; i < count; i++)
-		memset(set + ranges[i].first, true, ranges[i].last - ranges[i].first + 1);
-	return 0;
-}
-
-static int read_node_list(const char *root, const char *name, bool optional, node_set set)
-{
-	char path[80];
-	int err;
-
-	snprintf(path, sizeof(path), SYSFS_NODES "/%s", name);
-	err = read_list(root, path, set);
-	if (gone(err))
-		return optional ? 0 : fail(-EIO, "%s%s: missing; is sysfs mounted?", root, path);
-	return err;
-}
-
-/*
- * Older captures are without "online" and "possible": what has memory or CPUs is
- * both. A node that is only possible may come later, with its facts already known.
- */
-static int read_nodes(const char *root, struct machine *m, node_set online)
-{
-	node_set memory = {}, cpu = {}, possible = {};
-	int i, err;
-
-	err = read_node_list(root, "has_memory", false, memory);
-	err = err ?: read_node_list(root, "has_cpu", false, cpu);
-	err = err ?: read_node_list(root, "online", true, online);
-	err = err ?: read_node_list(root, "possible", true, possible);
-	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
-		struct machine_node *n = &m->nodes[i];
-
-		n->memory = memory[i];
-		n->cpu = cpu[i];
-		online[i] |= memory[i] || cpu[i];
-		n->possible = possible[i] || online[i];
-		n->tier = NO_TIER;
-		if (n->possible)
-			m->nr_nodes = i + 1;
-	}
-	return err;
-}
-
-struct tiers {
-	const char *root;
-	struct machine *m;
-	size_t count;
-	int err;
-};
-
-/* A tier may go while we look: that is not an error. */
-static void read_tier(const char *name, void *arg)
-{
-	struct tiers *t = arg;
-	char path[sizeof(TIERS) + NAME_MAX + 16];
-	node_set set = {};
-	unsigned int tier;
-	int i, err;
-
-	if (t->err || sscanf(name, "memory_tier%u", &tier) != 1)
-		return;
-	t->count++;
-	snprintf(path, sizeof(path), TIERS "/%s/nodelist", name);
-	err = read_list(t->root, path, set);
-	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
-		if (!set[i])
-			continue;
-		t->m->nodes[i].tier = tier;
-		if (i >= t->m->nr_nodes)
-			t->m->nr_nodes = i + 1;
-	}
-	t->err = gone(err) ? 0 : err;
-}
-
-static int read_tiers(const char *root, struct machine *m)
-{
-	struct tiers t = { .root = root, .m = m };
-	char path[4096];
-
-	sysfs_each(root, TIERS, "memory_tier", read_tier, &t);
-	if (t.count)
-		return t.err;
-	snprintf(path, sizeof(path), "%s" TIERS, root);
-	return fail(-ENOPKG,
-		    "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
-		    "than 6.1",
-		    path);
-}
-
-/*
- * One row: its columns are the nodes that are online (for_each_online_node in
- * node_read_distance, drivers/base/node.c). A row of another length was written when
- * other nodes were online: nobody knows whose its columns are.
- */
-static void read_row(const char *text, const int *columns, int nr_columns, uint8_t *row)
-{
-	uint8_t values[TIERBPF_MAX_NODES];
-	int i, count = 0;
-	char *end;
-
-	for (;; text = end) {
-		long value = strtol(text, &end, 10);
-
-		if (end == text)
-			break;
-		if (count == nr_columns || value < 1 || value > UINT8_MAX)
-			return;
-		values[count++] = (uint8_t)value;
-	}
-	if (count != nr_columns || text[strspn(text, " \n")])
-		return;
-	for (i = 0; i < count; i++)
-		row[columns[i]] = values[i];
-}
-
-static int read_distances(const char *root, const node_set online, struct machine *m)
-{
-	int columns[TIERBPF_MAX_NODES], i, count = 0;
-
-	m->distance = calloc((size_t)m->nr_nodes * (size_t)m->nr_nodes + 1, 1);
-	if (!m->distance)
-		return fail(-ENOMEM, "out of memory");
-	for (i = 0; i < m->nr_nodes; i++)
-		if (online[i])
-			columns[count++] = i;
-	for (i = 0; i < count; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		if (!sysfs_text(&text, root, SYSFS_NODES "/node%d/distance", columns[i]))
-			read_row(text, columns, count, m->distance + columns[i] * m->nr_nodes);
-	}
-	return 0;
-}
-
-static void read_cpulists(const char *root, struct machine *m)
-{
-	char *list;
-	int i;
-
-	for (i = 0; i < m->nr_nodes; i++) {
-		if (!m->nodes[i].cpu || sysfs_text(&list, root, SYSFS_NODES "/node%d/cpulist", i))
-			continue;
-		/* It is shown as it is, and a capture may hold anything. */
-		if (*list && !list[strspn(list, "0123456789,-")])
-			m->nodes[i].cpulist = list;
-		else
-			free(list);
-	}
-}
-
-int machine_read(const char *root, struct machine **machine)
-{
-	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
-	node_set online = {};
-	int err;
-
-	if (!m)
-		return fail(-ENOMEM, "out of memory");
-	err = read_nodes(root, m, online);
-	err = err ?: read_tiers(root, m);
-	err = err ?: read_distances(root, online, m);
-	if (err)
-		return err;
-	read_cpulists(root, m);
-	machine_read_facts(root, m);
-	*machine = TAKE_PTR(m);
-	return 0;
-}
 
 void machine_free(struct machine *m)
 {
@@ -239,4 +36,37 @@ int machine_distance(const struct machine *m, int from, int to)
 	if (machine_knows_distance(m, from, to))
 		return m->distance[from * m->nr_nodes + to];
 	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+}
+
+const char *source_name(enum source source)
+{
+	static const char *const names[] = {
+		[SOURCE_NONE] = "unknown",
+		[SOURCE_SYSFS] = "sysfs",
+		[SOURCE_SRAT] = "SRAT",
+		[SOURCE_SLIT] = "SLIT",
+		[SOURCE_HMAT] = "HMAT",
+		[SOURCE_CEDT] = "CEDT",
+		[SOURCE_CDAT] = "CDAT",
+		[SOURCE_MEASURED] = "measured",
+		[SOURCE_MODULE] = "module",
+		[SOURCE_TIER] = "tier",
+		[SOURCE_DERIVED] = "derived",
+		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
+		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
+	};
+
+	return (size_t)source < ARRAY_SIZE(names) ? names[source] : names[SOURCE_NONE];
+}
+
+void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
+		      enum source source)
+{
+	tierbpf_set_fact(&n->facts, fact, value);
+	n->source[fact] = (uint8_t)source;
+}
+
+struct machine_node *machine_possible(struct machine *m, uint64_t node)
+{
+	return node < (uint64_t)m->nr_nodes && m->nodes[node].possible ? &m->nodes[node] : NULL;
 }

@@ -25,7 +25,7 @@ enum source {
 	SOURCE_MODULE, /* the kernel, asked through the module */
 	SOURCE_TIER, /* concluded from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
-	/* Of the cards that a CXL region can only be made of (cxl-expect.h). */
+	/* Of the cards that a CXL region can only be made of (region-to-come.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
 };
@@ -46,7 +46,7 @@ struct machine_node {
 	struct perf measured; /* from the nearest CPUs */
 	/*
 	 * What does not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The
-	 * ratios and the adistances by performance are the compiler's (program.h).
+	 * ratios and the adistances by performance are the compiler's (compiled.h).
 	 */
 	struct tierbpf_facts facts;
 	uint8_t source[TIERBPF_NR_FACTS]; /* enum source, by fact */
@@ -63,7 +63,7 @@ struct machine {
 	struct srat *srat;
 	struct hmat *hmat;
 	struct {
-		struct table_state srat, slit, hmat, cedt;
+		struct acpi_table_state srat, slit, hmat, cedt;
 	} tables; /* which there are, and why the kernel ignores one */
 };
 

@@ -82,7 +82,7 @@ READ_VALUE(write_latency, WRITE_LATENCY)
 READ_VALUE(read_bandwidth, READ_BANDWIDTH)
 READ_VALUE(write_bandwidth, WRITE_BANDWIDTH)
 
-static const struct member node_members[] = {
+static const struct member node_list[] = {
 	{ "node", read_node, true },
 	{ "cpus", read_cpus, false },
 	{ "bytes", read_bytes, false },
@@ -97,11 +97,13 @@ static const struct member node_members[] = {
 	{ "write_bandwidth_spread_percent", read_write_bandwidth_spread, false },
 };
 
+const struct members measurement_node_members = MEMBERS(node_list);
+
 static int read_element(const struct value *v, struct measurement *m, size_t index)
 {
 	struct measured_node *n = &m->nodes[index];
 	size_t i;
-	int err = object_read(v, node_members, sizeof(node_members) / sizeof(*node_members), n);
+	int err = members_read(v, &measurement_node_members, n);
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
@@ -134,10 +136,12 @@ static int read_nodes(const struct value *v, void *context)
 	return err;
 }
 
-static const struct member members[] = {
+static const struct member measurement_list[] = {
 	{ "version", read_version, true },
 	{ "nodes", read_nodes, true },
 };
+
+const struct members measurement_members = MEMBERS(measurement_list);
 
 int measurement_parse(const char *text, size_t length, struct diags *diags,
 		      struct measurement **measurement)
@@ -150,7 +154,7 @@ int measurement_parse(const char *text, size_t length, struct diags *diags,
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, members, sizeof(members) / sizeof(*members), m);
+	err = members_read(&root, &measurement_members, m);
 	doc_free(&doc);
 	err = err ?: diags->failed;
 	if (!err)
@@ -171,7 +175,7 @@ int measurement_read(const char *path, struct measurement **measurement)
 	err = measurement_parse(text, length, &diags, measurement);
 	diags_print(&diags, stderr);
 	diags_free(&diags);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 void measurement_free(struct measurement *m)

@@ -15,6 +15,7 @@
 
 #include "machine/machine.h"
 #include "json/diag.h"
+#include "json/members.h"
 
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
@@ -33,6 +34,10 @@ struct measurement {
 	struct measured_node *nodes;
 	size_t count;
 };
+
+/* What a file of measurements may hold, and each of its nodes; the manual is held against these. */
+extern const struct members measurement_members;
+extern const struct members measurement_node_members;
 
 /* 0, and *measurement is the caller's; -EBADMSG with entries in @diags; -ENOMEM. */
 int measurement_parse(const char *text, size_t length, struct diags *diags,

@@ -54,8 +54,7 @@ static int choose_nodes(const struct machine *m, const char *list, struct nodese
 	if (list)
 		err = nodelist_parse(list, TIERBPF_MAX_NODES - 1, &ranges, &count, &bad, &why);
 	if (err)
-		return err == -EINVAL ? fail(err, "--node %s: %s", list, why) :
-					fail(err, "out of memory");
+		return err == -EINVAL ? fail(err, "--node %s: %s", list, why) : no_memory();
 	for (i = 0; !err && i < count; i++)
 		err = add_range(m, &ranges[i], nodes);
 	return err;
@@ -219,7 +218,7 @@ static int measure_node(const struct machine *m, struct loop *l, size_t bytes,
 		return err;
 	n->cpus = cpus_text(cpus);
 	if (!n->cpus)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	note("measuring node %d from CPUs %s, %zu MiB", n->node, n->cpus, MIB(bytes));
 	pin_to_first(cpus);
 	err = buffer_new(n->node, bytes, &b);
@@ -256,7 +255,7 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 		total += nodeset_has(nodes, node);
 	all->nodes = calloc((size_t)total + 1, sizeof(*all->nodes));
 	if (!all->nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	/* A quarter of the time is for preparations. */
 	l.round_ns = budget / 4 * 3 / total / NR_COORDINATES / (MEASURE_ROUNDS + 1);
 	if (l.round_ns > ROUND_NS)
@@ -293,7 +292,7 @@ int measure(const struct machine *m, const struct measure_options *o,
 	int err;
 
 	if (!all)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	if (numa_available() < 0)
 		return fail(-ENOPKG,
 			    "this kernel has no NUMA policies (CONFIG_NUMA), or may not be asked for them");

@@ -9,23 +9,23 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-static inline const struct tierbpf_rule *tierbpf_get_rule(void *program, __u32 index)
+static inline const struct tierbpf_rule *tierbpf_get_rule(void *compiled, __u32 index)
 {
-	const struct policy *p = ((const struct program *)program)->policy;
+	const struct policy *p = ((const struct compiled_policy *)compiled)->policy;
 
 	return index < p->nr_rules ? &p->rules[index] : NULL;
 }
 
-static inline const struct tierbpf_test *tierbpf_get_test(void *program, __u32 index)
+static inline const struct tierbpf_test *tierbpf_get_test(void *compiled, __u32 index)
 {
-	const struct policy *p = ((const struct program *)program)->policy;
+	const struct policy *p = ((const struct compiled_policy *)compiled)->policy;
 
 	return index < p->nr_tests ? &p->tests[index] : NULL;
 }
 
-static inline const struct tierbpf_group *tierbpf_get_group(void *program, __u32 index)
+static inline const struct tierbpf_group *tierbpf_get_group(void *compiled, __u32 index)
 {
-	const struct program *p = program;
+	const struct compiled_policy *p = compiled;
 
 	return index < p->meta.nr_groups ? &p->groups[index] : NULL;
 }
@@ -33,29 +33,29 @@ static inline const struct tierbpf_group *tierbpf_get_group(void *program, __u32
 #define tierbpf_for(i, from, to) for ((i) = (from); (i) < (to); (i)++)
 #include <tierbpf/decide.h>
 
-static const struct tierbpf_facts *stored_facts(const struct program *p, int node)
+static const struct tierbpf_facts *stored_facts(const struct compiled_policy *p, int node)
 {
 	return node >= 0 && node < p->nr_nodes ? &p->facts[node] : NULL;
 }
 
-void program_decide(const struct program *p, const struct tierbpf_node *node,
-		    struct tierbpf_decision *d)
+void compiled_decide(const struct compiled_policy *p, const struct tierbpf_node *node,
+		     struct tierbpf_decision *d)
 {
 	tierbpf_decide((void *)p, &p->meta, node, stored_facts(p, node->id), d);
 }
 
-bool program_test_holds(const struct program *p, const struct tierbpf_test *test,
-			const struct tierbpf_node *node)
+bool compiled_test_holds(const struct compiled_policy *p, const struct tierbpf_test *test,
+			 const struct tierbpf_node *node)
 {
 	return tierbpf_test_holds(test, node, stored_facts(p, node->id));
 }
 
 const struct tierbpf_test *
-program_find_failed(const struct program *p, const struct tierbpf_rule *rule,
-		    const struct tierbpf_node *node,
-		    bool (*holds)(const struct program *, const struct tierbpf_test *,
-				  const struct tierbpf_node *),
-		    size_t *count)
+compiled_find_failed(const struct compiled_policy *p, const struct tierbpf_rule *rule,
+		     const struct tierbpf_node *node,
+		     bool (*holds)(const struct compiled_policy *, const struct tierbpf_test *,
+				   const struct tierbpf_node *),
+		     size_t *count)
 {
 	const struct tierbpf_test *tests = &p->policy->tests[rule->first_test];
 	__u32 i, first;
@@ -73,24 +73,24 @@ program_find_failed(const struct program *p, const struct tierbpf_rule *rule,
 	return NULL;
 }
 
-bool program_act(const struct program *p, const struct tierbpf_action *action,
-		 const struct tierbpf_node *node, __s32 *adistance)
+bool compiled_act(const struct compiled_policy *p, const struct tierbpf_action *action,
+		  const struct tierbpf_node *node, __s32 *adistance)
 {
 	return tierbpf_act(action, node, stored_facts(p, node->id), adistance);
 }
 
-bool program_fact(const struct program *p, const struct tierbpf_node *node, enum tierbpf_fact fact,
-		  __s64 *value)
+bool compiled_fact(const struct compiled_policy *p, const struct tierbpf_node *node,
+		   enum tierbpf_fact fact, __s64 *value)
 {
 	return tierbpf_fact(node, stored_facts(p, node->id), fact, value);
 }
 
-const struct tierbpf_action *program_action(const struct program *p, int rule)
+const struct tierbpf_action *compiled_action(const struct compiled_policy *p, int rule)
 {
 	return rule < 0 ? &p->meta.otherwise : &p->policy->rules[rule].action;
 }
 
-struct tierbpf_node program_node(const struct machine *m, int node)
+struct tierbpf_node compiled_node(const struct machine *m, int node)
 {
 	const struct machine_node *n = &m->nodes[node];
 	struct tierbpf_node question = { .id = node, .kernel_adistance = TIERBPF_ADISTANCE_DRAM };
@@ -106,13 +106,13 @@ struct tierbpf_node program_node(const struct machine *m, int node)
 	return question;
 }
 
-static void derive(struct program *p, int node, enum tierbpf_fact fact, int64_t value)
+static void derive(struct compiled_policy *p, int node, enum tierbpf_fact fact, int64_t value)
 {
 	tierbpf_set_fact(&p->facts[node], fact, value);
 	p->source[node][fact] = SOURCE_DERIVED;
 }
 
-static void derive_ratio(struct program *p, int node, enum tierbpf_fact fact, int64_t value,
+static void derive_ratio(struct compiled_policy *p, int node, enum tierbpf_fact fact, int64_t value,
 			 int64_t reference)
 {
 	if (value && reference)
@@ -120,7 +120,7 @@ static void derive_ratio(struct program *p, int node, enum tierbpf_fact fact, in
 }
 
 /* What a node's performance means beside that of the reference. */
-static void derive_facts(struct program *p, int node, const struct perf *ref)
+static void derive_facts(struct compiled_policy *p, int node, const struct perf *ref)
 {
 	struct perf perf = perf_of(&p->facts[node]);
 	__s32 adistance = perf_adistance(&perf, ref);
@@ -133,7 +133,7 @@ static void derive_facts(struct program *p, int node, const struct perf *ref)
 }
 
 /* The same of measured values, both of them: what firmware says is not set against a measurement. */
-static void derive_measured(struct program *p, const struct machine *m, int node)
+static void derive_measured(struct compiled_policy *p, const struct machine *m, int node)
 {
 	static const struct perf none;
 	bool known = p->reference >= 0 && p->reference < m->nr_nodes;
@@ -144,7 +144,7 @@ static void derive_measured(struct program *p, const struct machine *m, int node
 		derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, adistance);
 }
 
-static void fill_facts(struct program *p, const struct machine *m)
+static void fill_facts(struct compiled_policy *p, const struct machine *m)
 {
 	struct perf reference = {};
 	int node;
@@ -161,16 +161,16 @@ static void fill_facts(struct program *p, const struct machine *m)
 }
 
 /* Whatever the kernel says of the node later: of the live facts only the number is for good. */
-static bool may_hold(const struct program *p, const struct tierbpf_test *test,
+static bool may_hold(const struct compiled_policy *p, const struct tierbpf_test *test,
 		     const struct tierbpf_node *node)
 {
-	bool live = test->fact > TIERBPF_FACT_NODE && test->fact < TIERBPF_FACT_PXM;
-
-	return live || program_test_holds(p, test, node);
+	if (tierbpf_fact_is_live(test->fact) && test->fact != TIERBPF_FACT_NODE)
+		return true;
+	return compiled_test_holds(p, test, node);
 }
 
 /* So that the kernel need not try, for each node, the rules that are about others. */
-static void find_first_rules(struct program *p)
+static void find_first_rules(struct compiled_policy *p)
 {
 	struct tierbpf_node node = {};
 	size_t count;
@@ -179,7 +179,7 @@ static void find_first_rules(struct program *p)
 		__u32 *first = &p->facts[node.id].first_rule;
 
 		while (*first < p->policy->nr_rules &&
-		       program_find_failed(p, &p->policy->rules[*first], &node, may_hold, &count))
+		       compiled_find_failed(p, &p->policy->rules[*first], &node, may_hold, &count))
 			++*first;
 	}
 }
@@ -192,19 +192,20 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The answers of the present nodes that were computed, from fast to slow; returns how many. */
-static size_t computed_answers(const struct program *p, const struct machine *m, __s32 *answers)
+static size_t computed_answers(const struct compiled_policy *p, const struct machine *m,
+			       __s32 *answers)
 {
 	size_t count = 0;
 	int node;
 
 	for (node = 0; node < m->nr_nodes; node++) {
-		struct tierbpf_node question = program_node(m, node);
+		struct tierbpf_node question = compiled_node(m, node);
 		struct tierbpf_decision d;
 
 		if (!m->nodes[node].memory)
 			continue;
-		program_decide(p, &question, &d);
-		if (program_action(p, d.rule)->kind != TIERBPF_ACTION_ADISTANCE &&
+		compiled_decide(p, &question, &d);
+		if (compiled_action(p, d.rule)->kind != TIERBPF_ACTION_ADISTANCE &&
 		    tierbpf_adistance_ok(d.acted))
 			answers[count++] = d.acted;
 	}
@@ -233,7 +234,7 @@ static bool is_in(const struct tierbpf_group *g, __s32 adistance)
  * DRAM gathers what is near it; of the rest, the fastest gathers what is near
  * it, and so on. A node that is added later joins the group that it falls into.
  */
-static void gather(struct program *p, const __s32 *answers, size_t count)
+static void gather(struct compiled_policy *p, const __s32 *answers, size_t count)
 {
 	struct tierbpf_group dram = group_around(TIERBPF_ADISTANCE_DRAM, p->policy->tolerance);
 	struct tierbpf_group *last = NULL;
@@ -256,30 +257,31 @@ static void gather(struct program *p, const __s32 *answers, size_t count)
 	}
 }
 
-static int make_groups(struct program *p, const struct machine *m)
+static int make_groups(struct compiled_policy *p, const struct machine *m)
 {
 	_cleanup_free_ __s32 *answers = calloc((size_t)m->nr_nodes + 1, sizeof(*answers));
 	size_t count;
 
 	if (!answers)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	if (!p->policy->tolerance)
 		return 0;
 	count = computed_answers(p, m, answers);
 	p->groups = calloc(count + 1, sizeof(*p->groups));
 	if (!p->groups)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	gather(p, answers, count);
 	return 0;
 }
 
-int program_compile(const struct policy *policy, const struct machine *m, struct program **program)
+int policy_compile(const struct policy *policy, const struct machine *m,
+		   struct compiled_policy **compiled)
 {
-	_cleanup_(cleanup_program) struct program *p = calloc(1, sizeof(*p));
+	_cleanup_(cleanup_compiled) struct compiled_policy *p = calloc(1, sizeof(*p));
 	int err;
 
 	if (!p)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	p->policy = policy;
 	p->nr_nodes = m->nr_nodes;
 	p->meta.abi = TIERBPF_ABI;
@@ -290,16 +292,16 @@ int program_compile(const struct policy *policy, const struct machine *m, struct
 	p->facts = calloc((size_t)m->nr_nodes + 1, sizeof(*p->facts));
 	p->source = calloc((size_t)m->nr_nodes + 1, sizeof(*p->source));
 	if (!p->facts || !p->source)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	fill_facts(p, m);
 	find_first_rules(p);
 	err = make_groups(p, m);
 	if (!err)
-		*program = TAKE_PTR(p);
+		*compiled = TAKE_PTR(p);
 	return err;
 }
 
-void program_free(struct program *p)
+void compiled_free(struct compiled_policy *p)
 {
 	if (!p)
 		return;

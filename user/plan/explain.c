@@ -8,38 +8,38 @@
 
 static struct tried_rule try(const struct explanation *e, int index)
 {
-	const struct program *p = e->plan->program;
+	const struct compiled_policy *p = e->plan->compiled;
 	const struct tierbpf_rule *rule = &p->policy->rules[index];
 	struct tried_rule t = { .rule = index };
 	__s32 adistance;
 
-	t.failed = program_find_failed(p, rule, &e->question, program_test_holds, &t.nr_failed);
+	t.failed = compiled_find_failed(p, rule, &e->question, compiled_test_holds, &t.nr_failed);
 	if (t.failed)
-		t.verdict = VERDICT_NO_MATCH;
-	else if (!program_act(p, &rule->action, &e->question, &adistance))
-		t.verdict = VERDICT_NO_ANSWER;
+		t.outcome = RULE_NO_MATCH;
+	else if (!compiled_act(p, &rule->action, &e->question, &adistance))
+		t.outcome = RULE_NO_ANSWER;
 	return t;
 }
 
 static int try_rules(struct explanation *e)
 {
-	const struct program *p = e->plan->program;
+	const struct compiled_policy *p = e->plan->compiled;
 	__s32 adistance;
 	size_t i;
 
 	e->tried = calloc(p->policy->nr_rules + 1, sizeof(*e->tried));
 	if (!e->tried)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (i = 0; i < p->policy->nr_rules; i++) {
 		e->tried[e->nr_tried] = try(e, (int)i);
-		if (e->tried[e->nr_tried++].verdict == VERDICT_DECIDES)
+		if (e->tried[e->nr_tried++].outcome == RULE_DECIDES)
 			return 0;
 	}
 	e->tried[e->nr_tried++] = (struct tried_rule){
 		.rule = -1,
-		.verdict = program_act(p, &p->meta.otherwise, &e->question, &adistance) ?
-				   VERDICT_DECIDES :
-				   VERDICT_NO_ANSWER,
+		.outcome = compiled_act(p, &p->meta.otherwise, &e->question, &adistance) ?
+				   RULE_DECIDES :
+				   RULE_NO_ANSWER,
 	};
 	return 0;
 }
@@ -54,7 +54,7 @@ int explain_make(const struct plan *plan, int node, struct explanation *e)
 	if (i == plan->count)
 		return fail(-ENODEV, "node %d has no memory, so it is in no tier", node);
 	e->node = &plan->nodes[i];
-	e->question = program_node(plan->machine, node);
+	e->question = compiled_node(plan->machine, node);
 	return try_rules(e);
 }
 

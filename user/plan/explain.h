@@ -9,15 +9,15 @@
 #include "plan/plan.h"
 
 /* What became of a rule that was tried. */
-enum verdict {
-	VERDICT_DECIDES,
-	VERDICT_NO_MATCH, /* @failed: the first of its tests' predicates that does not hold */
-	VERDICT_NO_ANSWER, /* it matches, but its action needs a fact that is not known */
+enum rule_outcome {
+	RULE_DECIDES,
+	RULE_NO_MATCH, /* @failed: the first of its tests' predicates that does not hold */
+	RULE_NO_ANSWER, /* it matches, but its action needs a fact that is not known */
 };
 
 struct tried_rule {
 	int rule; /* -1: the default */
-	enum verdict verdict;
+	enum rule_outcome outcome;
 	const struct tierbpf_test *failed;
 	size_t nr_failed; /* tests of that predicate */
 };

@@ -13,7 +13,7 @@
 /* Where the kernel has the node; exact if it is where the kernel alone puts it. */
 static __s32 adistance_now(const struct machine *m, int node)
 {
-	struct tierbpf_node n = program_node(m, node);
+	struct tierbpf_node n = compiled_node(m, node);
 	int64_t tier = m->nodes[node].tier;
 
 	if (tier == NO_TIER || tier == (int64_t)tierbpf_tier(n.kernel_adistance))
@@ -23,12 +23,12 @@ static __s32 adistance_now(const struct machine *m, int node)
 
 static void decide(struct plan *plan, struct plan_node *n, __s32 override)
 {
-	struct tierbpf_node question = program_node(plan->machine, n->node);
+	struct tierbpf_node question = compiled_node(plan->machine, n->node);
 
 	n->cpu = plan->machine->nodes[n->node].cpu;
 	n->now.tier = plan->machine->nodes[n->node].tier;
 	n->now.adistance = adistance_now(plan->machine, n->node);
-	program_decide(plan->program, &question, &n->decision);
+	compiled_decide(plan->compiled, &question, &n->decision);
 	n->overridden = override;
 	n->after.adistance = override ?: n->decision.adistance;
 	/* As the module does: what is not sane is not believed. */
@@ -67,15 +67,15 @@ static int find_targets(struct plan *plan)
 	return 0;
 }
 
-int plan_make(const struct program *program, const struct machine *m, const __s32 *overrides,
-	      struct plan **plan)
+int plan_make(const struct compiled_policy *compiled, const struct machine *m,
+	      const __s32 *overrides, struct plan **plan)
 {
 	_cleanup_(cleanup_plan) struct plan *p = calloc(1, sizeof(*p));
 	int node, err;
 
 	if (!p || !(p->nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*p->nodes))))
-		return fail(-ENOMEM, "out of memory");
-	p->program = program;
+		return no_memory();
+	p->compiled = compiled;
 	p->machine = m;
 	for (node = 0; node < m->nr_nodes; node++) {
 		if (!m->nodes[node].memory)
@@ -85,7 +85,7 @@ int plan_make(const struct program *program, const struct machine *m, const __s3
 	}
 	err = find_targets(p) ?: plan_warn(p);
 	if (err)
-		return fail(err, "out of memory");
+		return no_memory();
 	*plan = TAKE_PTR(p);
 	return 0;
 }
@@ -108,5 +108,5 @@ const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, 
 {
 	if (n->overridden)
 		return "override";
-	return policy_rule_name(plan->program->policy, n->decision.rule, buffer, size);
+	return policy_rule_name(plan->compiled->policy, n->decision.rule, buffer, size);
 }

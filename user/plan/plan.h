@@ -25,13 +25,32 @@ struct plan_node {
 	bool overridden;	 /* the live override stands above them */
 };
 
+/* The warnings of a plan: WARNING(SYMBOL, name for programs). */
+#define PLAN_WARNING_TABLE(WARNING)                   \
+	WARNING(DRAM_MISMATCH, "dram-mismatch")       \
+	WARNING(CPU_BELOW_MEMORY, "cpu-below-memory") \
+	WARNING(CPUS_SPLIT, "cpus-split")             \
+	WARNING(TWINS_SPLIT, "twins-split")           \
+	WARNING(SLIT, "slit")                         \
+	WARNING(RULE_NEVER, "rule-never")             \
+	WARNING(TIER_EMPTY, "tier-empty")
+
+enum plan_warning_kind {
+#define WARNING(SYMBOL, name) WARN_##SYMBOL,
+	PLAN_WARNING_TABLE(WARNING)
+#undef WARNING
+		NR_PLAN_WARNINGS
+};
+
+extern const char *const plan_warning_names[NR_PLAN_WARNINGS];
+
 struct plan_warning {
-	const char *id; /* for programs: "dram-mismatch" */
+	const char *id; /* its name */
 	char *message;
 };
 
 struct plan {
-	const struct program *program; /* not owned, nor is what it refers to */
+	const struct compiled_policy *compiled; /* not owned, nor is what it refers to */
 	const struct machine *machine;
 	struct plan_node *nodes; /* those with memory, by number */
 	size_t count;
@@ -43,8 +62,8 @@ struct plan {
  * @overrides: the live override by node, 0 for none; NULL: none at all. 0, and
  * *plan is the caller's, for plan_free(); -ENOMEM with a message.
  */
-int plan_make(const struct program *program, const struct machine *m, const __s32 *overrides,
-	      struct plan **plan);
+int plan_make(const struct compiled_policy *compiled, const struct machine *m,
+	      const __s32 *overrides, struct plan **plan);
 void plan_free(struct plan *plan);
 
 /* Who decides: the rule's name, "default", "override". */

@@ -5,31 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
+#include <tierbpf/facts.h>
 
 #include "model/perf.h"
 #include "plan/plan.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define MAX_OF_A_KIND 8
 
-static int warn(struct plan *plan, const char *id, const char *format, ...)
+const char *const plan_warning_names[NR_PLAN_WARNINGS] = {
+#define WARNING(SYMBOL, name) [WARN_##SYMBOL] = name,
+	PLAN_WARNING_TABLE(WARNING)
+#undef WARNING
+};
+
+static int warn(struct plan *plan, enum plan_warning_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static int warn(struct plan *plan, const char *id, const char *format, ...)
+static int warn(struct plan *plan, enum plan_warning_kind kind, const char *format, ...)
 {
-	struct plan_warning *list, new = { .id = id };
+	struct plan_warning new = { .id = plan_warning_names[kind] };
 	size_t i, same = 0;
 	va_list args;
 
 	for (i = 0; i < plan->nr_warnings; i++)
-		same += !strcmp(plan->warnings[i].id, id);
+		same += plan->warnings[i].id == new.id;
 	if (same > MAX_OF_A_KIND)
 		return 0;
-	list = reallocarray(plan->warnings, plan->nr_warnings + 1, sizeof(*list));
-	if (!list)
+	if (ARRAY_GROW(plan->warnings, plan->nr_warnings))
 		return -ENOMEM;
-	plan->warnings = list;
 	if (same == MAX_OF_A_KIND)
 		format = "and more of this kind";
 	va_start(args, format);
@@ -38,7 +44,7 @@ static int warn(struct plan *plan, const char *id, const char *format, ...)
 	va_end(args);
 	if (!new.message)
 		return -ENOMEM;
-	list[plan->nr_warnings++] = new;
+	plan->warnings[plan->nr_warnings++] = new;
 	return 0;
 }
 
@@ -60,7 +66,7 @@ static int warn_cpu_below_memory(struct plan *plan)
 		for (m = plan->nodes; m < end && (m->cpu || !is_faster(m, c)); m++)
 			;
 		if (m < end)
-			err = warn(plan, "cpu-below-memory",
+			err = warn(plan, WARN_CPU_BELOW_MEMORY,
 				   "node %d has CPUs and is in tier %lld, below node %d (tier %lld), which has none: "
 				   "the kernel promotes nothing from tier %lld or a faster one",
 				   c->node, (long long)c->after.tier, m->node,
@@ -80,7 +86,7 @@ static int warn_cpus_split(struct plan *plan)
 			continue;
 		first = first ?: n;
 		if (n->after.tier != first->after.tier)
-			err = warn(plan, "cpus-split",
+			err = warn(plan, WARN_CPUS_SPLIT,
 				   "nodes %d and %d have CPUs and lie in tiers %lld and %lld: pages are demoted from "
 				   "one's DRAM to the other's; a rule with \"cpu\": true can give them one tier",
 				   first->node, n->node, (long long)first->after.tier,
@@ -92,7 +98,7 @@ static int warn_cpus_split(struct plan *plan)
 static bool is_computed(const struct plan *plan, const struct plan_node *n)
 {
 	return !n->overridden &&
-	       program_action(plan->program, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
+	       compiled_action(plan->compiled, n->decision.rule)->kind != TIERBPF_ACTION_ADISTANCE;
 }
 
 static int by_adistance(const void *a, const void *b)
@@ -123,7 +129,7 @@ static int warn_twins_split(struct plan *plan)
 
 		if (a->after.tier != b->after.tier && a->after.adistance > 0 &&
 		    (int64_t)b->after.adistance * 10 <= (int64_t)a->after.adistance * 11)
-			err = warn(plan, "twins-split",
+			err = warn(plan, WARN_TWINS_SPLIT,
 				   "nodes %d and %d are nearly equal (adistance %d and %d) and lie in tiers %lld and "
 				   "%lld: pages are demoted from one to the other; \"tolerance\": 0.1 gathers them",
 				   a->node, b->node, a->after.adistance, b->after.adistance,
@@ -137,10 +143,10 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 {
 	int node;
 
-	if (fact <= TIERBPF_FACT_SIZE) /* live */
+	if (tierbpf_fact_is_live(fact))
 		return true;
-	for (node = 0; node < plan->program->nr_nodes; node++)
-		if (plan->program->facts[node].known & (1ULL << fact))
+	for (node = 0; node < plan->compiled->nr_nodes; node++)
+		if (plan->compiled->facts[node].known & (1ULL << fact))
 			return true;
 	return false;
 }
@@ -148,7 +154,7 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 /* The fact for want of which rule @rule cannot decide about any node, or FACT_NONE. */
 static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *rule)
 {
-	const struct tierbpf_test *test = &plan->program->policy->tests[rule->first_test];
+	const struct tierbpf_test *test = &plan->compiled->policy->tests[rule->first_test];
 	__u32 i;
 
 	for (i = 0; i < rule->nr_tests; i++)
@@ -162,7 +168,7 @@ static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *ru
 
 static int warn_rule_never(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	char title[POLICY_RULE_TITLE];
 	size_t i;
 	int err = 0;
@@ -171,7 +177,7 @@ static int warn_rule_never(struct plan *plan)
 		__u32 fact = missing_fact(plan, &p->rules[i]);
 
 		if (fact != TIERBPF_FACT_NONE)
-			err = warn(plan, "rule-never",
+			err = warn(plan, WARN_RULE_NEVER,
 				   "%s can never decide here: it needs %s, which is known of no node (%s)",
 				   policy_rule_title(p, (int)i, title, sizeof(title)),
 				   fact_name(fact), fact_wanted_from(fact));
@@ -181,7 +187,7 @@ static int warn_rule_never(struct plan *plan)
 
 static int warn_tier_empty(struct plan *plan)
 {
-	const struct policy *p = plan->program->policy;
+	const struct policy *p = plan->compiled->policy;
 	size_t i, n;
 	int err = 0;
 
@@ -191,14 +197,15 @@ static int warn_tier_empty(struct plan *plan)
 		for (n = 0; n < plan->count && plan->nodes[n].after.tier != tier; n++)
 			;
 		if (n == plan->count)
-			err = warn(plan, "tier-empty", "tier \"%s\" has no node", p->tiers[i].name);
+			err = warn(plan, WARN_TIER_EMPTY, "tier \"%s\" has no node",
+				   p->tiers[i].name);
 	}
 	return err;
 }
 
 static int64_t distance(const struct plan *plan, const struct plan_node *n)
 {
-	const struct tierbpf_facts *f = &plan->program->facts[n->node];
+	const struct tierbpf_facts *f = &plan->compiled->facts[n->node];
 
 	return f->known & (1ULL << TIERBPF_FACT_DISTANCE) ? f->value[TIERBPF_FACT_DISTANCE] : 0;
 }
@@ -214,7 +221,7 @@ static int warn_slit(struct plan *plan)
 			if (fast->cpu || slow->cpu || !is_faster(fast, slow) ||
 			    !distance(plan, slow) || distance(plan, slow) >= distance(plan, fast))
 				continue;
-			err = warn(plan, "slit",
+			err = warn(plan, WARN_SLIT,
 				   "SLIT has node %d (tier %lld) nearer to its CPUs than node %d (tier %lld), %lld "
 				   "against %lld: new pages go to the slower node first",
 				   slow->node, (long long)slow->after.tier, fast->node,
@@ -231,10 +238,10 @@ static int warn_dram_mismatch(struct plan *plan)
 
 	if (perf_kernel_believes(plan->machine, &odd) != -ERANGE)
 		return 0;
-	return warn(plan, "dram-mismatch",
+	return warn(plan, WARN_DRAM_MISMATCH,
 		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "
 		    "switched HMAT off and sees all nodes as DRAM; \"from\": \"hmat\" goes by node %d",
-		    perf_reference_node(plan->machine), odd, plan->program->reference);
+		    perf_reference_node(plan->machine), odd, plan->compiled->reference);
 }
 
 int plan_warn(struct plan *plan)

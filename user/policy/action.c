@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/readers.h"
+#include "util/array.h"
 #include "json/members.h"
 #include "json/quantity.h"
 
@@ -57,33 +58,46 @@ static int read_scale(const struct value *v, void *context)
 	return err ?: set(context, TIERBPF_ACTION_SCALE, n);
 }
 
+const struct action_source action_sources[] = {
+	{ "kernel", TIERBPF_ACTION_KERNEL },
+	{ "hmat", TIERBPF_ACTION_FACT, TIERBPF_FACT_HMAT_ADISTANCE },
+	{ "measured", TIERBPF_ACTION_FACT, TIERBPF_FACT_MEASURED_ADISTANCE },
+};
+
+const size_t nr_action_sources = ARRAY_SIZE(action_sources);
+
 static int read_from(const struct value *v, void *context)
 {
+	const struct action_source *s;
+	char known[80];
+	size_t used = 0;
 	const char *from;
 	int err = value_string(v, &from);
 
 	if (err)
 		return err;
-	if (!strcmp(from, "kernel"))
-		return set(context, TIERBPF_ACTION_KERNEL, 0);
-	if (!strcmp(from, "hmat"))
-		return set(context, TIERBPF_ACTION_FACT, TIERBPF_FACT_HMAT_ADISTANCE);
-	if (!strcmp(from, "measured"))
-		return set(context, TIERBPF_ACTION_FACT, TIERBPF_FACT_MEASURED_ADISTANCE);
-	return value_error(v, "no source \"%.40s\"; known here: kernel, hmat, measured", from);
+	for (s = action_sources; s < action_sources + nr_action_sources; s++) {
+		if (!strcmp(from, s->name))
+			return set(context, s->kind, s->fact);
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+						 used ? ", " : "", s->name);
+	}
+	return value_error(v, "no source \"%.40s\"; known here: %s", from, known);
 }
 
-static const struct member action_members[] = {
+static const struct member action_list[] = {
 	{ "tier", read_tier, false },	  { "adistance", read_adistance, false },
 	{ "offset", read_offset, false }, { "scale", read_scale, false },
 	{ "from", read_from, false },
 };
 
+const struct members action_members = MEMBERS(action_list);
+
 int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action)
 {
 	struct action_context c = { policy, action };
-	size_t count = sizeof(action_members) / sizeof(*action_members);
-	int err = object_read(v, action_members, count, &c);
+	int err = members_read(v, &action_members, &c);
 
 	if (!err && value_size(v) != 1)
 		err = value_error(v,

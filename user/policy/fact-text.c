@@ -8,37 +8,16 @@
 
 #include "policy/policy.h"
 
-enum form { NUMBER, YES_NO, KIND, BYTES, NS, MBPS, RATIO, HEX };
-
-#define HMAT "HMAT or CDAT; sysfs: nodeN/access1/initiators"
-#define CXL "a CXL region; sysfs: bus/cxl/devices"
-
 static const struct {
+	const char *key;
 	const char *name;
-	enum form form;
+	enum fact_form form;
 	const char *from;
 } facts[TIERBPF_NR_FACTS] = {
-	[TIERBPF_FACT_NONE] = { "any node", NUMBER, "" },
-	[TIERBPF_FACT_NODE] = { "node", NUMBER, "" },
-	[TIERBPF_FACT_CPU] = { "cpu", YES_NO, "" },
-	[TIERBPF_FACT_KERNEL_ADISTANCE] = { "kernel_adistance", NUMBER, "" },
-	[TIERBPF_FACT_SIZE] = { "size", BYTES, "sysfs: nodeN/memoryM/state" },
-	[TIERBPF_FACT_PXM] = { "pxm", NUMBER, "SRAT, which root can read" },
-	[TIERBPF_FACT_KIND] = { "kind", KIND, "sysfs and SRAT" },
-	[TIERBPF_FACT_DISTANCE] = { "distance", NUMBER, "SLIT; sysfs: nodeN/distance" },
-	[TIERBPF_FACT_READ_LATENCY] = { "read_latency_ns", NS, HMAT },
-	[TIERBPF_FACT_WRITE_LATENCY] = { "write_latency_ns", NS, HMAT },
-	[TIERBPF_FACT_READ_BANDWIDTH] = { "read_bandwidth_mbps", MBPS, HMAT },
-	[TIERBPF_FACT_WRITE_BANDWIDTH] = { "write_bandwidth_mbps", MBPS, HMAT },
-	[TIERBPF_FACT_LATENCY_RATIO] = { "latency_ratio", RATIO, HMAT },
-	[TIERBPF_FACT_BANDWIDTH_RATIO] = { "bandwidth_ratio", RATIO, HMAT },
-	[TIERBPF_FACT_CXL_REGION] = { "cxl.region", NUMBER, CXL },
-	[TIERBPF_FACT_CXL_SERIAL] = { "cxl.serial", HEX, CXL },
-	[TIERBPF_FACT_CXL_SERIAL_2] = { "cxl.serial (2nd card)", HEX, CXL },
-	[TIERBPF_FACT_CXL_SERIAL_3] = { "cxl.serial (3rd card)", HEX, CXL },
-	[TIERBPF_FACT_CXL_SERIAL_4] = { "cxl.serial (4th card)", HEX, CXL },
-	[TIERBPF_FACT_HMAT_ADISTANCE] = { "the adistance from hmat", NUMBER, HMAT },
-	[TIERBPF_FACT_MEASURED_ADISTANCE] = { "the measured adistance", NUMBER, "a measurement" },
+#define FACT(SYMBOL, number, key, name, FORM, PREDICATE, source, ...) \
+	[number] = { key, name, FACT_##FORM, source },
+	TIERBPF_FACT_TABLE(FACT, FACT)
+#undef FACT
 };
 
 const char *fact_name(__u32 fact)
@@ -48,36 +27,47 @@ const char *fact_name(__u32 fact)
 
 const char *fact_key(__u32 fact)
 {
-	switch (fact) {
-	case TIERBPF_FACT_CXL_REGION:
-		return "cxl_region";
-	case TIERBPF_FACT_CXL_SERIAL:
-		return "cxl_serial";
-	case TIERBPF_FACT_CXL_SERIAL_2:
-		return "cxl_serial_2";
-	case TIERBPF_FACT_CXL_SERIAL_3:
-		return "cxl_serial_3";
-	case TIERBPF_FACT_CXL_SERIAL_4:
-		return "cxl_serial_4";
-	case TIERBPF_FACT_HMAT_ADISTANCE:
-		return "hmat_adistance";
-	case TIERBPF_FACT_MEASURED_ADISTANCE:
-		return "measured_adistance";
+	return fact < TIERBPF_NR_FACTS ? facts[fact].key : "unknown fact";
+}
+
+enum fact_form fact_form(__u32 fact)
+{
+	return fact < TIERBPF_NR_FACTS ? facts[fact].form : FACT_NUMBER;
+}
+
+const struct unit *fact_unit(__u32 fact)
+{
+	switch (fact_form(fact)) {
+	case FACT_BYTES:
+		return &unit_bytes;
+	case FACT_NS:
+		return &unit_ns;
+	case FACT_MBPS:
+		return &unit_mbps;
+	case FACT_RATIO:
+		return &unit_ratio;
+	case FACT_DISTANCE:
+		return &unit_distance;
+	case FACT_ADISTANCE:
+		return &unit_adistance;
+	case FACT_NUMBER:
+		return &unit_number;
+	default:
+		return NULL;
 	}
-	return fact_name(fact);
 }
 
 json_t *fact_json(__u32 fact, __s64 value)
 {
 	char text[64];
 
-	switch (fact < TIERBPF_NR_FACTS ? facts[fact].form : NUMBER) {
-	case YES_NO:
+	switch (fact_form(fact)) {
+	case FACT_YES_NO:
 		return json_boolean(value);
-	case KIND:
-	case HEX: /* beyond what JSON's numbers hold everywhere */
+	case FACT_KIND:
+	case FACT_SERIAL: /* beyond what JSON's numbers hold everywhere */
 		return json_string(fact_text(fact, value, text, sizeof(text)));
-	case RATIO:
+	case FACT_RATIO:
 		return json_real((double)value / TIERBPF_MILLION);
 	default:
 		return json_integer(value);
@@ -105,29 +95,29 @@ const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size)
 {
 	int64_t n = value;
 
-	switch (fact < TIERBPF_NR_FACTS ? facts[fact].form : NUMBER) {
-	case YES_NO:
+	switch (fact_form(fact)) {
+	case FACT_YES_NO:
 		snprintf(buffer, size, "%s", n ? "yes" : "no");
 		break;
-	case KIND:
+	case FACT_KIND:
 		snprintf(buffer, size, "%s", policy_kind_name(n));
 		break;
-	case BYTES:
+	case FACT_BYTES:
 		print_bytes(value, buffer, size);
 		break;
-	case NS:
+	case FACT_NS:
 		snprintf(buffer, size, "%" PRId64 " ns", n);
 		break;
-	case MBPS:
+	case FACT_MBPS:
 		snprintf(buffer, size, "%" PRId64 " MB/s", n);
 		break;
-	case RATIO:
+	case FACT_RATIO:
 		snprintf(buffer, size, "%g", (double)n / TIERBPF_MILLION);
 		break;
-	case HEX:
+	case FACT_SERIAL:
 		snprintf(buffer, size, "0x%" PRIx64, (uint64_t)n);
 		break;
-	case NUMBER:
+	default:
 		snprintf(buffer, size, "%" PRId64, n);
 		break;
 	}
@@ -136,7 +126,7 @@ const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size)
 
 static bool is_list(__u32 fact)
 {
-	return fact == TIERBPF_FACT_NODE || fact == TIERBPF_FACT_PXM;
+	return fact_form(fact) == FACT_NODES || fact_form(fact) == FACT_DOMAINS;
 }
 
 static void print_test(const struct tierbpf_test *t, char *buffer, size_t size)

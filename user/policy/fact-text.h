@@ -7,6 +7,29 @@
 #include <stddef.h>
 #include <tierbpf/abi.h>
 
+#include "json/quantity.h"
+
+/* What the value of a fact is, as fact-table.h says. */
+enum fact_form {
+	FACT_NUMBER,
+	FACT_NODES,
+	FACT_DOMAINS,
+	FACT_YES_NO,
+	FACT_KIND,
+	FACT_BYTES,
+	FACT_NS,
+	FACT_MBPS,
+	FACT_RATIO,
+	FACT_DISTANCE,
+	FACT_ADISTANCE,
+	FACT_SERIAL,
+};
+
+enum fact_form fact_form(__u32 fact);
+
+/* The unit in which rules give ranges of it; NULL: they give no ranges. */
+const struct unit *fact_unit(__u32 fact);
+
 /* "read_latency_ns"; "the adistance from hmat". */
 const char *fact_name(__u32 fact);
 

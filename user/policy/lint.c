@@ -43,7 +43,7 @@ static void sort_out(const struct policy *p, size_t rule,
 		by_predicate[predicate.first->predicate] = predicate;
 }
 
-/* Each range of @narrow lies within one of @wide; those of a list are in order (policy-match.c). */
+/* Each range of @narrow lies within one of @wide; those of a list are in order (match.c). */
 static bool covers(const struct tests *wide, const struct tests *narrow)
 {
 	size_t i, j;

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/fact-text.h"
 #include "policy/readers.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/nodelist.h"
 #include "json/members.h"
@@ -29,13 +31,8 @@ static int add_alternative(struct match_context *c, const struct value *v,
 		return value_error(v,
 				   "the rules up to here name %d ranges, and no more are possible",
 				   TIERBPF_MAX_TESTS);
-	if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
-		struct tierbpf_test *more = reallocarray(p->tests, n ? 2 * n : 1, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		p->tests = more;
-	}
+	if (ARRAY_GROW(p->tests, n))
+		return -ENOMEM;
 	p->tests[p->nr_tests++] =
 		(struct tierbpf_test){ .min = min, .max = max, .fact = fact, .predicate = predicate };
 	c->rule->nr_tests++;
@@ -117,23 +114,16 @@ static int read_list(const struct value *v, struct match_context *c, enum tierbp
 	return err;
 }
 
-static int read_node(const struct value *v, void *context)
+static int read_yes_no(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
 {
-	return read_list(v, context, TIERBPF_FACT_NODE, TIERBPF_MAX_NODES - 1, "nodes");
+	bool yes;
+	int err = value_bool(v, &yes);
+
+	return err ?: add_test(c, v, fact, yes, yes);
 }
 
-static int read_pxm(const struct value *v, void *context)
-{
-	return read_list(v, context, TIERBPF_FACT_PXM, MAX_PXM, "proximity domains");
-}
-
-static int read_cpu(const struct value *v, void *context)
-{
-	bool cpu;
-	int err = value_bool(v, &cpu);
-
-	return err ?: add_test(context, v, TIERBPF_FACT_CPU, cpu, cpu);
-}
+#define KIND(SYMBOL, number, name) ", " name
+#define KIND_NAMES TIERBPF_KIND_TABLE(KIND)
 
 /* Adds the kind to @kinds, a bit each. */
 static int read_kind_name(const struct value *v, unsigned int *kinds)
@@ -146,9 +136,8 @@ static int read_kind_name(const struct value *v, unsigned int *kinds)
 		return err;
 	kind = policy_find_kind(name);
 	if (!kind)
-		return value_error(v,
-				   "no kind of memory \"%.40s\"; known here: dram, cxl, pmem, hbm, hotplug",
-				   name);
+		return value_error(v, "no kind of memory \"%.40s\"; known here: %s", name,
+				   KIND_NAMES + strlen(", "));
 	*kinds |= 1U << kind;
 	return 0;
 }
@@ -171,14 +160,14 @@ static int read_kinds(const struct value *v, unsigned int *kinds)
 }
 
 /* In order and each once, as merge() leaves numbers. */
-static int read_kind(const struct value *v, void *context)
+static int read_kind(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
 {
 	unsigned int kinds = 0;
 	int kind, err = read_kinds(v, &kinds);
 
-	for (kind = TIERBPF_KIND_DRAM; !err && kind <= TIERBPF_KIND_HOTPLUG; kind++)
+	for (kind = 1; !err && kind < TIERBPF_KINDS_END; kind++)
 		if (kinds & (1U << kind))
-			err = add_test(context, v, TIERBPF_FACT_KIND, kind, kind);
+			err = add_test(c, v, fact, kind, kind);
 	return err;
 }
 
@@ -211,14 +200,16 @@ static int read_max(const struct value *v, void *context)
 	return err;
 }
 
-static const struct member range_members[] = {
+static const struct member range_list[] = {
 	{ "min", read_min, false },
 	{ "max", read_max, false },
 };
 
+const struct members range_members = MEMBERS(range_list);
+
 static int read_range_object(const struct value *v, struct range_context *r)
 {
-	int err = object_read(v, range_members, 2, r);
+	int err = members_read(v, &range_members, r);
 
 	if (!err && !value_size(v))
 		return value_error(v, "a range needs a \"min\", a \"max\" or both");
@@ -232,9 +223,9 @@ static int read_range_object(const struct value *v, struct range_context *r)
 }
 
 /* {"min": …, "max": …}, or a value alone, which means just that. */
-static int read_range(const struct value *v, struct match_context *c, enum tierbpf_fact fact,
-		      const struct unit *unit)
+static int read_range(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
 {
+	const struct unit *unit = fact_unit(fact);
 	struct range_context r = { .unit = unit, .min = INT64_MIN, .max = INT64_MAX };
 	int err;
 
@@ -247,38 +238,14 @@ static int read_range(const struct value *v, struct match_context *c, enum tierb
 	return err ?: add_test(c, v, fact, r.min, r.max);
 }
 
-#define RANGE_READER(name, fact, unit)                                     \
-	static int name(const struct value *v, void *context)              \
-	{                                                                  \
-		return read_range(v, context, TIERBPF_FACT_##fact, &unit); \
-	}
-
-RANGE_READER(read_size, SIZE, unit_bytes)
-RANGE_READER(read_distance, DISTANCE, unit_distance)
-RANGE_READER(read_read_latency, READ_LATENCY, unit_ns)
-RANGE_READER(read_write_latency, WRITE_LATENCY, unit_ns)
-RANGE_READER(read_read_bandwidth, READ_BANDWIDTH, unit_mbps)
-RANGE_READER(read_write_bandwidth, WRITE_BANDWIDTH, unit_mbps)
-RANGE_READER(read_latency_ratio, LATENCY_RATIO, unit_ratio)
-RANGE_READER(read_bandwidth_ratio, BANDWIDTH_RATIO, unit_ratio)
-RANGE_READER(read_kernel_adistance, KERNEL_ADISTANCE, unit_adistance)
-RANGE_READER(read_region, CXL_REGION, unit_region)
-
-/* ---- cxl ---- */
-
 /* A number, or hexadecimal as sysfs and cxl list show it. Any of the region's cards will do. */
-static int read_serial(const struct value *v, void *context)
+static int read_serial(const struct value *v, struct match_context *c)
 {
-	static const enum tierbpf_fact facts[] = { TIERBPF_FACT_CXL_SERIAL,
-						   TIERBPF_FACT_CXL_SERIAL_2,
-						   TIERBPF_FACT_CXL_SERIAL_3,
-						   TIERBPF_FACT_CXL_SERIAL_4 };
 	const char *text = value_text(v);
 	enum value_kind kind = value_kind(v);
 	unsigned long long serial;
-	size_t i;
 	char *end;
-	int err = 0;
+	int i, err = 0;
 
 	errno = 0;
 	serial = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
@@ -286,20 +253,62 @@ static int read_serial(const struct value *v, void *context)
 	    !isdigit((unsigned char)*text))
 		return value_error(v,
 				   "a card's serial number is expected here, such as \"0x1f2e\" (/sys/bus/cxl/devices/memN/serial)");
-	for (i = 0; !err && i < sizeof(facts) / sizeof(*facts); i++)
-		err = add_alternative(context, v, TIERBPF_FACT_CXL_SERIAL, facts[i],
+	for (i = 0; !err && i < TIERBPF_NR_SERIALS; i++)
+		err = add_alternative(c, v, TIERBPF_FACT_CXL_SERIAL, TIERBPF_FACT_CXL_SERIAL + i,
 				      (int64_t)serial, (int64_t)serial);
 	return err;
 }
 
-static const struct member cxl_members[] = {
-	{ "region", read_region, false },
-	{ "serial", read_serial, false },
-};
+static int read_fact(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
+{
+	switch (fact_form(fact)) {
+	case FACT_NODES:
+		return read_list(v, c, fact, TIERBPF_MAX_NODES - 1, "nodes");
+	case FACT_DOMAINS:
+		return read_list(v, c, fact, MAX_PXM, "proximity domains");
+	case FACT_YES_NO:
+		return read_yes_no(v, c, fact);
+	case FACT_KIND:
+		return read_kind(v, c, fact);
+	case FACT_SERIAL:
+		return read_serial(v, c);
+	default:
+		return read_range(v, c, fact);
+	}
+}
+
+/* ---- all of them ---- */
+
+/* A reader for each fact that rules ask for; unused are those of facts that no table below names. */
+#define READER(SYMBOL, ...)                                                                    \
+	__attribute__((unused)) static int read_##SYMBOL(const struct value *v, void *context) \
+	{                                                                                      \
+		return read_fact(v, context, TIERBPF_FACT_##SYMBOL);                           \
+	}
+TIERBPF_FACT_TABLE(READER, READER)
+
+/* Of the facts, a row for each whose PREDICATE has ROW here: MATCH("size") stands for IN_MATCH("size"). */
+#define LIST(SYMBOL, number, key, name, FORM, PREDICATE, ...) IN_##PREDICATE(SYMBOL)
+#define ROW(SYMBOL)          \
+	read_##SYMBOL, false \
+	}                    \
+	,
+#define NO_ROW(SYMBOL)
+
+#define IN_NONE NO_ROW
+#define IN_MATCH(member) NO_ROW
+#define IN_CXL(member) \
+	{              \
+		member, ROW
+static const struct member cxl_list[] = { TIERBPF_FACT_TABLE(LIST, LIST) };
+#undef IN_MATCH
+#undef IN_CXL
+
+const struct members cxl_members = MEMBERS(cxl_list);
 
 static int read_cxl(const struct value *v, void *context)
 {
-	int err = object_read(v, cxl_members, 2, context);
+	int err = members_read(v, &cxl_members, context);
 
 	if (!err && !value_size(v))
 		return value_error(v,
@@ -307,29 +316,19 @@ static int read_cxl(const struct value *v, void *context)
 	return err;
 }
 
-/* ---- all of them ---- */
+#define IN_MATCH(member) \
+	{                \
+		member, ROW
+#define IN_CXL(member) NO_ROW
+static const struct member match_list[] = { TIERBPF_FACT_TABLE(LIST, LIST){ "cxl", read_cxl,
+									    false } };
 
-static const struct member predicates[] = {
-	{ "node", read_node, false },
-	{ "pxm", read_pxm, false },
-	{ "kind", read_kind, false },
-	{ "cpu", read_cpu, false },
-	{ "size", read_size, false },
-	{ "distance", read_distance, false },
-	{ "read_latency_ns", read_read_latency, false },
-	{ "write_latency_ns", read_write_latency, false },
-	{ "read_bandwidth_mbps", read_read_bandwidth, false },
-	{ "write_bandwidth_mbps", read_write_bandwidth, false },
-	{ "latency_ratio", read_latency_ratio, false },
-	{ "bandwidth_ratio", read_bandwidth_ratio, false },
-	{ "kernel_adistance", read_kernel_adistance, false },
-	{ "cxl", read_cxl, false },
-};
+const struct members match_members = MEMBERS(match_list);
 
 int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule)
 {
 	struct match_context c = { policy, rule };
-	int err = object_read(v, predicates, sizeof(predicates) / sizeof(*predicates), &c);
+	int err = members_read(v, &match_members, &c);
 
 	if (!err && !rule->nr_tests)
 		err = add_test(&c, v, TIERBPF_FACT_NONE, 0, 0);

@@ -58,13 +58,15 @@ static int read_reference_node(const struct value *v, void *context)
 	return err;
 }
 
-static const struct member reference_members[] = {
+static const struct member reference_list[] = {
 	{ "node", read_reference_node, true },
 };
 
+const struct members reference_members = MEMBERS(reference_list);
+
 static int read_reference(const struct value *v, void *context)
 {
-	return object_read(v, reference_members, 1, context);
+	return members_read(v, &reference_members, context);
 }
 
 static int read_tolerance(const struct value *v, void *context)
@@ -110,7 +112,7 @@ static int read_default(const struct value *v, void *context)
 	return action_read(v, p, &p->otherwise);
 }
 
-static const struct member policy_members[] = {
+static const struct member policy_list[] = {
 	{ "$schema", read_schema, false },
 	{ "version", read_version, true },
 	{ "description", read_description, false },
@@ -121,6 +123,8 @@ static const struct member policy_members[] = {
 	{ "default", read_default, false },
 };
 
+const struct members policy_members = MEMBERS(policy_list);
+
 static int parse(struct policy *p, struct diags *diags)
 {
 	struct doc doc;
@@ -130,8 +134,7 @@ static int parse(struct policy *p, struct diags *diags)
 	if (err)
 		return err;
 	root = doc_root(&doc, diags);
-	err = object_read(&root, policy_members, sizeof(policy_members) / sizeof(*policy_members),
-			  p);
+	err = members_read(&root, &policy_members, p);
 	doc_free(&doc);
 	return err ?: policy_lint(p, diags);
 }
@@ -163,7 +166,7 @@ int policy_examine(const char *path, struct diags *diags, char **text, struct po
 	if (err)
 		return err == -EFBIG ? -EBADMSG : err;
 	err = policy_parse(*text, length, diags, policy);
-	return err == -ENOMEM ? fail(err, "out of memory") : err;
+	return err == -ENOMEM ? no_memory() : err;
 }
 
 int policy_read(const char *path, struct policy **policy)
@@ -233,16 +236,16 @@ const char *policy_tier_name(const struct policy *p, __s32 adistance)
 }
 
 static const char *const kind_names[] = {
-	[TIERBPF_KIND_DRAM] = "dram",	    [TIERBPF_KIND_CXL] = "cxl",
-	[TIERBPF_KIND_PMEM] = "pmem",	    [TIERBPF_KIND_HBM] = "hbm",
-	[TIERBPF_KIND_HOTPLUG] = "hotplug",
+#define KIND(SYMBOL, number, name) [number] = name,
+	TIERBPF_KIND_TABLE(KIND)
+#undef KIND
 };
 
 enum tierbpf_kind policy_find_kind(const char *name)
 {
 	int kind;
 
-	for (kind = TIERBPF_KIND_DRAM; kind <= TIERBPF_KIND_HOTPLUG; kind++)
+	for (kind = 1; kind < TIERBPF_KINDS_END; kind++)
 		if (!strcmp(kind_names[kind], name))
 			return (enum tierbpf_kind)kind;
 	return 0;
@@ -250,8 +253,7 @@ enum tierbpf_kind policy_find_kind(const char *name)
 
 const char *policy_kind_name(int64_t kind)
 {
-	return kind >= TIERBPF_KIND_DRAM && kind <= TIERBPF_KIND_HOTPLUG ? kind_names[kind] :
-									   "unknown";
+	return kind > 0 && kind < TIERBPF_KINDS_END ? kind_names[kind] : "unknown";
 }
 
 const char *policy_rule_name(const struct policy *p, int rule, char *buffer, size_t size)

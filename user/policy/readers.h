@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a policy, each read by a file of its own. 0 or -errno, as object_read(). */
+/* The parts of a policy, each read by a file of its own. 0 or -errno, as members_read(). */
 #ifndef POLICY_PARTS_H
 #define POLICY_PARTS_H
 
 #include "policy/policy.h"
 #include "json/doc.h"
+#include "json/members.h"
+
+/* What each object of a policy may hold; manual and schema are held against these. */
+extern const struct members policy_members;
+extern const struct members reference_members;
+extern const struct members tier_members;
+extern const struct members rule_members;
+extern const struct members match_members;
+extern const struct members cxl_members; /* of "match"."cxl" */
+extern const struct members range_members;
+extern const struct members action_members;
+
+/* The words of action "from". */
+struct action_source {
+	const char *name;
+	enum tierbpf_action_kind kind;
+	enum tierbpf_fact fact; /* of TIERBPF_ACTION_FACT */
+};
+
+extern const struct action_source action_sources[];
+extern const size_t nr_action_sources;
 
 /* policy-tiers.c: "tiers", into policy->tiers. */
 int tiers_read(const struct value *v, struct policy *policy);

@@ -40,11 +40,13 @@ static int read_name(const struct value *v, void *context)
 	return c->policy->rule_names[c->index] ? 0 : -ENOMEM;
 }
 
-static const struct member rule_members[] = {
+static const struct member rule_list[] = {
 	{ "name", read_name, false },
 	{ "match", read_match, true },
 	{ "action", read_action, true },
 };
+
+const struct members rule_members = MEMBERS(rule_list);
 
 int rule_read(const struct value *v, struct policy *policy, size_t index)
 {
@@ -52,5 +54,5 @@ int rule_read(const struct value *v, struct policy *policy, size_t index)
 
 	policy->rules[index].first_test = (__u32)policy->nr_tests;
 	policy->rule_places[index] = value_place(v);
-	return object_read(v, rule_members, sizeof(rule_members) / sizeof(*rule_members), &c);
+	return members_read(v, &rule_members, &c);
 }

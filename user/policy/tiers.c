@@ -46,10 +46,12 @@ static int read_adistance(const struct value *v, void *context)
 	return err;
 }
 
-static const struct member tier_members[] = {
+static const struct member tier_list[] = {
 	{ "name", read_name, true },
 	{ "adistance", read_adistance, true },
 };
+
+const struct members tier_members = MEMBERS(tier_list);
 
 /* A name, or an object with a name and its place; adistance stays 0 for a plain name. */
 static int tier_read(const struct value *v, struct policy_tier *tier)
@@ -57,7 +59,7 @@ static int tier_read(const struct value *v, struct policy_tier *tier)
 	if (value_kind(v) == VALUE_STRING)
 		return read_name(v, tier);
 	if (value_kind(v) == VALUE_OBJECT)
-		return object_read(v, tier_members, 2, tier);
+		return members_read(v, &tier_members, tier);
 	return value_error(v, "a tier is a name, or {\"name\": …, \"adistance\": …}");
 }
 

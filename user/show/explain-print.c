@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An explanation as text, and as JSON. */
+/* Prints an explanation as text or as JSON. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -8,46 +8,47 @@
 #include "model/perf.h"
 #include "plan/explain.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 
 #define LINE 256
 
 static const struct policy *policy_of(const struct explanation *e)
 {
-	return e->plan->program->policy;
+	return e->plan->compiled->policy;
 }
 
 static bool fact_of(const struct explanation *e, __u32 fact, __s64 *value)
 {
-	return program_fact(e->plan->program, &e->question, fact, value);
+	return compiled_fact(e->plan->compiled, &e->question, fact, value);
 }
 
 static enum source source_of(const struct explanation *e, __u32 fact)
 {
-	const struct program *p = e->plan->program;
+	const struct compiled_policy *p = e->plan->compiled;
 
 	return (enum source)p->source[e->question.id][fact];
 }
 
-/* ---- what was tried ---- */
+/* ---- the rules that were tried ---- */
 
-static const char *verdict_text(const struct explanation *e, const struct tried_rule *t, char *line)
+static const char *outcome_text(const struct explanation *e, const struct tried_rule *t, char *line)
 {
 	char is[64] = "not known", wanted[128];
 	__s64 value;
 
-	switch (t->verdict) {
-	case VERDICT_DECIDES:
+	switch (t->outcome) {
+	case RULE_DECIDES:
 		snprintf(line, LINE, "decides");
 		break;
-	case VERDICT_NO_MATCH:
+	case RULE_NO_MATCH:
 		if (fact_of(e, t->failed->predicate, &value))
 			fact_text(t->failed->predicate, value, is, sizeof(is));
 		snprintf(line, LINE, "no: %s is %s, wanted is %s", fact_name(t->failed->predicate),
 			 is, fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
 		break;
-	case VERDICT_NO_ANSWER:
-		snprintf(line, LINE, "matches, but %s is not known: passed over",
-			 fact_name((__u32)program_action(e->plan->program, t->rule)->value));
+	case RULE_NO_ANSWER:
+		snprintf(line, LINE, "matches, but %s is not known, so the rule is skipped",
+			 fact_name((__u32)compiled_action(e->plan->compiled, t->rule)->value));
 		break;
 	}
 	return line;
@@ -66,7 +67,7 @@ static void step(struct steps *s, const char *format, ...)
 {
 	va_list args;
 
-	if (s->count == sizeof(s->line) / sizeof(*s->line))
+	if (s->count == ARRAY_SIZE(s->line))
 		return;
 	va_start(args, format);
 	vsnprintf(s->line[s->count++], LINE, format, args);
@@ -94,9 +95,9 @@ static struct perf perf_at(const struct explanation *e, int node)
 static void action_step(const struct explanation *e, struct steps *s)
 {
 	const struct tierbpf_decision *d = &e->node->decision;
-	const struct tierbpf_action *a = program_action(e->plan->program, d->rule);
+	const struct tierbpf_action *a = compiled_action(e->plan->compiled, d->rule);
 	__s32 kernel = e->question.kernel_adistance;
-	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->program->reference);
+	struct perf own = perf_at(e, e->question.id), ref = perf_at(e, e->plan->compiled->reference);
 	const char *name;
 	int64_t unclamped;
 
@@ -129,7 +130,7 @@ static void action_step(const struct explanation *e, struct steps *s)
 		return;
 	}
 	if (unclamped != d->acted)
-		step(s, "held within %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
+		step(s, "limited to %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
 		     d->acted);
 }
 
@@ -140,26 +141,25 @@ static void make_steps(const struct explanation *e, struct steps *s)
 
 	action_step(e, s);
 	if (d->adistance != d->acted)
-		step(s, "within the tolerance of %g of %d: gathered there",
+		step(s, "within the tolerance of %g of %d, so grouped there",
 		     (double)policy_of(e)->tolerance / TIERBPF_MILLION, d->adistance);
 	if (e->node->overridden)
-		step(s, "the live override stands above the rules: %d", after->adistance);
+		step(s, "the live override takes precedence over the rules: %d", after->adistance);
 	else if (after->adistance != d->adistance)
-		step(s, "%d is not within %d..%d: the kernel's own stands", d->adistance,
-		     TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX);
+		step(s, "%d is not within %d..%d, so the kernel's own adistance is kept",
+		     d->adistance, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX);
 	step(s, "adistance %d / %d = tier %lld", after->adistance, 1 << TIERBPF_TIER_SHIFT,
 	     (long long)after->tier);
 }
 
 /* ---- the kernel's own answer ---- */
 
-/* By more than what rounding can do to the few parts of a sum: 2 %. */
+/* Do they differ by more than 2 %, and so by more than the rounding of a sum's few parts can explain? */
 static bool differs(int64_t a, int64_t b)
 {
 	return (a > b ? a - b : b - a) * 50 > b;
 }
 
-/* Linux 6.12 adds the links' latency in ps to the rest in ns; 7.3 no longer does. */
 static bool any_differs(const struct perf *a, const struct perf *b)
 {
 	enum coordinate c;
@@ -170,6 +170,7 @@ static bool any_differs(const struct perf *a, const struct perf *b)
 	return false;
 }
 
+/* Has the kernel added the latency of the links in ps to the rest in ns? Linux 6.12 does, 7.3 does not. */
 static bool is_picoseconds(const struct machine_node *n, const struct perf *has)
 {
 	int64_t links = n->cdat_link_ps;
@@ -213,26 +214,27 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 	case -ENODATA:
 		if (m->tables.hmat.ignored)
 			step(s, "the kernel ignores HMAT: %s", m->tables.hmat.ignored);
-		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s",
+		step(s, "firmware gives no latency and bandwidth of node %d (no HMAT?), %s",
 		     reference,
 		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
-			     "the node is DRAM to the kernel" :
-			     "the node's driver, or CXL, has told the kernel");
+			     "so the kernel treats the node as DRAM" :
+			     "but the node's driver, or CXL, gave the kernel its adistance");
 		return;
 	case -ERANGE:
 		step(s,
-		     "nodes %d and %d have CPUs and differ by more than 10 %%: the kernel has switched HMAT off",
+		     "nodes %d and %d have CPUs and differ by more than 10 %%, so the kernel ignores HMAT",
 		     reference, odd);
 		return;
 	}
 	if (!perf_is_enough(&own))
-		step(s, "firmware tells no latency and bandwidth of node %d: the kernel's default",
+		step(s,
+		     "firmware gives no latency and bandwidth of node %d, so the kernel uses its default",
 		     e->question.id);
 	else if (computed == e->question.kernel_adistance)
 		perf_step(s, "by the kernel's formula", &own, &ref, computed);
 	else
 		step(s,
-		     "HMAT would give %d; the node's driver, or CXL, has told the kernel otherwise",
+		     "HMAT would give %d, but the node's driver, or CXL, gave the kernel another adistance",
 		     computed);
 	cdat_step(node, s);
 }
@@ -258,8 +260,8 @@ static void print_facts(const struct explanation *e, FILE *out)
 				fact_text(f, value, text, sizeof(text)),
 				known_from(source_of(e, f)));
 	for (f = TIERBPF_FACT_NODE; f < TIERBPF_NR_FACTS; f++) {
-		if (fact_of(e, f, &value) ||
-		    (f > TIERBPF_FACT_CXL_SERIAL && f <= TIERBPF_FACT_CXL_SERIAL_4))
+		if (fact_of(e, f, &value) || (f > TIERBPF_FACT_CXL_SERIAL &&
+					      f < TIERBPF_FACT_CXL_SERIAL + TIERBPF_NR_SERIALS))
 			continue;
 		fprintf(out, "%s%s", separator, fact_name(f));
 		separator = ", ";
@@ -280,9 +282,9 @@ static void print_rules(const struct explanation *e, FILE *out)
 
 		if (t->rule >= 0)
 			fprintf(out, "  %d  %s: %s\n", t->rule + 1, called,
-				verdict_text(e, t, line));
+				outcome_text(e, t, line));
 		else
-			fprintf(out, "  -  %s: %s\n", called, verdict_text(e, t, line));
+			fprintf(out, "  -  %s: %s\n", called, outcome_text(e, t, line));
 	}
 	rest = policy_of(e)->nr_rules > i ? policy_of(e)->nr_rules - i : 0;
 	if (rest && e->tried[e->nr_tried - 1].rule >= 0)
@@ -337,10 +339,10 @@ static json_t *facts_json(const struct explanation *e)
 
 static json_t *tried_json(const struct explanation *e)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_DECIDES] = "decides",
-		[VERDICT_NO_MATCH] = "no match",
-		[VERDICT_NO_ANSWER] = "no answer",
+	static const char *const outcomes[] = {
+		[RULE_DECIDES] = "decides",
+		[RULE_NO_MATCH] = "no match",
+		[RULE_NO_ANSWER] = "no answer",
 	};
 	json_t *list = json_array();
 	char name[32], line[LINE];
@@ -350,10 +352,10 @@ static json_t *tried_json(const struct explanation *e)
 		const struct tried_rule *t = &e->tried[i];
 		json_t *o = json_pack("{s:i, s:s, s:s, s:s}", "rule", t->rule, "name",
 				      policy_rule_name(policy_of(e), t->rule, name, sizeof(name)),
-				      "verdict", verdicts[t->verdict], "text",
-				      verdict_text(e, t, line));
+				      "verdict", outcomes[t->outcome], "text",
+				      outcome_text(e, t, line));
 
-		if (t->verdict == VERDICT_NO_MATCH)
+		if (t->outcome == RULE_NO_MATCH)
 			json_object_set_new(o, "predicate",
 					    json_string(fact_key(t->failed->predicate)));
 		json_array_append_new(list, o);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A plan as a table, and as JSON. */
+/* Prints a plan as a table or as JSON. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "util/columns.h"
 #include "util/msg.h"
 
-/* "now -> after", or only one where they are the same; "-" for nothing. The caller frees. */
+/* "now -> after", or one value if both are equal; "-" for an empty one. The caller frees. */
 static char *change(const char *now, const char *after)
 {
 	char *text = NULL;
@@ -62,7 +62,7 @@ static int add_line(struct libscols_table *t, const struct plan *plan, const str
 		[NODE] = node,
 		[CPUS] = yes_no(n->cpu),
 		[TIER] = tier,
-		[NAME] = policy_tier_name(plan->program->policy, n->after.adistance),
+		[NAME] = policy_tier_name(plan->compiled->policy, n->after.adistance),
 		[ADISTANCE] = adistance,
 		[DEMOTES] = demotes,
 		[FALLBACK] = fallback,
@@ -76,7 +76,7 @@ static int add_line(struct libscols_table *t, const struct plan *plan, const str
 	return columns_add(t, cells);
 }
 
-/* 0: its tier changes; 1: something else does; 2: nothing. */
+/* For sorting: 0 if the tier changes, 1 if something else does, 2 if nothing does. */
 static int rank(const struct plan_node *n)
 {
 	if (n->now.tier != n->after.tier)
@@ -147,7 +147,8 @@ static json_t *node_json(const struct plan *plan, const struct plan_node *n)
 	char buffer[32];
 
 	json_object_set_new(after, "name",
-			    json_string(policy_tier_name(plan->program->policy, n->after.adistance)));
+			    json_string(
+				    policy_tier_name(plan->compiled->policy, n->after.adistance)));
 	return json_pack("{s:i, s:b, s:b, s:o, s:o, s:s, s:i}", "node", n->node, "cpu", n->cpu,
 			 "changes", rank(n) < 2, "now", place_json(&n->now), "after", after,
 			 "decided_by", plan_decided_by(plan, n, buffer, sizeof(buffer)), "rule",

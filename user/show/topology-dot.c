@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tiers as boxes from fast to slow, with their nodes, and arrows for demotion. */
+/* Prints tiers as boxes from fast to slow, with their nodes, and arrows for demotion. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -64,7 +64,7 @@ int topology_dot(const struct machine *m, FILE *out)
 	int node;
 
 	if (!t)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	for (node = 0; node < TIERBPF_MAX_NODES; node++)
 		tiers[node] = node < m->nr_nodes ? m->nodes[node].tier : NO_TIER;
 	tiering_compute(m, tiers, t);

@@ -7,13 +7,14 @@
 
 #include "machine/measured-differs.h"
 #include "policy/fact-text.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"
 
 #define MAX_MATRIX 16 /* nodes */
 
-static bool is_same(const struct telling *t, const struct perf *perf,
+static bool is_same(const struct source_perf *t, const struct perf *perf,
 		    const struct nodeset *initiators)
 {
 	return !memcmp(t->perf, perf, sizeof(*perf)) &&
@@ -30,7 +31,7 @@ static bool is_used(const struct machine_node *n, const struct perf *p)
 	       f->value[TIERBPF_FACT_READ_BANDWIDTH] == p->value[READ_BANDWIDTH];
 }
 
-static void tell(struct telling *t, size_t *count, const char *by, const struct perf *perf,
+static void tell(struct source_perf *t, size_t *count, const char *by, const struct perf *perf,
 		 const struct nodeset *initiators)
 {
 	size_t i, used;
@@ -40,19 +41,19 @@ static void tell(struct telling *t, size_t *count, const char *by, const struct 
 	for (i = 0; i < *count && !is_same(&t[i], perf, initiators); i++)
 		;
 	if (i == *count)
-		t[(*count)++] = (struct telling){ .perf = perf, .initiators = initiators };
+		t[(*count)++] = (struct source_perf){ .perf = perf, .initiators = initiators };
 	used = strlen(t[i].by);
 	snprintf(t[i].by + used, sizeof(t[i].by) - used, "%s%s", used ? ", " : "", by);
 	if (!t[i].initiators)
 		t[i].initiators = initiators;
 }
 
-size_t topology_tellings(const struct machine_node *n, enum access_class class,
-			 struct telling t[MAX_TELLINGS])
+size_t topology_sources(const struct machine_node *n, enum access_class class,
+			struct source_perf t[MAX_SOURCES])
 {
 	size_t i, count = 0;
 
-	memset(t, 0, MAX_TELLINGS * sizeof(*t));
+	memset(t, 0, MAX_SOURCES * sizeof(*t));
 	tell(t, &count, "sysfs", &n->sysfs[class].perf, &n->sysfs[class].initiators);
 	tell(t, &count, "HMAT", &n->hmat[class].perf, &n->hmat[class].initiators);
 	if (class == CLASS_CPU) {
@@ -107,7 +108,7 @@ static int print_nodes(const struct machine *m, FILE *out)
 		{ "TIER", SCOLS_FL_RIGHT },
 		{ "DISTANCE", SCOLS_FL_RIGHT },
 	};
-	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
+	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
 	int node, err = 0;
 
 	for (node = 0; !err && node < m->nr_nodes; node++)
@@ -132,8 +133,8 @@ static void read_write(int64_t read, int64_t write, char *buffer, size_t size)
 	snprintf(buffer, size, "%s/%s", r, w);
 }
 
-static int add_telling(struct libscols_table *t, int node, enum access_class class,
-		       const struct telling *s)
+static int add_source(struct libscols_table *t, int node, enum access_class class,
+		      const struct source_perf *s)
 {
 	_cleanup_free_ char *initiators = s->initiators ? nodeset_text(s->initiators) : NULL;
 	char number[16], latency[56], bandwidth[56];
@@ -155,7 +156,7 @@ static int add_telling(struct libscols_table *t, int node, enum access_class cla
 	return columns_add(t, cells);
 }
 
-/* Says whether there was anything to print. */
+/* Returns whether there was anything to print. */
 static int print_performance(const struct machine *m, FILE *out, bool *any)
 {
 	static const struct column columns[] = {
@@ -167,19 +168,19 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 		{ "SAID BY", 0 },
 		{ "USED", 0 },
 	};
-	struct libscols_table *t = columns_new(columns, sizeof(columns) / sizeof(*columns));
-	struct telling tellings[MAX_TELLINGS];
+	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
+	struct source_perf sources[MAX_SOURCES];
 	int node, class, err = 0;
 	size_t i, count;
 
 	*any = false;
 	for (node = 0; node < m->nr_nodes; node++) {
 		for (class = CLASS_CPU; class >= CLASS_ANY; class --) {
-			count = topology_tellings(&m->nodes[node], (enum access_class) class,
-						  tellings);
+			count = topology_sources(&m->nodes[node], (enum access_class) class,
+						 sources);
 			*any = *any || count;
 			for (i = 0; !err && i < count; i++)
-				err = add_telling(t, node, (enum access_class) class, &tellings[i]);
+				err = add_source(t, node, (enum access_class) class, &sources[i]);
 		}
 	}
 	if (*any)
@@ -216,7 +217,7 @@ static void print_distances(const struct machine *m, FILE *out)
 	}
 }
 
-static void print_table(const char *signature, const struct table_state *t, FILE *out)
+static void print_table(const char *signature, const struct acpi_table_state *t, FILE *out)
 {
 	if (t->found && t->ignored)
 		fprintf(out, "the kernel ignores %s: %s (offset %zu)\n", signature, t->ignored,
@@ -257,7 +258,7 @@ static void set_number(json_t *o, const char *key, int64_t value)
 		json_object_set_new(o, key, json_integer(value));
 }
 
-static json_t *telling_json(enum access_class class, const struct telling *t)
+static json_t *source_json(enum access_class class, const struct source_perf *t)
 {
 	json_t *o = json_pack("{s:i, s:s, s:b}", "class", (int)class, "by", t->by, "used", t->used);
 	enum coordinate c;
@@ -272,17 +273,17 @@ static json_t *telling_json(enum access_class class, const struct telling *t)
 	return o;
 }
 
-static json_t *tellings_json(const struct machine_node *n)
+static json_t *sources_json(const struct machine_node *n)
 {
-	struct telling t[MAX_TELLINGS];
+	struct source_perf t[MAX_SOURCES];
 	json_t *list = json_array();
 	size_t i, count;
 	int class;
 
 	for (class = CLASS_ANY; class < NR_CLASSES; class ++) {
-		count = topology_tellings(n, (enum access_class) class, t);
+		count = topology_sources(n, (enum access_class) class, t);
 		for (i = 0; i < count; i++)
-			json_array_append_new(list, telling_json((enum access_class) class, &t[i]));
+			json_array_append_new(list, source_json((enum access_class) class, &t[i]));
 	}
 	return list;
 }
@@ -318,10 +319,10 @@ static json_t *node_json(const struct machine *m, int node)
 	return json_pack("{s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o}", "node", node, "memory",
 			 n->memory, "cpu", n->cpu, "cpus", n->cpulist, "tier",
 			 n->tier == NO_TIER ? json_null() : json_integer(n->tier), "facts",
-			 facts_json(n), "performance", tellings_json(n), "distance", distance);
+			 facts_json(n), "performance", sources_json(n), "distance", distance);
 }
 
-static json_t *table_json(const struct table_state *t)
+static json_t *table_json(const struct acpi_table_state *t)
 {
 	json_t *o = json_pack("{s:b}", "found", t->found);
 

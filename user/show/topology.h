@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The machine for people, for programs and as a picture. */
+/* Prints the machine as tables, as JSON and as a graph. */
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 
@@ -8,22 +8,19 @@
 
 #include "machine/machine.h"
 
-/*
- * One who told how fast a node is, and those who say the same; @used: facts are
- * taken from one of them.
- */
-struct telling {
+/* The performance of a node, and the sources that agree on it. @used: the facts come from one of them. */
+struct source_perf {
 	const struct perf *perf;
-	const struct nodeset *initiators; /* NULL: not told */
-	char by[64];     /* "sysfs, HMAT" */
+	const struct nodeset *initiators; /* NULL: not known */
+	char by[64]; /* "sysfs, HMAT" */
 	bool used;
 };
 
-#define MAX_TELLINGS 5
+#define MAX_SOURCES 5
 
-/* Fills @t with what is said of @n for @class, each different saying once; returns how many. */
-size_t topology_tellings(const struct machine_node *n, enum access_class class,
-			 struct telling t[MAX_TELLINGS]);
+/* Fills @t with what the sources say about @n for @class, one entry for all that agree. Returns their number. */
+size_t topology_sources(const struct machine_node *n, enum access_class class,
+			struct source_perf t[MAX_SOURCES]);
 
 /* Tables: nodes; performance; distances (up to 16 nodes). 0 or -errno with a message. */
 int topology_print(const struct machine *m, FILE *out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/escape.h"
+#include "util/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ bool escape_is_plain(uint32_t code)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+	for (i = 0; i < ARRAY_SIZE(odd); i++)
 		if (code >= odd[i].first && code <= odd[i].last)
 			return false;
 	return true;

@@ -20,7 +20,7 @@ static void say(const char *format, va_list args)
 	fputc('\n', stderr);
 }
 
-int fail(int err, const char *format, ...)
+int(fail)(int err, const char *format, ...)
 {
 	va_list args;
 
@@ -28,6 +28,11 @@ int fail(int err, const char *format, ...)
 	say(format, args);
 	va_end(args);
 	return err;
+}
+
+int no_memory(void)
+{
+	return fail(-ENOMEM, "out of memory");
 }
 
 void note(const char *format, ...)

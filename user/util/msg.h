@@ -19,11 +19,33 @@ enum exit_status {
 	EXIT_PERMISSION = 5, /* -EPERM, -EACCES */
 	EXIT_BUSY = 6,      /* -EBUSY */
 	EXIT_DRIFT = 7, /* -ESTALE: applied, but the kernel disagrees */
+	NR_EXIT_STATUSES
 };
 
 /* "tierbpf: " and the message on stderr. Returns err. */
 int fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int no_memory(void); /* says so: -ENOMEM */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#ifdef TIERBPF_MESSAGES
+/*
+ * Of the tests' objects, tests/words/print-tables.c reads each message from a section of its own, with
+ * the error as the call has it: so the compiler has joined the strings, and nobody need find
+ * the calls in the sources. A format that is not constant does not compile.
+ */
+struct message {
+	const char *err, *format;
+};
+
+#define MESSAGE_FORMAT(format, ...) format
+#define fail(err, ...)                                                                         \
+	({                                                                                     \
+		static const struct message message_                                           \
+			__attribute__((section("messages"), used,                              \
+				       aligned(8))) = { #err, MESSAGE_FORMAT(__VA_ARGS__, ) }; \
+		(fail)(err, __VA_ARGS__);                                                      \
+	})
+#endif
 
 /* err: 0 or -errno, as listed above; all others are EXIT_FAILED. */
 int exit_status(int err);

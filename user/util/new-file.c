@@ -76,7 +76,7 @@ int new_file_write(const char *path, bool force, mode_t mode,
 		return err;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
 		temporary = NULL;
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	}
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)

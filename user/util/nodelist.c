@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static const char *skip_space(const char *p)
@@ -59,13 +60,8 @@ int nodelist_parse(const char *text, unsigned int max, struct range **ranges, si
 	size_t n = 0;
 
 	for (;;) {
-		if (!(n & (n - 1))) { /* full: a power of 2, or 0 */
-			struct range *more = reallocarray(list, n ? 2 * n : 1, sizeof(*list));
-
-			if (!more)
-				return -ENOMEM;
-			list = more;
-		}
+		if (ARRAY_GROW(list, n))
+			return -ENOMEM;
 		*why = read_range(&p, max, &list[n++]);
 		if (!*why && *p && *p != ',')
 			*why = "',' or '-' is expected here";

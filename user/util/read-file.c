@@ -38,7 +38,7 @@ int text_read(const char *path, size_t max, char **text, size_t *length)
 	ssize_t n;
 
 	if (!buffer)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	fd = strcmp(path, "-") ? open_regular(path) : open_stdin();
 	if (fd < 0)
 		return fd;

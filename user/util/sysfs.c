@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* An attribute is a page at most; lists of 1024 nodes (node/distance) fit. */
@@ -217,18 +218,10 @@ static int open_directory(const char *root, const char *path)
 
 static bool add_name(struct names *names, const char *name)
 {
-	char **list = names->list;
-
-	if (names->count == ENTRIES_MAX)
+	if (names->count == ENTRIES_MAX || ARRAY_GROW(names->list, names->count))
 		return false;
-	/* Doubled where it is full: at a power of 2, or at 0. */
-	if (!(names->count & (names->count - 1)))
-		list = reallocarray(list, names->count ? 2 * names->count : 1, sizeof(*list));
-	if (!list)
-		return false;
-	names->list = list;
-	list[names->count] = strdup(name);
-	return list[names->count] && ++names->count;
+	names->list[names->count] = strdup(name);
+	return names->list[names->count] && ++names->count;
 }
 
 static void read_names(DIR *dir, const char *prefix, struct names *names)

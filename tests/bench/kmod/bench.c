@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module as it is, and in the place of hotplug.c, memtier.c and retier.c: the same, with a
- * file that times what cannot be reached from outside. Never installed.
+ * Replaces hotplug.c, memtier.c and retier.c in the module: includes them, and adds a parameter
+ * that times their static functions. Never installed.
  *
- *	echo "WHAT NODE COUNT" >/sys/module/tierbpf/parameters/bench; cat it: ns each
+ *	cd /sys/module/tierbpf/parameters && echo "WHAT NODE COUNT" >bench && cat bench
  *
- * WHAT: decide (two figures: the kernel's own mt_calc_adistance(), without ours in
- * front, and the hook's answer, COUNT of them a batch), establish (the kernel's two
- * callbacks that a move needs, with their grace periods, expedited as in a move), all (a
- * policy's coming: every node that it moves, from where the kernel had it; NODE says
- * nothing).
+ * prints the time of one call in ns. WHAT is
+ *
+ *   decide     a decision, in batches of COUNT; prints two times: first that of the kernel's own
+ *              mt_calc_adistance() without this module's notifier, then that of the hook
+ *   establish  the kernel's two callbacks of a move, with their grace periods, expedited as in
+ *              a move
+ *   all        a policy is attached, and every node leaves its stock tier; ignores NODE
  */
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
@@ -22,7 +24,7 @@
 
 static u64 result, kernel_result;
 
-/* Not to be thrown away by the compiler. */
+/* Stores results, so that the compiler does not drop the calls. */
 static int sink;
 
 static u64 time_kernel(int nid, unsigned int count)
@@ -85,8 +87,8 @@ static u64 time_all(int nid, unsigned int count)
 }
 
 /*
- * Batches of decisions, each beside one of the kernel's own, and of either the least: other
- * work on the machine, which may halve the speed of this CPU for a while, meets both alike.
+ * Alternates batches of the module and of the kernel, and takes the fastest batch of each. Other
+ * work on the machine may halve the speed of this CPU for a while, and slows down both alike.
  */
 #define BATCHES 100
 #define KERNEL_BATCH 300

@@ -29,7 +29,7 @@ static size_t add_window(uint64_t base, uint64_t size, uint8_t encoded, int targ
 
 static struct cedt *parse(const struct srat *srat, size_t offset, const char *reason)
 {
-	struct table t = draft_table(&d, "CEDT");
+	struct acpi_table t = draft_table(&d, "CEDT");
 	struct cedt *c = NULL;
 	const char *why;
 	size_t at;
@@ -40,7 +40,7 @@ static struct cedt *parse(const struct srat *srat, size_t offset, const char *re
 		cr_expect_str_eq(why, reason);
 		cr_expect_eq(at, offset, "at %zu", at);
 	}
-	table_free(&t);
+	acpi_table_free(&t);
 	return c;
 }
 
@@ -141,7 +141,7 @@ Test(cedt, the_walk)
 static void expect_read(const char *root, int error, size_t windows, const char *message)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
-	struct table_state state;
+	struct acpi_table_state state;
 	struct cedt *cedt = NULL;
 	struct capture c;
 
@@ -185,12 +185,12 @@ static int read_table(const char *dir)
 	uint8_t *bytes = file_bytes(dir, "CEDT.bin", &length);
 	struct cedt *c = NULL;
 	const char *why;
-	struct table t;
+	struct acpi_table t;
 
 	if (bytes && !table_of(&t, "CEDT", bytes, length)) {
 		cr_expect_eq(cedt_parse(&t, s, &c, &at, &why), 0);
 		cr_expect_null(why, "%s: %s", dir, why);
-		table_free(&t);
+		acpi_table_free(&t);
 	}
 	at = c ? c->nr_windows : 0;
 	free(c);
@@ -211,14 +211,14 @@ static void parse_damaged(const void *bytes, size_t length, void *arg)
 {
 	struct cedt *c = NULL;
 	const char *why;
-	struct table t;
+	struct acpi_table t;
 	size_t at;
 
 	if (table_of(&t, "CEDT", bytes, length))
 		return;
 	cedt_parse(&t, arg, &c, &at, &why);
 	free(c);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 Test(cedt, damaged)

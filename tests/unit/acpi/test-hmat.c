@@ -67,13 +67,13 @@ static size_t add_cache(uint32_t pxm, uint64_t size, uint32_t attributes)
 
 static struct hmat *parse(const struct srat *srat)
 {
-	struct table t = draft_table(&d, "HMAT");
+	struct acpi_table t = draft_table(&d, "HMAT");
 	struct hmat *h = NULL;
 	const char *why;
 	size_t at;
 	int err = hmat_parse(&t, srat, &h, &at, &why);
 
-	table_free(&t);
+	acpi_table_free(&t);
 	cr_assert_eq(err, 0, "%d: %s", err, err == -EBADMSG ? why : "");
 	cr_assert_null(why);
 	return h;
@@ -81,7 +81,7 @@ static struct hmat *parse(const struct srat *srat)
 
 static void expect_refused(const struct srat *srat, size_t offset, const char *reason)
 {
-	struct table t = draft_table(&d, "HMAT");
+	struct acpi_table t = draft_table(&d, "HMAT");
 	struct hmat *untouched = (struct hmat *)1, *h = untouched;
 	const char *why = NULL;
 	size_t at = 0;
@@ -91,7 +91,7 @@ static void expect_refused(const struct srat *srat, size_t offset, const char *r
 	cr_expect_str_eq(why, reason);
 	cr_expect_eq(at, offset, "%s: at %zu", reason, at);
 	cr_expect_eq(h, untouched);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 /* ---- the walk ---- */
@@ -574,19 +574,19 @@ static bool boot(const char *dir, const char *srat, const char *hmat, const json
 	uint8_t *hmat_bytes = file_bytes(dir, hmat, &hmat_length);
 	struct nodeset with_cpu = {};
 	struct hmat_access *a;
-	struct table t;
+	struct acpi_table t;
 	int node, err;
 
 	*b = (struct booted){};
 	if (srat_bytes && hmat_bytes) {
 		cr_assert_null(table_of(&t, "SRAT", srat_bytes, srat_length), "%s", dir);
 		cr_assert_eq(srat_parse(&t, &b->srat, &at, &b->why), 0, "%s", dir);
-		table_free(&t);
+		acpi_table_free(&t);
 		b->why = table_of(&t, "HMAT", hmat_bytes, hmat_length);
 		if (!b->why) {
 			err = hmat_parse(&t, b->srat, &b->hmat, &at, &b->why);
 			cr_assert(err == (b->why ? -EBADMSG : 0));
-			table_free(&t);
+			acpi_table_free(&t);
 		}
 		b->machine = calloc(1, sizeof(*b->machine));
 		b->machine->nr_nodes = b->srat->nr_nodes;
@@ -876,7 +876,7 @@ static void parse_damaged(const void *bytes, size_t length, void *arg)
 	struct hmat_access *a = NULL;
 	struct hmat *h = NULL;
 	const char *why;
-	struct table t;
+	struct acpi_table t;
 	size_t at;
 	int node;
 
@@ -887,7 +887,7 @@ static void parse_damaged(const void *bytes, size_t length, void *arg)
 			hmat_access_node(a, node, found);
 	hmat_access_free(a);
 	hmat_free(h);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 Test(hmat, damaged)

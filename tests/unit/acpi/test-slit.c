@@ -19,20 +19,20 @@ static void start(uint64_t count)
 
 static struct slit *parse(void)
 {
-	struct table t = draft_table(&d, "SLIT");
+	struct acpi_table t = draft_table(&d, "SLIT");
 	struct slit *s = NULL;
 	const char *why;
 	size_t at;
 
 	cr_assert_eq(slit_parse(&t, &s, &at, &why), 0, "%s", why);
 	cr_assert_null(why);
-	table_free(&t);
+	acpi_table_free(&t);
 	return s;
 }
 
 static void expect_refused(size_t offset, const char *reason)
 {
-	struct table t = draft_table(&d, "SLIT");
+	struct acpi_table t = draft_table(&d, "SLIT");
 	struct slit *untouched = (struct slit *)1, *s = untouched;
 	const char *why = NULL;
 	size_t at = 0;
@@ -42,7 +42,7 @@ static void expect_refused(size_t offset, const char *reason)
 	cr_expect_str_eq(why, reason);
 	cr_expect_eq(at, offset, "%s: at %zu", reason, at);
 	cr_expect_eq(s, untouched);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 #define TOO_MANY "more domains than there are distances for"
@@ -124,7 +124,7 @@ Test(slit, too_short)
 
 static void expect_read(const char *root, int error, const char *message)
 {
-	struct table_state state;
+	struct acpi_table_state state;
 	struct slit *s = NULL;
 	struct capture c;
 
@@ -176,12 +176,12 @@ Test(slit, malformed)
 		uint8_t *bytes = file_bytes(path, table[i].name, &length);
 		struct slit *s = NULL;
 		const char *why;
-		struct table t;
+		struct acpi_table t;
 
 		cr_assert_null(table_of(&t, "SLIT", bytes, length), "%s", table[i].name);
 		cr_expect_eq(slit_parse(&t, &s, &at, &why), table[i].err, "%s", table[i].name);
 		free(s);
-		table_free(&t);
+		acpi_table_free(&t);
 		free(bytes);
 	}
 	free(path);
@@ -191,14 +191,14 @@ static void parse_damaged(const void *bytes, size_t length, void *arg)
 {
 	struct slit *s = NULL;
 	const char *why;
-	struct table t;
+	struct acpi_table t;
 	size_t at;
 
 	if (table_of(&t, "SLIT", bytes, length))
 		return;
 	slit_parse(&t, &s, &at, &why);
 	free(s);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 Test(slit, damaged)

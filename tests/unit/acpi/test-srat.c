@@ -83,13 +83,13 @@ static int parse_bytes(const void *bytes, size_t length, struct srat **s, size_t
 		       const char **why)
 {
 	uint8_t *copy = malloc(length);
-	struct table t;
+	struct acpi_table t;
 	int err = -EBADMSG;
 
 	cr_assert(copy || !length);
 	if (length)
 		memcpy(copy, bytes, length);
-	*why = table_init(&t, "SRAT", copy, length);
+	*why = acpi_table_init(&t, "SRAT", copy, length);
 	if (!*why)
 		err = srat_parse(&t, s, at, why);
 	free(copy);
@@ -342,22 +342,24 @@ Test(srat, header)
 	static const uint8_t zeros[64];
 	struct draft d = draft_new(3);
 	uint8_t *bytes = d.bytes;
-	struct table t;
+	struct acpi_table t;
 
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 0), "shorter than the header of a table");
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 35), "shorter than the header of a table");
-	cr_expect_str_eq(table_init(&t, "SRAT", (uint8_t *)zeros, 64), "another signature");
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", bytes, 0),
+			 "shorter than the header of a table");
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", bytes, 35),
+			 "shorter than the header of a table");
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", (uint8_t *)zeros, 64), "another signature");
 	put32(&d, 4, 35);
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64),
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", bytes, 64),
 			 "its header gives a length shorter than itself");
 	put32(&d, 4, 65);
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64), "shorter than its header says");
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", bytes, 64), "shorter than its header says");
 	put32(&d, 4, 0xffffffff);
-	cr_expect_str_eq(table_init(&t, "SRAT", bytes, 64), "shorter than its header says");
+	cr_expect_str_eq(acpi_table_init(&t, "SRAT", bytes, 64), "shorter than its header says");
 	put32(&d, 4, 63);
-	cr_assert_null(table_init(&t, "SRAT", bytes, 64));
+	cr_assert_null(acpi_table_init(&t, "SRAT", bytes, 64));
 	cr_expect(t.length == 63 && t.revision == 3);
-	cr_expect_eq(table_u64(&t, 60), 0, "nothing is read behind the end");
+	cr_expect_eq(acpi_u64(&t, 60), 0, "nothing is read behind the end");
 }
 
 /* ---- files ---- */
@@ -366,7 +368,7 @@ Test(srat, header)
 
 static void expect_read(const char *root, int error, const char *message)
 {
-	struct table_state state;
+	struct acpi_table_state state;
 	struct srat *s = NULL;
 	struct capture c;
 	int err;
@@ -409,10 +411,10 @@ Test(srat, files)
 
 static void *read_file(const char *dir, const char *name, size_t *length)
 {
-	char *path = tmp_path(dir, name), *bytes = calloc(1, TABLE_MAX);
+	char *path = tmp_path(dir, name), *bytes = calloc(1, ACPI_TABLE_MAX);
 	FILE *f = fopen(path, "re");
 
-	*length = f ? fread(bytes, 1, TABLE_MAX, f) : 0;
+	*length = f ? fread(bytes, 1, ACPI_TABLE_MAX, f) : 0;
 	if (f)
 		fclose(f);
 	free(path);

@@ -8,8 +8,8 @@
 #include "cxl/ports.h"
 #include "cxl/region-perf.h"
 #include "cxl/region-to-come.h"
+#include "model/kernel-adistance.h"
 #include "model/perf.h"
-#include "model/stock.h"
 
 #define PLATFORM "sys/devices/platform/ACPI0017:00/root0"
 #define CXL_BUS "sys/bus/cxl/devices/"
@@ -554,7 +554,7 @@ Test(cxl_perf, of_a_machine)
 	cr_expect_eq(m->nodes[2].cdat.value[READ_BANDWIDTH], 8192);
 	cr_expect_eq(m->nodes[2].cdat_link_ps, 17000);
 	cr_expect_eq(perf_kernel_has(&m->nodes[2]).value[READ_LATENCY], 17200);
-	stock_estimate(m, true);
+	kernel_adistance_estimate(m, true);
 	expect_answer(m, 1242000, SOURCE_DERIVED);
 	machine_free(m);
 }
@@ -566,12 +566,12 @@ Test(cxl_perf, of_a_machine_that_is_silent)
 
 	put_machine("memory_tier141/nodelist");
 	m = read_machine();
-	stock_estimate(m, true);
+	kernel_adistance_estimate(m, true);
 	expect_answer(m, 18143, SOURCE_DERIVED);
 	machine_free(m);
 	put_access(PLATFORM "/decoder0.0/" REGION "/access1", "202\n", "302\n", "8192\n");
 	m = read_machine();
-	stock_estimate(m, false);
+	kernel_adistance_estimate(m, false);
 	expect_answer(m, 18143, SOURCE_DERIVED);
 	machine_free(m);
 }

@@ -113,7 +113,7 @@ static void expect_read(int node, struct perf perf, const char *initiators)
 
 static void expect_header(const char *oem_id, const char *oem_table_id, uint32_t revision)
 {
-	const struct table *t = &export->hmat;
+	const struct acpi_table *t = &export->hmat;
 	uint8_t sum = 0;
 	size_t i;
 
@@ -121,12 +121,12 @@ static void expect_header(const char *oem_id, const char *oem_table_id, uint32_t
 		sum = (uint8_t)(sum + t->bytes[i]);
 	cr_expect_eq(sum, 0);
 	cr_expect_arr_eq(t->bytes, "HMAT", 4);
-	cr_expect_eq(table_u32(t, 4), t->length);
+	cr_expect_eq(acpi_u32(t, 4), t->length);
 	cr_expect_eq(t->bytes[8], 2);
 	cr_expect_arr_eq(t->bytes + 10, oem_id, 6);
 	cr_expect_arr_eq(t->bytes + 16, oem_table_id, 8);
-	cr_expect_eq(table_u32(t, 24), revision);
-	cr_expect_eq(table_u32(t, 36), 0);
+	cr_expect_eq(acpi_u32(t, 24), revision);
+	cr_expect_eq(acpi_u32(t, 36), 0);
 }
 
 static struct machine *machine_with(struct machine *m)
@@ -357,7 +357,7 @@ static struct machine *machine_with_old(uint32_t oem_revision)
 {
 	struct machine *m =
 		machine_with(MACHINE({ "cm", DRAM }, { "cm", DRAM }, { "m", PERF(90, 90, 0, 0) }));
-	struct table_state state = {};
+	struct acpi_table_state state = {};
 
 	put_old(oem_revision);
 	cr_assert_eq(hmat_read(root, m->srat, &m->hmat, &state), 0, "%s", state.ignored);
@@ -409,7 +409,9 @@ Test(export_acpi, archive)
 {
 	static const char name[] = "kernel/firmware/acpi/HMAT.aml";
 	char *path = tmp_path(root, "hmat.cpio"), expected[200];
-	struct table t = { .bytes = (uint8_t *)strdup("HMAT, 10 b"), .length = 10, .revision = 2 };
+	struct acpi_table t = { .bytes = (uint8_t *)strdup("HMAT, 10 b"),
+				.length = 10,
+				.revision = 2 };
 	uint8_t *bytes;
 	size_t length, at;
 
@@ -428,12 +430,12 @@ Test(export_acpi, archive)
 	cr_expect_arr_eq(bytes + at + 12 + 110, "TRAILER!!!", 11);
 	free(bytes);
 	free(path);
-	table_free(&t);
+	acpi_table_free(&t);
 }
 
 Test(export_acpi, archive_nowhere)
 {
-	struct table t = { .bytes = (uint8_t *)strdup("HMAT"), .length = 4 };
+	struct acpi_table t = { .bytes = (uint8_t *)strdup("HMAT"), .length = 4 };
 	char *path = tmp_path(root, "none/hmat.cpio");
 	struct capture c;
 
@@ -441,5 +443,5 @@ Test(export_acpi, archive_nowhere)
 	cr_expect_eq(archive_write(path, false, &t), -EIO);
 	capture_expect(&c, "none/hmat.cpio");
 	free(path);
-	table_free(&t);
+	acpi_table_free(&t);
 }

@@ -38,6 +38,8 @@ static const struct member table[] = {
 	{ "three", read_three, true },
 };
 
+static const struct members members = MEMBERS(table);
+
 /* Reads a text by the table. The errors that are marked, and no others. */
 static int read_object(const char *marked, struct log *log, const struct expected *expected)
 {
@@ -52,7 +54,7 @@ static int read_object(const char *marked, struct log *log, const struct expecte
 
 	cr_assert_eq(doc_parse(s.text, s.length, &diags, &doc), 0, "%s", marked);
 	root = doc_root(&doc, &diags);
-	err = object_read(&root, table, ARRAY_SIZE(table), log);
+	err = members_read(&root, &members, log);
 	diags_print(&diags, out);
 	fclose(out);
 	if (expected)
@@ -261,8 +263,7 @@ static void expect_large(const struct large *l)
 
 	cr_assert_eq(doc_parse(text, strlen(text), &diags, &doc), 0, "%.60s", text);
 	root = doc_root(&doc, &diags);
-	cr_expect_eq(object_read(&root, table, ARRAY_SIZE(table), &log), errors ? -EBADMSG : 0,
-		     "%.60s", text);
+	cr_expect_eq(members_read(&root, &members, &log), errors ? -EBADMSG : 0, "%.60s", text);
 	cr_expect_str_eq(log.calls, "123");
 	cr_expect_eq(diags.errors, errors, "%.60s: %zu errors", text, diags.errors);
 	cr_expect_leq(diags.count, 10000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files of tierbpf measure, and what becomes of them in a program. */
+/* Files of tierbpf measure, and what becomes of them in a compiled policy. */
 #include "machine/measurement.h"
 
 #include "machine/measured-differs.h"
@@ -106,15 +106,15 @@ Test(measurement, errors)
 	}
 }
 
-/* ---- in a program ---- */
+/* ---- in a compiled policy ---- */
 
-static void expect_measured(const struct program *p, const struct machine *m, int node,
+static void expect_measured(const struct compiled_policy *p, const struct machine *m, int node,
 			    int64_t expected)
 {
-	struct tierbpf_node question = program_node(m, node);
+	struct tierbpf_node question = compiled_node(m, node);
 	__s64 value = 0;
 
-	program_fact(p, &question, TIERBPF_FACT_MEASURED_ADISTANCE, &value);
+	compiled_fact(p, &question, TIERBPF_FACT_MEASURED_ADISTANCE, &value);
 	cr_expect_eq(value, expected, "node %d: %lld", node, (long long)value);
 }
 
@@ -142,9 +142,9 @@ Test(measurement, adistance)
 	measurement_apply(m, machine);
 	capture_expect(&c, "node 9");
 	t = test_plan(text, machine, NULL);
-	expect_measured(t.program, machine, 0, 576);
-	expect_measured(t.program, machine, 1, 1152);
-	expect_measured(t.program, machine, 2, 0);
+	expect_measured(t.compiled, machine, 0, 576);
+	expect_measured(t.compiled, machine, 1, 1152);
+	expect_measured(t.compiled, machine, 2, 0);
 	cr_expect_eq(t.plan->nodes[1].after.adistance, 1152);
 	test_plan_free(&t);
 	measurement_free(m);
@@ -159,8 +159,8 @@ Test(measurement, without_reference)
 
 	machine->nodes[0].measured = machine->nodes[1].measured = (struct perf)PERF(1, 1, 1, 1);
 	t = test_plan(text, machine, NULL);
-	expect_measured(t.program, machine, 0, 0);
-	expect_measured(t.program, machine, 1, 0);
+	expect_measured(t.compiled, machine, 0, 0);
+	expect_measured(t.compiled, machine, 1, 0);
 	test_plan_free(&t);
 }
 

@@ -7,30 +7,30 @@
 struct fixture {
 	struct policy *policy;
 	struct machine *machine;
-	struct program *program;
+	struct compiled_policy *compiled;
 };
 
 static struct fixture start(const char *marked, struct machine *machine)
 {
 	struct fixture f = { .policy = good_policy(marked), .machine = machine };
 
-	cr_assert_eq(program_compile(f.policy, machine, &f.program), 0);
+	cr_assert_eq(policy_compile(f.policy, machine, &f.compiled), 0);
 	return f;
 }
 
 static void end(struct fixture *f)
 {
-	program_free(f->program);
+	compiled_free(f->compiled);
 	machine_free(f->machine);
 	policy_free(f->policy);
 }
 
 static struct tierbpf_decision decide(const struct fixture *f, int node)
 {
-	struct tierbpf_node question = program_node(f->machine, node);
+	struct tierbpf_node question = compiled_node(f->machine, node);
 	struct tierbpf_decision d = { 77, 77, 77 };
 
-	program_decide(f->program, &question, &d);
+	compiled_decide(f->compiled, &question, &d);
 	return d;
 }
 
@@ -48,13 +48,13 @@ static void expect_decision(const struct fixture *f, int node, int rule, __s32 a
 
 #define KERNELS "{'version': 1, 'rules': []}"
 
-Test(program, meta)
+Test(compiled, meta)
 {
 	struct fixture f =
 		start(RULES("[{'match': {}, 'action': {'from': 'hmat'}}], 'default': {'offset': "
 			    "5}"),
 		      MACHINE({ "cm" }, { "m" }));
-	const struct tierbpf_meta *meta = &f.program->meta;
+	const struct tierbpf_meta *meta = &f.compiled->meta;
 	uint8_t digest[32];
 
 	cr_expect_eq(meta->abi, TIERBPF_ABI);
@@ -66,25 +66,25 @@ Test(program, meta)
 	cr_expect_eq(memcmp(meta->digest, digest, 32), 0);
 	cr_expect_eq(meta->nr_groups, 0);
 	cr_expect_str_empty(meta->object);
-	cr_expect_eq(f.program->nr_nodes, 2);
-	cr_expect_eq(program_action(f.program, 0)->kind, TIERBPF_ACTION_FACT);
-	cr_expect_eq(program_action(f.program, -1)->kind, TIERBPF_ACTION_OFFSET);
+	cr_expect_eq(f.compiled->nr_nodes, 2);
+	cr_expect_eq(compiled_action(f.compiled, 0)->kind, TIERBPF_ACTION_FACT);
+	cr_expect_eq(compiled_action(f.compiled, -1)->kind, TIERBPF_ACTION_OFFSET);
 	end(&f);
-	program_free(NULL);
+	compiled_free(NULL);
 }
 
 /* ---- facts ---- */
 
 static void expect_fact(const struct fixture *f, int node, enum tierbpf_fact fact, int64_t expected)
 {
-	struct tierbpf_node question = program_node(f->machine, node);
+	struct tierbpf_node question = compiled_node(f->machine, node);
 	__s64 value = 0;
-	bool known = program_fact(f->program, &question, fact, &value);
+	bool known = compiled_fact(f->compiled, &question, fact, &value);
 
 	cr_expect_eq(known, expected != 0, "node %d, fact %d", node, fact);
 	cr_expect_eq(value, expected, "node %d, fact %d: %lld", node, fact, (long long)value);
 	if (known)
-		cr_expect_eq(f->program->source[node][fact], SOURCE_DERIVED);
+		cr_expect_eq(f->compiled->source[node][fact], SOURCE_DERIVED);
 }
 
 static void expect_derived(const struct fixture *f, int node, int64_t latency, int64_t bandwidth,
@@ -99,14 +99,14 @@ static void expect_derived(const struct fixture *f, int node, int64_t latency, i
 #define CARD PERF(170, 300, 30720, 10240)
 
 /* To the first node with CPUs and memory, as the kernel compares. */
-Test(program, derived_facts)
+Test(compiled, derived_facts)
 {
 	struct fixture f =
 		start(KERNELS, MACHINE({ "c", CARD }, { "m", CARD }, { "cm", DRAM }, { "cm", CARD },
 				       { "m", PERF(170, 300, 0, 0) },
 				       { "m", PERF(0, 0, 30720, 10240) }, { "m" }, { "", CARD }));
 
-	cr_expect_eq(f.program->reference, 2);
+	cr_expect_eq(f.compiled->reference, 2);
 	expect_derived(&f, 1, 2764705, 250000, 6368); /* 470 / 170, 40960 / 163840 */
 	expect_derived(&f, 2, 1000000, 1000000, 576);
 	expect_derived(&f, 3, 2764705, 250000, 6368);
@@ -119,55 +119,55 @@ Test(program, derived_facts)
 
 #define REFERENCE(node) "{'version': 1, 'reference': {'node': " node "}, 'rules': []}"
 
-Test(program, reference_by_policy)
+Test(compiled, reference_by_policy)
 {
 	struct fixture f = start(REFERENCE("1"), MACHINE({ "cm", DRAM }, { "m", CARD }));
 
-	cr_expect_eq(f.program->reference, 1);
+	cr_expect_eq(f.compiled->reference, 1);
 	expect_derived(&f, 0, 361702, 4000000, 52); /* 576 * 170 / 470 = 208; * 40960 / 163840 */
 	expect_derived(&f, 1, 1000000, 1000000, 576);
 	end(&f);
 }
 
 /* A reference without data, or that is not there, or none at all. */
-Test(program, no_reference)
+Test(compiled, no_reference)
 {
 	struct fixture f = start(REFERENCE("1"), MACHINE({ "cm", DRAM }, { "m" }));
 
-	cr_expect_eq(f.program->reference, 1);
+	cr_expect_eq(f.compiled->reference, 1);
 	expect_derived(&f, 0, 0, 0, 0);
 	end(&f);
 	f = start(REFERENCE("1023"), MACHINE({ "cm", DRAM }, { "m", CARD }));
-	cr_expect_eq(f.program->reference, 1023);
+	cr_expect_eq(f.compiled->reference, 1023);
 	expect_derived(&f, 0, 0, 0, 0);
 	end(&f);
 	f = start(KERNELS, MACHINE({ "c", DRAM }, { "m", CARD }));
-	cr_expect_eq(f.program->reference, -1);
+	cr_expect_eq(f.compiled->reference, -1);
 	expect_derived(&f, 1, 0, 0, 0);
 	end(&f);
 }
 
 /* Those of the machine are handed on with their sources. */
-Test(program, facts_of_the_machine)
+Test(compiled, facts_of_the_machine)
 {
 	struct fixture f = start(KERNELS, MACHINE({ "cm", .kernel_adistance = 600 },
 						  { "m", CARD, .distance = 20 }));
-	struct tierbpf_node node = program_node(f.machine, 1);
+	struct tierbpf_node node = compiled_node(f.machine, 1);
 	__s64 value = 0;
 
-	cr_expect(program_fact(f.program, &node, TIERBPF_FACT_DISTANCE, &value) && value == 20);
-	cr_expect_eq(f.program->source[1][TIERBPF_FACT_DISTANCE], SOURCE_SYSFS);
-	cr_expect_eq(f.program->source[1][TIERBPF_FACT_READ_LATENCY], SOURCE_HMAT);
-	cr_expect_not(program_fact(f.program, &node, TIERBPF_FACT_PXM, &value));
-	cr_expect_eq(f.program->source[1][TIERBPF_FACT_PXM], SOURCE_NONE);
+	cr_expect(compiled_fact(f.compiled, &node, TIERBPF_FACT_DISTANCE, &value) && value == 20);
+	cr_expect_eq(f.compiled->source[1][TIERBPF_FACT_DISTANCE], SOURCE_SYSFS);
+	cr_expect_eq(f.compiled->source[1][TIERBPF_FACT_READ_LATENCY], SOURCE_HMAT);
+	cr_expect_not(compiled_fact(f.compiled, &node, TIERBPF_FACT_PXM, &value));
+	cr_expect_eq(f.compiled->source[1][TIERBPF_FACT_PXM], SOURCE_NONE);
 	/* no such node: only what is live */
 	node.id = 1023;
-	cr_expect_not(program_fact(f.program, &node, TIERBPF_FACT_DISTANCE, &value));
-	cr_expect(program_fact(f.program, &node, TIERBPF_FACT_NODE, &value) && value == 1023);
+	cr_expect_not(compiled_fact(f.compiled, &node, TIERBPF_FACT_DISTANCE, &value));
+	cr_expect(compiled_fact(f.compiled, &node, TIERBPF_FACT_NODE, &value) && value == 1023);
 	end(&f);
 }
 
-Test(program, node)
+Test(compiled, node)
 {
 	static const struct {
 		int node;
@@ -187,7 +187,7 @@ Test(program, node)
 	/* blocks that are offline: the module would say 0 */
 	machine_set_fact(&m->nodes[2], TIERBPF_FACT_SIZE, 1 << 30, SOURCE_SYSFS);
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		struct tierbpf_node n = program_node(m, table[i].node);
+		struct tierbpf_node n = compiled_node(m, table[i].node);
 
 		cr_expect_eq(memcmp(&n, &table[i].expected, sizeof(n)), 0, "node %d: %d, %d, %u",
 			     table[i].node, n.id, n.kernel_adistance, n.flags);
@@ -197,7 +197,7 @@ Test(program, node)
 
 /* ---- decisions ---- */
 
-Test(program, by_facts)
+Test(compiled, by_facts)
 {
 	struct fixture f =
 		start(RULES("[{'match': {'latency_ratio': {'min': 2.7}, 'cpu': false}, 'action': {'tier': 'cxl'}},"
@@ -216,7 +216,7 @@ Test(program, by_facts)
 }
 
 /* The rule that has no answer leaves the node to the next; a default without one, to the kernel. */
-Test(program, from_hmat)
+Test(compiled, from_hmat)
 {
 	static const char text[] = RULES("[{'match': {'node': '0-2'}, 'action': {'from': 'hmat'}},"
 					 " {'match': {'node': 1}, 'action': {'adistance': 100}}],"
@@ -238,7 +238,7 @@ Test(program, from_hmat)
 }
 
 /* What the kernel's formula wraps is clamped. */
-Test(program, from_hmat_that_wraps)
+Test(compiled, from_hmat_that_wraps)
 {
 	struct fixture f = start(ACTION("{'from': 'hmat'}"),
 				 MACHINE({ "cm", PERF(65, 65, 4259710000, 4259710000) },
@@ -248,7 +248,7 @@ Test(program, from_hmat_that_wraps)
 	end(&f);
 }
 
-Test(program, measured)
+Test(compiled, measured)
 {
 	struct machine *m = MACHINE({ "cm" }, { "m" });
 	struct fixture f;
@@ -261,7 +261,7 @@ Test(program, measured)
 }
 
 /* Rules that are about other nodes are not tried; what the kernel may say later rules nothing out. */
-Test(program, first_rule)
+Test(compiled, first_rule)
 {
 	static const struct {
 		const char *rules;
@@ -290,31 +290,31 @@ Test(program, first_rule)
 		snprintf(text, sizeof(text), "{'version': 1, 'rules': %s}", table[i].rules);
 		f = start(text, MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
 		for (node = 0; node < 3; node++)
-			cr_expect_eq(f.program->facts[node].first_rule, table[i].first[node],
+			cr_expect_eq(f.compiled->facts[node].first_rule, table[i].first[node],
 				     "%s: node %d: %u", table[i].rules, node,
-				     f.program->facts[node].first_rule);
+				     f.compiled->facts[node].first_rule);
 		end(&f);
 	}
 }
 
 /* The parts that explain uses. */
-Test(program, parts)
+Test(compiled, parts)
 {
 	struct fixture f =
 		start(RULES("[{'match': {'read_latency_ns': {'min': 170}}, 'action': {'from': "
 			    "'hmat'}}]"),
 		      MACHINE({ "cm", DRAM }, { "m", CARD }, { "m" }));
-	struct tierbpf_node node = program_node(f.machine, 1);
+	struct tierbpf_node node = compiled_node(f.machine, 1);
 	__s32 adistance = 7;
 
-	cr_expect(program_test_holds(f.program, &f.policy->tests[0], &node));
-	cr_expect(program_act(f.program, program_action(f.program, 0), &node, &adistance));
+	cr_expect(compiled_test_holds(f.compiled, &f.policy->tests[0], &node));
+	cr_expect(compiled_act(f.compiled, compiled_action(f.compiled, 0), &node, &adistance));
 	cr_expect_eq(adistance, 6368);
 	node.id = 0;
-	cr_expect_not(program_test_holds(f.program, &f.policy->tests[0], &node));
+	cr_expect_not(compiled_test_holds(f.compiled, &f.policy->tests[0], &node));
 	node.id = 2;
-	cr_expect_not(program_test_holds(f.program, &f.policy->tests[0], &node));
-	cr_expect_not(program_act(f.program, program_action(f.program, 0), &node, &adistance));
+	cr_expect_not(compiled_test_holds(f.compiled, &f.policy->tests[0], &node));
+	cr_expect_not(compiled_act(f.compiled, compiled_action(f.compiled, 0), &node, &adistance));
 	end(&f);
 }
 
@@ -330,15 +330,15 @@ static void expect_groups(const struct fixture *f, const char *expected)
 	FILE *out = open_memstream(&text, &size);
 	__u32 i;
 
-	for (i = 0; i < f->program->meta.nr_groups; i++)
-		fprintf(out, "%s%d-%d:%d", i ? " " : "", f->program->groups[i].min,
-			f->program->groups[i].max, f->program->groups[i].adistance);
+	for (i = 0; i < f->compiled->meta.nr_groups; i++)
+		fprintf(out, "%s%d-%d:%d", i ? " " : "", f->compiled->groups[i].min,
+			f->compiled->groups[i].max, f->compiled->groups[i].adistance);
 	fclose(out);
 	cr_expect_str_eq(text, expected, "%s, not %s", text, expected);
 	free(text);
 }
 
-Test(program, groups)
+Test(compiled, groups)
 {
 	static const struct {
 		const char *name;
@@ -422,7 +422,7 @@ Test(program, groups)
 }
 
 /* Of nodes that are there; one that comes later joins the group it falls into. */
-Test(program, hot_added_node)
+Test(compiled, hot_added_node)
 {
 	struct fixture f = start(TOLERANCE("0.1", "[]"),
 				 MACHINE({ "cm" }, KERNEL(1020), { "", .kernel_adistance = 1030 },
@@ -435,7 +435,7 @@ Test(program, hot_added_node)
 }
 
 /* A tier or an adistance that the policy names is meant: it neither gathers nor is gathered. */
-Test(program, named_places)
+Test(compiled, named_places)
 {
 	struct fixture f =
 		start(TOLERANCE("0.1", "[{'match': {'node': 1}, 'action': {'adistance': 580}},"
@@ -450,7 +450,7 @@ Test(program, named_places)
 	end(&f);
 }
 
-static void expect_apart(const struct program *p)
+static void expect_apart(const struct compiled_policy *p)
 {
 	__u32 i, j;
 
@@ -490,7 +490,7 @@ static void expect_gathered(const struct fixture *f)
 }
 
 /* Groups never overlap, whatever the answers are. */
-Test(program, random_groups)
+Test(compiled, random_groups)
 {
 	static const char *const tolerances[] = { "0.01", "0.1", "0.3", "0.999999", "1" };
 	static struct test_node nodes[24];
@@ -512,7 +512,7 @@ Test(program, random_groups)
 		snprintf(text, sizeof(text), TOLERANCE("%s", "[]"),
 			 tolerances[round % ARRAY_SIZE(tolerances)]);
 		f = start(text, test_machine(nodes, ARRAY_SIZE(nodes)));
-		expect_apart(f.program);
+		expect_apart(f.compiled);
 		expect_gathered(&f);
 		end(&f);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A map of answers that a test fills; nodes that it leaves out have 0. */
+/* A map of answers that a test fills; the answer for other nodes is 0. */
 #ifndef ANSWERS_H
 #define ANSWERS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A second program that wants to trace a function that no kernel has. */
+/* The object has a second program, which traces a function that no kernel has. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A name that would do something to the terminal. */
+/* The name of the policy has an escape sequence, which a terminal would obey. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

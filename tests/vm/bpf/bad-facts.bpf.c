@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A map of its own under the name of the loader's. */
+/* The object has a map of its own under the name that the loader's map facts has. */
 #include "bad.h"
 
 struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stands in front of its own policy. */
+/* The object has an fmod_ret program in front of its own policy. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Calls a function of the module that a policy must not call: it moves nodes. */
+/* The policy calls a function of the module that moves nodes, which no policy may call. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Calls a kernel function that no kernel has. */
+/* The policy calls a kernel function that no kernel has. */
 #include "bad.h"
 
 extern int tierbpf_no_such_kfunc(int node) __ksym;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* At the end of the module's interrupt it would ask for the next one: cannot be attached. */
+/*
+ * Asks for a retier at the end of the module's interrupt, which would queue the interrupt again; the
+ * kernel refuses to attach it.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

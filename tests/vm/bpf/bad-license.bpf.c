@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Not GPL. */
+/* The licence is not GPL. */
 #define BAD_LICENSE "Proprietary"
 #include "bad.h"
 

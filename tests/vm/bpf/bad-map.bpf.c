@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A map that no machine has memory for. */
+/* The object has a map that no machine has enough memory for. */
 #include "bad.h"
 
 struct {

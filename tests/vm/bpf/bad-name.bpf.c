@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A name without an end. */
+/* The name of the policy has no 0 byte at its end. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Does not say by which header it was built. */
+/* The policy does not say with which ABI it was compiled. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

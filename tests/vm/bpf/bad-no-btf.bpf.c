@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Right, but compiled without -g (Makefile). */
+/* The policy is correct, but the Makefile compiles it without -g, so it has no BTF. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Nobody answers. */
+/* The policy has no program that answers. */
 #include <stddef.h>
 
 #include "bad.h"

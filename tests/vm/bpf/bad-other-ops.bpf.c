@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A struct_ops of somebody else beside the policy. */
+/* The object has a struct_ops of another subsystem beside the policy. */
 #include "bad.h"
 
 struct tcp_congestion_ops {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Without a link nothing can be replaced in one step. */
+/* The struct_ops has no link, so it could not be replaced in one step. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

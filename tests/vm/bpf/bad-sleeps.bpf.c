@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy must not sleep. */
+/* The policy is sleepable, which no policy may be. */
 #include "bad.h"
 
 SEC("struct_ops.s/adistance")

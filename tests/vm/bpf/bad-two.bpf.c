@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two policies: which one? */
+/* The object has two policies, and the loader cannot know which one is meant. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

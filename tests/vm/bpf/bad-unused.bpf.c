@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A program that no policy refers to. */
+/* The object has a second program for a policy, which no policy refers to. */
 #include "bad.h"
 
 SEC("struct_ops/adistance")

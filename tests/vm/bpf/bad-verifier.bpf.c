@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Uses what it has looked up without a look at whether it is there. */
+/* The policy uses a map element without checking that the lookup succeeded. */
 #include "bad.h"
 
 TIERBPF_FACTS_MAP;

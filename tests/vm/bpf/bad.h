@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What each policy that is wrong in one way has right. */
+/* The correct parts that the bad-*.bpf.c policies, each wrong in one way, have in common. */
 #ifndef BAD_H
 #define BAD_H
 

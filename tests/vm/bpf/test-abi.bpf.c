@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy built for another ABI: the module must not take it. */
+/* A policy that was compiled for another ABI, which the module has to reject. */
 #include "answers.h"
 
 SEC("struct_ops/adistance")

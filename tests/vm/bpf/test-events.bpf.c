@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Counts what the module reports, by kind: in `answers`, for want of another map. */
+/* Counts the module's events by kind, in map `answers`. */
 #include "answers.h"
 
 SEC("fentry/tierbpf_event")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Never the same answer twice for node 1: no kernel can agree with it. */
+/* Gives node 1 another answer each time, so that the node can never be in place. */
 #include "answers.h"
 
 static __u32 calls;

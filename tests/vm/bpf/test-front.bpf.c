@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody's fmod_ret program in front of the policy. */
+/* An fmod_ret program in front of the policy. */
 #include "answers.h"
 
 SEC("fmod_ret/tierbpf_adistance")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Has node 1 decided so often that what is reported of it fills map `events`. */
+/* Has node 1 decided so often that the events about it fill map `events`. */
 #include "answers.h"
 
 SEC("syscall")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy with every vice, each switched on by an element of its map `answers`:
- * nonsense, never the same answer twice, slow, and, all the while, programs that
- * ask for a retier whenever they see the module at work.
+ * A policy that misbehaves in every way; an element of its map `answers` switches each one on.
+ * Its answers are not valid, or different each time, or slow, and its other programs ask for a
+ * retier whenever they see the module at work.
  */
 #include "answers.h"
 
-/* ROUNDS: counts those of the worker. */
+/* LIE is the answer while LIES is set; ROUNDS counts the worker's rounds. */
 enum vice { LIES, LIE, FLIPS, SLOW_MS, NAGS, ROUNDS };
 
 TIERBPF_WATCH(answers);
@@ -50,7 +50,7 @@ int BPF_PROG(nag, const struct tierbpf_event *event)
 	return 0;
 }
 
-/* The module's own function: at its end no decision is being made. */
+/* This is the worker's own function. At its end the module is not deciding, so it accepts this. */
 SEC("fexit/retier_pending")
 int BPF_PROG(nag_again, void *work)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Each record of a ring buffer stays reserved for half a second before it is submitted. */
+/* Delays each bpf_ringbuf_submit() by half a second, while the record is reserved. */
 #include "answers.h"
 
-#define HOLD 500000000ULL /* ns */
-#define MANY (1 << 23)
+#define DELAY 500000000ULL /* ns */
+#define MAX_LOOPS (1 << 23) /* the most that bpf_loop() takes */
 
 static int spin(__u32 i, __u64 *start)
 {
-	return bpf_ktime_get_ns() - *start > HOLD;
+	return bpf_ktime_get_ns() - *start > DELAY;
 }
 
 SEC("fentry/bpf_ringbuf_submit")
@@ -15,6 +15,6 @@ int late(void *ctx)
 {
 	__u64 start = bpf_ktime_get_ns();
 
-	bpf_loop(MANY, spin, &start, 0);
+	bpf_loop(MAX_LOOPS, spin, &start, 0);
 	return 0;
 }

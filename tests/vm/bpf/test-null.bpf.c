@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Asks without a place for the answer: older verifiers let it pass. */
+/* Asks with NULL for the answer, which the verifier does not reject before Linux 6.13. */
 #include "answers.h"
 
 SEC("syscall")

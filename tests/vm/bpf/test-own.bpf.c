@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy with all that an object may bring along: a map that people update, a
- * program that watches it, one to run by hand, and variables.
+ * A policy with everything that an object may have beside it: a map that people update, programs
+ * that watch the map, a program to run by hand, and variables.
  */
 #include "answers.h"
 

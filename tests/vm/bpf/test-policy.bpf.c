@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Somebody's own policy, which answers whatever the test wants, nonsense included. */
+/* A policy that gives the answers that the test puts into its map, valid or not. */
 #include "answers.h"
 
 SEC("struct_ops/adistance")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whoever updates the override of node 2 stays within tierbpf's watcher for a while, where it
- * is preempted: for as long, the kernel skips the watcher for others on its CPU.
+ * Keeps a task that updates the override of node 2 within tierbpf's watcher for a while, so that
+ * it is preempted there. Until then, the kernel skips the watcher for other tasks on that CPU.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

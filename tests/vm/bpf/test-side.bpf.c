@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy, and beside it one program of each kind that does more than look; `deny` keeps
- * every pin from being removed, its own too, while `refuse` says so.
+ * A policy, and beside it one program of each kind that does more than observe. While map
+ * `refuse` holds 1, `deny` prevents that any pin is removed, including its own.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -45,7 +45,7 @@ int rewrite(void *ctx)
 	return 0;
 }
 
-/* In a function of its own, where it must be found too. */
+/* The loader has to find the call of the helper in this function, too. */
 static __noinline int kill_if(__u32 wanted)
 {
 	return wanted ? (int)bpf_send_signal(9) : 0;

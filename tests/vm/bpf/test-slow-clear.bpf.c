@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tracer that takes a while (30 ms) in front of what memory-tiers exports: the steps of
- * a move, and the one step of a driver that leaves, are that far apart.
+ * Delays each clear_node_memory_type() by 30 ms, so that the steps of a move, and the step of a
+ * driver that leaves, are that far apart.
  */
 #include "answers.h"
 
-#define HOLD 30000000ULL /* ns */
-#define MANY (1 << 23)
+#define DELAY 30000000ULL /* ns */
+#define MAX_LOOPS (1 << 23) /* the most that bpf_loop() takes */
 
 static int spin(__u32 i, __u64 *start)
 {
-	return bpf_ktime_get_ns() - *start > HOLD;
+	return bpf_ktime_get_ns() - *start > DELAY;
 }
 
 SEC("fentry/clear_node_memory_type")
@@ -18,6 +18,6 @@ int slow_clear(void *ctx)
 {
 	__u64 start = bpf_ktime_get_ns();
 
-	bpf_loop(MANY, spin, &start, 0);
+	bpf_loop(MAX_LOOPS, spin, &start, 0);
 	return 0;
 }

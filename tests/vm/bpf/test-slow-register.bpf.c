@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Half a second between each two notifiers that anybody registers, or takes away. */
+/* Delays each registration and removal of a notifier by half a second. */
 #include "answers.h"
 
-#define HOLD 500000000ULL /* ns */
-#define MANY (1 << 23)
+#define DELAY 500000000ULL /* ns */
+#define MAX_LOOPS (1 << 23) /* the most that bpf_loop() takes */
 
 static int spin(__u32 i, __u64 *start)
 {
-	return bpf_ktime_get_ns() - *start > HOLD;
+	return bpf_ktime_get_ns() - *start > DELAY;
 }
 
 static __always_inline int wait_a_while(void)
 {
 	__u64 start = bpf_ktime_get_ns();
 
-	bpf_loop(MANY, spin, &start, 0);
+	bpf_loop(MAX_LOOPS, spin, &start, 0);
 	return 0;
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds a node up for some seconds on its way out: it has no memory any more, and
- * memory-tiers has not been told yet.
+ * Delays the removal of a node's last memory by some seconds, at a moment when the node has no
+ * memory any more, but memory-tiers does not know yet.
  */
 #include "answers.h"
 
-#define HOLD 6000000000ULL /* ns; a busy host takes seconds to look */
-#define MANY (1 << 23)
+#define DELAY 6000000000ULL /* ns; long enough for a test on a busy host to see it */
+#define MAX_LOOPS (1 << 23) /* the most that bpf_loop() takes */
 
 static int spin(__u32 i, __u64 *start)
 {
-	return bpf_ktime_get_ns() - *start > HOLD;
+	return bpf_ktime_get_ns() - *start > DELAY;
 }
 
 SEC("fentry/kswapd_stop")
@@ -18,7 +18,7 @@ int slow(void *ctx)
 {
 	__u64 start = bpf_ktime_get_ns();
 
-	bpf_loop(MANY, spin, &start, 0);
-	bpf_loop(MANY, spin, &start, 0);
+	bpf_loop(MAX_LOOPS, spin, &start, 0);
+	bpf_loop(MAX_LOOPS, spin, &start, 0);
 	return 0;
 }

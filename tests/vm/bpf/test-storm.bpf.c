@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks again whenever anybody in the kernel has queued delayed work: also at the end of
- * what the module itself calls when it is asked.
+ * Asks for a retier whenever the kernel has queued delayed work. The module itself does that
+ * when it is asked for a retier.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat
+# shares: yes
 # brief: 7.3
 # What is not a policy is refused with its place, and nothing changes.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 240
 # long: 3600
 # append: slub_debug=F

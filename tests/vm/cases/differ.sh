@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 300
 # The decision in the kernel is the decision of plan: 2,400 random machines and
 # policies, six of them with 1,024 nodes and 1,024 rules, answer for answer.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: lumped
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 300
 # file: README.md:/README.md
 # What all this is for: a program bound to the DRAM node needs more than that has, and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# shares: yes
+# kernels: cloud
 # Map `events`: what happened, in order; each generation has its own; one that is
 # full and unread drops what comes, counts it, and goes on once it is read.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
-# kernels: debug-6.12 debug-7.3
+# kernels: debug
 # append: memhp_default_state=online_movable
 # timeout: 2400
 # Every allocation on the module's ways fails once, one after the other: when it is
@@ -254,7 +254,7 @@ walk "override" override_step
 unoverride 1
 count run tierbpf load /tmp/far.json
 begin=$(date +%s)
-came= failed=0
+came="" failed=0
 for _ in 1 2 3 4 5 6 7 8; do
 	below "$count"
 	at="load, fault in allocation $choice of about $count"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# shares: yes
+# kernels: cloud
 # The module's guards against bugs of the kernel are kprobes. Whoever switches these off takes them
 # away: status and doctor say so, and how to switch them on; and nothing where they cannot know.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # timeout: 400
 # judge: tests/vm/suites/judge-watch
 # A policy that lies, that never says the same twice and has itself asked again and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat no-hmat three-hmat hbm
-# kernels: 6.12 7.3
+# shares: yes
+# kernels: cloud
 # brief: 6.12
 # The starter policy loads as it is, and gives tiers by what is known of the machine.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hbm
+# shares: yes
 # Memory that is faster than DRAM, by HMAT and then by policy.
 . /usr/lib/tierbpf-test/test.sh
 

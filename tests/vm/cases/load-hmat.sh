@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # A policy moves a node out of the tier that HMAT gave it, and names what it did.
 . /usr/lib/tierbpf-test/test.sh
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat
+# shares: yes
 # The case that started this: no HMAT, both nodes lumped together, and a policy
 # that tells them apart.
 . /usr/lib/tierbpf-test/test.sh

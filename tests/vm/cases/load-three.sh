@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three three-hmat
+# shares: yes
 # Rules in order, a list of nodes, the default; several nodes moved in one load.
 . /usr/lib/tierbpf-test/test.sh
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
-# kernels: 6.12 7.3 7.3-rt
+# kernels: cloud rt
 # brief: 7.3
 # append: preempt=full
 # timeout: 240

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # All nodes are the same memory of the host here: that a measurement is made, kept,
 # used and refused is what this is about, not its numbers.
 . /usr/lib/tierbpf-test/test.sh

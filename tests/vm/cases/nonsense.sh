@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # Somebody's own policy that answers nonsense leaves the nodes as stock; each
 # answer is reported. One policy at a time; one of another ABI is refused.
 . /usr/lib/tierbpf-test/test.sh
@@ -44,6 +45,7 @@ fi
 mkdir -p /sys/fs/bpf/abi
 bpftool struct_ops register /usr/lib/tierbpf/test-abi.bpf.o /sys/fs/bpf/abi >/dev/null 2>&1 &&
 	fail "a policy of another ABI was taken"
-dmesg | grep -q 'policy abi was built for ABI 2, this module has 1' || fail "the log does not say why"
+dmesg | grep -q 'policy abi was built for ABI 3, this module has 2' || fail "the log does not say why"
+rmdir /sys/fs/bpf/abi
 detach events
 the_end "4:0 18:1"

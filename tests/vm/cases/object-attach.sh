@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # timeout: 300
 # What an object brings along beside its policy is told before it is attached; what would change
 # more than tiers is refused unless it is allowed by name; and what cannot be removed is no success,
@@ -24,6 +25,7 @@ allowed()
 # refuse 0|1: whether pins can be removed
 refuse()
 {
+	# shellcheck disable=SC2044 # pins have no spaces in their names
 	for map in $(find $pins -name object_refuse); do
 		# shellcheck disable=SC2046
 		bpftool map update pinned "$map" key $(bytes 0) value $(bytes "$1") || fail "refuse $1"
@@ -106,7 +108,7 @@ allowed 0 deny judge rewrite shoot
 refuse 1
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "/link_deny"
-says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
+says /tmp/err "the new policy is in force, but the programs of the former one that are named above stay attached"
 expect_tiers "4:0 10:1" "rules"
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "programs of an earlier policy are still attached (named above), so nothing was loaded"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat three-hmat
+# shares: yes
 # timeout: 400
 # Users' own BPF instead of rules: the examples; from one to the other and back in
 # one step; the override beats them; what else an object brings comes and goes with it.

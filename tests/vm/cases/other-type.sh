@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # module: tests/vm/modules/other-type
 # Devices that were not all counted leave a slot with another memory type than the one by
 # which the node is in its tier. Taken out by that, the node stayed in its former tier as

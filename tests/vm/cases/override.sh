@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # A bare bpftool map update moves a node, and a bare delete moves it back, with no
 # other command run; values that are no adistance leave it as stock and are counted.
 . /usr/lib/tierbpf-test/test.sh
@@ -45,4 +46,5 @@ override 1000 768
 override 4000000000 768
 unoverride 4000000000
 [ "$(counter retiered)" = "$before" ] || fail "another's map made a node move"
+rm /sys/fs/bpf/other
 the_end "4:0 18:1"

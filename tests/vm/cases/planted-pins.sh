@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# kernels: cloud
 # brief: 7.3
 # timeout: 240
 # A bpffs that users other than root may write, as mount -t bpf alone makes it. What they have

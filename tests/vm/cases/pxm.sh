@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: pxm
-# kernels: 6.12 7.3
+# kernels: cloud
 # Rules name proximity domains as firmware does, whatever node the kernel makes of them.
 . /usr/lib/tierbpf-test/test.sh
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # A stock kernel hangs for ever when a nodelist is read at the moment at which its
 # tier goes; with the module, readers and retiers get along.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: cxl
 # append: memhp_default_state=online_movable
-# kernels: 6.12 7.3
+# kernels: cloud
 # brief: 7.3
 # load --refresh: the policy in force, with what has come to be known since its load. Only a
 # refresh tells a rule the number of a region that was made later.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # timeout: 900
 # A second load replaces the first in one step: the same link, and nobody who looks
 # all the while ever sees the stock tier.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
-# kernels: 6.12 7.3
+# shares: yes
+# kernels: cloud
 # brief: 7.3
 # What each command needs (tierbpf(8), RIGHTS): less is exit status 5 with the cure, and what is
 # not needed is dropped. What is pinned is root's alone.

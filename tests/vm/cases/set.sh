@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # set and unset: by name, number, adistance and offset; and what they refuse.
 . /usr/lib/tierbpf-test/test.sh
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: lumped
-# kernels: 6.12 7.3
+# kernels: cloud
 # timeout: 240
 # program: script
 # judge: tests/vm/suites/judge-status
@@ -101,14 +101,14 @@ says /tmp/out '5!=23'
 grep -q "$esc" /tmp/out && fail "colours in a file"
 script -qec "tierbpf status" /dev/null </dev/null >/tmp/out
 [ $? = 7 ] || fail "drift on a terminal"
-says /tmp/out "$esc[31m"
+says /tmp/out "${esc}[31m"
 on_terminal "NO_COLOR=1 tierbpf status -o TIER || true"
 grep -q "$esc" /tmp/out && fail "colours in spite of NO_COLOR"
 on_terminal "TERM=dumb tierbpf status -o TIER || true"
 grep -q "$esc" /tmp/out && fail "colours on a dumb terminal"
 { sleep 2; printf '\003'; } | script -qec "tierbpf status --watch=0.5 -o NODE,TIER" /dev/null >/tmp/out ||
 	fail "with drift, --watch exits with $?"
-says /tmp/out "loading the policy again may help$esc[K"
+says /tmp/out "loading the policy again may help${esc}[K"
 json drift
 is '.nodes[1] | [.tier, .wanted_tier, .drift]' '[5,23,true]' /tmp/drift
 metrics drift-metrics

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# shares: yes
 # brief: 6.12
 # A program that asks for a retier whenever the kernel has queued delayed work, at the end
 # of the very function by which the module hands itself the work: one update of an override

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
-# kernels: 6.12 7.3
+# shares: yes
+# kernels: cloud
 # What topology says is what the kernel shows; a captured machine gives the same
 # plan and the same topology as the machine itself, also while a policy is in force.
 . /usr/lib/tierbpf-test/test.sh

@@ -61,7 +61,7 @@ at_each_step()
 	back=$1 forth=$2
 	former=$(state) former_tiers=$(tiers)
 	# shellcheck disable=SC2086
-	TIERBPF_FAULT= expect 0 tierbpf-faults ${forth#tierbpf }
+	TIERBPF_FAULT="" expect 0 tierbpf-faults ${forth#tierbpf }
 	new=$(state) new_tiers=$(tiers)
 	[ "$new" != "$former" ] || fail "$forth changes nothing"
 	# shellcheck disable=SC2086

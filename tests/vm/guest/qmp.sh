@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
+# shellcheck disable=SC3045 # the busybox shell of a guest has read -t
 # The QEMU that this guest runs in does what its guest says: tests/vm/run --qmp.
 # Sourced in the guest, behind test.sh.
 

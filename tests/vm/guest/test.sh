@@ -10,6 +10,16 @@ fail()
 	exit 1
 }
 
+# The kernel's log; where cases share a guest (shared.sh), since this one began.
+dmesg()
+{
+	if [ -n "${LOG_MARK:-}" ]; then
+		command dmesg | sed "1,/$LOG_MARK/d"
+	else
+		command dmesg
+	fi
+}
+
 # The tiers as the kernel shows them: "4:0 18:1-2".
 tiers()
 {
@@ -83,6 +93,7 @@ policy()
 }
 
 # What changes by itself in a line of status --json.
+# shellcheck disable=SC2034 # for the cases
 volatile='"(age_seconds|used_bytes|free_bytes|demoted_pages|promoted_pages|answered|retiered|held|slow)"'
 
 # The value of a counter of status --json.

@@ -1,32 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034 # options are read by those that source it
-# What runs many guests, as many at a time as there are CPUs, and reports each in
-# a line. Sourced, after lib.sh, by tests/vm/check and tests/vm/suites/random/check.
+# What suites of guests share. Sourced, after lib.sh, by tests/vm/check and tests/vm/suites/*/check.
+#
+# Such a suite has a function `one`, which boots a guest and reports what came of it. It
+# first lists its jobs, each a call of `one`; then tests/jobs runs them, several at a time.
+# With --list it only prints them, for tests/check, which runs those of all suites together.
 
 : "${root:?}"
+# shellcheck source=tests/tap.sh
+. "$root/tests/tap.sh"
+# shellcheck source=tests/vm/harness/kernels.sh
+. "$root/tests/vm/harness/kernels.sh"
+mapfile -t default_kernels < <(kernel_names cloud) # of a suite that is called without --kernel
 guests_tmp=$(mktemp -d) || exit
 trap 'rm -rf "$guests_tmp"' EXIT
-# A process group each, so that an interrupt can end a guest with its runner.
-set -m
-guests_stop()
-{
-	trap - EXIT INT TERM
-	for job in $(jobs -p); do
-		kill -- "-$job" 2>/dev/null
-	done
-	wait 2>/dev/null
-	rm -rf "$guests_tmp"
-	exit 130
-}
-trap guests_stop INT TERM
+: >"$guests_tmp/jobs"
 
-# guests_options ARGUMENT...: --kernel NAME, --totals FILE and --brief, into kernels,
-# totals and brief; what is left into arguments. The caller's header comment is the help.
+# guests_options ARGUMENT...: --kernel NAME, --totals FILE, --brief and --list, into kernels,
+# totals, brief and list; what is left into arguments. The caller's header comment is the
+# help. With --one, which is for jobs, it runs `one` with what is left, and does not return.
 guests_options()
 {
 	kernels=()
 	totals=
 	brief=
+	list=
+	if [ "${1:-}" = --one ]; then
+		shift
+		one "$@"
+		# A suite that gave up with a message on stderr has tested nothing.
+		[ $results -gt 0 ] || fail "$*: nothing was tested"
+		finish
+		exit
+	fi
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel | --totals)
@@ -38,6 +44,10 @@ guests_options()
 			brief=1
 			shift
 			;;
+		--list)
+			list=1
+			shift
+			;;
 		-*)
 			sed -n '3,${/^#/!q; s/^# \{0,1\}//p}' "$0"
 			[ "$1" = --help ] && exit 0
@@ -46,16 +56,20 @@ guests_options()
 		*) break ;;
 		esac
 	done
-	[ ${#kernels[@]} -gt 0 ] || kernels=(6.12 7.3)
+	[ ${#kernels[@]} -gt 0 ] || kernels=("${default_kernels[@]}")
 	arguments=("$@")
 }
 
-# guests_report passed|failed|skipped LINE
-guests_report()
+# guests_job SECONDS SUITE ARGUMENT...: a call of `one`, which may take so long
+guests_job()
 {
-	echo "$1" >>"$guests_tmp/$1"
-	# In one write, or two guests that end together mix their lines.
-	printf '%s\n' "$2"
+	printf '%s\t%s\t%s\n' "$1" "$2" "$(printf '%q ' "$0" --one "${@:3}")" >>"$guests_tmp/jobs"
+}
+
+# guests_result SUITE RESULT: a job that only says what is known already
+guests_result()
+{
+	printf '0\t%s\tprintf "%%s\\n" %q 1..1\n' "$1" "$2" >>"$guests_tmp/jobs"
 }
 
 # guests_run LABEL ARGUMENT...: tests/vm/run, reported under LABEL. A script that
@@ -64,36 +78,39 @@ guests_report()
 # be content with what it prints; "skip WHY" is what it could not look at.
 guests_run()
 {
-	local label=$1 start=$SECONDS status log out
+	local label=$1 start=$SECONDS status log out why
 	shift
 	log=$(mktemp "$guests_tmp/log.XXXXXX")
 	out=$(mktemp "$guests_tmp/out.XXXXXX")
-	# An emulated timer that a busy host holds up is no reason to panic ("IO-APIC +
-	# timer doesn't work!", seen on 7.3).
 	"$root/tests/vm/run" --log "$log" "$@" >"$out" 2>&1 </dev/null
 	status=$?
-	if [ $status = 0 ] && [ -n "${judge:-}" ]; then
-		"$root/$judge" "$out" >"$out.judge" 2>&1 </dev/null
+	guests_report "$label" $((SECONDS - start)) $status "$out" "$log"
+	rm -f "$log" "$out"
+}
+
+# guests_report LABEL SECONDS STATUS OUTPUT LOG: the last two are files
+guests_report()
+{
+	local status=$3 why
+	if [ "$status" = 0 ] && [ -n "${judge:-}" ]; then
+		"$root/$judge" "$4" >"$4.judge" 2>&1 </dev/null
 		status=$?
-		cat "$out.judge" >>"$out"
-		sed -n "s|^skip |skip $label |p" "$out.judge" | while read -r why; do
-			guests_report skipped "$why"
-		done
+		while read -r why; do
+			skip "$1" "$why"
+		done < <(sed -n 's/^skip //p' "$4.judge")
+		cat "$4.judge" >>"$4"
 	fi
 	case $status in
 	0)
-		guests_report passed "ok $label $((SECONDS - start))s${guests_verbose:+
-$(sed 's/^/  | /' "$out")}"
+		pass "$1 ($2 s)"
+		[ -z "${guests_verbose:-}" ] || sed 's/^/#   /' "$4"
 		;;
-	77) guests_report skipped "skip $label: $(tail -n 1 "$out")" ;;
+	77) skip "$1" "$(tail -n 1 "$4")" ;;
 	*)
-		guests_report failed "not ok $label $((SECONDS - start))s: status $status
-$(sed 's/^/  | /' "$out")
-  kernel log:
-$(tail -n 25 "$log" | sed 's/^/  | /')"
+		fail "$1 ($2 s)" "exit status $status" "$(sed 's/^/  | /' "$4")" "kernel log:" \
+			"$(tail -n 25 "$5" | sed 's/^/  | /')"
 		;;
 	esac
-	rm -f "$log" "$out" "$out.judge"
 }
 
 # What every guest needs is made before they start, not by all of them at once.
@@ -113,35 +130,18 @@ guests_prepare()
 	(guests_make "$1") 2>&1 >/dev/null | tee "$guests_tmp/why" >&2
 	case ${PIPESTATUS[0]} in
 	0) return 0 ;;
-	77) guests_report skipped "skip $1: $(tail -n 1 "$guests_tmp/why")" ;;
-	*) guests_report failed "not ok $1: no guest could be prepared (see above)" ;;
+	77) guests_result "kernel $1" "ok - kernel $1 # SKIP $(tail -n 1 "$guests_tmp/why")" ;;
+	*) guests_result "kernel $1" "not ok - kernel $1: no guest could be prepared (see above)" ;;
 	esac
 	return 1
 }
 
-# guests_start COMMAND...: in the background, as soon as a CPU is free.
-guests_start()
-{
-	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
-		wait -n
-	done
-	"$@" &
-}
-
-guests_count()
-{
-	touch "$guests_tmp/$1"
-	wc -l <"$guests_tmp/$1"
-}
-
-# guests_end: waits for all; the closing line, or the file for --totals.
+# guests_end: runs the jobs, or prints them
 guests_end()
 {
-	wait
-	if [ -n "$totals" ]; then
-		echo "$(guests_count passed) $(guests_count failed) $(guests_count skipped)" >"$totals"
+	if [ -n "$list" ]; then
+		cat "$guests_tmp/jobs"
 	else
-		echo "$(guests_count passed) passed, $(guests_count failed) failed, $(guests_count skipped) skipped"
+		"$root/tests/jobs" ${totals:+--totals "$totals"} <"$guests_tmp/jobs"
 	fi
-	[ "$(guests_count failed)" = 0 ]
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes next_demotion_node() answer now and then what it does where the masks are
- * cleared while it looks: a node that never was.
+ * Makes every third answer of next_demotion_node() MAX_NUMNODES, a node that does not exist, as
+ * if the kernel had cleared the mask of targets at that moment.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -9,7 +9,7 @@
 
 static int asked, spoiled;
 module_param(spoiled, int, 0444);
-MODULE_PARM_DESC(spoiled, "how many answers were");
+MODULE_PARM_DESC(spoiled, "number of answers that were replaced");
 
 static int spoil(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
@@ -35,4 +35,4 @@ static void __exit no_target_exit(void)
 module_init(no_target_init);
 module_exit(no_target_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Demotion finds no target, for a test of what guards against it");
+MODULE_DESCRIPTION("Makes demotion find no target, to test the guard against it");

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls what memory-tiers exports to drivers, also as no driver should:
+ * Calls the functions that memory-tiers exports to drivers, also as no driver should:
  *
  *   echo WHAT NODE >/sys/module/odd_driver/parameters/call
  *
- *   ask     what is the node's adistance? As somebody does who will add no memory.
- *   init    an owner more for the node's slot, of the driver's own memory type
- *   clear   an owner less, of whatever type, as dax/kmem does it when a device leaves
- *   mine    an owner less, of the driver's own type
- *   drain   empties the slot of a node without memory, and says in parameter `owners` how
- *           many it had: less than 0 where too many were cleared, 100 where there is no end
+ *   ask     asks for the node's adistance, though no memory will be added
+ *   init    init_node_memory_type() of the driver's own memory type
+ *   clear   clear_node_memory_type() of any type, as dax/kmem calls it when a device leaves
+ *   mine    clear_node_memory_type() of the driver's own type
+ *   drain   empties the slot of a node without memory. Afterwards parameter `owners` holds the
+ *           count that the slot had: negative if it was cleared too often, 100 if it cannot be
+ *           emptied
  */
 #include <linux/memory-tiers.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
-#define MOST 100
-#define FEW 8
+#define MAX_COUNT 100
+#define MAX_NEGATIVE 8
 
 static int adistance = 5000;
 module_param(adistance, int, 0444);
-MODULE_PARM_DESC(adistance, "of the driver's own memory type");
+MODULE_PARM_DESC(adistance, "adistance of the driver's own memory type");
 
 static int owners;
 module_param(owners, int, 0444);
-MODULE_PARM_DESC(owners, "what drain found");
+MODULE_PARM_DESC(owners, "count that drain found");
 
 static struct memory_dev_type *type;
 
@@ -37,20 +38,23 @@ static bool takes_reference(int node)
 	return kref_read(&type->kref) != before;
 }
 
-/* The reference is taken when the count goes from 0 to 1, and only by the type in the slot. */
+/*
+ * The kernel takes a reference when the count goes from 0 to 1, and only if the slot is empty or
+ * holds this very type.
+ */
 static int drain(int node)
 {
 	int i, n;
 
-	for (i = 0; i < FEW; i++) {
+	for (i = 0; i < MAX_NEGATIVE; i++) {
 		if (!takes_reference(node))
 			continue;
 		clear_node_memory_type(node, type);
 		return -i;
 	}
-	for (n = 0; n < MOST && !takes_reference(node); n++)
+	for (n = 0; n < MAX_COUNT && !takes_reference(node); n++)
 		clear_node_memory_type(node, NULL);
-	if (n < MOST)
+	if (n < MAX_COUNT)
 		clear_node_memory_type(node, type);
 	return n;
 }
@@ -97,4 +101,4 @@ MODULE_PARM_DESC(call, "WHAT NODE");
 module_init(odd_driver_init);
 module_exit(odd_driver_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Calls memory-tiers as no driver should, for a test of what mends it");
+MODULE_DESCRIPTION("Calls memory-tiers as no driver should, to test the guards against it");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does to the slot of a node what devices of dax/kmem do that were not all counted: one
- * that leaves empties it, the next one fills it with a type of its own.
+ * Changes the slot of a node as dax/kmem does if its devices were not all counted: one that
+ * leaves empties the slot, and the next one fills it with a type of its own.
  */
 #include <linux/memory-tiers.h>
 #include <linux/module.h>
 
 static int node = 1;
 module_param(node, int, 0);
-MODULE_PARM_DESC(node, "whose slot, of one owner");
+MODULE_PARM_DESC(node, "the node; its slot has a count of 1");
 
 static struct memory_dev_type *type;
 
@@ -30,4 +30,4 @@ static void __exit other_type_exit(void)
 module_init(other_type_init);
 module_exit(other_type_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Another memory type in a node's slot, for a test of what mends it");
+MODULE_DESCRIPTION("Puts another memory type into a node's slot, to test its repair");

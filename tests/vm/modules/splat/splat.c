@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Misbehaves on demand, as a proof that the harness notices: `insmod splat.ko
- * kind=warn`. tests/vm/harness/test-scan-log uses it; the logs in log-samples came
- * from it.
+ * Misbehaves on demand (`insmod splat.ko kind=warn`), to prove that the harness notices it in
+ * the kernel log. Used by tests/vm/harness/test-scan-log; the logs in log-samples are from it.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -93,7 +92,7 @@ static void stall(void)
 {
 	kthread_run(spinner, NULL, "splat-spinner");
 	msleep(100);
-	/* Nobody notices a stall that nobody waits for. */
+	/* RCU reports a stall only if somebody waits for a grace period. */
 	synchronize_rcu();
 }
 

@@ -37,7 +37,7 @@ static int write_array(const struct bpf_map *map, const void *values, size_t siz
 }
 
 /* Some nodes more than the machine has: nothing of a former one may be left there. */
-static int fill(struct tierbpf_bpf *skel, const struct program *p)
+static int fill(struct tierbpf_bpf *skel, const struct compiled_policy *p)
 {
 	static const struct tierbpf_facts nothing;
 	__u32 node = (__u32)p->nr_nodes, end = node + 2;
@@ -68,9 +68,9 @@ static int ask_kernel(struct tierbpf_bpf *skel, const struct tierbpf_node *node,
 	return err;
 }
 
-static void tally(const struct program *p, const struct tierbpf_decision *d)
+static void tally(const struct compiled_policy *p, const struct tierbpf_decision *d)
 {
-	__u32 kind = program_action(p, d->rule)->kind;
+	__u32 kind = compiled_action(p, d->rule)->kind;
 
 	count.decisions++;
 	*(d->rule < 0 ? &count.by_default : &count.by_rule) += 1;
@@ -79,7 +79,7 @@ static void tally(const struct program *p, const struct tierbpf_decision *d)
 		count.by_kind[kind]++;
 }
 
-static int compare(struct tierbpf_bpf *skel, const struct program *p,
+static int compare(struct tierbpf_bpf *skel, const struct compiled_policy *p,
 		   const struct tierbpf_node *node)
 {
 	struct tierbpf_decision native, kernel;
@@ -89,7 +89,7 @@ static int compare(struct tierbpf_bpf *skel, const struct program *p,
 		fprintf(stderr, "node %d: %s\n", node->id, strerror(-err));
 		return err;
 	}
-	program_decide(p, node, &native);
+	compiled_decide(p, node, &native);
 	tally(p, &native);
 	if (!memcmp(&native, &kernel, sizeof(native)))
 		return 0;
@@ -100,7 +100,7 @@ static int compare(struct tierbpf_bpf *skel, const struct program *p,
 }
 
 /* Map values that no policy has: what is wrong must be wrong on both sides alike. */
-static void mangle(struct rng *r, const struct program *p)
+static void mangle(struct rng *r, const struct compiled_policy *p)
 {
 	struct policy *policy = (struct policy *)p->policy;
 	size_t i, n = 1 + rng_below(r, 4);
@@ -141,14 +141,14 @@ static void mangle(struct rng *r, const struct program *p)
 static int try(struct tierbpf_bpf *skel, struct rng *r, const struct policy *policy,
 	       struct machine *m)
 {
-	struct program *p = NULL;
-	int node, err = program_compile(policy, m, &p);
+	struct compiled_policy *p = NULL;
+	int node, err = policy_compile(policy, m, &p);
 
 	if (!err && !rng_below(r, 4))
 		mangle(r, p);
 	err = err ?: fill(skel, p);
 	for (node = 0; !err && node < m->nr_nodes; node++) {
-		struct tierbpf_node question = program_node(m, node);
+		struct tierbpf_node question = compiled_node(m, node);
 
 		err = compare(skel, p, &question);
 	}
@@ -162,7 +162,7 @@ static int try(struct tierbpf_bpf *skel, struct rng *r, const struct policy *pol
 		count.unknown_nodes++;
 		err = compare(skel, p, &question);
 	}
-	program_free(p);
+	compiled_free(p);
 	return err;
 }
 

@@ -18,6 +18,6 @@ for node in node[0-9]*; do
 		at $(cat "$node/distance")
 done | sort -n >/tmp/nodes
 diff -u /expected /tmp/nodes || fail "the nodes are not as expected (-)"
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046
 expect 0 tierbpf export qemu $(cat /sizes)
 diff -u /options /tmp/out || fail "the guest, exported, is not what it was booted with (-)"

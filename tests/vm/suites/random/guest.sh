@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # What `tierbpf plan` says of each policy in /policies, against what the kernel
 # shows before and after it is loaded: every node's tier and demotion targets.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # The table that firmware gave, as tierbpf reads it, against sysfs and the tiers.
 . /usr/lib/tierbpf-test/test.sh
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 
 #include <tierbpf/adistance.h>
 
@@ -21,7 +21,7 @@ static void estimate(struct machine_node *n, const __s32 *computed, bool tier_te
 				 SOURCE_TIER);
 }
 
-void stock_estimate(struct machine *m, bool tiers_are_stock)
+void kernel_adistance_estimate(struct machine *m, bool tiers_are_the_kernels)
 {
 	struct perf reference = {};
 	int node, odd;
@@ -35,6 +35,6 @@ void stock_estimate(struct machine *m, bool tiers_are_stock)
 		bool enough = perf_is_enough(&p) && perf_is_enough(&reference);
 
 		if (n->memory && !(n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE)))
-			estimate(n, enough ? &computed : NULL, tiers_are_stock);
+			estimate(n, enough ? &computed : NULL, tiers_are_the_kernels);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-plan.h"
 
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 
 #define DRAM PERF(10, 10, 10, 10)
 #define CARD PERF(20, 20, 5, 5) /* 2304, tier 18 */
@@ -11,12 +11,12 @@ struct answer {
 	enum source source;
 };
 
-static void expect_answers(const char *of, struct machine *m, bool tiers_are_stock,
+static void expect_answers(const char *of, struct machine *m, bool tiers_are_the_kernels,
 			   const struct answer *expected)
 {
 	int node;
 
-	stock_estimate(m, tiers_are_stock);
+	kernel_adistance_estimate(m, tiers_are_the_kernels);
 	for (node = 0; node < m->nr_nodes; node++) {
 		const struct machine_node *n = &m->nodes[node];
 		bool known = n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE);
@@ -35,7 +35,7 @@ static void expect_answers(const char *of, struct machine *m, bool tiers_are_sto
 #define COMPUTED SOURCE_DERIVED
 
 /* The formula where the tier agrees with it, or else the tier. */
-Test(stock, tiers_that_tell)
+Test(kernel_adistance, tiers_that_tell)
 {
 	expect_answers("no HMAT: 576 and 2880 are exact",
 		       MACHINE({ "cm" }, { "m" }, { "m", .tier = 22 }), true,
@@ -56,7 +56,7 @@ Test(stock, tiers_that_tell)
 }
 
 /* A policy has moved the nodes. */
-Test(stock, tiers_that_do_not)
+Test(kernel_adistance, tiers_that_do_not)
 {
 	expect_answers("no HMAT", MACHINE({ "cm" }, { "m", .tier = 22 }), false,
 		       (const struct answer[]){ { 576, TIER }, { 576, TIER } });
@@ -65,7 +65,7 @@ Test(stock, tiers_that_do_not)
 }
 
 /* What was asked stays; nodes without memory have none. */
-Test(stock, what_is_known)
+Test(kernel_adistance, what_is_known)
 {
 	expect_answers("known",
 		       MACHINE({ "cm", DRAM, .kernel_adistance = 600 }, { "m", CARD, .tier = 18 }),
@@ -75,7 +75,7 @@ Test(stock, what_is_known)
 }
 
 /* memory_tier4281505711: the kernel's own, if it is the formula's; else nobody knows what it was. */
-Test(stock, tiers_beyond_all)
+Test(kernel_adistance, tiers_beyond_all)
 {
 	expect_answers("it wraps",
 		       MACHINE({ "cm", PERF(65, 65, 4259710000, 4259710000) },

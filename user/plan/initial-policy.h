@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A policy to begin with, made from what is known of a machine. */
-#ifndef STARTER_H
-#define STARTER_H
+#ifndef INITIAL_POLICY_H
+#define INITIAL_POLICY_H
 
 #include <stdio.h>
 
@@ -13,6 +13,6 @@
  * are, they are taken to be slower than DRAM, and the description says so. 0 or -errno with a
  * message.
  */
-int starter_write(const struct machine *m, FILE *out);
+int initial_policy_write(const struct machine *m, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "engine/survey.h"
+#include "engine/snapshot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 
 #include "engine/pins.h"
 #include "machine/capture.h"
-#include "model/stock.h"
+#include "model/kernel-adistance.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-static int ask_node(struct survey *s, int node)
+static int ask_node(struct snapshot *s, int node)
 {
 	struct ask_args args;
 	int err = engine_ask(&s->engine, node, &args);
 
-	if (err == -ENOENT) /* its memory has just gone */
+	if (err == -ENOENT) /* its last memory has just been removed */
 		return 0;
 	if (!err)
 		machine_set_fact(&s->machine->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE,
@@ -24,8 +24,8 @@ static int ask_node(struct survey *s, int node)
 	return err;
 }
 
-/* 0 also where no policy is in force. */
-static int ask_engine(struct survey *s)
+/* 0 also if no policy is in force. */
+static int ask_engine(struct snapshot *s)
 {
 	int node, err = engine_open(&s->engine);
 
@@ -41,7 +41,7 @@ static int ask_engine(struct survey *s)
 	return err;
 }
 
-/* Something holds the module: a policy, most likely. */
+/* Does something hold the module? Most likely it is a policy. */
 static bool module_is_used(void)
 {
 	_cleanup_fclose_ FILE *f = fopen("/sys/module/tierbpf/refcnt", "re");
@@ -50,25 +50,25 @@ static bool module_is_used(void)
 	return f && fscanf(f, "%d", &users) == 1 && users > 0;
 }
 
-static void init(struct survey *s)
+static void init(struct snapshot *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->engine.ask_fd = s->engine.override_fd = -1;
 }
 
-static void complete(struct survey *s, bool this_machine)
+static void complete(struct snapshot *s, bool this_machine)
 {
 	bool moved = this_machine && !s->in_force && module_is_used();
 
 	if (moved)
 		note("a policy seems to be in force, and only root can ask it where the kernel alone puts the nodes; "
 		     "it is concluded from their latencies and bandwidths");
-	stock_estimate(s->machine, !moved && !s->in_force);
+	kernel_adistance_estimate(s->machine, !moved && !s->in_force);
 	if (this_machine)
-		table_note_withheld();
+		acpi_note_withheld();
 }
 
-int survey_open_locked(struct survey *s)
+int snapshot_open_locked(struct snapshot *s)
 {
 	int err;
 
@@ -82,13 +82,13 @@ int survey_open_locked(struct survey *s)
 	return 0;
 }
 
-static int ask_under_lock(struct survey *s)
+static int ask_under_lock(struct snapshot *s)
 {
 	_cleanup_close_ int lock = -1;
 	struct stat st;
 	int err;
 
-	/* Pins are root's alone, so another user has nobody to ask. Without any there need not even be a bpffs. */
+	/* Only root can use the pins. Without any, there need not even be a bpffs. */
 	if (geteuid() || lstat(TIERBPF_PIN_ROOT, &st))
 		return 0;
 	err = pins_lock(false, &lock);
@@ -97,7 +97,7 @@ static int ask_under_lock(struct survey *s)
 	return ask_engine(s);
 }
 
-int survey_open(const char *root, struct survey *s)
+int snapshot_open(const char *root, struct snapshot *s)
 {
 	int err;
 
@@ -108,13 +108,13 @@ int survey_open(const char *root, struct survey *s)
 	else if (!err)
 		err = ask_under_lock(s);
 	if (err)
-		survey_close(s);
+		snapshot_close(s);
 	else
 		complete(s, !*root);
 	return err;
 }
 
-void survey_close(struct survey *s)
+void snapshot_close(struct snapshot *s)
 {
 	if (s->in_force)
 		engine_close(&s->engine);

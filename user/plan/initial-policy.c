@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "plan/starter.h"
+#include "plan/initial-policy.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct slot {
 	int first; /* of the nodes */
 };
 
-struct starter {
+struct initial_policy {
 	const struct machine *m;
 	struct slot *slots; /* fast to slow; "dram" is always among them */
 	size_t nr_slots;
@@ -43,7 +43,7 @@ static int by_tier(const void *a, const void *b)
 	return (x->tier > y->tier) - (x->tier < y->tier);
 }
 
-static struct slot *find_slot(struct starter *s, int64_t tier, int node)
+static struct slot *find_slot(struct initial_policy *s, int64_t tier, int node)
 {
 	size_t i;
 
@@ -54,13 +54,13 @@ static struct slot *find_slot(struct starter *s, int64_t tier, int node)
 	return &s->slots[s->nr_slots++];
 }
 
-static void sort_in(struct starter *s, const struct program *p)
+static void sort_in(struct initial_policy *s, const struct compiled_policy *p)
 {
 	int node;
 
 	find_slot(s, DRAM_TIER, -1);
 	for (node = 0; node < s->m->nr_nodes; node++) {
-		struct tierbpf_node question = program_node(s->m, node);
+		struct tierbpf_node question = compiled_node(s->m, node);
 		struct tierbpf_decision d;
 
 		if (!s->m->nodes[node].memory)
@@ -70,7 +70,7 @@ static void sort_in(struct starter *s, const struct program *p)
 			continue;
 		}
 		s->without++;
-		program_decide(p, &question, &d);
+		compiled_decide(p, &question, &d);
 		if (d.rule < 0) /* no latency and bandwidth: the kernel's own */
 			continue;
 		s->known++;
@@ -80,7 +80,7 @@ static void sort_in(struct starter *s, const struct program *p)
 	qsort(s->slots, s->nr_slots, sizeof(*s->slots), by_tier);
 }
 
-static const char *base_name(const struct starter *s, const struct slot *slot)
+static const char *base_name(const struct initial_policy *s, const struct slot *slot)
 {
 	const struct tierbpf_facts *f;
 
@@ -96,7 +96,7 @@ static const char *base_name(const struct starter *s, const struct slot *slot)
 	return slot->tier < DRAM_TIER ? "fast" : "slow";
 }
 
-static void name_slots(struct starter *s)
+static void name_slots(struct initial_policy *s)
 {
 	size_t i, j, same;
 
@@ -112,7 +112,7 @@ static void name_slots(struct starter *s)
 	}
 }
 
-static void print_tiers(const struct starter *s, FILE *out)
+static void print_tiers(const struct initial_policy *s, FILE *out)
 {
 	size_t i;
 
@@ -131,13 +131,13 @@ static void print_tiers(const struct starter *s, FILE *out)
 	fputs(s->known ? "],\n" : ", \"slow\"],\n", out);
 }
 
-static int print_rule(const struct starter *s, const struct slot *slot, FILE *out)
+static int print_rule(const struct initial_policy *s, const struct slot *slot, FILE *out)
 {
 	struct perf p = perf_to_tell(&s->m->nodes[slot->first]);
 	_cleanup_free_ char *nodes = nodeset_text(&slot->nodes);
 
 	if (!nodes)
-		return fail(-ENOMEM, "out of memory");
+		return no_memory();
 	fprintf(out,
 		"    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}},\n",
@@ -147,7 +147,7 @@ static int print_rule(const struct starter *s, const struct slot *slot, FILE *ou
 	return 0;
 }
 
-static void print_description(const struct starter *s, FILE *out)
+static void print_description(const struct initial_policy *s, FILE *out)
 {
 	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ",
 		s->with_cpus, s->without);
@@ -165,7 +165,7 @@ static void print_description(const struct starter *s, FILE *out)
 		      out);
 }
 
-static int print(const struct starter *s, FILE *out)
+static int print(const struct initial_policy *s, FILE *out)
 {
 	size_t i;
 	int err = 0;
@@ -192,22 +192,22 @@ static int print(const struct starter *s, FILE *out)
 	return err;
 }
 
-int starter_write(const struct machine *m, FILE *out)
+int initial_policy_write(const struct machine *m, FILE *out)
 {
-	_cleanup_(cleanup_program) struct program *program = NULL;
+	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
 	_cleanup_(cleanup_policy) struct policy *policy = NULL;
 	struct diags diags = { .file = "init", .text = BY_WHAT_IS_KNOWN };
 	_cleanup_free_ struct slot *slots = calloc((size_t)m->nr_nodes + 1, sizeof(*slots));
-	struct starter s = { .m = m, .slots = slots };
+	struct initial_policy s = { .m = m, .slots = slots };
 	int err = policy_parse(BY_WHAT_IS_KNOWN, strlen(BY_WHAT_IS_KNOWN), &diags, &policy);
 
 	diags_free(&diags);
 	if (err || !slots)
-		return fail(-ENOMEM, "out of memory");
-	err = program_compile(policy, m, &program);
+		return no_memory();
+	err = policy_compile(policy, m, &compiled);
 	if (err)
 		return err;
-	sort_in(&s, program);
+	sort_in(&s, compiled);
 	name_slots(&s);
 	return print(&s, out);
 }
