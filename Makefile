@@ -175,9 +175,9 @@ check-quick: ## what needs no guest and is done in two minutes
 
 # Not in the source of packages.
 -include tests/unit/unit.mk
+-include tests/words/words.mk
 -include tests/fuzz/fuzz.mk
 -include tests/golden/golden.mk
--include tests/words/words.mk
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 
@@ -210,9 +210,9 @@ demo: ## the example of README.md in a guest with a stock kernel
 	@tests/vm/suites/demo
 
 # One of systemd's units for where things are installed, which may be another place each time.
-unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
+install_unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
 	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $(DESTDIR)$(unitdir)/$(1)
-units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
+systemd_units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
 
 install: all ## the tool, manual, completions and units, below $(prefix)
 	install -D -m 755 $(build)/tierbpf $(DESTDIR)$(sbindir)/tierbpf
@@ -225,7 +225,7 @@ install: all ## the tool, manual, completions and units, below $(prefix)
 	install -D -m 644 completions/tierbpf.bash $(DESTDIR)$(bashcompdir)/tierbpf
 	install -D -m 644 -t $(DESTDIR)$(zshcompdir) completions/_tierbpf
 	install -D -m 644 -t $(DESTDIR)$(unitdir) packaging/systemd/*.path
-	$(foreach name,$(units),$(call unit,$(name)) && chmod 644 $(DESTDIR)$(unitdir)/$(name) &&) :
+	$(foreach name,$(systemd_units),$(call install_unit,$(name)) && chmod 644 $(DESTDIR)$(unitdir)/$(name) &&) :
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 

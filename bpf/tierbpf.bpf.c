@@ -322,7 +322,7 @@ static inline _Bool record_event(const struct tierbpf_event *event)
 SEC("fentry/tierbpf_event")
 int BPF_PROG(count_event, const struct tierbpf_event *event)
 {
-	__u32 zero = 0;
+	__u32 zero = 0, kind = event->kind;
 	struct tierbpf_stats *s = bpf_map_lookup_elem(&stats, &zero);
 
 	if (!s)
@@ -334,32 +334,8 @@ int BPF_PROG(count_event, const struct tierbpf_event *event)
 	 * then knows that the events up to this number which it did not find were dropped.
 	 */
 	s->seq = event->seq;
-	switch (event->kind) {
-	case TIERBPF_EVENT_ANSWERED:
-		__sync_fetch_and_add(&s->answered, 1);
-		break;
-	case TIERBPF_EVENT_REJECTED:
-		__sync_fetch_and_add(&s->rejected, 1);
-		break;
-	case TIERBPF_EVENT_RETIERED:
-		__sync_fetch_and_add(&s->retiered, 1);
-		break;
-	case TIERBPF_EVENT_FAILED:
-		__sync_fetch_and_add(&s->failed, 1);
-		break;
-	case TIERBPF_EVENT_HELD:
-		__sync_fetch_and_add(&s->held, 1);
-		break;
-	case TIERBPF_EVENT_SLOW:
-		__sync_fetch_and_add(&s->slow, 1);
-		break;
-	case TIERBPF_EVENT_MEMORY:
-		__sync_fetch_and_add(&s->memory, 1);
-		break;
-	case TIERBPF_EVENT_POLICY:
-		__sync_fetch_and_add(&s->policy, 1);
-		break;
-	}
+	if (kind < TIERBPF_EVENT_KINDS_END)
+		__sync_fetch_and_add(&s->count[kind], 1);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Nodes without CPUs go one tier down: CXL memory that was passed to a guest as
- * a plain node, and looks like DRAM to it.
+ * Puts nodes without CPUs one tier lower. Use it in a guest whose CXL memory looks like DRAM,
+ * since the host passed it on as a plain node.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -15,7 +15,7 @@ int BPF_PROG(by_cpu, const struct tierbpf_node *node)
 {
 	if (node->flags & TIERBPF_NODE_CPU)
 		return node->kernel_adistance;
-	/* Adds, and stays within what the kernel may be told. */
+	/* The sum stays within the range that the kernel accepts. */
 	return tierbpf_offset(node->kernel_adistance, ONE_TIER);
 }
 

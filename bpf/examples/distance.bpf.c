@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The further from the nearest CPUs, the slower: by SLIT, the table that nearly
- * every machine has (numactl -H shows it). Distance 10 is DRAM beside the CPU, 20
- * is twice as far, and so twice DRAM's adistance.
+ * Takes a node for the slower the further it is from the nearest CPUs. The distance is from SLIT,
+ * a table that nearly every machine has (numactl -H shows it): 10 is DRAM beside the CPU, and
+ * 20 is twice as far, which gives twice the adistance of DRAM.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the firmware says of latencies and bandwidths (HMAT, CDAT) decides; nodes
- * of which it says nothing stay where the stock kernel puts them.
+ * Decides by the latencies and bandwidths from firmware tables (HMAT, CDAT). A node without them
+ * stays where the stock kernel puts it.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <tierbpf/bpf.h>
 
-/* What tierbpf knows of the nodes; it fills this when it loads the policy. */
+/* The facts that tierbpf knows about the nodes; it fills this map when it loads the policy. */
 TIERBPF_FACTS_MAP;
 
 SEC("struct_ops/adistance")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The smallest policy: every node stays where the stock kernel puts it. Copy it
- * to begin one of your own; README.md goes on from here.
+ * The smallest policy: every node stays where the stock kernel puts it. Copy it to write your
+ * own; README.md shows how to go on.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -15,7 +15,7 @@ int BPF_PROG(as_the_kernel, const struct tierbpf_node *node)
 	return node->kernel_adistance;
 }
 
-/* What is put in force: who answers, by which header it was built, and a name for people. */
+/* The policy: its program, the ABI that it was compiled for, and the name that status shows. */
 SEC(".struct_ops.link")
 struct tierbpf_ops kernel_policy = {
 	.adistance = (void *)as_the_kernel,
@@ -23,5 +23,5 @@ struct tierbpf_ops kernel_policy = {
 	.name = "kernel",
 };
 
-/* The kernel takes policies under the GPL only; "Dual BSD/GPL" would do as well. */
+/* The kernel accepts only policies under the GPL; "Dual BSD/GPL" is possible, too. */
 char LICENSE[] SEC("license") = "GPL";

@@ -20,9 +20,9 @@
  *
  * number	of enum tierbpf_fact: part of the ABI, so a new fact takes the next one
  * key, name	in JSON; in texts for people
- * FORM		NUMBER; NODES, DOMAINS: a number, of which rules give lists; YES_NO: 0 or 1;
- *		KIND: enum tierbpf_kind; BYTES; NS; MBPS: 10^6 bytes a second; RATIO: to the
- *		reference node's, in millionths; DISTANCE: of SLIT; ADISTANCE; REGION;
+ * FORM		NUMBER: 0 to 2^31 - 1; NODES, DOMAINS: a number, of which rules give lists;
+ *		YES_NO: 0 or 1; KIND: enum tierbpf_kind; BYTES; NS; MBPS: 10^6 bytes a second;
+ *		RATIO: to the reference node's, in millionths; DISTANCE: of SLIT; ADISTANCE;
  *		SERIAL: the bits of a u64
  * PREDICATE	MATCH(member), CXL(member): its member in "match" or in "match"."cxl";
  *		NONE: rules cannot ask for it by name
@@ -55,7 +55,7 @@
 	       MATCH("bandwidth_ratio"), TIERBPF_FROM_HMAT) \
 	LIVE(KERNEL_ADISTANCE, 3, "kernel_adistance", "kernel_adistance", ADISTANCE, \
 	     MATCH("kernel_adistance"), "", node->kernel_adistance, 1) \
-	STORED(CXL_REGION, 14, "cxl_region", "cxl.region", REGION, CXL("region"), TIERBPF_FROM_CXL) \
+	STORED(CXL_REGION, 14, "cxl_region", "cxl.region", NUMBER, CXL("region"), TIERBPF_FROM_CXL) \
 	STORED(CXL_SERIAL, 15, "cxl_serial", "cxl.serial", SERIAL, CXL("serial"), TIERBPF_FROM_CXL) \
 	STORED(CXL_SERIAL_2, 16, "cxl_serial_2", "cxl.serial (2nd card)", SERIAL, NONE, TIERBPF_FROM_CXL) \
 	STORED(CXL_SERIAL_3, 17, "cxl_serial_3", "cxl.serial (3rd card)", SERIAL, NONE, TIERBPF_FROM_CXL) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What is known of a node, live and stored, for BPF and user space alike. */
+/* Reads the live and the stored facts of a node, in BPF programs and in user space. */
 #ifndef TIERBPF_FACTS_H
 #define TIERBPF_FACTS_H
 

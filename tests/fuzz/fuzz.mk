@@ -15,7 +15,7 @@ fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
 fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
 fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 
-fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) ## random policies and tables, for SECONDS=60
+fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) $(fuzz)/policy.dict ## random policies and tables, for SECONDS=60
 	@tests/fuzz/run --must-find $(fuzz)/fatal
 	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
 	@tests/fuzz/run --totals $(fuzz)/totals $(SECONDS) $(fuzz_parts)
@@ -40,8 +40,14 @@ $(fuzz)/json-mutator.o: tests/fuzz/json-mutator.c $(fuzz)/policy-words.h
 	$(call say,CC)
 	$(quiet)$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
 
+# The words of the language: each as a string of JSON, which the dictionary has as a string of C.
+$(fuzz)/policy.dict: tests/fuzz/policy.dict $(tables_json) | $(fuzz)/user
+	$(call say,GEN)
+	$(quiet){ cat $< && jq -r '[(.members | del(.measurement, .measured_node))[][], .kinds[], .sources[], "1" + .facts[].units[]] | unique[] | tojson | tojson' \
+		$(tables_json); } > $@.tmp && mv $@.tmp $@
+
 # An entry of a dictionary is a string as C writes it.
-$(fuzz)/%-words.h: tests/fuzz/%.dict | $(fuzz)/user
+$(fuzz)/%-words.h: $(fuzz)/%.dict | $(fuzz)/user
 	$(call say,GEN)
 	$(quiet)sed -n 's/^".*"$$/&,/p' $< > $@
 

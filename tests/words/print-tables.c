@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints the tool's tables as JSON: facts, kinds, members of objects, units, warnings,
+ * Prints the tool's tables as JSON: facts, kinds, members of objects, units, events, warnings,
  * exit statuses and messages. What manual, schemas, fuzz dictionary and
  * random policies are made from, or held against, is thus what the compiler has read.
  */
@@ -13,6 +13,8 @@
 #include "plan/plan.h"
 #include "policy/fact-text.h"
 #include "policy/readers.h"
+#include "show/event-text.h"
+#include "util/array.h"
 #include "util/msg.h"
 #include "json/quantity.h"
 
@@ -66,7 +68,7 @@ static json_t *kinds(void)
 		TIERBPF_KIND_TABLE(KIND)
 	};
 
-	return strings(names, sizeof(names) / sizeof(*names));
+	return strings(names, ARRAY_SIZE(names));
 }
 
 static json_t *keys(const struct members *m)
@@ -99,7 +101,7 @@ static json_t *members(void)
 	json_t *out = json_object();
 	size_t i;
 
-	for (i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
 		json_object_set_new(out, objects[i].object, keys(objects[i].members));
 	return out;
 }
@@ -111,6 +113,22 @@ static json_t *sources(void)
 
 	for (i = 0; i < nr_action_sources; i++)
 		json_array_append_new(out, json_string(action_sources[i].name));
+	return out;
+}
+
+static json_t *events(void)
+{
+	json_t *out = json_array();
+	int i;
+
+	for (i = 0; i < TIERBPF_EVENT_KINDS_END; i++) {
+		const struct event_kind *k = &event_kinds[i];
+
+		if (k->name)
+			json_array_append_new(out, json_pack("{s:i, s:s, s:s, s:s?}", "number", i,
+							     "name", k->name, "members", k->members,
+							     "counter", k->counter));
+	}
 	return out;
 }
 
@@ -140,8 +158,9 @@ static json_t *messages(void)
 
 int main(void)
 {
-	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "facts", facts(), "kinds",
-				kinds(), "members", members(), "sources", sources(), "warnings",
+	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "facts", facts(),
+				"kinds", kinds(), "members", members(), "sources", sources(),
+				"events", events(), "warnings",
 				strings(plan_warning_names, NR_PLAN_WARNINGS), "exit_statuses",
 				exit_statuses(), "messages", messages());
 	int err = !out || json_dumpf(out, stdout, JSON_INDENT(1)) || putchar('\n') == EOF;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loading a policy: fill staging/, switch, commit (pins.h). */
+/* Loads a policy: fills staging/, switches, commits (pins.h). */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -22,18 +22,30 @@
 #include "util/msg.h"
 
 /*
- * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
- * of a map update, and it must not take a second to find one at rest.
+ * The period of the clock in ns. It is short because the kernel skips a perf program if its CPU is in
+ * the middle of a map update, and a missed override should still be found within a second.
  */
 #define TICK 100000000
 
-/* What is being put in force. */
+#define MAX_MAPS 16
+
+/* A map of bpf/maps.h. list_maps() has the table of them. */
+struct our_map {
+	struct bpf_map *map;
+	size_t length;
+	const void *values; /* @length of them, one behind the other; NULL: it is filled later */
+	bool inherited; /* passes from a policy to its replacement */
+	bool unpinned; /* the others are pinned in policy/, by their names */
+};
+
+/* The policy that is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
 	const struct compiled_policy *compiled;
 	struct engine_object *object; /* NULL: the compiled rules decide */
 	const struct trial *trial;
 	struct tierbpf_meta meta;
+	struct our_map maps[MAX_MAPS]; /* up to one without a map */
 };
 
 static void cleanup_skel(struct tierbpf_bpf **skel)
@@ -54,7 +66,7 @@ static int explain_load(int err)
 	case -ENOTSUP:
 	case -EPROTO:
 		return fail(-ENOPKG,
-			    "kernel and module do not offer what this tierbpf needs: Linux 6.12 or "
+			    "the kernel or the module lacks what this tierbpf needs: Linux 6.12 or "
 			    "newer, and the module of the same version (modinfo tierbpf)");
 	case -ENOMEM:
 		return fail(err, "the kernel is out of memory for the maps of this policy");
@@ -63,7 +75,7 @@ static int explain_load(int err)
 		return fail(err, "the kernel has no room for a policy of this size");
 	}
 	return fail(err,
-		    "the kernel refuses the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its words",
+		    "the kernel rejects the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its messages",
 		    err, strerror(-err));
 }
 
@@ -105,22 +117,25 @@ static struct tierbpf_meta next_meta(const struct compiled_policy *compiled,
 	return meta;
 }
 
-/* The kernel wants more than nothing. */
+/* A map needs at least one entry. */
 static int set_length(struct bpf_map *map, size_t length)
 {
 	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
 /*
- * What passes from a policy to its replacement, and @map may be as another version of tierbpf
- * made it: then this policy begins with its own.
+ * Lets the policy take over a map of its predecessor. If another version of tierbpf made that one
+ * differently, the policy begins with a new map.
  */
-static int inherit(struct bpf_map *map, const char *path)
+static int inherit(struct bpf_map *map)
 {
-	_cleanup_close_ int fd = pinned_map_open(path, BPF_MAP_TYPE_ARRAY, bpf_map__value_size(map));
+	_cleanup_close_ int fd = -1;
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info);
+	char path[128];
 
+	snprintf(path, sizeof(path), POLICY_PATH("%s"), bpf_map__name(map));
+	fd = pinned_map_open(path, BPF_MAP_TYPE_ARRAY, bpf_map__value_size(map));
 	if (fd < 0 || bpf_map_get_info_by_fd(fd, &info, &size) ||
 	    info.value_size != bpf_map__value_size(map) ||
 	    info.max_entries != bpf_map__max_entries(map))
@@ -128,7 +143,7 @@ static int inherit(struct bpf_map *map, const char *path)
 	return bpf_map__reuse_fd(map, fd);
 }
 
-/* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
+/* With PREEMPT_RT the verifier allows no BPF timers; a clock of perf is used instead. */
 static int choose_timer(const struct tierbpf_bpf *skel)
 {
 	struct utsname kernel;
@@ -139,7 +154,10 @@ static int choose_timer(const struct tierbpf_bpf *skel)
 	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
 }
 
-/* The one that people know already. libbpf makes a program fit it, whatever it is. */
+/*
+ * Keeps the map that is pinned, since users have it open. Its type is checked, because libbpf would
+ * accept any map.
+ */
 static int reuse_override(const struct loading *l)
 {
 	const char *path = PIN_PATH(TIERBPF_PIN_OVERRIDE);
@@ -150,35 +168,65 @@ static int reuse_override(const struct loading *l)
 	return fd < 0 ? pinned_map_fail(fd, path) : bpf_map__reuse_fd(l->skel->maps.override, fd);
 }
 
-/* Maps as large as the policy needs. */
-static int set_up(const struct loading *l)
+/* Without `override`, which may exist before the policy, and stays when that is replaced. */
+static void list_maps(struct loading *l)
 {
 	const struct compiled_policy *p = l->compiled;
+	const struct our_map maps[] = {
+		{ l->skel->maps.facts, (size_t)p->nr_nodes, p->facts },
+		{ l->skel->maps.rules, p->policy->nr_rules, p->policy->rules },
+		{ l->skel->maps.tests, p->policy->nr_tests, p->policy->tests },
+		{ l->skel->maps.groups, p->meta.nr_groups, p->groups },
+		{ l->skel->maps.meta, 1, &l->meta },
+		/* One value: the text with the 0 at its end. An object has none. */
+		{ l->skel->maps.source, p->meta.source_bytes ? 1 : 0, p->policy->source },
+		{ l->skel->maps.stats, 1 },
+		{ l->skel->maps.events, TIERBPF_EVENTS_BYTES },
+		{ l->skel->maps.followed, (size_t)p->nr_nodes, .inherited = true },
+		{ l->skel->maps.timer, 1, .inherited = true },
+		{ l->skel->maps.overrides_before, 1 },
+		{ l->skel->maps.decided, (size_t)p->nr_nodes, .unpinned = true },
+	};
+
+	_Static_assert(sizeof(maps) < sizeof(l->maps), "one without a map ends the list");
+	memcpy(l->maps, maps, sizeof(maps));
+}
+
+/* Sizes the maps for the policy. */
+static int size_maps(const struct loading *l)
+{
+	const struct our_map *m;
 	int err = 0;
 
+	for (m = l->maps; !err && m->map; m++) {
+		err = set_length(m->map, m->length);
+		if (!err && m->inherited)
+			err = inherit(m->map);
+	}
+	/* The kernel rounds the size up to 8 bytes. */
+	if (!err)
+		err = bpf_map__set_value_size(l->skel->maps.source,
+					      l->compiled->meta.source_bytes + 1);
+	return err;
+}
+
+static int set_up(const struct loading *l)
+{
+	int err = size_maps(l);
+
 	l->skel->struct_ops.policy->generation = l->meta.generation;
-	err = err ?: set_length(l->skel->maps.facts, (size_t)p->nr_nodes);
-	err = err ?: set_length(l->skel->maps.decided, (size_t)p->nr_nodes);
-	err = err ?: set_length(l->skel->maps.followed, (size_t)p->nr_nodes);
-	err = err ?: inherit(l->skel->maps.followed, POLICY_PATH("followed"));
-	err = err ?: inherit(l->skel->maps.timer, POLICY_PATH("timer"));
 	err = err ?: choose_timer(l->skel);
-	err = err ?: set_length(l->skel->maps.rules, p->policy->nr_rules);
-	err = err ?: set_length(l->skel->maps.tests, p->policy->nr_tests);
-	err = err ?: set_length(l->skel->maps.groups, p->meta.nr_groups);
-	/* The kernel rounds up to 8 bytes itself. */
-	err = err ?: bpf_map__set_value_size(l->skel->maps.source, p->meta.source_bytes + 1);
-	/* For tests alone, and the verifier takes as long for it as for the policy. */
+	/* Only tests use it, and verifying it takes as long as for the policy. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
 	err = err ?: bpf_program__set_autoload(l->skel->progs.restore_overrides, l->trial->seconds);
-	/* The rules' own program looks at the override itself, which saves the hook a trampoline. */
+	/* Only for objects: the program of rules looks up the override itself, which saves a trampoline. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.override_adistance, l->object);
-	/* Where an object decides, ours stays out; the program goes with it. */
+	/* If an object decides, our struct_ops is left out, and its program with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
 
-/* values: count of them, one behind the other. */
+/* Writes @count values, which lie one behind the other at @values. */
 static int fill_array(const struct bpf_map *map, const void *values, size_t count)
 {
 	_cleanup_free_ __u32 *keys = calloc(count + 1, sizeof(*keys));
@@ -191,7 +239,7 @@ static int fill_array(const struct bpf_map *map, const void *values, size_t coun
 	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
 }
 
-/* With a message. */
+/* 0 or -errno with a message. */
 static int fill_overrides_before(const struct loading *l)
 {
 	_cleanup_free_ struct tierbpf_overrides *o = calloc(1, sizeof(*o));
@@ -208,17 +256,13 @@ static int fill_overrides_before(const struct loading *l)
 
 static int fill(const struct loading *l)
 {
-	const struct compiled_policy *p = l->compiled;
-	int err;
+	const struct our_map *m;
+	int err = 0;
 
-	err = fill_array(l->skel->maps.facts, p->facts, (size_t)p->nr_nodes);
-	err = err ?: fill_array(l->skel->maps.rules, p->policy->rules, p->policy->nr_rules);
-	err = err ?: fill_array(l->skel->maps.tests, p->policy->tests, p->policy->nr_tests);
-	err = err ?: fill_array(l->skel->maps.groups, p->groups, p->meta.nr_groups);
-	/* With the 0 behind the text. */
-	if (p->meta.source_bytes)
-		err = err ?: fill_array(l->skel->maps.source, p->policy->source, 1);
-	return err ?: fill_array(l->skel->maps.meta, &l->meta, 1);
+	for (m = l->maps; !err && m->map; m++)
+		if (m->values)
+			err = fill_array(m->map, m->values, m->length);
+	return err;
 }
 
 static int pin_object(int fd, const char *directory, const char *name)
@@ -236,19 +280,12 @@ static int pin_maps(const struct loading *l)
 {
 	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
 	struct tierbpf_bpf *skel = l->skel;
-	int err;
+	const struct our_map *m;
+	int err = 0;
 
-	err = pin_object(bpf_map__fd(skel->maps.facts), staging, "facts");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.rules), staging, "rules");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.tests), staging, "tests");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.groups), staging, "groups");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.meta), staging, "meta");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.source), staging, "source");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.stats), staging, "stats");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.events), staging, "events");
-	err = err ?: pin_object(bpf_map__fd(skel->maps.followed), staging, "followed");
-	if (bpf_map__autocreate(skel->maps.timer))
-		err = err ?: pin_object(bpf_map__fd(skel->maps.timer), staging, "timer");
+	for (m = l->maps; !err && m->map; m++)
+		if (!m->unpinned && bpf_map__autocreate(m->map))
+			err = pin_object(bpf_map__fd(m->map), staging, bpf_map__name(m->map));
 	err = err ?: pin_object(bpf_map__fd(ops_map(l)), staging, "ops");
 	err = err ?: pin_object(bpf_program__fd(skel->progs.ask_node), staging, "ask_node");
 	if (!err && access(PIN_PATH(TIERBPF_PIN_OVERRIDE), F_OK))
@@ -257,16 +294,11 @@ static int pin_maps(const struct loading *l)
 	return err;
 }
 
-/* Pins what brings the former overrides back at the end of the trial. */
+/* Pins the program that brings the former overrides back at the end of the trial. */
 static int pin_trial(const struct loading *l)
 {
-	const char *staging = PIN_PATH(TIERBPF_PIN_STAGING);
-	int err;
-
-	err = pin_object(bpf_map__fd(l->skel->maps.overrides_before), staging, "overrides_before");
-	return err   ?:
-		       pin_object(bpf_program__fd(l->skel->progs.restore_overrides), staging,
-				  "restore_overrides");
+	return pin_object(bpf_program__fd(l->skel->progs.restore_overrides),
+			  PIN_PATH(TIERBPF_PIN_STAGING), "restore_overrides");
 }
 
 static int attach_tracing(struct tierbpf_bpf *skel)
@@ -276,7 +308,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		const char *name;
 	} links[] = {
 		{ skel->progs.override_adistance, "override_link" },
-		/* In the order in which the kernel calls them, backwards: watch_missed last. */
+		/* The kernel calls them in the opposite order, so watch_missed is called last. */
 		{ skel->progs.watch_missed, "watch_missed_link" },
 		{ skel->progs.watch_update, "watch_update_link" },
 		{ skel->progs.watch_delete, "watch_delete_link" },
@@ -310,7 +342,7 @@ static int run_start_timer(const struct bpf_program *program)
 	return (int)opts.retval;
 }
 
-/* On the first CPU, which hardly ever goes offline. */
+/* A clock on the first CPU that has one: CPU 0 hardly ever goes offline. */
 static int open_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -326,7 +358,7 @@ static int open_clock(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Not by libbpf's own call: it stops the clock when it closes its link, pinned or not. */
+/* Without bpf_program__attach_perf_event(), whose link stops the clock when it is closed, even if pinned. */
 static int start_clock(const struct bpf_program *program)
 {
 	_cleanup_close_ int clock = open_clock(), link = -1;
@@ -339,7 +371,7 @@ static int start_clock(const struct bpf_program *program)
 	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
 }
 
-/* Starts what finds the updates that the watchers miss; it runs for as long as its pin stands. */
+/* Starts the regular look for override updates that the watchers missed. It runs until its pin is removed. */
 static int start_timer(const struct tierbpf_bpf *skel)
 {
 	if (bpf_program__autoload(skel->progs.start_timer))
@@ -347,13 +379,13 @@ static int start_timer(const struct tierbpf_bpf *skel)
 	return start_clock(skel->progs.tick);
 }
 
-/* Replaces what the pinned link has put in force, in one step of the kernel. */
+/* Replaces the policy of the pinned link, which the kernel does in one step. */
 static int replace_policy(const struct bpf_map *ops)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
 	if (link < 0)
-		return -EBUSY; /* somebody else's */
+		return -EBUSY; /* the policy in force is not ours */
 	if (bpf_link_update(link, bpf_map__fd(ops), NULL))
 		return -errno;
 	fault_point("the switch");
@@ -379,12 +411,13 @@ static int attach_policy(const struct bpf_map *ops)
 	return err;
 }
 
-static int stage(const struct loading *l)
+static int stage(struct loading *l)
 {
 	int err = reuse_override(l);
 
 	if (err)
 		return err;
+	list_maps(l);
 	err = set_up(l);
 	if (l->object)
 		engine_object_number(l->object, l->meta.generation);
@@ -400,7 +433,7 @@ static int stage(const struct loading *l)
 	return err ?: engine_object_allow(l->object);
 }
 
-/* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
+/* If the process is killed in here, the former policy or the new one is in force: pins.h. */
 static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
@@ -441,7 +474,7 @@ int engine_load(const struct compiled_policy *compiled, struct engine_object *ob
 	err = err ?: switch_over(&l);
 	if (err == -ENOTEMPTY)
 		return fail(err,
-			    "the new policy is in force, but what is named above, of the former one, stays attached: "
+			    "the new policy is in force, but the programs of the former one that are named above stay attached: "
 			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();

@@ -47,7 +47,7 @@ const struct unit unit_mbps = { "20000 or \"20GB/s\"", 0, UINT32_MAX, mbps_suffi
 const struct unit unit_ratio = { "1.5", 0, 1000000 * MILLION, NULL, true };
 const struct unit unit_distance = { "20", 10, 255, NULL, false };
 const struct unit unit_adistance = { "576", INT32_MIN, INT32_MAX, NULL, false };
-const struct unit unit_region = { "0", 0, INT32_MAX, NULL, false };
+const struct unit unit_number = { "0", 0, INT32_MAX, NULL, false };
 const struct unit unit_scale = { "1.5", MILLION / 1000, 1000 * MILLION, NULL, true };
 const struct unit unit_tolerance = { "0.10", 0, MILLION, NULL, true };
 

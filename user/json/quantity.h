@@ -25,7 +25,7 @@ extern const struct unit unit_mbps;   /* bandwidth, MB/s of 10^6 bytes */
 extern const struct unit unit_ratio;   /* millionths */
 extern const struct unit unit_distance; /* SLIT */
 extern const struct unit unit_adistance;	 /* as the kernel says it: any int */
-extern const struct unit unit_region;
+extern const struct unit unit_number;
 extern const struct unit unit_scale;   /* millionths, not 0 */
 extern const struct unit unit_tolerance;	 /* millionths */
 

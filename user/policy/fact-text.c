@@ -50,8 +50,8 @@ const struct unit *fact_unit(__u32 fact)
 		return &unit_distance;
 	case FACT_ADISTANCE:
 		return &unit_adistance;
-	case FACT_REGION:
-		return &unit_region;
+	case FACT_NUMBER:
+		return &unit_number;
 	default:
 		return NULL;
 	}

@@ -22,7 +22,6 @@ enum fact_form {
 	FACT_RATIO,
 	FACT_DISTANCE,
 	FACT_ADISTANCE,
-	FACT_REGION,
 	FACT_SERIAL,
 };
 

@@ -13,19 +13,24 @@
 #define WHO 96 /* of who decided */
 #define WHEN 48
 
-static const char *const words[] = {
-	[TIERBPF_EVENT_ANSWERED] = "answered", [TIERBPF_EVENT_REJECTED] = "rejected",
-	[TIERBPF_EVENT_RETIERED] = "retiered", [TIERBPF_EVENT_FAILED] = "failed",
-	[TIERBPF_EVENT_HELD] = "held",	       [TIERBPF_EVENT_SLOW] = "slow",
-	[TIERBPF_EVENT_MEMORY] = "memory",     [TIERBPF_EVENT_POLICY] = "policy",
+const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END] = {
+#define EVENT(SYMBOL, number, name, text, members, counter, help) \
+	[number] = { name, text, members, counter, help },
+	TIERBPF_EVENT_TABLE(EVENT)
+#undef EVENT
 };
 
-#define NR_WORDS (ARRAY_SIZE(words))
-
-/* Of a newer module there may be others. */
-static const char *word(__u32 kind)
+/* A newer module may report others. */
+static const struct event_kind *kind_of(const struct tierbpf_event *e)
 {
-	return kind < NR_WORDS && words[kind] ? words[kind] : "unknown";
+	static const struct event_kind unknown = {
+		.name = "unknown",
+		.text = "event {kind} of a newer module, {from} -> {to}",
+	};
+
+	return e->kind < TIERBPF_EVENT_KINDS_END && event_kinds[e->kind].name ?
+		       &event_kinds[e->kind] :
+		       &unknown;
 }
 
 bool event_begins(const struct tierbpf_meta *meta, const struct tierbpf_event *e)
@@ -128,57 +133,60 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 	fprintf(out, "%s)\n", hex(c->meta->digest, 6, digest));
 }
 
+/* A {part} of a text in event-table.h. */
+static void print_part(const struct event_context *c, const struct tierbpf_record *r,
+		       const char *part, FILE *out)
+{
+	const struct tierbpf_event *e = &r->event;
+
+	if (!strcmp(part, "from"))
+		fprintf(out, "%d", e->from);
+	else if (!strcmp(part, "to"))
+		fprintf(out, "%d", e->to);
+	else if (!strcmp(part, "from_tier"))
+		print_tier(c, e->from, out);
+	else if (!strcmp(part, "to_tier"))
+		print_tier(c, e->to, out);
+	else if (!strcmp(part, "move"))
+		print_move(c, e, out);
+	else if (!strcmp(part, "by"))
+		print_decider(c, r, out);
+	else if (!strcmp(part, "ms"))
+		fprintf(out, "%.1f ms", (double)e->ns / NS_PER_MS);
+	else if (!strcmp(part, "error"))
+		fputs(strerror(-e->to), out);
+	else if (!strcmp(part, "kind"))
+		fprintf(out, "%u", e->kind);
+}
+
+static void print_text(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
+{
+	const char *text = kind_of(&r->event)->text;
+	char part[16];
+
+	while (*text) {
+		if (sscanf(text, "{%15[a-z_]}", part) == 1) {
+			print_part(c, r, part, out);
+			text += strlen(part) + strlen("{}");
+		} else {
+			putc(*text++, out);
+		}
+	}
+	putc('\n', out);
+}
+
 void event_print(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
 {
 	const struct tierbpf_event *e = &r->event;
 	char text[WHEN];
 
-	fprintf(out, "%s %-8s ", when(c, r->at, false, text), word(e->kind));
+	fprintf(out, "%s %-8s ", when(c, r->at, false, text), kind_of(e)->name);
 	if (e->kind == TIERBPF_EVENT_POLICY) {
 		print_policy(c, e, out);
 		return;
 	}
 	fprintf(out, "node %d: ", e->node);
-	switch (e->kind) {
-	case TIERBPF_EVENT_ANSWERED:
-		fputs("its first memory; the kernel asked: ", out);
-		print_move(c, e, out);
-		print_decider(c, r, out);
-		break;
-	case TIERBPF_EVENT_REJECTED:
-		fprintf(out, "%d is no adistance; the kernel's own %d stands, tier ", e->to,
-			e->from);
-		print_tier(c, e->from, out);
-		print_decider(c, r, out);
-		break;
-	case TIERBPF_EVENT_RETIERED:
-		print_move(c, e, out);
-		print_decider(c, r, out);
-		fprintf(out, ", took %.1f ms", (double)e->ns / NS_PER_MS);
-		break;
-	case TIERBPF_EVENT_FAILED:
-		fputs("is not moved from tier ", out);
-		print_tier(c, e->from, out);
-		fprintf(out, ": %s; it is tried again", strerror(-e->to));
-		break;
-	case TIERBPF_EVENT_HELD:
-		fputs("moved too often, stays in tier ", out);
-		print_tier(c, e->from, out);
-		fputs(" for now instead of ", out);
-		print_tier(c, e->to, out);
-		print_decider(c, r, out);
-		break;
-	case TIERBPF_EVENT_SLOW:
-		fprintf(out, "the answer %d took %.1f ms", e->to, (double)e->ns / NS_PER_MS);
-		print_decider(c, r, out);
-		break;
-	case TIERBPF_EVENT_MEMORY:
-		fprintf(out, "%d MiB -> %d MiB", e->from, e->to);
-		break;
-	default:
-		fprintf(out, "event %u of a newer module, %d -> %d", e->kind, e->from, e->to);
-	}
-	putc('\n', out);
+	print_text(c, r, out);
 }
 
 void event_print_dropped(const struct event_context *c, uint64_t at, uint64_t count, FILE *out)
@@ -238,37 +246,53 @@ static json_t *json_policy(const struct event_context *c, const struct tierbpf_e
 	return out;
 }
 
+/* A member that event-table.h names; NULL: out of memory, or there is none of that name. */
+static json_t *member(const struct event_context *c, const struct tierbpf_record *r,
+		      const char *name)
+{
+	const struct tierbpf_event *e = &r->event;
+
+	if (!strcmp(name, "from") || !strcmp(name, "kernel"))
+		return tier(c, e->from);
+	if (!strcmp(name, "to"))
+		return tier(c, e->to);
+	if (!strcmp(name, "answer") || !strcmp(name, "to_mib"))
+		return json_integer(e->to);
+	if (!strcmp(name, "from_mib"))
+		return json_integer(e->from);
+	if (!strcmp(name, "decided_by"))
+		return json_decider(c, r);
+	if (!strcmp(name, "ns"))
+		return json_integer((json_int_t)e->ns);
+	if (!strcmp(name, "error"))
+		return json_string(strerror(-e->to));
+	return NULL;
+}
+
 /* What an event of its kind has beside the others. */
 static json_t *details(const struct event_context *c, const struct tierbpf_record *r)
 {
 	const struct tierbpf_event *e = &r->event;
+	const char *names = kind_of(e)->members;
+	json_t *out;
+	char name[16];
+	int length, err = 0;
 
-	switch (e->kind) {
-	case TIERBPF_EVENT_ANSWERED:
-	case TIERBPF_EVENT_HELD:
-		return json_pack("{s:o, s:o, s:o}", "from", tier(c, e->from), "to", tier(c, e->to),
-				 "decided_by", json_decider(c, r));
-	case TIERBPF_EVENT_REJECTED:
-		return json_pack("{s:i, s:o, s:o}", "answer", e->to, "kernel", tier(c, e->from),
-				 "decided_by", json_decider(c, r));
-	case TIERBPF_EVENT_RETIERED:
-		return json_pack("{s:o, s:o, s:o, s:I}", "from", tier(c, e->from), "to",
-				 tier(c, e->to), "decided_by", json_decider(c, r), "ns",
-				 (json_int_t)e->ns);
-	case TIERBPF_EVENT_FAILED:
-		return json_pack("{s:o, s:s}", "from", tier(c, e->from), "error", strerror(-e->to));
-	case TIERBPF_EVENT_SLOW:
-		return json_pack("{s:i, s:o, s:I}", "answer", e->to, "decided_by",
-				 json_decider(c, r), "ns", (json_int_t)e->ns);
-	case TIERBPF_EVENT_MEMORY:
-		return json_pack("{s:i, s:i}", "from_mib", e->from, "to_mib", e->to);
-	}
-	return json_pack("{s:i, s:i, s:i}", "kind", (int)e->kind, "from", e->from, "to", e->to);
+	if (!names)
+		return json_pack("{s:i, s:i, s:i}", "kind", (int)e->kind, "from", e->from, "to",
+				 e->to);
+	out = json_object();
+	for (; !err && sscanf(names, " %15[a-z_]%n", name, &length) == 1; names += length)
+		err = json_object_set_new(out, name, member(c, r, name));
+	if (!err)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 json_t *event_json(const struct event_context *c, const struct tierbpf_record *r)
 {
-	json_t *out = head(c, r->at, word(r->event.kind)), *more;
+	json_t *out = head(c, r->at, kind_of(&r->event)->name), *more;
 
 	if (r->event.kind == TIERBPF_EVENT_POLICY) {
 		more = json_policy(c, &r->event);

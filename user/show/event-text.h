@@ -10,6 +10,16 @@
 
 #include "policy/policy.h"
 
+/* As event-table.h says. */
+struct event_kind {
+	const char *name;
+	const char *text, *members; /* text is NULL for TIERBPF_EVENT_POLICY, which has its own */
+	const char *counter, *help; /* NULL: status does not show how many there were */
+};
+
+/* By enum tierbpf_event_kind; what is between them has no name. */
+extern const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END];
+
 /* The policy whose events they are. */
 struct event_context {
 	const struct tierbpf_meta *meta;

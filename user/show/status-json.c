@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* As status.schema.json describes it: change both. */
+/* The JSON that status.schema.json describes: change both. */
 #include <time.h>
 
+#include "show/event-text.h"
 #include "show/status.h"
 #include "util/number.h"
 
@@ -32,7 +33,7 @@ static json_t *rate_json(uint64_t before, uint64_t now, double seconds)
 	return seconds > 0 ? json_real(activity_rate(before, now, seconds)) : json_null();
 }
 
-/* null where nobody counts, rates also where nobody has counted twice. */
+/* null if the kernel does not count; the rates also if it was read only once. */
 static json_t *activity_json(const struct activity *before, const struct activity *now,
 			     bool counted, double seconds)
 {
@@ -88,7 +89,7 @@ static json_t *nodes_json(const struct status *s)
 	return list;
 }
 
-/* The names of the policy, for completion and for whoever sets an override. */
+/* The tiers that the policy names, for completion and for setting an override. */
 static json_t *tiers_json(const struct policy *p)
 {
 	json_t *tiers = json_array();
@@ -101,6 +102,19 @@ static json_t *tiers_json(const struct policy *p)
 	return tiers;
 }
 
+static json_t *stats_json(const struct tierbpf_stats *stats)
+{
+	json_t *out = json_object();
+	__u32 kind;
+
+	for (kind = 0; kind < TIERBPF_EVENT_KINDS_END; kind++)
+		if (event_kinds[kind].counter)
+			json_object_set_new(out, event_kinds[kind].name,
+					    json_integer((json_int_t)stats->count[kind]));
+	json_object_set_new(out, "dropped", json_integer((json_int_t)stats->dropped));
+	return out;
+}
+
 static json_t *policy_json(const struct status *s)
 {
 	const struct engine *e = &s->engine;
@@ -108,18 +122,15 @@ static json_t *policy_json(const struct status *s)
 	unsigned int left = s->trial_seconds_left;
 	char digest[65];
 
-	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
-			 "description", e->policy ? e->policy->description : NULL, "object",
+	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:o}", "description",
+			 e->policy ? e->policy->description : NULL, "object",
 			 e->policy ? NULL : meta->object, "generation", (int)meta->generation,
 			 "digest", hex(meta->digest, sizeof(meta->digest), digest), "loaded_at",
 			 (json_int_t)meta->loaded_at, "age_seconds",
 			 (json_int_t)time(NULL) - (json_int_t)meta->loaded_at, "rules",
 			 (int)meta->nr_rules, "trial_seconds_left",
 			 left ? json_integer(left) : json_null(), "tiers", tiers_json(e->policy),
-			 "stats", "answered", (json_int_t)e->stats.answered, "rejected",
-			 (json_int_t)e->stats.rejected, "retiered", (json_int_t)e->stats.retiered,
-			 "failed", (json_int_t)e->stats.failed, "held", (json_int_t)e->stats.held,
-			 "slow", (json_int_t)e->stats.slow, "dropped", (json_int_t)e->stats.dropped);
+			 "stats", stats_json(&e->stats));
 }
 
 static json_t *balancing_json(const struct switches *s)

@@ -7,8 +7,8 @@
  */
 #include <inttypes.h>
 
+#include "show/event-text.h"
 #include "show/status.h"
-#include "util/array.h"
 #include "util/number.h"
 
 static void gauge(FILE *out, const char *name, const char *unit, const char *help)
@@ -62,29 +62,22 @@ static void print_policy(const struct status *s, FILE *out)
 	fprintf(out, "tierbpf_policy_trial_left_seconds %u\n", s->trial_seconds_left);
 }
 
+static void print_counter(FILE *out, const char *name, const char *help, __u64 value)
+{
+	counter(out, name, help);
+	fprintf(out, "tierbpf_%s %llu\n", name, (unsigned long long)value);
+}
+
 static void print_stats(const struct tierbpf_stats *stats, FILE *out)
 {
-	const struct {
-		const char *name, *help;
-		unsigned long long value;
-	} counters[] = {
-		{ "answers_total", "Questions of the kernel that were answered.", stats->answered },
-		{ "rejected_answers_total",
-		  "Answers that were no sane adistance; the kernel's own stood.", stats->rejected },
-		{ "retiers_total", "Moves of nodes that were placed already.", stats->retiered },
-		{ "failed_retiers_total", "Moves that did not succeed.", stats->failed },
-		{ "held_retiers_total",
-		  "Moves that were held back, since the node was moved too often.", stats->held },
-		{ "slow_answers_total", "Answers that took too long.", stats->slow },
-		{ "dropped_events_total", "Events that had no place in the ring buffer.",
-		  stats->dropped },
-	};
-	size_t i;
+	__u32 kind;
 
-	for (i = 0; i < ARRAY_SIZE(counters); i++) {
-		counter(out, counters[i].name, counters[i].help);
-		fprintf(out, "tierbpf_%s %llu\n", counters[i].name, counters[i].value);
-	}
+	for (kind = 0; kind < TIERBPF_EVENT_KINDS_END; kind++)
+		if (event_kinds[kind].counter)
+			print_counter(out, event_kinds[kind].counter, event_kinds[kind].help,
+				      stats->count[kind]);
+	print_counter(out, "dropped_events_total", "Events that had no place in the ring buffer.",
+		      stats->dropped);
 }
 
 typedef int64_t (*value_fn)(const struct status *s, const struct report_node *n);
@@ -116,7 +109,7 @@ static int64_t movable(const struct status *s, const struct report_node *n)
 
 static int64_t tier(const struct status *s, const struct report_node *n)
 {
-	return n->tier; /* -1: in none */
+	return n->tier; /* -1: in no tier */
 }
 
 static int64_t adistance(const struct status *s, const struct report_node *n)

@@ -104,7 +104,7 @@ expect 0 tierbpf explain "$node"
 if [ $stock = 22 ]; then
 	# nothing to compute from: the rule is passed over, the kernel's 2880 stands
 	expect_tiers "4:0 22:$node" "by firmware that says nothing"
-	says /tmp/out "passed over"
+	says /tmp/out "so the rule is skipped"
 	says /tmp/out "adistance 2880, tier 22"
 else
 	# 576 * (202 + 302) / 20 * 20480 / 16384 = 18143, also where the kernel has 1242000

@@ -36,7 +36,7 @@ expect_tiers "4:0 10:1" "after it is gone"
 
 attach test-flip flip
 expect 7 tierbpf load /tmp/p.json
-says /tmp/err "the kernel disagrees about 1 of 2 nodes"
+says /tmp/err "1 of 2 nodes are not in the tier that the policy wants"
 says /tmp/err '!='
 detach flip
 the_end "4:0 18:1"

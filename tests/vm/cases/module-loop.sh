@@ -40,13 +40,14 @@ uptime_ms()
 	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# soon COMMAND...: takes no 9 seconds; the module's patience with a hotplug was 10
+# soon COMMAND...: takes less than 9 seconds; the module's patience with a hotplug was 10.
+# On a debug kernel the verifier alone may take longer: there only the log tells.
 soon()
 {
 	from=$(uptime_ms)
 	expect 0 "$@"
 	took=$(($(uptime_ms) - from))
-	[ $took -lt 9000 ] || fail "$*, after a hotplug in the midst: it took $took ms"
+	[ $took -lt 9000 ] || [ -e /sys/kernel/debug/kmemleak ] || fail "$*, after a hotplug in the midst: it took $took ms"
 }
 
 modprobe virtio_mem

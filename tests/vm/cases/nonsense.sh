@@ -45,7 +45,7 @@ fi
 mkdir -p /sys/fs/bpf/abi
 bpftool struct_ops register /usr/lib/tierbpf/test-abi.bpf.o /sys/fs/bpf/abi >/dev/null 2>&1 &&
 	fail "a policy of another ABI was taken"
-dmesg | grep -q 'policy abi was built for ABI 2, this module has 1' || fail "the log does not say why"
+dmesg | grep -q 'policy abi was built for ABI 3, this module has 2' || fail "the log does not say why"
 rmdir /sys/fs/bpf/abi
 detach events
 the_end "4:0 18:1"

@@ -108,7 +108,7 @@ allowed 0 deny judge rewrite shoot
 refuse 1
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "/link_deny"
-says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
+says /tmp/err "the new policy is in force, but the programs of the former one that are named above stay attached"
 expect_tiers "4:0 10:1" "rules"
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "programs of an earlier policy are still attached (named above), so nothing was loaded"

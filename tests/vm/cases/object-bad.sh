@@ -49,7 +49,7 @@ all()
 	refused 3 "holds two policies, first and second" $bad-two.bpf.o
 	refused 3 "theirs is a struct_ops of type tcp_congestion_ops" $bad-other-ops.bpf.o
 	refused 3 'put it into SEC(".struct_ops.link")' $bad-section.bpf.o
-	refused 3 "abi_policy was built for ABI 2, and this tierbpf has 1; compile it again" \
+	refused 3 "abi_policy was built for ABI 3, and this tierbpf has 2; compile it again" \
 		/usr/lib/tierbpf/test-abi.bpf.o
 	refused 3 "add .abi = TIERBPF_ABI" $bad-no-abi.bpf.o
 	refused 3 "mute answers nothing; set .adistance" $bad-no-callback.bpf.o
@@ -62,17 +62,17 @@ all()
 # What only the kernel can tell.
 kernel()
 {
-	refused 3 'under the GPL only; add char LICENSE[] SEC("license") = "GPL";' $bad-license.bpf.o
+	refused 3 'accepts only policies under the GPL; add char LICENSE[] SEC("license") = "GPL";' $bad-license.bpf.o
 	refused 3 "rejects program answer_unchecked; the end" $bad-verifier.bpf.o
 	says /tmp/err "invalid mem access 'map_value_or_null'"
 	says /tmp/err "TIERBPF_DEBUG=1 shows all of it"
 	refused 3 "must not sleep" $bad-sleeps.bpf.o
-	refused 3 "'forgotten': this program answers for nobody" $bad-unused.bpf.o
+	refused 3 "'forgotten': nothing uses this program" $bad-unused.bpf.o
 	refused 1 "'vast': this map cannot be made; make it smaller" $bad-map.bpf.o
 	refused 3 "rejects program answer" $bad-helper.bpf.o
 	says /tmp/err "tierbpf_retier_async is not allowed"
 	refused 4 "'tierbpf_no_such_kfunc': this kernel and its modules have no such function" $bad-kfunc.bpf.o
-	refused 4 "'nosy': this program wants to be attached to what this kernel does not have" $bad-attach.bpf.o
+	refused 4 "'nosy': this program is to be attached to something that this kernel does not have" $bad-attach.bpf.o
 }
 
 mkfifo /tmp/fifo

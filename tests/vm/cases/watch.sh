@@ -44,7 +44,7 @@ ends()
 notes()
 {
 	for _ in $(seq 50); do
-		[ "$(grep -c "no policy is in force, and nothing is recorded" /tmp/notes)" != "$1" ] || return 0
+		[ "$(grep -c "no policy is loaded, and events are recorded only while one is" /tmp/notes)" != "$1" ] || return 0
 		sleep 0.1
 	done
 	fail "not $1 times without a policy: $(cat /tmp/notes)"

@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tierbpf/adistance.h>
+#include <tierbpf/facts.h>
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#include "policy/fact-text.h"
+#include "policy/readers.h"
+#include "util/array.h"
 
 /* xorshift64* */
 uint32_t rng_below(struct rng *r, uint32_t n)
@@ -25,18 +29,16 @@ static int one_in(struct rng *r, uint32_t n)
 
 static int64_t random_value(struct rng *r, enum tierbpf_fact fact)
 {
-	switch (fact) {
-	case TIERBPF_FACT_KIND:
-		return 1 + rng_below(r, TIERBPF_KIND_HOTPLUG);
-	case TIERBPF_FACT_SIZE:
+	switch (fact_form(fact)) {
+	case FACT_KIND:
+		return 1 + rng_below(r, TIERBPF_KINDS_END - 1);
+	case FACT_BYTES:
 		return (int64_t)(1 + rng_below(r, 8)) << 30;
-	case TIERBPF_FACT_DISTANCE:
+	case FACT_DISTANCE:
 		return 10 + rng_below(r, 30);
-	case TIERBPF_FACT_READ_LATENCY:
-	case TIERBPF_FACT_WRITE_LATENCY:
+	case FACT_NS:
 		return one_in(r, 20) ? UINT32_MAX : 80 + rng_below(r, 40) * (1 + rng_below(r, 20));
-	case TIERBPF_FACT_READ_BANDWIDTH:
-	case TIERBPF_FACT_WRITE_BANDWIDTH:
+	case FACT_MBPS:
 		return one_in(r, 20) ? 1 : 1000 * (1 + rng_below(r, 200));
 	default:
 		return rng_below(r, 8);
@@ -67,9 +69,10 @@ static void random_node(struct rng *r, struct machine_node *n)
 	n->tier = 4;
 	machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, random_kernel_adistance(r),
 			 SOURCE_MODULE);
-	for (fact = TIERBPF_FACT_SIZE; fact < TIERBPF_NR_FACTS; fact++) {
-		if (fact == TIERBPF_FACT_LATENCY_RATIO || fact == TIERBPF_FACT_BANDWIDTH_RATIO ||
-		    fact == TIERBPF_FACT_HMAT_ADISTANCE)
+	for (fact = 0; fact < TIERBPF_NR_FACTS; fact++) {
+		if (tierbpf_fact_is_live((__u32)fact) && fact != TIERBPF_FACT_SIZE)
+			continue;
+		if (fact_form((__u32)fact) == FACT_RATIO || fact == TIERBPF_FACT_HMAT_ADISTANCE)
 			continue; /* the compiler's */
 		if (!one_in(r, 4))
 			machine_set_fact(n, (enum tierbpf_fact)fact,
@@ -137,115 +140,117 @@ static void print_ratio(struct rng *r, FILE *out)
 		min / 1000 + 1 + rng_below(r, 4));
 }
 
+static void print_kind_name(struct rng *r, FILE *out)
+{
+	fprintf(out, "\"%s\"", policy_kind_name(random_value(r, TIERBPF_FACT_KIND)));
+}
+
+/* One, or an array. */
 static void print_kind(struct rng *r, FILE *out)
 {
-	static const char *const kinds[] = { "\"dram\"",
-					     "\"cxl\"",
-					     "\"pmem\"",
-					     "\"hbm\"",
-					     "\"hotplug\"",
-					     "[\"hbm\", \"cxl\"]",
-					     "[\"pmem\", \"dram\", \"hotplug\"]" };
+	uint32_t more = rng_below(r, 3);
+	bool array = one_in(r, 2);
 
-	fputs(kinds[rng_below(r, ARRAY_SIZE(kinds))], out);
-}
-
-static void print_cxl(struct rng *r, FILE *out)
-{
-	switch (rng_below(r, 3)) {
-	case 0:
-		fprintf(out, "{\"region\": %u}", rng_below(r, 8));
-		break;
-	case 1:
-		fprintf(out, "{\"serial\": \"0x%x\"}", rng_below(r, 8));
-		break;
-	case 2:
-		fprintf(out, "{\"region\": {\"max\": %u}, \"serial\": %u}", rng_below(r, 8),
-			rng_below(r, 8));
-		break;
+	fputs(array ? "[" : "", out);
+	print_kind_name(r, out);
+	for (; array && more; more--) {
+		fputs(", ", out);
+		print_kind_name(r, out);
 	}
+	fputs(array ? "]" : "", out);
 }
 
-static void print_predicate(struct rng *r, int which, int nr_nodes, FILE *out)
+static void print_value(struct rng *r, enum tierbpf_fact fact, int nr_nodes, FILE *out)
 {
-	static const char *const keys[] = {
-		"node",
-		"pxm",
-		"kind",
-		"cpu",
-		"size",
-		"distance",
-		"read_latency_ns",
-		"write_latency_ns",
-		"read_bandwidth_mbps",
-		"write_bandwidth_mbps",
-		"latency_ratio",
-		"bandwidth_ratio",
-		"kernel_adistance",
-		"cxl",
-	};
+	bool plain = one_in(r, 2);
 
-	fprintf(out, "\"%s\": ", keys[which]);
-	switch (which) {
-	case 0:
+	switch (fact_form(fact)) {
+	case FACT_NODES:
 		print_list(r, nr_nodes - 1, out);
 		break;
-	case 1:
+	case FACT_DOMAINS:
 		print_list(r, 7, out);
 		break;
-	case 2:
+	case FACT_KIND:
 		print_kind(r, out);
 		break;
-	case 3:
-		fputs(one_in(r, 2) ? "true" : "false", out);
+	case FACT_YES_NO:
+		fputs(plain ? "true" : "false", out);
 		break;
-	case 4:
-		print_range(r, TIERBPF_FACT_SIZE, one_in(r, 2) ? "%lld" : "\"%lldB\"", out);
-		break;
-	case 5:
-		print_range(r, TIERBPF_FACT_DISTANCE, "%lld", out);
-		break;
-	case 6:
-		print_range(r, TIERBPF_FACT_READ_LATENCY, one_in(r, 2) ? "%lld" : "\"%lldns\"", out);
-		break;
-	case 7:
-		print_range(r, TIERBPF_FACT_WRITE_LATENCY, "%lld", out);
-		break;
-	case 8:
-		print_range(r, TIERBPF_FACT_READ_BANDWIDTH, one_in(r, 2) ? "%lld" : "\"%lldMB/s\"",
-			    out);
-		break;
-	case 9:
-		print_range(r, TIERBPF_FACT_WRITE_BANDWIDTH, "%lld", out);
-		break;
-	case 10:
-	case 11:
+	case FACT_RATIO:
 		print_ratio(r, out);
 		break;
-	case 12:
+	case FACT_ADISTANCE:
 		fprintf(out, "{\"min\": %d, \"max\": %d}", (int)rng_below(r, 600),
 			600 + (int)rng_below(r, 6000));
 		break;
-	case 13:
-		print_cxl(r, out);
+	case FACT_SERIAL:
+		fprintf(out, plain ? "%u" : "\"0x%x\"", rng_below(r, 8));
+		break;
+	case FACT_BYTES:
+		print_range(r, fact, plain ? "%lld" : "\"%lldB\"", out);
+		break;
+	case FACT_NS:
+		print_range(r, fact, plain ? "%lld" : "\"%lldns\"", out);
+		break;
+	case FACT_MBPS:
+		print_range(r, fact, plain ? "%lld" : "\"%lldMB/s\"", out);
+		break;
+	default:
+		print_range(r, fact, "%lld", out);
 		break;
 	}
 }
 
-#define NR_PREDICATES 14
+static enum tierbpf_fact find_fact(const char *prefix, const char *member)
+{
+	size_t length = strlen(prefix);
+	__u32 fact;
+
+	for (fact = 0; fact < TIERBPF_NR_FACTS; fact++)
+		if (!strncmp(fact_key(fact), prefix, length) &&
+		    !strcmp(fact_key(fact) + length, member))
+			break;
+	return fact;
+}
+
+/* Each member of "cxl" as often as not, and at least one. */
+static void print_cxl(struct rng *r, int nr_nodes, FILE *out)
+{
+	uint32_t which = 1 + rng_below(r, (1U << cxl_members.count) - 1);
+	const char *separator = "";
+	size_t i;
+
+	fputc('{', out);
+	for (i = 0; i < cxl_members.count; i++) {
+		const char *member = cxl_members.list[i].key;
+
+		if (!(which & 1U << i))
+			continue;
+		fprintf(out, "%s\"%s\": ", separator, member);
+		print_value(r, find_fact("cxl_", member), nr_nodes, out);
+		separator = ", ";
+	}
+	fputc('}', out);
+}
 
 static void print_match(struct rng *r, int nr_nodes, FILE *out)
 {
 	const char *separator = "";
-	int which;
+	size_t i;
 
 	fputc('{', out);
-	for (which = 0; which < NR_PREDICATES; which++) {
+	for (i = 0; i < match_members.count; i++) {
+		const char *member = match_members.list[i].key;
+
 		if (!one_in(r, 8))
 			continue;
-		fputs(separator, out);
+		fprintf(out, "%s\"%s\": ", separator, member);
 		separator = ", ";
-		print_predicate(r, which, nr_nodes, out);
+		if (!strcmp(member, "cxl"))
+			print_cxl(r, nr_nodes, out);
+		else
+			print_value(r, find_fact("", member), nr_nodes, out);
 	}
 	fputc('}', out);
 }

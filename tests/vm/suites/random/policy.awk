@@ -42,38 +42,55 @@ function node_list(    first)
 	return "\"" rnd(8) "," first "-" between(first, 8) "\""
 }
 
-function predicate(name)
+# By the form of the fact, as fact-table.h calls it.
+function predicate(form)
 {
-	if (name == "node" || name == "pxm")
+	if (form == "NODES" || form == "DOMAINS")
 		return node_list()
-	if (name == "cpu")
+	if (form == "YES_NO")
 		return once_in(3) ? "true" : "false"
-	if (name == "kind")
+	if (form == "KIND")
 		return once_in(2) ? "\"dram\"" : "[\"hbm\", \"dram\"]"
-	if (name == "size")
+	if (form == "NUMBER")
+		return range(0, 8, "")
+	if (form == "BYTES")
 		return range(30, 130, "MiB")
-	if (name == "distance")
+	if (form == "DISTANCE")
 		return range(10, 60, "")
-	if (name ~ /latency_ns/)
+	if (form == "NS")
 		return range(20, 600, once_in(2) ? "ns" : "")
-	if (name ~ /bandwidth_mbps/)
+	if (form == "MBPS")
 		return range(100, 20000, once_in(2) ? "MB/s" : "")
-	if (name == "kernel_adistance")
+	if (form == "ADISTANCE")
 		return range(100, 3000, "")
-	return ratio()
+	if (form == "RATIO")
+		return ratio()
+	print "policy.awk does not know values of form " form >"/dev/stderr"
+	exit 1
+}
+
+# Those of the tool's tables, and the ones that tell these machines apart a second time.
+function predicates_read(    i, count, list, part)
+{
+	count = split(predicates, list, " ")
+	for (i = 1; i <= count; i++) {
+		split(list[i], part, ":")
+		form[part[1]] = part[2]
+		names = names part[1] " " (part[1] ~ /^(node|cpu|distance|kernel_adistance)$/ ? part[1] " " : "")
+	}
+	if (!count)
+		exit 1
 }
 
 function match_of(    count, i, name, text, used)
 {
 	count = one_of("0 1 1 1 1 1 1 2 2 2 3")
 	for (i = 0; i < count; i++) {
-		name = one_of("node node pxm cpu cpu kind size distance distance read_latency_ns " \
-			      "write_latency_ns read_bandwidth_mbps write_bandwidth_mbps " \
-			      "latency_ratio bandwidth_ratio kernel_adistance kernel_adistance")
+		name = one_of(names)
 		if (name in used)
 			continue
 		used[name] = 1
-		text = text (text == "" ? "" : ", ") "\"" name "\": " predicate(name)
+		text = text (text == "" ? "" : ", ") "\"" name "\": " predicate(form[name])
 	}
 	return "{" text "}"
 }
@@ -130,6 +147,7 @@ function shuffle_print(    node)
 }
 
 BEGIN {
+	predicates_read()
 	print "{"
 	print "  \"version\": 1,"
 	print "  \"description\": \"policy " seed " of tests/vm/suites/random/random-policy\","
