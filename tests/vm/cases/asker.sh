@@ -30,7 +30,7 @@ node1_blocks()
 	done
 }
 
-# at_once TIERS WHEN: they are there when the command returns, as ever
+# at_once TIERS WHEN: fails unless the tiers are right as soon as the command returns
 at_once()
 {
 	[ "$(tiers)" = "$1" ] || fail "tiers $2: expected $1 at once, found $(tiers)"
@@ -57,7 +57,7 @@ for _ in 1 2; do
 done
 expect 0 tierbpf load /tmp/p.json
 
-# the node goes, and is decided by the kernel's question when it comes again
+# The node leaves. When it comes back, the kernel's question decides about it.
 for file_tier in q:5 p:10; do
 	file=${file_tier%:*}
 	node1_blocks offline
@@ -82,7 +82,7 @@ asker=$!
 the_end "4:0 18:1"
 touch /tmp/stop
 wait $asker
-# Nothing is left of it: memory-tiers itself, which placed the node, is the only owner.
+# No count is left over: memory-tiers itself, which placed the node, is the only owner.
 node1_blocks offline
 expect_tiers "4:0" "without memory, without the module"
 call drain

@@ -35,7 +35,7 @@ for round in 1 2; do
 	remove_module
 	expect_tiers "4:0-1" "after rmmod, $round"
 done
-# a device meets what the module has left
+# A device is bound after the module has been removed.
 bind 0
 expect_tiers "4:0-1" "with a device"
 modprobe tierbpf

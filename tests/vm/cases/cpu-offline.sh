@@ -37,7 +37,7 @@ policy /tmp/q.json '{"match": {"cpu": true, "node": 1}, "action": {"tier": "cxl"
 expect 0 tierbpf load /tmp/q.json
 as_rules_say "4:0 5:1" "4:0-1"
 
-# the CPU goes while no policy is loaded, and while the module is not
+# The CPU goes offline while no policy is loaded, and while the module is not loaded.
 expect 0 tierbpf unload
 cpu 0
 expect 0 tierbpf load /tmp/p.json

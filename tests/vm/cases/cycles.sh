@@ -22,8 +22,8 @@ cycle()
 	rmmod tierbpf || fail "rmmod"
 }
 
-# What is allocated: "NAME COUNT" a line; of memory pages or kB. With slub_debug no slab is
-# a CPU's own: those count as full, which is hundreds of small objects.
+# Prints what is allocated, a line "NAME COUNT" each; memory counts in pages or kB. slub_debug
+# disables per-CPU slabs, which would count as full and hide hundreds of small objects.
 allocated()
 {
 	sleep 2
@@ -45,7 +45,7 @@ allocated()
 
 policy /tmp/a.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/b.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
-# the first ones fill caches
+# The first cycles fill caches.
 cycle
 cycle
 half=$(((cycles + 1) / 2))
@@ -58,8 +58,8 @@ for part in 1 2; do
 done
 expect_tiers "4:0 18:1" "after $cycles cycles"
 
-# A leak grows in both halves, by one in each cycle or more; what only waits to be
-# freed, or was allocated ahead, does not, and is up to some dozens at any time.
+# A leak grows in both halves, by at least one in each cycle. Objects that wait to be freed or
+# were allocated in advance do not; there are up to a few dozen of them at any time.
 awk -v half=$half '
 	FILENAME ~ /0$/ { start[$1] = $2; next }
 	FILENAME ~ /1$/ { middle[$1] = $2; next }

@@ -25,7 +25,7 @@ decides 10 '{"pxm": 1}'
 decides 10 '{"read_latency_ns": {"min": 15}}'
 decides 18 '{"read_latency_ns": {"max": 15}, "cpu": false}'
 
-# ---- two DIMMs, retiers, and away in any way ----
+# ---- two DIMMs, retiers, and removal in every order ----
 
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/p.json

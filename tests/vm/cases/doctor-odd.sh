@@ -19,7 +19,7 @@ finds()
 	esac
 }
 
-# distances ROW...: those of the captured machine's nodes
+# distances ROW...: sets the distances of the captured machine's nodes
 distances()
 {
 	for node in 0 1 2; do
@@ -62,12 +62,12 @@ finds "soft-reserved memory" advice "2 ranges, 1536 MiB of node 1"
 echo "  100000000-13fffffff : dax1.0" >>/tmp/m/proc/iomem
 echo "    100000000-13fffffff : System RAM (kmem)" >>/tmp/m/proc/iomem
 finds "soft-reserved memory" advice "1 ranges"
-sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' /tmp/m/proc/iomem # as all but root see it
+sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' /tmp/m/proc/iomem # as users other than root see it
 finds "soft-reserved memory" unknown
 rm -r /tmp/m
 of=
 
-# a driver makes a node of it
+# A driver adds this memory as a node.
 echo online_movable >/sys/devices/system/memory/auto_online_blocks
 modprobe kmem
 modprobe dax_hmem
@@ -92,6 +92,6 @@ distances "10 20 30" "20 10 9" "30 30 10"
 finds distances advice "node 1 is no farther from node 2 than from itself"
 distances "10 20 30" "20 11 30" "30 30 10"
 finds distances advice "node 1 has a distance of 11 to itself"
-# from domain 0 to 1, behind the header and the number of domains
+# The distance from domain 0 to 1 follows the header and the number of domains.
 printf '\012' | dd of=/tmp/m/sys/firmware/acpi/tables/SLIT bs=1 seek=45 conv=notrunc 2>/dev/null
 finds distances advice "the kernel ignores SLIT: a distance between two domains that is not above 10"

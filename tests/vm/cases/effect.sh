@@ -17,7 +17,7 @@ value()
 	sed -n "s/^$1 //p" "$2"
 }
 
-# run NAME: the program, and /proc/vmstat before and after, in files of that name.
+# run NAME: runs the program and saves /proc/vmstat before and after in files of that name.
 run()
 {
 	tiers >"/tmp/$1.tiers"
@@ -27,7 +27,7 @@ run()
 	cat /proc/vmstat >"/tmp/$1.after"
 }
 
-# by NAME COUNTER: how far the counter went meanwhile.
+# by NAME COUNTER: prints how much the counter grew during the run.
 by()
 {
 	echo $(($(value "$2" "/tmp/$1.after") - $(value "$2" "/tmp/$1.before")))
@@ -52,7 +52,7 @@ awk '/^```json$/ { shown = 1; next } /^```/ { if (shown) exit } shown' /README.m
 [ "$(wc -l </proc/swaps)" = 1 ] || fail "there is swap"
 echo 1 >/sys/kernel/mm/numa/demotion_enabled
 echo 2 >/proc/sys/kernel/numa_balancing
-# Look for hot pages each second; by itself the kernel looks ever less often, down to once a minute.
+# Scan for hot pages every second; by default the kernel scans less and less often, down to once a minute.
 echo 1000 >/sys/kernel/debug/sched/numa_balancing/scan_period_max_ms
 
 run stock

@@ -19,7 +19,7 @@ at_each_step "tierbpf load /tmp/a.json" "tierbpf load /tmp/b.json" swap
 
 expect 0 tierbpf load /tmp/b.json
 b=$(state)
-# what a load finds that follows at once
+# A load that follows at once must succeed.
 for step in 9 16 19 25; do
 	killed_at $step tierbpf load /tmp/a.json || fail "not killed at $step"
 	expect 0 tierbpf load /tmp/b.json

@@ -15,7 +15,7 @@ at_each_step "tierbpf set 1 --tier 6" "tierbpf unset 1"
 at_each_step "tierbpf load /tmp/a.json" "tierbpf unload"
 [ $step -gt 15 ] || fail "only $step steps"
 
-# it can be unloaded still, and what it left keeps no module
+# The policy can still be unloaded, and nothing keeps the module loaded after that.
 expect 0 tierbpf load /tmp/a.json
 killed_at 3 tierbpf unload || fail "not killed"
 expect 0 tierbpf unload

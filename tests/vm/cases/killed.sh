@@ -38,7 +38,7 @@ for delay in 0.02 0.1 0.2 0.3 0.45; do
 done
 [ $killed -ge 1 ] || fail "no loader was killed in time"
 
-# the first load of all
+# Kill the first load, with no policy in force.
 for delay in 0.1 0.3; do
 	expect 0 tierbpf unload
 	tierbpf load /tmp/b.json >/dev/null 2>&1 &

@@ -15,7 +15,7 @@
 . /usr/lib/tierbpf-test/dax.sh
 
 lib=/usr/lib/tierbpf-test
-count=3 seed=34 # whose first order is one that went wrong
+count=3 seed=34 # the first order of this seed has failed once
 [ ! -e /sys/kernel/debug/kmemleak ] || count=1
 case ${1:-} in
 "") ;;
@@ -23,7 +23,7 @@ case ${1:-} in
 *) count=$1 seed=$(date +%s) ;;
 esac
 
-# kmem binds no other device than this one: it forgets the name at once.
+# kmem binds only this device, and forgets its name again at once.
 bind_only()
 {
 	for file in new_id remove_id; do
@@ -39,7 +39,7 @@ online_memory()
 	done
 }
 
-# step WHAT ARGUMENT...: of kmem-orders.awk
+# step WHAT ARGUMENT...: executes a step that kmem-orders.awk has printed
 step()
 {
 	case $1 in
@@ -61,13 +61,13 @@ step()
 	esac
 }
 
-# device NUMBER: the kernel's own for it; which NVDIMM comes first is QEMU's affair
+# device NUMBER: prints the kernel's number of the device; QEMU decides which NVDIMM comes first
 device()
 {
 	sed -n "$(($1 + 1))p" /tmp/devices
 }
 
-# as in kmem-orders.awk
+# These numbers are those in kmem-orders.awk.
 policy /tmp/1.json '{"match": {"node": "1-2"}, "action": {"tier": "far"}}'
 policy /tmp/2.json '{"match": {"node": 2}, "action": {"tier": "cxl"}}'
 policy /tmp/3.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \

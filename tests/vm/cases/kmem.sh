@@ -28,7 +28,7 @@ step()
 	esac
 }
 
-# sequence TIER STEP...: TIER is the policy's
+# sequence TIER STEP...: executes the steps; TIER is the tier that the policy gives
 sequence()
 {
 	tier=$1
@@ -50,8 +50,8 @@ sequence()
 	done
 }
 
-# orders DONE LEFT: the sequences that start with the steps DONE. A retier and
-# the way back with nothing between them are left out.
+# orders DONE LEFT: prints the sequences that start with the steps DONE, without those in which
+# a retier is undone at once.
 orders()
 {
 	if [ -z "$2" ]; then
@@ -102,7 +102,7 @@ sequence 10 a L U b x y
 sequence 10 a L b R y x
 sequence 10 a L x a b U x y
 sequence 10 a b L x a R y x
-# the tier that kmem itself would choose, which memory-tiers knows nothing of
+# kmem itself would choose this tier; memory-tiers does not know it.
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"adistance": 2880}}'
 sequence 22 L a U x
 sequence 22 L a b U x y

@@ -18,7 +18,7 @@ node1_blocks()
 	done
 }
 
-# in_the_midst SECONDS COMMAND...: node 1 goes, or comes, so long after the command began
+# in_the_midst SECONDS COMMAND...: node 1 leaves or comes back SECONDS after the command began
 in_the_midst()
 {
 	after=$1
@@ -40,8 +40,8 @@ uptime_ms()
 	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# soon COMMAND...: takes less than 9 seconds; the module's patience with a hotplug was 10.
-# On a debug kernel the verifier alone may take longer: there only the log tells.
+# soon COMMAND...: must take less than 9 seconds; the module used to wait 10 for a hotplug.
+# On a debug kernel the verifier alone may take longer, so there only the log is checked.
 soon()
 {
 	from=$(uptime_ms)
