@@ -20,7 +20,7 @@ create()
 	bpftool map create "$pins/$pin" "$@" name planted || fail "bpftool map create $pin $*"
 }
 
-# value PIN FIRST BYTE...: these bytes of its only element, from the one numbered FIRST on
+# value PIN FIRST BYTE...: writes these bytes into its only element, beginning at byte FIRST
 value()
 {
 	bpftool -j map lookup pinned "$pins/$1" key 0 0 0 0 >/tmp/value || fail "bpftool map lookup $1"
@@ -30,7 +30,7 @@ value()
 		fail "bpftool map update $1"
 }
 
-# survives STATUS TEXT: every command that looks at it ends, by itself; status so, and says that
+# survives STATUS TEXT: every command that reads the map must end; status with STATUS and TEXT
 survives()
 {
 	for verb in "status --json" "plan" "explain 1" "topology --json" "load --refresh" doctor "set 1 --tier 3" \
@@ -56,7 +56,7 @@ begin()
 	expect 0 tierbpf load /tmp/p.json
 }
 
-# repaired: a load puts all of it right
+# repaired: a load must repair everything
 repaired()
 {
 	expect 0 tierbpf load /tmp/q.json
@@ -65,7 +65,7 @@ repaired()
 }
 
 begin "a name without an end"
-# struct tierbpf_meta: object is at 72, trial_until follows it, a time far away
+# In struct tierbpf_meta, object is at offset 72, and trial_until follows; this time is far in the future.
 value policy/meta 72 65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65
 survives 1 "policy/meta: this is not what tierbpf pins there"
 repaired

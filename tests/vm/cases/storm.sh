@@ -27,14 +27,14 @@ bpftool prog loadall /usr/lib/tierbpf/test-storm.bpf.o /sys/fs/bpf/storm autoatt
 	fail "bpftool prog loadall test-storm"
 
 before=$(interrupts)
-override 1 1344 & # which would not return
+override 1 1344 & # this used not to return
 sleep $seconds
 count=$((($(interrupts) - before) / seconds))
 echo "$count interrupts by irq_work a second"
 [ $count -le $most ] || { detach storm; fail "the module interrupts itself $count times a second"; }
 wait
 expect_tiers "4:0 10:1" "after an override"
-# it is no worse for the next ones
+# Further updates must work as well.
 override 1 768
 expect_tiers "4:0 6:1" "after another"
 detach storm

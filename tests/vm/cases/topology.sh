@@ -39,7 +39,7 @@ same()
 	for verb in "plan p.json" "topology" "explain 1 --policy p.json" "init"; do
 		tierbpf $verb --sysroot "$1" >captured 2>&1 || fail "$verb --sysroot"
 		tierbpf $verb >live 2>&1 || fail "$verb"
-		# Only the machine itself can be asked; the capture says where it was found.
+		# This differs: only the machine itself can be queried, and a capture names its directory.
 		cmp -s captured live || { diff captured live; fail "$verb differs on the captured machine"; }
 	done
 }

@@ -25,7 +25,7 @@ modprobe tierbpf
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 5:1" "after load"
-# kmem looks through its types for one of its adistance: the one that was freed
+# kmem searches its types for one with its adistance and would find the one that was freed.
 bind 1
 expect_tiers "4:0 5:1" "with another device"
 override 1 1344
