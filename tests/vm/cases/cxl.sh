@@ -3,10 +3,9 @@
 # append: memhp_default_state=online_movable
 # timeout: 600
 # kernels: cloud
-# A region of CXL memory, made while the system runs: rules know it by its kind,
-# its number and its cards; how fast it is comes from the cards' CDAT, whatever the
-# kernel makes of that. `cxl` has no generic port, so that nobody knows the way from
-# the CPUs to the host bridge.
+# Rules match a CXL region that is created at run time by its kind, its number and its cards.
+# Its speed comes from the cards' CDAT, whatever the kernel makes of that. `cxl` has no generic
+# port, so there the performance of the path from the CPUs to the host bridge is unknown.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 

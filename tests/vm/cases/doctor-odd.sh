@@ -2,8 +2,8 @@
 # topology: odd
 # append: numa=nohmat memmap=512M%0x20000000-1+0xefffffff
 # brief: 6.12
-# What makes nodes look other than they are: HMAT switched off, memory of node 1 that firmware
-# reserves for drivers (by which it is no node), distances that no machine has.
+# doctor explains machines whose nodes look wrong: HMAT is switched off, firmware reserves
+# memory of node 1 for drivers (so that it is no node), and the distances make no sense.
 . /usr/lib/tierbpf-test/test.sh
 
 # finds WHAT VERDICT [TEXT]: it is found so, of the machine captured in $of

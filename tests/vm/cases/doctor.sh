@@ -2,8 +2,8 @@
 # topology: dram-mismatch
 # brief: 6.12
 # program: xz
-# Everything that tierbpf needs is taken away, one at a time; doctor names it, with the cure, and
-# nothing else as missing.
+# Takes away each prerequisite of tierbpf in turn. doctor must report it, say how to fix it, and
+# report nothing else as missing.
 . /usr/lib/tierbpf-test/test.sh
 
 release=$(uname -r)

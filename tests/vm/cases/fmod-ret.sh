@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# An fmod_ret program in front of the hook beats the policy; 0 is no opinion;
-# a kernel that cannot be brought to agree is drift, exit status 7.
+# An fmod_ret program in front of the hook overrides the policy; 0 means that it has no opinion.
+# Where the kernel does not follow the policy, status reports drift, with exit status 7.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -3,8 +3,8 @@
 # kernels: cloud
 # timeout: 400
 # brief: 6.12
-# What is no policy, or one that this kernel will not have, is refused with the
-# cure and the right status, and changes nothing in force.
+# A file that is no policy, or that this kernel rejects, is rejected with the right exit status
+# and how to fix it, and the policy in force does not change.
 . /usr/lib/tierbpf-test/test.sh
 
 bad=/usr/lib/tierbpf/bad

@@ -2,9 +2,9 @@
 # topology: hmat
 # brief: 6.12
 # timeout: 300
-# Under the names of the pins stand other maps than those of a load, or maps with values that no
-# load writes, as an older or a newer tierbpf, or root by hand, may leave them. No command takes
-# more bytes than it has room for, or prints what has no end; unload and load get rid of all.
+# Maps of another kind, or with values that no load writes, are pinned under tierbpf's names. An
+# older or newer tierbpf, or root by hand, may leave such maps. No command may overrun its buffers
+# or print without end, and unload and load must remove the maps.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
