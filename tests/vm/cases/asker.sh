@@ -4,10 +4,10 @@
 # timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/modules/odd-driver
-# Somebody in the kernel who asks for a node's adistance (mt_calc_adistance() is exported)
-# and adds no memory: the module took each question for a device of dax/kmem that came,
-# counted it, and left the node alone for a second. Now the questions neither hold up a
-# move, unload or rmmod, nor is anything counted that nobody will take away.
+# Kernel code may ask for a node's adistance without adding memory (mt_calc_adistance() is
+# exported). The module once took each such question for a dax/kmem device that was about to
+# come: it counted the device and left the node alone for a second. Now these questions must
+# not delay a move, unload or rmmod, and must not leave a count that nobody ever removes.
 . /usr/lib/tierbpf-test/test.sh
 
 call()

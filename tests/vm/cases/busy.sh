@@ -2,8 +2,9 @@
 # topology: hmat
 # timeout: 240
 # brief: 7.3
-# Several tierbpf at once: each has its turn or says that another is at work, and what
-# is in force is what one of them has left. The module stays while anything of a policy does.
+# Several tierbpf run at once. Each gets its turn or says that another is at work, and the policy
+# in force is that of one of them. The module cannot be removed while any part of a policy is
+# left.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

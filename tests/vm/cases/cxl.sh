@@ -3,10 +3,9 @@
 # append: memhp_default_state=online_movable
 # timeout: 600
 # kernels: cloud
-# A region of CXL memory, made while the system runs: rules know it by its kind,
-# its number and its cards; how fast it is comes from the cards' CDAT, whatever the
-# kernel makes of that. `cxl` has no generic port, so that nobody knows the way from
-# the CPUs to the host bridge.
+# Rules match a CXL region that is created at run time by its kind, its number and its cards.
+# Its speed comes from the cards' CDAT, whatever the kernel makes of that. `cxl` has no generic
+# port, so there the performance of the path from the CPUs to the host bridge is unknown.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 
@@ -105,7 +104,7 @@ expect 0 tierbpf explain "$node"
 if [ $stock = 22 ]; then
 	# nothing to compute from: the rule is passed over, the kernel's 2880 stands
 	expect_tiers "4:0 22:$node" "by firmware that says nothing"
-	says /tmp/out "passed over"
+	says /tmp/out "so the rule is skipped"
 	says /tmp/out "adistance 2880, tier 22"
 else
 	# 576 * (202 + 302) / 20 * 20480 / 16384 = 18143, also where the kernel has 1242000

@@ -5,8 +5,8 @@
 # long: 3600
 # append: slub_debug=F
 # brief: 6.12
-# modprobe, load, unload, rmmod, again and again, leave the kernel as it was. The
-# argument is how often; 200 is for a long run.
+# Repeated modprobe, load, unload and rmmod leave the kernel as it was. The argument is the
+# number of cycles; a long run takes 200.
 . /usr/lib/tierbpf-test/test.sh
 
 cycles=${1:-12}

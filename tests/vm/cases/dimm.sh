@@ -3,8 +3,8 @@
 # timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
-# DIMMs that QEMU plugs into an empty node, and takes away again. Whatever a rule
-# knows the node by, it decides at the first memory, with no process running.
+# QEMU plugs DIMMs into an empty node and removes them. Whatever a rule matches the node by,
+# it must decide as soon as the first memory appears, with no process running.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/qmp.sh
 

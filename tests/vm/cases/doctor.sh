@@ -2,8 +2,8 @@
 # topology: dram-mismatch
 # brief: 6.12
 # program: xz
-# Everything that tierbpf needs is taken away, one at a time; doctor names it, with the cure, and
-# nothing else as missing.
+# Takes away each prerequisite of tierbpf in turn. doctor must report it, say how to fix it, and
+# report nothing else as missing.
 . /usr/lib/tierbpf-test/test.sh
 
 release=$(uname -r)
@@ -56,7 +56,7 @@ for option in BPF_SYSCALL BPF_JIT DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES BPF_EVEN
 	echo "CONFIG_$option=y"
 done >/boot/config-"$release"
 
-lacks module "installed as /lib/modules/$release/extra/tierbpf.ko, not loaded"
+lacks module "installed as /lib/modules/$release/extra/tierbpf.ko, but not loaded"
 grep -v tierbpf /lib/modules/"$release"/modules.dep >/tmp/dep
 instead /lib/modules/"$release"/modules.dep /tmp/dep
 lacks module "none for $release"
@@ -71,7 +71,7 @@ lacks rights "not root"
 as="prog-caps 0 none"
 lacks rights "no CAP_SYS_ADMIN"
 as="unshare -r"
-lacks rights "root of a user namespace"
+lacks rights "root only in a user namespace"
 as=
 finds rights ok
 
@@ -100,7 +100,7 @@ lacks kernel 6.11.9
 umount /proc/sys/kernel/osrelease
 
 sed -i '/MIGRATION/d' /boot/config-"$release"
-lacks configuration "without CONFIG_MIGRATION"
+lacks configuration "missing: CONFIG_MIGRATION"
 rm /boot/config-"$release"
 finds configuration unknown "/boot/config-$release"
 [ $status = 0 ] || fail "without a configuration, doctor exits with $status"

@@ -3,10 +3,10 @@
 # kernels: cloud
 # timeout: 300
 # file: README.md:/README.md
-# What all this is for: a program bound to the DRAM node needs more than that has, and
-# there is no swap. Stock: all is one tier, nothing can be demoted, and the kernel
-# kills it. With the policy that README shows, and no other difference, its cold pages
-# are demoted, come back when they are hot, and it runs to its end.
+# Shows what tiering is for: a program bound to the DRAM node needs more memory than that has,
+# and there is no swap. A stock kernel has all nodes in one tier, so it cannot demote anything
+# and kills the program. With the policy from README, and no other difference, cold pages are
+# demoted, hot ones are promoted, and the program finishes.
 . /usr/lib/tierbpf-test/test.sh
 
 counters="pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgpromote_success oom_kill"

@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # kernels: cloud
-# Map `events`: what happened, in order; each generation has its own; one that is
-# full and unread drops what comes, counts it, and goes on once it is read.
+# The map `events` holds the events in order, and each generation has its own. While it is full
+# and unread it drops new events and counts them; it continues once it is read.
 . /usr/lib/tierbpf-test/test.sh
 
 # Kinds of events: REJECTED 2, RETIERED 3, POLICY 8 (enum tierbpf_event_kind).

@@ -3,11 +3,11 @@
 # kernels: debug
 # append: memhp_default_state=online_movable
 # timeout: 2400
-# Every allocation on the module's ways fails once, one after the other: when it is
-# inserted and removed, when a policy comes, is replaced and goes, when an override
-# moves a node from the work queue, when a node gets and loses its memory. Of the
-# many of a whole `tierbpf load`, some by chance. Whatever fails, each node is soon
-# where it should be, or where it was before, and what failed says so.
+# Makes each allocation of the module fail once, one after the other: on insertion and removal;
+# when a policy is loaded, replaced and unloaded; when an override moves a node from the work
+# queue; and when a node gets and loses its memory. A whole `tierbpf load` has too many, so some
+# of them are chosen at random. After each failure the nodes must soon be in their old or new
+# tiers, and what failed must say so.
 #   tests/vm/run ... tests/vm/cases/failslab.sh SEED     repeats the choice of a run
 . /usr/lib/tierbpf-test/test.sh
 

@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # kernels: cloud
-# The module's guards against bugs of the kernel are kprobes. Whoever switches these off takes them
-# away: status and doctor say so, and how to switch them on; and nothing where they cannot know.
+# The module's guards against kernel bugs are kprobes. If somebody switches kprobes off, status
+# and doctor must say so and how to switch them on; where they cannot know, they must say nothing.
 . /usr/lib/tierbpf-test/test.sh
 
 switch=/sys/kernel/debug/kprobes/enabled

@@ -3,9 +3,9 @@
 # shares: yes
 # timeout: 400
 # judge: tests/vm/suites/judge-watch
-# A policy that lies, that never says the same twice and has itself asked again and
-# again, or that is slow: the nodes are moved at a bounded rate, all is counted and told
-# by watch, the log stays short, and unload puts everything back at once.
+# A policy may lie, change its answers and ask to be asked again, or be slow. The nodes must move
+# at a bounded rate, everything must be counted and shown by watch, the log must stay short, and
+# unload must restore everything at once.
 . /usr/lib/tierbpf-test/test.sh
 
 # as in tests/vm/bpf/test-hostile.bpf.c, and TIERBPF_MOVES in include/tierbpf/abi.h

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # append: memhp_default_state=online_movable
-# A node that gets its first memory later is decided in the kernel, by the rules,
-# with no process running, and again as it grows and shrinks; it is as stock again
-# when the policy goes.
+# The rules must decide about a node in the kernel, with no process running, when it gets its
+# first memory and as it grows and shrinks. After unload it must be as on a stock kernel.
 . /usr/lib/tierbpf-test/test.sh
 
 node1_blocks()

@@ -3,8 +3,8 @@
 # timeout: 400
 # long: 1500
 # brief: 6.12
-# A policy that replaces another, killed after each of its steps: the former or
-# the new one, and the override either way.
+# Kills a load that replaces a policy after each of its steps. The old or the new policy must be
+# in force, and the override in both cases.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 

@@ -3,7 +3,7 @@
 # timeout: 400
 # long: 1500
 # brief: 6.12
-# load --try, confirm, and the way back, killed after each of their steps.
+# Kills load --try, confirm and the rollback after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
 # The longest of them.
 set -- "${1:-4}"

@@ -2,7 +2,7 @@
 # topology: hmat
 # timeout: 400
 # long: 1500
-# set, unset and unload, killed after each of their steps.
+# Kills set, unset and unload after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 

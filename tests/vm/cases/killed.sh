@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 900
-# A loader that is killed, at whatever moment, leaves the old policy or the new
-# one; a loader that is gone leaves its policy in force. At each step: killed-*.sh.
+# A loader that is killed at a random moment leaves the old policy or the new one. The policy of a
+# loader that has exited stays in force. The cases killed-*.sh kill it at each of its steps.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -4,14 +4,13 @@
 # long: 43200
 # append: memhp_default_state=online_movable
 # file: tests/vm/suites/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
-# Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
-# come and go, on a node with DRAM of its own and on one without; kmem.sh walks the few
-# of them that two devices of one node allow. A node with DRAM is in a tier all the
-# while, the other one while it has memory.
+# Devices of dax/kmem, policies, overrides, the module and kmem itself come and go in random
+# orders, on a node with DRAM of its own and on one without. kmem.sh tests all orders of two
+# devices of one node. A node with DRAM must always be in a tier, the other one while it has
+# memory.
 #
-# The argument is how many orders, and the seed: COUNT or COUNT,SEED. Where the seed is
-# not given, the clock is it; it is printed. Without an argument the orders are always the
-# same.
+# The argument is COUNT or COUNT,SEED: the number of orders and the seed. Without a seed the clock
+# gives one, which is printed. Without an argument the orders are always the same.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 

@@ -3,13 +3,13 @@
 # timeout: 900
 # long: 3600
 # append: memhp_default_state=online_movable
-# Two devices of dax/kmem on one node, bound (a, b) and unbound (x, y) in every order
-# in which both are there at some time, with a retier (o) and the way back (n) at every
-# place in between; and with policies that come (L) and go (U). The driver counts its devices
-# on the node's memory type: a retier that upsets the count crashes the kernel when
-# the last of them leaves. 6.12 takes every other of these orders and 7.3 the others, a debug
-# kernel one in ten; with argument `both` each takes all, with `all` every order there is,
-# and the same with L and U.
+# Two devices of dax/kmem on one node are bound (a, b) and unbound (x, y) in every order in which
+# both are there at some time. At every place in between, a retier (o) moves the node or (n) moves
+# it back, or a policy is loaded (L) or unloaded (U). The driver counts its devices on the node's
+# memory type: a retier that upsets this count crashes the kernel when the last device leaves.
+# 6.12 tests every other order and 7.3 the rest, a debug kernel one in ten. With the argument
+# `both` each kernel tests all of them; with `all`, every order there is, and these again with L
+# and U.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A policy moves a node out of the tier that HMAT gave it, and names what it did.
+# A policy moves a node out of the tier that HMAT gave it, and load prints what it did.
 . /usr/lib/tierbpf-test/test.sh
 
 expect_tiers "4:0 18:1" "at boot"

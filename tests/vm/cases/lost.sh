@@ -5,8 +5,9 @@
 # append: preempt=full
 # timeout: 240
 # long: 3600
-# No update of the override is lost where a program that watches it is skipped: another one
-# sees it, and what both miss is found within a second. With an argument, so many updates.
+# No update of an override may be lost when the kernel skips a program that watches the map:
+# another program sees the update, and one that both miss is found within a second. The argument
+# is the number of updates.
 . /usr/lib/tierbpf-test/test.sh
 
 # updates COUNT [NODE]: tests/vm/programs/lost.c

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
 # kernels: cloud
-# All nodes are the same memory of the host here: that a measurement is made, kept,
-# used and refused is what this is about, not its numbers.
+# All nodes here are the same memory of the host. So this tests that a measurement is made, saved,
+# used and rejected, but not its numbers.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# Somebody's own policy that answers nonsense leaves the nodes as stock; each
-# answer is reported. One policy at a time; one of another ABI is refused.
+# A user's own policy that gives invalid answers leaves the nodes as on a stock kernel, and each
+# answer is reported. Only one policy can be loaded, and one of another ABI is rejected.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -2,9 +2,9 @@
 # topology: hmat
 # shares: yes
 # timeout: 300
-# What an object brings along beside its policy is told before it is attached; what would change
-# more than tiers is refused unless it is allowed by name; and what cannot be removed is no success,
-# for unload, for a load in its place, and for the end of a trial.
+# tierbpf names the other programs of a BPF object before it attaches them. Programs that would
+# change more than tiers are rejected unless they are allowed by name. If something cannot be
+# removed, an unload, a load of another policy and the end of a trial must fail.
 . /usr/lib/tierbpf-test/test.sh
 
 side=/usr/lib/tierbpf/test-side.bpf.o
@@ -108,7 +108,7 @@ allowed 0 deny judge rewrite shoot
 refuse 1
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "/link_deny"
-says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
+says /tmp/err "the new policy is in force, but the programs of the former one that are named above stay attached"
 expect_tiers "4:0 10:1" "rules"
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "programs of an earlier policy are still attached (named above), so nothing was loaded"

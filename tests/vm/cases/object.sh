@@ -2,8 +2,9 @@
 # topology: hmat three-hmat
 # shares: yes
 # timeout: 400
-# Users' own BPF instead of rules: the examples; from one to the other and back in
-# one step; the override beats them; what else an object brings comes and goes with it.
+# Users may load their own BPF objects instead of rules. This tests the examples, changes from one
+# to another in one step, and that the override wins. An object's other programs and maps come and
+# go with it.
 . /usr/lib/tierbpf-test/test.sh
 
 examples=/usr/lib/tierbpf/example

@@ -3,10 +3,10 @@
 # timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/modules/odd-driver
-# A driver that takes away what it never gave: from the slot of a node that is in a tier,
-# and from one that is empty, with and without a memory type of its own. A stock kernel
-# crashes when such a node leaves; with the module it does not, the node stays where it
-# belongs, and it is as stock when the module has gone.
+# A driver gives back references that it never took: from the slot of a node that is in a tier and
+# from an empty one, with and without a memory type of its own. A stock kernel crashes when such a
+# node leaves. With the module it must not crash, the node must keep its tier, and it must be as
+# on a stock kernel after rmmod.
 . /usr/lib/tierbpf-test/test.sh
 
 # call WHAT...: each of node 1

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A bare bpftool map update moves a node, and a bare delete moves it back, with no
-# other command run; values that are no adistance leave it as stock and are counted.
+# A bare bpftool map update moves a node, and a bare delete moves it back, without any other
+# command. A value that is no valid adistance leaves the node as on a stock kernel and is counted.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -4,8 +4,8 @@
 # brief: 6.12
 # timeout: 240
 # file: packaging/cache:/root/cache
-# What root writes for itself (topology --save, --output, the cache of downloads) goes where root
-# means it, whatever links and files another user has put there before or puts there meanwhile.
+# Files that root writes (topology --save, --output, the cache of downloads) must go where root
+# wants them, whatever links and files another user creates there before or at the same time.
 . /usr/lib/tierbpf-test/test.sh
 
 nobody()

@@ -3,9 +3,9 @@
 # kernels: cloud
 # brief: 7.3
 # timeout: 240
-# A bpffs that users other than root may write, as mount -t bpf alone makes it. What they have
-# put in the place of the pins is neither used nor removed, and said with how to fix it; where
-# they have not, a policy is as safe there as anywhere.
+# Uses a bpffs that all users may write to, as a plain mount -t bpf makes it. If another user has
+# put something in place of the pins, tierbpf must neither use nor remove it, and say how to fix
+# it. Otherwise a policy is as safe there as anywhere.
 . /usr/lib/tierbpf-test/test.sh
 
 bpffs=/sys/fs/bpf

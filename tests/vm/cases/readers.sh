@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A stock kernel hangs for ever when a nodelist is read at the moment at which its
-# tier goes; with the module, readers and retiers get along.
+# A stock kernel hangs for ever if a nodelist is read at the moment at which its tier is removed.
+# With the module loaded, readers and retiers must not disturb each other.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -3,8 +3,8 @@
 # append: memhp_default_state=online_movable
 # kernels: cloud
 # brief: 7.3
-# load --refresh: the policy in force, with what has come to be known since its load. Only a
-# refresh tells a rule the number of a region that was made later.
+# load --refresh loads the policy in force again with what has become known since. Only that tells
+# a rule the number of a region that was created later.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 

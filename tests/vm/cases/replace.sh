@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # timeout: 900
-# A second load replaces the first in one step: the same link, and nobody who looks
-# all the while ever sees the stock tier.
+# A second load replaces the first in one step: the link stays the same, and a reader that looks
+# all the time never sees the stock tier.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -3,8 +3,9 @@
 # shares: yes
 # kernels: cloud
 # brief: 7.3
-# What each command needs (tierbpf(8), RIGHTS): less is exit status 5 with the cure, and what is
-# not needed is dropped. What is pinned is root's alone.
+# Tests the rights that each command needs (RIGHTS in tierbpf(8)): with fewer it exits with status
+# 5 and says how to fix it, and it drops those that it does not need. Only root can access the
+# pins.
 . /usr/lib/tierbpf-test/test.sh
 
 nobody()

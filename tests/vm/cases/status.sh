@@ -4,8 +4,9 @@
 # timeout: 240
 # program: script
 # judge: tests/vm/suites/judge-status
-# status: nodes and switches without module and policy, columns, colours, drift, rates while pages
-# are demoted and promoted; as JSON and as metrics, which this prints for the judge on the host.
+# Tests what status shows: nodes and kernel settings without module and policy, columns, colours,
+# drift, and the rates while pages are demoted and promoted. It also prints JSON and metrics,
+# which the judge checks on the host.
 . /usr/lib/tierbpf-test/test.sh
 
 esc=$(printf '\033')

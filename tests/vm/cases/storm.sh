@@ -2,10 +2,10 @@
 # topology: hmat
 # shares: yes
 # brief: 6.12
-# A program that asks for a retier whenever the kernel has queued delayed work, at the end
-# of the very function by which the module hands itself the work: one update of an override
-# had it ask itself in interrupt after interrupt, 100,000 a second, until the program was
-# removed. The node still moves, and the interrupts stay within the worker's rests.
+# A program asks for a retier whenever the kernel queues delayed work, at the end of the very
+# function with which the module queues its own work. One update of an override then made it ask
+# again in interrupt after interrupt, 100,000 times a second, until it was removed. Now the node
+# must still move, and the interrupts must respect the pauses of the worker.
 . /usr/lib/tierbpf-test/test.sh
 
 seconds=5

@@ -3,11 +3,11 @@
 # timeout: 600
 # long: 14400
 # append: memhp_default_state=online_movable
-# Nodes are retiered at random, by several processes and by policies that replace each
-# other, while memory is allocated, reclaimed and demoted, and comes and goes. In the
-# end the tiers are those of the plan, and unload, offline and unbind work as ever.
+# Several processes, and policies that replace each other, retier nodes at random while memory is
+# allocated, reclaimed, demoted, added and removed. In the end the tiers must be those of the
+# plan, and unload, offline and unbind must still work.
 #
-# The argument says after how many retiers, by the module's own count (250).
+# The argument is the number of retiers, by the module's own count (250).
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 

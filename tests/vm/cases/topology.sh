@@ -2,8 +2,8 @@
 # topology: three-hmat
 # shares: yes
 # kernels: cloud
-# What topology says is what the kernel shows; a captured machine gives the same
-# plan and the same topology as the machine itself, also while a policy is in force.
+# topology must show what the kernel shows. A captured machine must give the same plan and
+# topology as the machine itself, also while a policy is in force.
 . /usr/lib/tierbpf-test/test.sh
 
 node()

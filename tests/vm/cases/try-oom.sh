@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
-# A policy on trial may be why memory runs out: the process that ends the trial is not what the
-# kernel then ends, and the former policy is back in time all the same.
+# A policy on trial may be the reason why memory runs out. The OOM killer must not kill the
+# process that ends the trial, and the former policy must come back in time.
 . /usr/lib/tierbpf-test/test.sh
 
 # guardian: its process

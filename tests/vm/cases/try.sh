@@ -2,8 +2,8 @@
 # topology: hmat
 # timeout: 240
 # brief: 7.3
-# load --try: the former policy, or none, is back in time, whole, whoever is gone by
-# then: the loader, its terminal, the guardian. confirm keeps the new one.
+# With load --try the former policy, or none, must come back in time and complete, even if the
+# loader, its terminal or the guardian are gone by then. confirm keeps the new one.
 . /usr/lib/tierbpf-test/test.sh
 
 # What comes back: all that status says, but for counters and the mark of the return.

@@ -3,12 +3,12 @@
 # timeout: 600
 # long: 3600
 # append: memhp_default_state=online_movable
-# A kmem device that is unbound between the steps of a move, its memory off line long
-# before, as daxctl does it. Another tracer makes each step that clears take 30 ms: without
-# it the moment is of microseconds. The slot was empty then, and the unbind crashed in
-# put_memory_type(NULL), with the locks of the tiers and of memory hotplug held for ever.
+# A kmem device is unbound between two steps of a move, after its memory went offline, as daxctl
+# does it. Another tracer makes each step that clears the slot take 30 ms, because otherwise this
+# window is only microseconds long. The slot was empty then, and the unbind crashed in
+# put_memory_type(NULL) while it held the locks of the tiers and of memory hotplug.
 #
-# The argument says how many unbinds (12).
+# The argument is the number of unbinds (12).
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 

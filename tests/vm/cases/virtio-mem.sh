@@ -3,7 +3,8 @@
 # timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
-# A virtio-mem device that its hypervisor lets grow and shrink, to nothing as well.
+# The hypervisor makes a virtio-mem device grow and shrink, also to nothing; the node must follow
+# the rules each time.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/qmp.sh
 

@@ -2,11 +2,11 @@
 # topology: three-nvdimm
 # timeout: 600
 # append: memhp_default_state=online_movable
-# A node with DRAM of its own, whose kmem devices came and went before the module did:
-# memory-tiers never counted them, so the first that left emptied the slot, the second
-# brought its count to -1, and one that came then is in the slot without a reference
-# (stock kernels, 6.12 to 7.3). Loading a policy freed its memory type, which kmem keeps;
-# on kernels without KASAN that shows, if at all, by the tiers and by what crashes later.
+# Tests a node with DRAM of its own whose kmem devices came and went before the module was loaded.
+# memory-tiers never counted them: the first that left emptied the slot, the second brought its
+# count to -1, and one that came then is in the slot without a reference (stock kernels, 6.12 to
+# 7.3). Loading a policy once freed its memory type, which kmem keeps. Kernels without KASAN show
+# that only, if at all, by wrong tiers and later crashes.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
