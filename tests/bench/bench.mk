@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#   make bench                    what tierbpf costs, against a baseline in the same run
+#   make bench                    measures what tierbpf costs, against a baseline in the same run
 #   make bench BENCH=plan,check   some parts of it; see tests/bench/RESULTS.md
 #
-# Fails where a target or a budget of size is missed. Not part of make check: time is no fact.
+# Fails if a target or a size budget is missed. Not part of make check, because times vary.
 
 BENCH ?=
 comma := ,

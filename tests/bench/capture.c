@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * capture DIRECTORY NODES CPU_NODES: a machine as `tierbpf topology --save` leaves it,
- * with one block of memory of 2 GiB on each node, SRAT, SLIT and HMAT. Latencies and
- * bandwidths are in steps, so that there are some tiers.
+ * capture DIRECTORY NODES CPU_NODES: writes a machine like `tierbpf topology --save`, with one
+ * memory block of 2 GiB on each node, SRAT, SLIT and HMAT. Latencies and bandwidths rise in steps,
+ * so that there are several tiers.
  */
 #include <errno.h>
 #include <stdarg.h>

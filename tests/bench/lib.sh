@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the parts of make bench share. Sourced; $rows and $tmp are the runner's.
+# Functions that the parts of make bench share. Sourced; the runner sets $rows and $tmp.
 
 root=$(cd "$(dirname "$0")/../../.." && pwd) || exit
 bench=$root/tests/bench
@@ -11,9 +11,9 @@ tool=$root/build/tierbpf
 
 # row WHAT BASELINE TARGET [COUNTS]: one row of the results, from stdin: a line
 # "baseline subject" for each repetition. The ratio is subject / baseline. TARGET: a
-# number, at most; "noise": 1 lies within the spread, or below; "-": there is none.
-# COUNTS: a JSON object of what else is known. A target that is missed for a reason stands in
-# tests/bench/floors with the ratio that it may have.
+# number is the maximum; "noise" means that 1 lies within or above the spread; "-" means no target.
+# COUNTS is a JSON object with further values. tests/bench/floors lists the targets that are missed
+# for a known reason, with the ratio that is allowed.
 row()
 {
 	floor=$(awk -F '\t' -v what="$1" '$1 == what { print $2 }' "$bench/floors")
@@ -22,7 +22,7 @@ row()
 		--arg part "${0##*/}" -f "$bench/row.jq" >>"$rows" || broken "$1: no figures"
 }
 
-# size WHAT BYTES: held against the budget.
+# size WHAT BYTES: compares a size with the budget.
 size()
 {
 	budget=$(awk -F '\t' -v what="$1" '$1 == what { print $2 }' "$bench/budget")
@@ -31,7 +31,7 @@ size()
 			else error("nothing") end' >>"$rows" || broken "$1: no size"
 }
 
-# Ends the part; at the end of a pipe only that, so it leaves a note too.
+# Ends the part. In a pipe that ends only a subshell, so it leaves a note too.
 broken()
 {
 	echo "bench: $*" >&2
@@ -39,13 +39,13 @@ broken()
 	exit 1
 }
 
-# columns B S: of what pair prints (ns, CPU ns, KiB of the baseline; the same of the subject).
+# columns B S: selects two of the columns that pair prints (ns, CPU ns, KiB; baseline, then subject).
 columns()
 {
 	awk -v b="$1" -v s="$2" '{ print $b, $s }'
 }
 
-# instructions NAME COMMAND...: those of user space.
+# instructions NAME COMMAND...: counts the instructions in user space.
 instructions()
 {
 	profile=$tmp/callgrind.$1
@@ -54,14 +54,14 @@ instructions()
 		sed -n 's/.*Collected : //p'
 }
 
-# of NAME: the lines "NAME value..." of what the guest has said, without the name.
+# of NAME: prints the lines "NAME value..." of the guest's output, without the name.
 of()
 {
 	sed -n "s/^$1 //p" "$tmp/guest"
 }
 
-# guest TOPOLOGY [OPTION]... SCRIPT [ARGUMENT]...: what it prints is in $tmp/guest. The
-# kernel prints a line for each node at each change of a tier: not to a slow console.
+# guest TOPOLOGY [OPTION]... SCRIPT [ARGUMENT]...: saves its output in $tmp/guest. The kernel logs a
+# line for each node at each change of a tier, which must not go to a slow console.
 guest()
 {
 	topology=$1
@@ -74,7 +74,7 @@ guest()
 		broken "the guest failed: $(tail -n 3 "$tmp/guest")"
 }
 
-# guest_timed ...: as guest, with the module that times itself as /tierbpf-bench.ko.
+# guest_timed ...: like guest, with the module that times itself as /tierbpf-bench.ko.
 guest_timed()
 {
 	kmod=$built/kmod-bench

@@ -30,7 +30,7 @@ static void check(int err, const char *what)
 
 static const char *const filled[] = { "facts", "rules", "tests", "groups", "meta", "source" };
 
-/* What is in a map of arrays: its shape, then the values. */
+/* The contents of an array map: its dimensions, then the values. */
 struct content {
 	__u32 value_size, entries;
 	char values[];
@@ -100,7 +100,7 @@ static struct tierbpf_bpf *open_skel(void)
 	struct tierbpf_bpf *skel = tierbpf_bpf__open();
 
 	check(skel ? 0 : -errno, "open");
-	/* As tierbpf does: what a load without --try does not need. */
+	/* Like tierbpf, leave out what a load without --try does not need. */
 	check(bpf_program__set_autoload(skel->progs.decide_node, false), "decide_node");
 	check(bpf_program__set_autoload(skel->progs.restore_overrides, false), "restore_overrides");
 	check(bpf_map__set_autocreate(skel->maps.overrides_before, false), "overrides_before");

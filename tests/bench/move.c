@@ -2,8 +2,8 @@
 /*
  * move NODE ADISTANCE [bpftool]: updates the override of a node, by a system call or by
  * bpftool, and prints the ns until the module reports that the node is in its new tier,
- * which sysfs must show then, and how many pages were migrated meanwhile. Sleeps until the
- * report comes: each look at sysfs would hold up the grace periods of a move. At most 10 s.
+ * which sysfs must show then, and how many pages were migrated meanwhile. It sleeps until the
+ * report comes, at most 10 s, because polling sysfs would delay the grace periods of a move.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -28,7 +28,7 @@
 
 extern char **environ;
 
-/* The clock of struct tierbpf_record. */
+/* Reads the clock that struct tierbpf_record uses. */
 static uint64_t now(void)
 {
 	struct timespec ts;
@@ -129,7 +129,7 @@ static bool is_reported(void *context)
 	return ((const struct move *)context)->end;
 }
 
-/* What is there already is of former moves. */
+/* Discards the records of earlier moves. */
 static struct ring_buffer *open_events(struct move *m)
 {
 	int fd = bpf_obj_get(EVENTS);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pages NODE MIB CGROUP: prints the ns that the node's memory takes to be allocated (its
- * first touch), and that the kernel takes to demote half of it, when asked to reclaim it
- * from the cgroup that we join; and how many pages were demoted.
+ * pages NODE MIB CGROUP: prints the ns for allocating memory on the node (first touch), the ns that
+ * the kernel needs to demote half of it when asked to reclaim that from CGROUP, which this joins,
+ * and the number of demoted pages.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static long demoted(void)
 	return pages;
 }
 
-/* It may say that it found too little; what was demoted is counted. */
+/* The write may fail because too little was found; the demoted pages are counted. */
 static void write_to(const char *cgroup, const char *file, const char *text)
 {
 	char path[256];

@@ -90,7 +90,7 @@ static struct cost run(const struct command *command, int runs)
 	return cost;
 }
 
-/* The words up to "--" or the end; *argv is then behind it. */
+/* Returns the words up to "--" or the end, and sets *argv to what follows. */
 static char **take_words(char ***argv)
 {
 	char **words = *argv;

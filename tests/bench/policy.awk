@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# awk -v rules=N [-v wide=1] -f policy.awk: a policy of N rules, of which each but the
-# last decides about one node. wide: with every predicate, about 1,000 bytes a rule.
+# awk -v rules=N [-v wide=1] -f policy.awk: prints a policy of N rules, of which each but the
+# last matches one node. wide: rules have every predicate and about 1,000 bytes each.
 
 function range(name, low, high, unit)
 {

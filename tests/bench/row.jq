@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Lines "baseline subject" to a row of the results; see row() in lib.sh.
+# Turns lines "baseline subject" into a row of the results; see row() in lib.sh.
 def median: sort | if length % 2 == 1 then .[length / 2 | floor]
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 [split("\n")[] | select(. != "") | split(" ") | map(tonumber)] as $lines
@@ -15,6 +15,6 @@ def median: sort | if length % 2 == 1 then .[length / 2 | floor]
 | .ok = (if .target == null then null
 	elif $target == "noise" then .ratio.min <= 1.005
 	else .ratio.median <= .target end)
-# Missed for a reason that RESULTS.md gives: no failure, as long as it does not get worse than that.
+# A target that is missed for a reason in RESULTS.md is no failure unless it gets worse than its floor.
 | if .ok == false and $floor != null then .floor = $floor | .ok = (if .ratio.median <= $floor then null else false end)
 	else . end

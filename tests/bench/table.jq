@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The rows as tab-separated lines, for column -t.
+# Prints the rows as tab-separated lines, for column -t.
 def digits: if . >= 100 then . | round | tostring elif . >= 0.1 then . * 1000 | round / 1000 | tostring
 	else . * 100000 | round / 100000 | tostring end;
 def verdict: if .ok then "ok" elif .ok == false then "MISSED" elif .floor then "missed, up to \(.floor) allowed" else "" end;

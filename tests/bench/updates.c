@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * updates [empty]: prints the ns of one update of a map that is nobody's: by a system
- * call, and by a BPF program; the least of many batches. empty: with programs that do
- * nothing on the functions that tierbpf watches.
+ * updates [empty]: prints the ns of one update of an unrelated map, by a system call and by a BPF
+ * program; each is the minimum of many batches. With "empty", it attaches programs that do nothing
+ * to the functions that tierbpf watches.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -53,7 +53,7 @@ static void watch_in_vain(const char *function)
 	check(bpf_raw_tracepoint_open(NULL, fd), function);
 }
 
-/* Updates element 0 of @map, to which its stack serves as key and as value. */
+/* Updates element 0 of @map, with key and value on the program's stack. */
 static int load_updater(int map)
 {
 	struct bpf_insn insns[] = {

@@ -15,7 +15,7 @@ unit_asks := $(filter-out user/cli/option.c user/engine/libbpf-log.c user/engine
 	user/engine/engine.c user/engine/guardian.c user/engine/pinned-map.c user/engine/pins.c \
 	user/engine/trial.c, \
 	$(wildcard user/cli/*.c user/doctor/*.c user/engine/*.c)) \
-	user/show/report.c user/show/status-gather.c user/show/watch.c
+	user/show/report.c user/show/status-gather.c user/show/watch.c user/show/event-ring.c
 # Of the kernel, tests/unit/engine/test-trial.c has to say what these find.
 unit_wraps := -Wl,--wrap=bpf_obj_get,--wrap=bpf_link_get_info_by_fd
 unit_library := $(filter-out $(unit_asks),$(sources))

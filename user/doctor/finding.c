@@ -32,7 +32,7 @@ void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdic
 	if (vasprintf(&text, found, args) < 0)
 		text = NULL;
 	va_end(args);
-	/* What was found may stand in a file of anybody. */
+	/* The text may come from a file that anybody can write. */
 	f->found = text ? escape_text(text) : NULL;
 	if (f->found)
 		d->count++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tierbpf needs of a machine, and what makes its nodes look other than they are: each
- * finding with what is there, what is wanted, and the cure.
+ * The findings of doctor. Each says what was found, what is wanted, and how to fix it: what tierbpf needs
+ * of a machine, and what makes its nodes appear other than they are.
  */
 #ifndef FINDING_H
 #define FINDING_H
@@ -11,8 +11,8 @@
 
 enum doctor_verdict {
 	DOCTOR_FINE,
-	DOCTOR_UNKNOWN, /* could not be looked at */
-	DOCTOR_ADVICE, /* tierbpf works, and the machine could be better understood */
+	DOCTOR_UNKNOWN, /* it could not be checked */
+	DOCTOR_ADVICE, /* tierbpf works, but nodes may appear other than they are */
 	DOCTOR_MISSING, /* tierbpf cannot work */
 };
 
@@ -21,20 +21,17 @@ struct finding {
 	enum doctor_verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
-	const char *cure;	  /* the same; NULL where nothing is amiss */
+	const char *cure;	  /* how to fix it, constant text; NULL if nothing is wrong */
 };
 
 struct doctor {
-	const char *root; /* of the machine; "": this one */
+	const char *root; /* of a captured machine; "": the running one */
 	struct finding *findings;
 	size_t count;
 	bool full; /* out of memory */
 };
 
-/*
- * doctor_finds(d, "BTF", DOCTOR_MISSING, "none", "…", "…"): adds a finding; @found is a
- * format and goes last, with its arguments.
- */
+/* Adds a finding. @found is a format, and comes last with its arguments. */
 void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
 		  const char *wanted, const char *cure, const char *found, ...)
 	__attribute__((format(printf, 6, 7)));

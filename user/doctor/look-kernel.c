@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What tierbpf cannot do without: README, "Kernels" and "On a real machine". */
+/* The kernel and the rights that tierbpf needs: README, "Kernels" and "On a real machine". */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,10 +16,10 @@
 
 #define OLDEST_KERNEL "6.12"
 #define LINE 512
-#define CONFIG_MAX (4 << 20) /* distributions' have 300 kB */
+#define CONFIG_MAX (4 << 20) /* those of distributions have about 300 kB */
 #define MOUNTS_MAX (16 << 20)
 
-/* The release, for paths; "" where it is not known. */
+/* @release: for paths, "" if it is not known. */
 static void look_at_version(struct doctor *d, char *release, size_t size)
 {
 	_cleanup_free_ char *text = NULL;
@@ -36,12 +36,12 @@ static void look_at_version(struct doctor *d, char *release, size_t size)
 	doctor_finds(d, "kernel",
 		     major > 6 || (major == 6 && minor >= 12) ? DOCTOR_FINE : DOCTOR_MISSING,
 		     OLDEST_KERNEL " or newer",
-		     "boot a newer one: README, \"On a real machine\" (Debian 12: apt install -t bookworm-backports "
+		     "boot a newer kernel: README, \"On a real machine\" (Debian 12: apt install -t bookworm-backports "
 		     "linux-image-amd64)",
 		     "%s", release);
 }
 
-/* Opens the kernel's configuration; NULL where nobody has kept it. zlib reads plain files too. */
+/* Opens the kernel's configuration; NULL if there is none. zlib reads plain files too. */
 static gzFile open_config(const char *root, const char *release)
 {
 	_cleanup_close_ int fd = sysfs_open(root, "/proc/config.gz");
@@ -78,12 +78,12 @@ static void look_at_config(struct doctor *d, const char *release)
 
 	if (!f) {
 		doctor_finds(d, "configuration", DOCTOR_UNKNOWN,
-			     "those that README, \"Kernels\", lists",
-			     "where something below is missing, look for it in the configuration of your kernel",
-			     "neither /proc/config.gz nor /boot/config-%s", release);
+			     "the options that README, \"Kernels\", lists",
+			     "if something below is missing, check the configuration of your kernel for it",
+			     "there is neither /proc/config.gz nor /boot/config-%s", release);
 		return;
 	}
-	/* A small file can hold gigabytes, compressed. */
+	/* Bounded, since a small compressed file can expand to gigabytes. */
 	while (gztell(f) < CONFIG_MAX && gzgets(f, line, sizeof(line)))
 		for (i = 0; i < NR_OPTIONS; i++) {
 			length = strlen(options[i]);
@@ -96,9 +96,9 @@ static void look_at_config(struct doctor *d, const char *release)
 			snprintf(lacks + strlen(lacks), sizeof(lacks) - strlen(lacks), " %s",
 				 options[i]);
 	doctor_finds(d, "configuration", *lacks ? DOCTOR_MISSING : DOCTOR_FINE,
-		     "each of them =y: README, \"Kernels\"",
-		     "boot a kernel that has them, as those of distributions do", "%s%s",
-		     *lacks ? "without" : "all that is needed", lacks);
+		     "=y for all options that README, \"Kernels\", lists",
+		     "boot a kernel that has them; kernels of distributions do", "%s%s",
+		     *lacks ? "missing:" : "complete", lacks);
 }
 
 static void look_at_btf(struct doctor *d)
@@ -120,14 +120,14 @@ static void look_at_tiers(struct doctor *d)
 		     there ? "there" : "none");
 }
 
-/* fentry, fmod_ret and struct_ops are trampolines, which only compiled programs have. */
+/* fentry, fmod_ret and struct_ops need trampolines, which only the JIT makes. */
 static void look_at_jit(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
 	bool off;
 
 	if (sysfs_text(&text, d->root, "/proc/sys/net/core/bpf_jit_enable")) {
-		doctor_finds(d, "BPF JIT", DOCTOR_UNKNOWN, "on", "run it as root", "not known");
+		doctor_finds(d, "BPF JIT", DOCTOR_UNKNOWN, "on", "run doctor as root", "not known");
 		return;
 	}
 	off = !strcmp(text, "0");
@@ -135,7 +135,7 @@ static void look_at_jit(struct doctor *d)
 		     "echo 1 > /proc/sys/net/core/bpf_jit_enable", off ? "off" : "on");
 }
 
-/* fentry, fexit and fmod_ret; a kernel that has no such switch has it on. */
+/* fentry, fexit and fmod_ret need it. A kernel without this switch always has it on. */
 static void look_at_tracing(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
@@ -145,7 +145,7 @@ static void look_at_tracing(struct doctor *d)
 		return;
 	off = !strcmp(text, "0");
 	doctor_finds(d, "ftrace", off ? DOCTOR_MISSING : DOCTOR_FINE,
-		     "on; otherwise overrides come late, or not at all beside an object",
+		     "on; otherwise overrides take effect late, or not at all with a BPF object",
 		     "echo 1 > /proc/sys/kernel/ftrace_enabled", off ? "off" : "on");
 }
 
@@ -155,7 +155,7 @@ static void look_at_rights(struct doctor *d)
 
 	doctor_finds(d, "rights", lack ? DOCTOR_MISSING : DOCTOR_FINE,
 		     "root with CAP_SYS_ADMIN, outside of containers",
-		     "sudo tierbpf …; in a container, run it outside, or give that one the capability",
+		     "use sudo tierbpf …; if you are in a container, run it outside, or give the container the capability",
 		     "%s", lack ?: "root with CAP_SYS_ADMIN");
 }
 
@@ -172,8 +172,8 @@ static void look_at_bpffs(struct doctor *d)
 		there |= sscanf(line, "%*s %63s %7s", path, type) == 2 &&
 			 !strcmp(path, "/sys/fs/bpf") && !strcmp(type, "bpf");
 	if (there && !*d->root && pins_check(&fault))
-		doctor_finds(d, "bpffs", DOCTOR_MISSING, "pins that are root's alone", fault.fix,
-			     "%s", fault.found);
+		doctor_finds(d, "bpffs", DOCTOR_MISSING, "pins that only root can change",
+			     fault.fix, "%s", fault.found);
 	else
 		doctor_finds(d, "bpffs", there ? DOCTOR_FINE : DOCTOR_MISSING,
 			     "mounted at /sys/fs/bpf", "mount -t bpf -o mode=0700 bpf /sys/fs/bpf",
@@ -186,17 +186,19 @@ static void look_at_pins(struct doctor *d)
 	struct tierbpf_meta meta;
 	int err = pins_check(&fault) ? -ENOENT : engine_read_meta(&meta);
 
-	/* Where pins are not root's alone, there are none of ours: look_at_bpffs() says so. */
+	/* Pins that others can change are not read: look_at_bpffs() reports them. */
 	if (err == -ENOENT)
-		doctor_finds(d, "policy", DOCTOR_FINE, "none, or one of this tierbpf", NULL,
+		doctor_finds(d, "policy", DOCTOR_FINE,
+			     "none, or one that this version of tierbpf loaded", NULL,
 			     "none is loaded");
 	else if (err)
 		doctor_finds(d, "policy", DOCTOR_UNKNOWN, "pins that can be read",
-			     "run it as root, or load the policy again", "%s", strerror(-err));
+			     "run doctor as root, or load the policy again", "%s", strerror(-err));
 	else
 		doctor_finds(d, "policy", meta.abi == TIERBPF_ABI ? DOCTOR_FINE : DOCTOR_MISSING,
-			     "none, or one of this tierbpf", "load it again with this tierbpf",
-			     "generation %u, ABI %u", meta.generation, meta.abi);
+			     "none, or one that this version of tierbpf loaded",
+			     "load the policy again with this tierbpf", "generation %u, ABI %u",
+			     meta.generation, meta.abi);
 }
 
 void doctor_look_at_kernel(struct doctor *d)
@@ -204,7 +206,7 @@ void doctor_look_at_kernel(struct doctor *d)
 	char release[128];
 
 	look_at_version(d, release, sizeof(release));
-	/* Of a captured machine there may be its nodes alone. */
+	/* A capture may hold nothing but the nodes. */
 	if (*d->root && !*release) {
 		look_at_tiers(d);
 		return;

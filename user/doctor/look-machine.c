@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What makes nodes look other than they are. None of it keeps tierbpf from working: it may be why it is needed. */
+/* Firmware tables and kernel settings that make nodes appear other than they are. tierbpf works all the same. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,66 +11,66 @@
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
-#define LOCAL 10 /* ACPI 6.5, 5.2.17: of a domain to itself */
+#define LOCAL 10 /* distance of a domain to itself: ACPI 6.5, 5.2.17 */
 
 static void look_at_table(struct doctor *d, const char *name, const struct acpi_table_state *state,
 			  const char *without)
 {
 	if (!state->found)
 		doctor_finds(d, name, DOCTOR_ADVICE, "a table that can be read",
-			     "as root, tables are read that other users may not see; where firmware has none, a policy "
-			     "says it instead: tierbpf init",
+			     "run doctor as root, since other users cannot read tables; if firmware has none, a policy "
+			     "can say it instead: tierbpf init",
 			     "none: %s", without);
 	else if (state->ignored)
 		doctor_finds(d, name, DOCTOR_ADVICE, "a table that the kernel uses",
-			     "ask for new firmware, or correct it for the next boot: tierbpf export acpi",
+			     "ask the vendor for new firmware, or correct the table for the next boot: tierbpf export acpi",
 			     "ignored by the kernel: %s", state->ignored);
 	else
 		doctor_finds(d, name, DOCTOR_FINE, "a table that the kernel uses", NULL,
 			     "revision %u", state->revision);
 }
 
-/* HMAT may be sound, and be switched off by what it says of DRAM. */
+/* The kernel ignores a valid HMAT if the values of DRAM nodes in it differ too much. */
 static void look_at_dram(struct doctor *d, const struct machine *m)
 {
 	int odd = -1, err = perf_kernel_believes(m, &odd);
 
 	if (!err)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_FINE,
-			     "nodes with CPUs within 10 % of each other", NULL,
-			     "known, and of one speed");
+			     "nodes with CPUs within 10 % of each other", NULL, "known, and alike");
 	else if (err == -ERANGE)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "nodes with CPUs within 10 % of each other",
-			     "from \"hmat\" in a policy goes by the table all the same; tierbpf export acpi corrects it",
-			     "nodes %d and %d differ by more than 10 %%: the kernel uses nothing of HMAT",
+			     "\"from\": \"hmat\" in a policy uses the table all the same; tierbpf export acpi corrects it",
+			     "nodes %d and %d differ by more than 10 %%, so the kernel ignores HMAT",
 			     perf_reference_node(m), odd);
 	else
 		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "latency and bandwidth of the first node with CPUs",
-			     "tierbpf measure finds them; or rules that name no speed: tierbpf init",
-			     "not known: the kernel puts every node into the tier of DRAM");
+			     "measure them with tierbpf measure, or use rules that need no speed: tierbpf init",
+			     "not known, so the kernel puts every node into the tier of DRAM");
 }
 
-/* A distance that no machine has: false, or the finding in @found. */
+/* Is the distance between @a and @b impossible? If so, *found says why. */
 static bool is_odd(const struct machine *m, int a, int b, char *found, size_t size)
 {
 	int there = machine_distance(m, a, b), back = machine_distance(m, b, a);
 
 	if (a == b && there != LOCAL)
-		snprintf(found, size, "node %d is %d from itself", a, there);
+		snprintf(found, size, "node %d has a distance of %d to itself", a, there);
 	else if (a != b && (there <= LOCAL || back <= LOCAL))
 		snprintf(found, size, "node %d is no farther from node %d than from itself",
 			 there <= LOCAL ? a : b, there <= LOCAL ? b : a);
 	else if (there != back)
-		snprintf(found, size, "node %d is %d from node %d, and the other way it is %d", b,
-			 back, a, there);
+		snprintf(found, size,
+			 "the distance from node %d to node %d is %d, but %d the other way", b, a,
+			 back, there);
 	else
 		return false;
 	return true;
 }
 
-/* Or that tells nothing. */
+/* Are distances impossible, or all equal, so that they say nothing? */
 static bool are_odd(const struct machine *m, char *found, size_t size)
 {
 	int a, b, nodes = 0, first = 0;
@@ -91,7 +91,8 @@ static bool are_odd(const struct machine *m, char *found, size_t size)
 			differ |= machine_distance(m, a, b) != first;
 		}
 	}
-	snprintf(found, size, "all nodes are equally far, so that the kernel demotes to any");
+	snprintf(found, size,
+		 "all nodes are equally far apart, so the kernel may demote to any of them");
 	return nodes > 2 && !differ;
 }
 
@@ -106,9 +107,9 @@ static void look_at_distances(struct doctor *d, const struct machine *m)
 	else
 		odd = are_odd(m, found, sizeof(found));
 	doctor_finds(d, "distances", odd ? DOCTOR_ADVICE : DOCTOR_FINE,
-		     "those of the machine, in SLIT",
-		     "demotion goes to the nearest node of the next tier: tierbpf plan shows what comes of it; ask for "
-		     "new firmware",
+		     "a SLIT with the distances of the machine",
+		     "demotion goes to the nearest node of the next tier, and tierbpf plan shows to which; ask the vendor "
+		     "for new firmware",
 		     "%s", odd ? found : "plausible");
 }
 
@@ -123,7 +124,7 @@ static void look_at_demotion(struct doctor *d)
 		     on	  ? DOCTOR_FINE :
 		     text ? DOCTOR_ADVICE :
 			    DOCTOR_UNKNOWN,
-		     "on, or tiers do nothing",
+		     "on; otherwise tiers have no effect",
 		     text ? "echo 1 > /sys/kernel/mm/numa/demotion_enabled" :
 			    "boot a kernel with CONFIG_MIGRATION=y",
 		     "%s",
@@ -139,12 +140,12 @@ static void look_at_promotion(struct doctor *d)
 
 	if (!sysfs_text(&text, d->root, "/proc/sys/kernel/numa_balancing"))
 		mode = atoi(text);
-	/* The other bit is another kind of balancing, and stays as it is. */
+	/* Bit 0 is NUMA balancing between nodes of one tier, which the fix leaves as it is. */
 	doctor_finds(d, "promotion",
 		     mode & 2 ? DOCTOR_FINE :
 		     text     ? DOCTOR_ADVICE :
 				DOCTOR_UNKNOWN,
-		     "on, or tiers do nothing",
+		     "on; otherwise tiers have no effect",
 		     !text ? "boot a kernel with CONFIG_NUMA_BALANCING=y" :
 		     mode  ? "echo 3 > /proc/sys/kernel/numa_balancing" :
 			     "echo 2 > /proc/sys/kernel/numa_balancing",

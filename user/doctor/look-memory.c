@@ -14,9 +14,9 @@
 #include "util/sysfs.h"
 
 #define IOMEM_MAX (1 << 20)
-#define MEMMAP "/sys/firmware/memmap" /* as firmware has it */
+#define MEMMAP "/sys/firmware/memmap" /* the memory map of firmware */
 
-/* " of node 1-2"; "" where none is known. The caller frees. */
+/* " of node 1-2", or "" if no node is known. The caller frees. */
 static char *of_nodes(const struct nodeset *nodes)
 {
 	_cleanup_free_ char *list = nodeset_text(nodes);
@@ -27,7 +27,7 @@ static char *of_nodes(const struct nodeset *nodes)
 	return text;
 }
 
-/* Memory of a range that is yet to be plugged in does not count. */
+/* SRAT ranges for memory that can be plugged in later do not count. */
 static void look_at_nodes(struct doctor *d, const struct machine *m)
 {
 	_cleanup_free_ char *list = NULL;
@@ -43,10 +43,10 @@ static void look_at_nodes(struct doctor *d, const struct machine *m)
 	}
 	list = nodeset_text(&lost);
 	doctor_finds(d, "nodes", nodeset_is_empty(&lost) ? DOCTOR_FINE : DOCTOR_ADVICE,
-		     "each node of which SRAT has memory",
-		     "see memory blocks and soft-reserved memory; or the kernel was told to leave it: mem=, memmap=",
-		     nodeset_is_empty(&lost) ? "as SRAT has them" :
-					       "SRAT has memory of node %s, and none is online",
+		     "every node that has memory in SRAT",
+		     "see memory blocks and soft-reserved memory; or mem= or memmap= keeps the kernel from using it",
+		     nodeset_is_empty(&lost) ? "as in SRAT" :
+					       "SRAT lists memory of node %s, but none is online",
 		     list ?: "");
 }
 
@@ -126,15 +126,15 @@ static bool overlaps(const struct spans *s, size_t count, const struct span *wit
 	return false;
 }
 
-/* Ranges that are left to drivers, and those that are memory of nodes. */
+/* Physical ranges that are left to drivers, and those that belong to nodes. */
 struct ranges {
 	const char *root;
 	struct spans reserved;
 	struct spans ram;
-	bool told; /* only root is told addresses, others read 0 */
+	bool told; /* addresses are known: only root can read them, others read 0 */
 };
 
-/* Lines "100000000-13fffffff : Soft Reserved", indented where another range holds them. */
+/* Lines such as "100000000-13fffffff : Soft Reserved", indented if they lie in another range. */
 static void read_iomem(struct ranges *r)
 {
 	_cleanup_free_ char *text = NULL;
@@ -182,7 +182,7 @@ static void nodes_of(const struct machine *m, const struct span *s, struct nodes
 	}
 }
 
-/* What firmware reserves: to the kernel, and after it, since 7.x keeps that out of /proc/iomem. */
+/* Soft-reserved memory as the kernel lists it, and as firmware does: Linux 7.x leaves it out of /proc/iomem. */
 static void look_at_reserved(struct doctor *d, const struct machine *m)
 {
 	struct ranges r = { .root = d->root };
@@ -208,10 +208,10 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 		     lost   ? DOCTOR_ADVICE :
 		     r.told ? DOCTOR_FINE :
 			      DOCTOR_UNKNOWN,
-		     "memory that is a node's",
+		     "no memory outside of nodes",
 		     !r.told ?
-			     "run it as root, whom /proc/iomem tells addresses" :
-			     "daxctl reconfigure-device --mode=system-ram daxX.Y makes it one; or boot with efi=nosoftreserve",
+			     "run doctor as root, since only root can read addresses in /proc/iomem" :
+			     "make it a node with daxctl reconfigure-device --mode=system-ram daxX.Y, or boot with efi=nosoftreserve",
 		     lost   ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" :
 		     r.told ? "none" :
 			      "not known",

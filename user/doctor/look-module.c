@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Is tierbpf.ko there, and does this kernel take it? */
+/* Is tierbpf.ko installed and loaded, and can this kernel load it? */
 #include <libkmod.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +15,13 @@
 #define LINE 512
 #define MODULES_DEP_MAX (16 << 20)
 
-/* What is known of tierbpf.ko. */
 struct module {
 	bool loaded;
 	bool installed;
-	char path[2 * LINE]; /* where depmod has found it */
+	char path[2 * LINE]; /* below /lib/modules/RELEASE, from depmod */
 };
 
-/* Where depmod has found the module, below /lib/modules/RELEASE. */
+/* The path of the module, from modules.dep. */
 static bool find_module(const char *root, const char *release, char *path, size_t size)
 {
 	_cleanup_free_ char *text = NULL;
@@ -43,7 +42,7 @@ static bool find_module(const char *root, const char *release, char *path, size_
 	return false;
 }
 
-/* Its MODULE_VERSION is the ABI. */
+/* The module's MODULE_VERSION is its ABI. */
 static void look_at_abi(struct doctor *d)
 {
 	_cleanup_free_ char *text = NULL;
@@ -51,34 +50,35 @@ static void look_at_abi(struct doctor *d)
 	if (!sysfs_text(&text, d->root, "/sys/module/tierbpf/version") && atoi(text) == TIERBPF_ABI)
 		doctor_finds(d, "module", DOCTOR_FINE, "loaded, with BTF", NULL, "loaded");
 	else
-		doctor_finds(d, "module", DOCTOR_MISSING, "one of the same version as this tierbpf",
-			     "install that one; then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
-			     "loaded, with ABI %s, and this tierbpf has %d", text ?: "unknown",
+		doctor_finds(d, "module", DOCTOR_MISSING,
+			     "the module of the same version as this tierbpf",
+			     "install it, then tierbpf unload, rmmod tierbpf, modprobe tierbpf",
+			     "loaded with ABI %s, but this tierbpf has %d", text ?: "unknown",
 			     TIERBPF_ABI);
 }
 
-static void look_at_it(struct doctor *d, const char *release, struct module *m)
+static void look_at_module(struct doctor *d, const char *release, struct module *m)
 {
 	m->loaded = sysfs_exists(d->root, "/sys/module/tierbpf");
 	m->installed = find_module(d->root, release, m->path, sizeof(m->path));
 	if (m->loaded && sysfs_exists(d->root, "/sys/kernel/btf/tierbpf"))
 		look_at_abi(d);
 	else if (m->loaded)
-		doctor_finds(d, "module", DOCTOR_MISSING, "one with BTF",
-			     "build it where pahole (Debian: dwarves) and the kernel's vmlinux are: README, "
+		doctor_finds(d, "module", DOCTOR_MISSING, "loaded, with BTF",
+			     "build it with pahole (Debian: dwarves) and the kernel's vmlinux installed: README, "
 			     "\"On a real machine\"",
-			     "loaded, without BTF");
+			     "loaded without BTF");
 	else if (m->installed)
 		doctor_finds(d, "module", DOCTOR_MISSING, "loaded",
-			     "modprobe tierbpf (dmesg says why, if it refuses)",
-			     "installed as %s, not loaded", m->path);
+			     "modprobe tierbpf (if it fails, dmesg says why)",
+			     "installed as %s, but not loaded", m->path);
 	else
 		doctor_finds(d, "module", DOCTOR_MISSING, "tierbpf.ko for this kernel",
-			     "for 6.12 or newer, build and install it: README, \"On a real machine\"",
+			     "build and install it (Linux 6.12 or newer): README, \"On a real machine\"",
 			     "none for %s", release);
 }
 
-/* The word of /sys/kernel/security/lockdown that stands in brackets; "none" where there is no lockdown. */
+/* The mode in /sys/kernel/security/lockdown, which is the word in brackets; "none" without that file. */
 static void read_lockdown(const char *root, char *word, size_t size)
 {
 	_cleanup_free_ char *text = NULL;
@@ -98,8 +98,8 @@ static bool wants_signatures(const char *root)
 	return !sysfs_text(&text, root, "/sys/module/module/parameters/sig_enforce") && *text == 'Y';
 }
 
-/* libkmod reads all the kinds of compression that depmod does. */
-static enum doctor_verdict info_says(struct kmod_ctx *kmod, const char *path)
+/* libkmod reads compressed modules as well. */
+static enum doctor_verdict find_signature(struct kmod_ctx *kmod, const char *path)
 {
 	struct kmod_list *list = NULL, *entry;
 	enum doctor_verdict verdict = DOCTOR_MISSING;
@@ -115,13 +115,13 @@ static enum doctor_verdict info_says(struct kmod_ctx *kmod, const char *path)
 	return verdict;
 }
 
-static void say_nothing(void *data, int priority, const char *file, int line, const char *fn,
-			const char *format, va_list args)
+static void ignore_log(void *data, int priority, const char *file, int line, const char *fn,
+		       const char *format, va_list args)
 {
 }
 
-/* Without a process, so that nobody's PATH decides what runs with root's rights. */
-static enum doctor_verdict kmod_says(const char *path)
+/* Uses the library and no process, so that no PATH decides what runs with the rights of root. */
+static enum doctor_verdict is_signed_by_kmod(const char *path)
 {
 	const char *const no_configuration = NULL;
 	struct kmod_ctx *kmod = kmod_new(NULL, &no_configuration);
@@ -129,15 +129,15 @@ static enum doctor_verdict kmod_says(const char *path)
 
 	if (!kmod)
 		return DOCTOR_UNKNOWN;
-	kmod_set_log_fn(kmod, say_nothing, NULL);
-	verdict = info_says(kmod, path);
+	kmod_set_log_fn(kmod, ignore_log, NULL);
+	verdict = find_signature(kmod, path);
 	kmod_unref(kmod);
 	return verdict;
 }
 
 /*
- * kernel/module/signing.c: the last words of a module file. A compressed one of a captured
- * machine is not looked into: it may hold anything, and nobody is going to load it here.
+ * A signed module ends with this mark (kernel/module/signing.c). A compressed module of a captured
+ * machine is not opened, since it may come from anybody.
  */
 static enum doctor_verdict is_signed(const char *root, const char *path)
 {
@@ -148,7 +148,7 @@ static enum doctor_verdict is_signed(const char *root, const char *path)
 	struct stat st;
 
 	if (length < 3 || strcmp(path + length - 3, ".ko"))
-		return *root ? DOCTOR_UNKNOWN : kmod_says(path);
+		return *root ? DOCTOR_UNKNOWN : is_signed_by_kmod(path);
 	fd = sysfs_open(root, path);
 	if (fd < 0 || fstat(fd, &st) || st.st_size < (off_t)sizeof(mark) ||
 	    pread(fd, tail, sizeof(mark) - 1, st.st_size - (off_t)sizeof(mark) + 1) !=
@@ -166,7 +166,7 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 	read_lockdown(d->root, word, sizeof(word));
 	if (!strcmp(word, "confidentiality")) {
 		doctor_finds(d, "lockdown", DOCTOR_MISSING, "integrity, or none",
-			     "boot with lockdown=integrity: BPF may not read the kernel otherwise",
+			     "boot with lockdown=integrity, as BPF may not read the kernel otherwise",
 			     "%s", word);
 		return;
 	}
@@ -174,21 +174,21 @@ static void look_at_lockdown(struct doctor *d, const struct module *m)
 		verdict = is_signed(d->root, m->path);
 	doctor_finds(d, "lockdown", verdict,
 		     "none, or a module signed with a key that the kernel knows",
-		     "sign it, and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
+		     "sign the module and enroll the key: README, \"Secure Boot\"", "%s%s%s", word,
 		     enforced ? ", and signatures are enforced" : "",
 		     verdict == DOCTOR_MISSING ? "; the module is not signed" :
-		     verdict == DOCTOR_UNKNOWN ? "; whether the module is signed cannot be told" :
+		     verdict == DOCTOR_UNKNOWN ? "; it is not known whether the module is signed" :
 						 "");
 }
 
-/* Of a machine that does not tell, nothing is said: debugfs is not needed for anything else. */
+/* Unknown without debugfs, which nothing else needs: then there is no finding. */
 static void look_at_guards(struct doctor *d)
 {
 	enum guards guards = guards_read(d->root);
 
 	if (guards != GUARDS_UNKNOWN)
 		doctor_finds(d, "kprobes", guards == GUARDS_ON ? DOCTOR_FINE : DOCTOR_MISSING,
-			     "on: by them the module keeps the kernel from crashing while nodes move",
+			     "on; the module needs them to keep the kernel from crashing while nodes move",
 			     "echo 1 > " GUARDS_SWITCH, guards == GUARDS_ON ? "on" : "off");
 }
 
@@ -196,7 +196,7 @@ void doctor_look_at_module(struct doctor *d, const char *release)
 {
 	struct module m;
 
-	look_at_it(d, release, &m);
+	look_at_module(d, release, &m);
 	look_at_guards(d);
 	look_at_lockdown(d, &m);
 }

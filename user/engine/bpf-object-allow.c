@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which programs of an object are attached, and which of them would do more than look.
- * Root loads the object, maybe of somebody else, for a policy about memory tiers: what
- * else it changes should not come as a surprise.
+ * Finds the programs of an object that are attached, and those among them that change how the kernel
+ * behaves. Root may load the object of somebody else for its tiering policy, and should not be
+ * surprised by what else it does.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "engine/bpf-object.h"
 #include "util/msg.h"
 
-/* Kinds that libbpf attaches, and those only: one that it learns later is none of these. */
+/* A fixed list, so that a newer libbpf does not attach kinds that have not been considered here. */
 bool engine_object_attaches(const struct bpf_program *program)
 {
 	switch (bpf_program__type(program)) {
@@ -30,7 +30,7 @@ bool engine_object_attaches(const struct bpf_program *program)
 	}
 }
 
-/* What a call does to others; NULL for all that only look. */
+/* How a call changes other processes or the kernel; NULL if it only reads. */
 static const char *call_changes(const struct bpf_insn *insn)
 {
 	if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg)
@@ -47,7 +47,7 @@ static const char *call_changes(const struct bpf_insn *insn)
 	return NULL;
 }
 
-/* The functions that it calls stand behind it, once it is loaded. */
+/* Once loaded, the instructions of a program include the functions that it calls. */
 static const char *calls_change(const struct bpf_program *program)
 {
 	const struct bpf_insn *insns = bpf_program__insns(program);
@@ -59,7 +59,7 @@ static const char *calls_change(const struct bpf_program *program)
 	return what;
 }
 
-/* NULL: it only looks. */
+/* How @program changes what others do; NULL if it only reads. */
 static const char *changes(const struct bpf_program *program)
 {
 	switch (bpf_program__type(program)) {
@@ -132,7 +132,7 @@ int engine_object_allow(const struct engine_object *o)
 		what = changes(program);
 		if (what)
 			err = fail(-EPERM,
-				   "%s: program %s (%s) %s, which no policy of tiers needs; if it is meant: "
+				   "%s: program %s (%s) %s, which a tiering policy does not need; if you want it, use "
 				   "--allow-attach=%s",
 				   o->path, name, bpf_program__section_name(program), what, name);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Getting an object into the kernel; and where the kernel will not have it, why. */
+/* Loads an object into the kernel, and explains why the kernel rejects one. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -16,26 +16,26 @@
 
 #define VERDICT_LINES 12
 
-/* What libbpf or the verifier says, what that means, and what helps. The first that was said counts. */
-static const struct cure {
+/* Messages of libbpf or the verifier, and how to fix what they mean. The first entry that matches counts. */
+static const struct known_error {
 	const char *words;
-	int err; /* 0: what the kernel answered */
-	const char *cure;
-} cures[] = {
+	int err; /* 0: the error of the kernel */
+	const char *fix;
+} known_errors[] = {
 	{ "must have a GPL compatible license", -EBADMSG,
-	  "the kernel takes policies under the GPL only; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
+	  "the kernel accepts only policies under the GPL; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
 	{ "from non-GPL compatible program", -EBADMSG,
-	  "the kernel takes policies under the GPL only; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
+	  "the kernel accepts only policies under the GPL; add char LICENSE[] SEC(\"license\") = \"GPL\";" },
 	{ "attach to unsupported member", -EBADMSG,
 	  "a policy must not sleep; its program goes into SEC(\"struct_ops/adistance\"), without .s" },
 	{ "isn't referenced anywhere", -EBADMSG,
-	  "this program answers for nobody; set it as .adistance of the struct tierbpf_ops, or remove it" },
+	  "nothing uses this program; set it as .adistance of the struct tierbpf_ops, or remove it" },
 	{ "Cannot find member", -EBADMSG,
 	  "the module does not know a member of this struct_ops; use the headers of this tierbpf" },
 	{ "Error in size of member", -EBADMSG,
-	  "the module has a member of this struct_ops otherwise; use the headers of this tierbpf" },
+	  "the module defines a member of this struct_ops differently; use the headers of this tierbpf" },
 	{ "Unmatched member type", -EBADMSG,
-	  "the module has a member of this struct_ops otherwise; use the headers of this tierbpf" },
+	  "the module defines a member of this struct_ops differently; use the headers of this tierbpf" },
 	{ "extern (func ksym)", -ENOPKG,
 	  "this kernel and its modules have no such function (kfunc), or another one; use a kernel that has it, or "
 	  "declare it __weak and ask bpf_ksym_exists() first" },
@@ -44,13 +44,13 @@ static const struct cure {
 	{ "(strong): not resolved", -ENOPKG,
 	  "this kernel has nothing of this name; use one that has it, or declare it __weak and test it" },
 	{ "failed to find kernel BTF type ID of", -ENOPKG,
-	  "this program wants to be attached to what this kernel does not have; use one that has it, or "
+	  "this program is to be attached to something that this kernel does not have; use one that has it, or "
 	  "remove the program" },
 	{ "<invalid CO-RE relocation>", -ENOPKG,
 	  "it reads a type or a member that this kernel does not have; use one that has it, or ask "
 	  "bpf_core_field_exists() first" },
 	{ "Error loading .BTF into kernel", -EBADMSG,
-	  "the kernel does not take its BTF; compile it with a clang of the kernel's age (TIERBPF_DEBUG=1 "
+	  "the kernel rejects its BTF; compile it with a clang that is about as old as the kernel (TIERBPF_DEBUG=1 "
 	  "says what is wrong)" },
 	{ "': failed to create: ", 0,
 	  "this map cannot be made; make it smaller, or of another type (TIERBPF_DEBUG=1 says more)" },
@@ -76,23 +76,24 @@ static int explain_load(const struct engine_object *o, int err)
 	const char *said;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cures); i++) {
-		said = strstr(bpf_words(), cures[i].words);
+	for (i = 0; i < ARRAY_SIZE(known_errors); i++) {
+		said = strstr(bpf_words(), known_errors[i].words);
 		if (!said)
 			continue;
 		quoted_name(said, name, sizeof(name));
-		return fail(cures[i].err ?: err, "%s:%s %s", o->path, name, cures[i].cure);
+		return fail(known_errors[i].err ?: err, "%s:%s %s", o->path, name,
+			    known_errors[i].fix);
 	}
 	if (err == -ENOMEM)
 		return fail(err, "%s: the kernel has no memory for this object; make it smaller",
 			    o->path);
 	if (!bpf_words_print_verdict(o->path, VERDICT_LINES))
 		return fail(-EBADMSG,
-			    "change what it complains about and compile again; TIERBPF_DEBUG=1 shows "
+			    "correct what the verifier rejects, and compile again; TIERBPF_DEBUG=1 shows "
 			    "all of it");
 	bpf_words_last(last, sizeof(last));
 	return fail(-EBADMSG,
-		    "%s: the kernel does not take it (error %d, %s); TIERBPF_DEBUG=1 shows more "
+		    "%s: the kernel rejects it (error %d, %s); TIERBPF_DEBUG=1 shows more "
 		    "than: %s",
 		    o->path, err, strerror(-err), last);
 }
@@ -102,7 +103,7 @@ int engine_object_load(struct engine_object *o, int facts)
 	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, "facts");
 	int err = map ? bpf_map__reuse_fd(map, facts) : 0;
 
-	/* Nothing that outlives the policy. */
+	/* Without pins that the object asks for, which would outlive the policy. */
 	bpf_object__for_each_map(map, o->bpf)
 		err = err ?: bpf_map__set_pin_path(map, NULL);
 	bpf_words_listen();
@@ -124,7 +125,7 @@ static int pin(const struct engine_object *o, int fd, const char *directory, con
 	return 0;
 }
 
-/* Nobody else finds the kernel's own maps of variables by a name, and bpffs takes none with a dot. */
+/* Maps of global variables are left out: they have no name of their own, and bpffs allows no dot in one. */
 static int pin_maps(const struct engine_object *o, const char *directory)
 {
 	const struct bpf_map *map;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading and checking: whatever can be told before the kernel is asked. */
+/* Reads an object, and checks all that can be checked without the kernel. */
 #include "engine/bpf-object.h"
 
 #include <bpf/btf.h>
@@ -18,7 +18,7 @@
 #include "util/msg.h"
 #include "util/read-file.h"
 
-#define MAX_BYTES (16UL << 20) /* the largest of the kernel's own selftests has one */
+#define MAX_BYTES (16UL << 20) /* the largest object of the kernel's selftests has 1 MiB */
 
 #define COMPILE "clang -g -O2 -target bpf -c my.bpf.c -o my.bpf.o"
 
@@ -62,7 +62,7 @@ static int explain_open(const char *path, int err)
 		    path, libbpf_version_string(), last);
 }
 
-/* The type of a struct_ops; before the kernel is asked, libbpf keeps the object's own there. */
+/* The type of a struct_ops. Until the object is loaded, libbpf keeps the type of the object itself here. */
 static const struct btf_type *ops_type(const struct engine_object *o, const struct bpf_map *map)
 {
 	return btf__type_by_id(bpf_object__btf(o->bpf), bpf_map__btf_value_type_id(map));
@@ -100,7 +100,7 @@ static int find_ops(struct engine_object *o)
 		    o->path);
 }
 
-/* Member @name of the policy as the object has it; NULL if it has none of that size. */
+/* Member @name of the policy in the object; NULL if it has no such member of that size. */
 static const void *ops_member(const struct engine_object *o, const char *name, size_t size)
 {
 	const struct btf_type *type = ops_type(o, o->ops);
@@ -118,7 +118,7 @@ static const void *ops_member(const struct engine_object *o, const char *name, s
 
 void engine_object_number(struct engine_object *o, unsigned int generation)
 {
-	/* One that was built with an older header has no place for it. */
+	/* An object that was built with an older header lacks this member. */
 	__u32 *number = (__u32 *)ops_member(o, "generation", sizeof(*number));
 
 	if (number)
@@ -143,7 +143,7 @@ static int check_abi(const struct engine_object *o)
 
 static int check_callback(const struct engine_object *o)
 {
-	/* Where a program is set, libbpf puts a pointer to it. */
+	/* libbpf stores a pointer here if a program is set. */
 	void *const *callback = ops_member(o, "adistance", sizeof(*callback));
 
 	if (callback && *callback)
@@ -152,7 +152,7 @@ static int check_callback(const struct engine_object *o)
 		    bpf_map__name(o->ops));
 }
 
-/* Without a name of its own it has the name of its variable. */
+/* A policy without a name gets the name of its variable. */
 static int take_name(struct engine_object *o)
 {
 	const char *name = ops_member(o, "name", sizeof(o->name)), *c;
@@ -180,7 +180,7 @@ static int check_link(const struct engine_object *o)
 		    o->path, bpf_map__name(o->ops));
 }
 
-/* TIERBPF_FACTS_MAP. An older header knew fewer facts: its values are shorter, and that is fine. */
+/* TIERBPF_FACTS_MAP. Shorter values are fine, since older headers have fewer facts. */
 static int check_facts(const struct engine_object *o)
 {
 	const struct bpf_map *facts = bpf_object__find_map_by_name(o->bpf, "facts");
@@ -201,7 +201,7 @@ static int check_facts(const struct engine_object *o)
 	return 0;
 }
 
-/* It would go on answering for a moment after its policy is gone, and hide who decided. */
+/* Such a program would still answer for a moment after its policy is gone, and hide what decided. */
 static int check_programs(const struct engine_object *o)
 {
 	struct bpf_program *program;
@@ -246,10 +246,10 @@ static void take_digest(struct engine_object *o, const char *bytes, size_t lengt
 	SHA256Final(o->digest, &hash);
 }
 
-/* The bytes that were checked are the bytes that are loaded: the file is read once. */
+/* The file is read once, so that the bytes that are checked are those that are loaded. */
 int engine_object_open(const char *path, struct engine_object **object)
 {
-	/* What .rodata and the like are called in bpftool map list. */
+	/* The prefix of maps such as .rodata in bpftool map list. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "policy");
 	_cleanup_(cleanup_engine_object) struct engine_object *o = calloc(1, sizeof(*o));
 	_cleanup_free_ char *bytes = NULL;

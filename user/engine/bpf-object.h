@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The user's own BPF policy (tierbpf/bpf.h): reading it, checking it, and getting
- * it into the kernel. engine-load.c puts it in force.
+ * it into the kernel. load.c puts it in force.
  */
 #ifndef ENGINE_OBJECT_H
 #define ENGINE_OBJECT_H
@@ -35,7 +35,7 @@ struct engine_object {
 int engine_object_open(const char *path, struct engine_object **object);
 void engine_object_free(struct engine_object *object);
 
-/* Tells it its generation, which the module reports; before it is loaded. */
+/* Sets the generation of its policy, which the module reports. To be called before it is loaded. */
 void engine_object_number(struct engine_object *object, unsigned int generation);
 
 /*

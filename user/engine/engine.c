@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is in force: reading it back, asking it, overriding it, detaching it. */
+/* The policy in force: reads it back, asks it, overrides and detaches it. */
 #include "engine/engine.h"
 
 #include <bpf/bpf.h>
@@ -28,7 +28,7 @@ int engine_check(void)
 	if (err)
 		return err;
 	if (access(BTF_DIR "vmlinux", F_OK))
-		return fail(-ENOPKG, "this kernel shows no BTF (" BTF_DIR "vmlinux); "
+		return fail(-ENOPKG, "this kernel has no BTF (" BTF_DIR "vmlinux); "
 				     "boot one built with CONFIG_DEBUG_INFO_BTF=y");
 	if (!access(BTF_DIR "tierbpf", F_OK))
 		return 0;
@@ -65,7 +65,7 @@ static bool is_printable(const char *text, size_t size)
 	return end;
 }
 
-/* Of another ABI it may hold anything, and whoever reads it looks at that first. */
+/* With another ABI the other fields may hold anything; callers check the ABI first. */
 static bool is_sane(const struct tierbpf_meta *meta)
 {
 	return meta->abi != TIERBPF_ABI ||
@@ -81,7 +81,7 @@ int engine_read_meta(struct tierbpf_meta *meta)
 	return err || is_sane(meta) ? err : -EPROTO;
 }
 
-/* The text is parsed again, so it must be the one that was loaded. */
+/* Is @text, which is going to be parsed again, the text that was loaded? */
 static bool was_loaded(char *text, const struct tierbpf_meta *meta)
 {
 	const struct policy read = { .source = text, .source_bytes = meta->source_bytes };
@@ -94,7 +94,7 @@ static bool was_loaded(char *text, const struct tierbpf_meta *meta)
 static int read_policy(struct engine *e)
 {
 	struct diags diags = { .file = "the policy in force" };
-	/* A 0 behind it, and the kernel rounds up to 8. */
+	/* The text and a 0, rounded up to 8 bytes by the kernel. */
 	size_t size = ((size_t)e->meta.source_bytes + 1 + 7) / 8 * 8;
 	_cleanup_free_ char *text = malloc(size + 1);
 	int err;
@@ -139,7 +139,7 @@ static int read_back(struct engine *e)
 	err = read_pin(POLICY_PATH("stats"), &e->stats, sizeof(e->stats));
 	err = err ?: open_pin(POLICY_PATH("ask_node"), &e->ask_fd);
 	err = err ?: open_override(&e->override_fd);
-	/* An object has no text, and no names for tiers. */
+	/* An object has no text, and so no names of tiers. */
 	return err || e->meta.object[0] ? err : read_policy(e);
 }
 
@@ -185,7 +185,7 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args)
 			   0;
 }
 
-/* Of the facts in the map, the live ones do not count: the kernel says them anew with each question. */
+/* Compares the stored facts only: the kernel supplies the live ones with each question. */
 static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts *b)
 {
 	__u64 stored = a->known & ~TIERBPF_LIVE_FACTS;
@@ -199,7 +199,7 @@ static bool same_facts(const struct tierbpf_facts *a, const struct tierbpf_facts
 	return true;
 }
 
-/* Less than 0: there are none, or those of a newer tierbpf, which are longer. */
+/* Less than 0 if there are no facts, or longer ones of a newer tierbpf. */
 static int open_facts(void)
 {
 	return pinned_map_open(POLICY_PATH("facts"), BPF_MAP_TYPE_ARRAY,
@@ -276,7 +276,7 @@ int engine_unload(void)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
-	/* The module restores the nodes before this returns. */
+	/* The module moves the nodes back before this returns. */
 	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
 		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
 	fault_point("the policy is detached");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's side, as the commands use it. All of it needs the lock of pins.h. */
+/* Loads, reads, asks and unloads the policy in force. All of it needs the lock of pins.h. */
 #ifndef ENGINE_H
 #define ENGINE_H
 
@@ -11,7 +11,7 @@
 #include "plan/compiled.h"
 #include "policy/policy.h"
 
-/* 0, or -EPERM, -ENOPKG with the cure: what every command that talks to the kernel needs. */
+/* Checks what every command that talks to the kernel needs. 0, -EPERM or -ENOPKG; the message says how to fix it. */
 int engine_check(void);
 
 /*
@@ -24,18 +24,18 @@ int engine_load(const struct compiled_policy *compiled, struct engine_object *ob
 		const struct trial *trial, unsigned int *generation);
 
 /*
- * What the policy in force says of itself. 0; -EPROTO: not what a load writes there; another
- * -errno; without a message. Of another ABI, nothing but @abi has been looked at.
+ * Reads the map `meta` of the policy in force. 0; -EPROTO: a load does not write such values; another
+ * -errno; without a message. If its ABI is another one, no other field has been checked.
  */
 int engine_read_meta(struct tierbpf_meta *meta);
 
-/* Detaches: the nodes go back to the kernel's own tiers. 0 or -errno with a message. */
+/* Detaches the policy: nodes return to the tiers that the kernel chooses. 0 or -errno with a message. */
 int engine_unload(void);
 
-/* Once nothing of ours is open any more: waits some seconds until the module can be removed. */
+/* Waits some seconds until the module can be removed. To be called when all descriptors are closed. */
 void engine_wait_for_release(void);
 
-/* What is in force, read back from the pins. */
+/* The policy in force, read back from the pins. */
 struct engine {
 	struct tierbpf_meta meta;
 	struct tierbpf_stats stats;
@@ -54,13 +54,13 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args);
 /* What the policy in force was told of the machine is what @compiled, of the same policy, says. */
 bool engine_knows(const struct compiled_policy *compiled);
 
-/* It goes by a measurement (load --measured). */
+/* Does the policy in force use a measurement (load --measured)? */
 bool engine_is_measured(void);
 
-/* The live override of @node: true and its value, if there is one. */
+/* Does @node have a live override? If so, *adistance is its value. */
 bool engine_override(const struct engine *e, int node, int *adistance);
 
-/* Sets it, or takes it away (@adistance NULL); the kernel retiers by itself, soon. */
+/* Sets the override, or removes it if @adistance is NULL. The kernel moves the node soon afterwards. */
 int engine_set_override(const struct engine *e, int node, const int *adistance);
 
 static inline void cleanup_engine(struct engine *e)

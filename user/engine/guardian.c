@@ -23,15 +23,15 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-#define TICK 1000 /* ms: how soon it notices that the trial is over */
+#define TICK 1000 /* ms between looks whether the trial is over */
 
-/* What it holds: lines to the loader that started it, and nothing else. */
+/* The only descriptors of the guardian beside the standard ones: a socket and a pidfd of the loader. */
 enum { LINE = STDERR_FILENO + 1, LOADER, NR_FDS };
 
-/* What it says to the loader, once it is ready to be told of the policy. */
+/* The guardian's message to the loader that it is ready for guardian_tell(). */
 enum { READY = 1, READY_AT_RISK };
 
-/* Terminals that go, people who interrupt the loader, a session that ends. */
+/* The guardian must survive a closed terminal, an interrupted loader and the end of a session. */
 static void ignore_signals(void)
 {
 	static const int signals[] = { SIGHUP,	SIGINT,	 SIGQUIT, SIGTERM, SIGPIPE, SIGALRM,
@@ -42,7 +42,10 @@ static void ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-/* A service's is the journal's socket; a pipe or a terminal would wait for the end of the trial. */
+/*
+ * The standard error of a service is a socket of the journal, and may stay. Whoever reads a pipe or a
+ * terminal would wait for the end of the trial.
+ */
 static bool may_stay(int fd)
 {
 	struct stat st;
@@ -64,7 +67,7 @@ static void redirect(int to, const char *path, int flags)
 	}
 }
 
-/* Needs CAP_SYS_RESOURCE, so it comes before rights_drop(). */
+/* To be called before rights_drop(), as it needs CAP_SYS_RESOURCE. */
 static bool spare_from_oom(void)
 {
 	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -73,8 +76,8 @@ static bool spare_from_oom(void)
 }
 
 /*
- * Where memory is short, pages that have to be read from the disk again come late, and so
- * would the former policy. Needs the same capability, to raise the limit.
+ * Without this, the former policy could come back late if memory is short, because the guardian's own
+ * pages would have to be read from the disk first. Raising the limit needs the same capability.
  */
 static bool stay_in_memory(void)
 {
@@ -89,15 +92,15 @@ static void detach(void)
 	redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
 	redirect(STDOUT_FILENO, "/dev/null", O_WRONLY);
 	redirect(STDERR_FILENO, "/dev/kmsg", O_WRONLY);
-	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a message each line */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* each line becomes one message of the log */
 	if (chdir("/"))
 		note("/: %s", strerror(errno));
 	prctl(PR_SET_NAME, "tierbpf-trial");
 }
 
 /*
- * Whoever holds the lock for so long has stopped. If that may be the loader, waiting
- * for a terminal that takes no more output, say, it must not keep its policy in force.
+ * A process that holds the lock for so long hangs. If it may be the loader, which for example waits
+ * for a terminal that takes no output, it is killed so that it cannot keep its policy in force.
  */
 static void heal(bool loading)
 {
@@ -131,7 +134,7 @@ static bool needs_guard(unsigned int policy, unsigned int *left)
 	return meta.trial_until;
 }
 
-/* The loader closes its end when it has finished, or been killed. */
+/* Waits at most @ms for the loader to close its end, which also happens when it is killed. */
 static bool loader_goes(unsigned int ms)
 {
 	struct pollfd line = { .fd = LINE, .events = POLLIN };
@@ -148,7 +151,7 @@ static void guard(unsigned int policy)
 		left = TICK;
 		if (!needs_guard(policy, &left) && !loading)
 			return;
-		/* Again after a while, as long as it is still on trial: memory may have been short. */
+		/* Tried again later if the policy is still on trial, since memory may have been short. */
 		if (!left)
 			heal(loading);
 		if (!left || left > TICK)
@@ -156,7 +159,7 @@ static void guard(unsigned int policy)
 		if (!loading) {
 			poll(NULL, 0, (int)left);
 		} else if (loader_goes(left)) {
-			/* What it may have left half done is finished now. */
+			/* Finishes what it may have left half done. */
 			loading = false;
 			heal(false);
 		}
@@ -177,10 +180,10 @@ static void be_guardian(void)
 	_exit(0);
 }
 
-/* In the child: the guardian is nobody's child, and of no terminal's session. */
+/* Runs in the child. The guardian is its child in turn, so without a parent, and in a session of its own. */
 static void fork_guardian(int line, int loader)
 {
-	/* Out of the way of each other. */
+	/* Moved first, so that dup2() of one does not close the other. */
 	line = fcntl(line, F_DUPFD, NR_FDS);
 	loader = fcntl(loader, F_DUPFD, NR_FDS);
 	if (line < 0 || loader < 0 || dup2(line, LINE) < 0 || dup2(loader, LOADER) < 0 ||

@@ -19,7 +19,7 @@ static FILE *stream;
 static char *text;
 static size_t length;
 
-/* What a message holds beyond its first line is set in, so that no name in it makes a line of its own. */
+/* Further lines of a message are indented, so that a name with a line break cannot imitate a message. */
 static void show(const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
@@ -56,12 +56,12 @@ void bpf_words_listen(void)
 		fclose(stream);
 	free(text);
 	text = NULL;
-	/* Without memory for it, errors are only less precise. */
+	/* If memory is short, errors are only explained less precisely. */
 	stream = open_memstream(&text, &length);
 	libbpf_set_print(hear);
 }
 
-/* An object brings names and source lines along: nothing of them may reach a terminal raw. */
+/* Names and source lines come from the object, so they must not reach a terminal unescaped. */
 static void make_printable(void)
 {
 	char *c;
@@ -102,7 +102,7 @@ static const char *find_last(const char *in, const char *what)
 	return found;
 }
 
-/* The verifier closes with its own statistics, which help nobody here. */
+/* The log of the verifier ends with statistics, which are left out. */
 static const char *verdict_end(const char *begin)
 {
 	const char *end = strstr(begin, LOG_END), *statistics;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loading a policy: fill staging/, switch, commit (pins.h). */
+/* Loads a policy: fills staging/, switches, commits (pins.h). */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -22,8 +22,8 @@
 #include "util/msg.h"
 
 /*
- * ns; often, since the kernel passes over a program of perf's on a CPU that is in the midst
- * of a map update, and it must not take a second to find one at rest.
+ * The period of the clock in ns. It is short because the kernel skips a perf program if its CPU is in
+ * the middle of a map update, and a missed override should still be found within a second.
  */
 #define TICK 100000000
 
@@ -38,7 +38,7 @@ struct our_map {
 	bool unpinned; /* the others are pinned in policy/, by their names */
 };
 
-/* What is being put in force. */
+/* The policy that is being put in force. */
 struct loading {
 	struct tierbpf_bpf *skel;
 	const struct compiled_policy *compiled;
@@ -66,7 +66,7 @@ static int explain_load(int err)
 	case -ENOTSUP:
 	case -EPROTO:
 		return fail(-ENOPKG,
-			    "kernel and module do not offer what this tierbpf needs: Linux 6.12 or "
+			    "the kernel or the module lacks what this tierbpf needs: Linux 6.12 or "
 			    "newer, and the module of the same version (modinfo tierbpf)");
 	case -ENOMEM:
 		return fail(err, "the kernel is out of memory for the maps of this policy");
@@ -75,7 +75,7 @@ static int explain_load(int err)
 		return fail(err, "the kernel has no room for a policy of this size");
 	}
 	return fail(err,
-		    "the kernel refuses the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its words",
+		    "the kernel rejects the BPF programs (error %d, %s); TIERBPF_DEBUG=1 shows its messages",
 		    err, strerror(-err));
 }
 
@@ -117,15 +117,15 @@ static struct tierbpf_meta next_meta(const struct compiled_policy *compiled,
 	return meta;
 }
 
-/* The kernel wants more than nothing. */
+/* A map needs at least one entry. */
 static int set_length(struct bpf_map *map, size_t length)
 {
 	return bpf_map__set_max_entries(map, length ? (__u32)length : 1);
 }
 
 /*
- * What passes from a policy to its replacement, and @map may be as another version of tierbpf
- * made it: then this policy begins with its own.
+ * Lets the policy take over a map of its predecessor. If another version of tierbpf made that one
+ * differently, the policy begins with a new map.
  */
 static int inherit(struct bpf_map *map)
 {
@@ -143,7 +143,7 @@ static int inherit(struct bpf_map *map)
 	return bpf_map__reuse_fd(map, fd);
 }
 
-/* The verifier allows no timers with PREEMPT_RT; perf's clock serves there. */
+/* With PREEMPT_RT the verifier allows no BPF timers; a clock of perf is used instead. */
 static int choose_timer(const struct tierbpf_bpf *skel)
 {
 	struct utsname kernel;
@@ -154,7 +154,10 @@ static int choose_timer(const struct tierbpf_bpf *skel)
 	return err ?: bpf_program__set_autoload(skel->progs.tick, !timer);
 }
 
-/* The one that people know already. libbpf makes a program fit it, whatever it is. */
+/*
+ * Keeps the map that is pinned, since users have it open. Its type is checked, because libbpf would
+ * accept any map.
+ */
 static int reuse_override(const struct loading *l)
 {
 	const char *path = PIN_PATH(TIERBPF_PIN_OVERRIDE);
@@ -165,7 +168,7 @@ static int reuse_override(const struct loading *l)
 	return fd < 0 ? pinned_map_fail(fd, path) : bpf_map__reuse_fd(l->skel->maps.override, fd);
 }
 
-/* `override` is not among them: it is there before the policy, and stays when that is replaced. */
+/* Without `override`, which may exist before the policy, and stays when that is replaced. */
 static void list_maps(struct loading *l)
 {
 	const struct compiled_policy *p = l->compiled;
@@ -175,7 +178,7 @@ static void list_maps(struct loading *l)
 		{ l->skel->maps.tests, p->policy->nr_tests, p->policy->tests },
 		{ l->skel->maps.groups, p->meta.nr_groups, p->groups },
 		{ l->skel->maps.meta, 1, &l->meta },
-		/* With the 0 behind the text; an object has none. */
+		/* One value: the text with the 0 at its end. An object has none. */
 		{ l->skel->maps.source, p->meta.source_bytes ? 1 : 0, p->policy->source },
 		{ l->skel->maps.stats, 1 },
 		{ l->skel->maps.events, TIERBPF_EVENTS_BYTES },
@@ -189,7 +192,7 @@ static void list_maps(struct loading *l)
 	memcpy(l->maps, maps, sizeof(maps));
 }
 
-/* As large as the policy needs. */
+/* Sizes the maps for the policy. */
 static int size_maps(const struct loading *l)
 {
 	const struct our_map *m;
@@ -200,7 +203,7 @@ static int size_maps(const struct loading *l)
 		if (!err && m->inherited)
 			err = inherit(m->map);
 	}
-	/* The kernel rounds up to 8 bytes itself. */
+	/* The kernel rounds the size up to 8 bytes. */
 	if (!err)
 		err = bpf_map__set_value_size(l->skel->maps.source,
 					      l->compiled->meta.source_bytes + 1);
@@ -213,17 +216,17 @@ static int set_up(const struct loading *l)
 
 	l->skel->struct_ops.policy->generation = l->meta.generation;
 	err = err ?: choose_timer(l->skel);
-	/* For tests alone, and the verifier takes as long for it as for the policy. */
+	/* Only tests use it, and verifying it takes as long as for the policy. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.decide_node, false);
 	err = err ?: bpf_map__set_autocreate(l->skel->maps.overrides_before, l->trial->seconds);
 	err = err ?: bpf_program__set_autoload(l->skel->progs.restore_overrides, l->trial->seconds);
-	/* The rules' own program looks at the override itself, which saves the hook a trampoline. */
+	/* Only for objects: the program of rules looks up the override itself, which saves a trampoline. */
 	err = err ?: bpf_program__set_autoload(l->skel->progs.override_adistance, l->object);
-	/* Where an object decides, ours stays out; the program goes with it. */
+	/* If an object decides, our struct_ops is left out, and its program with it. */
 	return err ?: bpf_map__set_autocreate(l->skel->maps.policy, !l->object);
 }
 
-/* values: count of them, one behind the other. */
+/* Writes @count values, which lie one behind the other at @values. */
 static int fill_array(const struct bpf_map *map, const void *values, size_t count)
 {
 	_cleanup_free_ __u32 *keys = calloc(count + 1, sizeof(*keys));
@@ -236,7 +239,7 @@ static int fill_array(const struct bpf_map *map, const void *values, size_t coun
 	return count ? bpf_map_update_batch(bpf_map__fd(map), keys, values, &done, NULL) : 0;
 }
 
-/* With a message. */
+/* 0 or -errno with a message. */
 static int fill_overrides_before(const struct loading *l)
 {
 	_cleanup_free_ struct tierbpf_overrides *o = calloc(1, sizeof(*o));
@@ -305,7 +308,7 @@ static int attach_tracing(struct tierbpf_bpf *skel)
 		const char *name;
 	} links[] = {
 		{ skel->progs.override_adistance, "override_link" },
-		/* In the order in which the kernel calls them, backwards: watch_missed last. */
+		/* The kernel calls them in the opposite order, so watch_missed is called last. */
 		{ skel->progs.watch_missed, "watch_missed_link" },
 		{ skel->progs.watch_update, "watch_update_link" },
 		{ skel->progs.watch_delete, "watch_delete_link" },
@@ -339,7 +342,7 @@ static int run_start_timer(const struct bpf_program *program)
 	return (int)opts.retval;
 }
 
-/* On the first CPU, which hardly ever goes offline. */
+/* A clock on the first CPU that has one: CPU 0 hardly ever goes offline. */
 static int open_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -355,7 +358,7 @@ static int open_clock(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Not by libbpf's own call: it stops the clock when it closes its link, pinned or not. */
+/* Without bpf_program__attach_perf_event(), whose link stops the clock when it is closed, even if pinned. */
 static int start_clock(const struct bpf_program *program)
 {
 	_cleanup_close_ int clock = open_clock(), link = -1;
@@ -368,7 +371,7 @@ static int start_clock(const struct bpf_program *program)
 	return pin_object(link, PIN_PATH(TIERBPF_PIN_STAGING), "tick_link");
 }
 
-/* Starts what finds the updates that the watchers miss; it runs for as long as its pin stands. */
+/* Starts the regular look for override updates that the watchers missed. It runs until its pin is removed. */
 static int start_timer(const struct tierbpf_bpf *skel)
 {
 	if (bpf_program__autoload(skel->progs.start_timer))
@@ -376,13 +379,13 @@ static int start_timer(const struct tierbpf_bpf *skel)
 	return start_clock(skel->progs.tick);
 }
 
-/* Replaces what the pinned link has put in force, in one step of the kernel. */
+/* Replaces the policy of the pinned link, which the kernel does in one step. */
 static int replace_policy(const struct bpf_map *ops)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
 
 	if (link < 0)
-		return -EBUSY; /* somebody else's */
+		return -EBUSY; /* the policy in force is not ours */
 	if (bpf_link_update(link, bpf_map__fd(ops), NULL))
 		return -errno;
 	fault_point("the switch");
@@ -430,7 +433,7 @@ static int stage(struct loading *l)
 	return err ?: engine_object_allow(l->object);
 }
 
-/* From here to pins_commit() a kill leaves the former policy or the new one: pins.h. */
+/* If the process is killed in here, the former policy or the new one is in force: pins.h. */
 static int switch_over(struct loading *l)
 {
 	int err = pins_stage();
@@ -471,7 +474,7 @@ int engine_load(const struct compiled_policy *compiled, struct engine_object *ob
 	err = err ?: switch_over(&l);
 	if (err == -ENOTEMPTY)
 		return fail(err,
-			    "the new policy is in force, but what is named above, of the former one, stays attached: "
+			    "the new policy is in force, but the programs of the former one that are named above stay attached: "
 			    "remove what keeps it from being removed, and load the policy again; or reboot");
 	if (err)
 		pins_abandon();

@@ -45,8 +45,11 @@ int pinned_map_fail(int err, const char *path)
 {
 	if (err == -EOVERFLOW)
 		return fail(-ENOPKG,
-			    "%s: of a newer tierbpf; use that one, or load the policy again", path);
+			    "%s: a newer tierbpf made this pin; use that version, or load the policy again",
+			    path);
 	if (err == -EPROTO)
-		return fail(err, "%s: not what tierbpf pins there; tierbpf unload removes it", path);
+		return fail(err,
+			    "%s: this is not what tierbpf pins there; tierbpf unload removes it",
+			    path);
 	return fail(err, "%s: %s; load the policy again", path, strerror(-err));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Maps behind pins. The kernel copies as many bytes as the map has, whatever there is room
- * for, so one is looked at before it is used: an older tierbpf, or root by hand, may have
- * pinned another one there.
+ * Opens pinned maps. The kernel copies as many bytes as a value of the map has, however small the
+ * buffer is. So a map is checked first: an older tierbpf, or root by hand, may have pinned another one.
  */
 #ifndef PINNED_MAP_H
 #define PINNED_MAP_H
@@ -20,7 +19,7 @@ int pinned_map_open(const char *path, enum bpf_map_type type, size_t size);
 /* The first element of the array at @path; what an older tierbpf did not have is 0. As above, or 0. */
 int pinned_map_read(const char *path, void *value, size_t size);
 
-/* What to say of these; returns err. */
+/* Prints a message for an error of these functions. Returns @err. */
 int pinned_map_fail(int err, const char *path);
 
 #endif

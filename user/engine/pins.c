@@ -18,12 +18,12 @@
 #include "util/msg.h"
 
 #define BPFFS "/sys/fs/bpf"
-#define ROOT_NAME (TIERBPF_PIN_ROOT + sizeof(BPFFS)) /* in BPFFS */
+#define ROOT_NAME (TIERBPF_PIN_ROOT + sizeof(BPFFS)) /* the name of the directory in BPFFS */
 #define LOCK_TRIES 100
-#define LOCK_PATIENCE 20 /* tries until we say that we wait */
+#define LOCK_PATIENCE 20 /* tries until a message says that we wait */
 #define LOCK_PAUSE 100000 /* us */
 
-/* A fault of ours, -ENOPKG. */
+/* Fills @fault. Returns -ENOPKG. */
 static int found(struct pins_fault *fault, const char *fix, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -79,7 +79,7 @@ static int check_root(const struct stat *st, struct pins_fault *fault)
 		return found(fault, "chmod 0700 " BPFFS " && rm -r " TIERBPF_PIN_ROOT,
 			     "%s is not a directory of root's (user %u made it)", TIERBPF_PIN_ROOT,
 			     st->st_uid);
-	/* Others may have pinned something of theirs in it. */
+	/* It is removed, since others may have pinned something in it. */
 	if (st->st_mode & 022)
 		return found(fault, "rm -r " TIERBPF_PIN_ROOT,
 			     "users other than root can write to %s (mode %04o)", TIERBPF_PIN_ROOT,
@@ -136,7 +136,7 @@ static int open_root(bool create, int *fd)
 	return *fd < 0 ? fail(-errno, TIERBPF_PIN_ROOT ": %s", strerror(errno)) : 0;
 }
 
-/* unload removes the directory: whoever waited for its lock must start again. */
+/* After an unload, which removes the directory, the lock that somebody waited for is worthless. */
 static bool still_there(int fd)
 {
 	struct stat held, named;
@@ -211,7 +211,7 @@ int pins_find_policy(unsigned int *id)
 		return errno == ENOENT || errno == EACCES ? 0 : -errno;
 	if (bpf_link_get_info_by_fd(fd, &info, &size))
 		return -errno;
-	/* A map or a program in its place has its own kind and something else in the place of prog_id. */
+	/* If a map or a program is pinned there, the same bytes hold its own type and other fields. */
 	if (info.type == BPF_LINK_TYPE_STRUCT_OPS && !info.prog_id)
 		*id = info.struct_ops.map_id;
 	return 0;
@@ -229,7 +229,7 @@ unsigned int pins_policy_id(void)
 	return pins_find_policy(&id) ? 0 : id;
 }
 
-/* Pins that could not be removed. Links are what stays attached: those are named. */
+/* Pins that could not be removed. Links are named, since their programs stay attached. */
 static struct {
 	int err;
 	char links[600];
@@ -255,7 +255,7 @@ static void add_stayed(const char *path, const char *name, int err)
 		stayed.others++;
 }
 
-/* In one line: the kernel's log takes few at a time, and the guardian of a trial writes there. */
+/* One line, since the guardian of a trial writes to the kernel's log, which limits their rate. */
 static int explain_stayed(void)
 {
 	if (!stayed.err)
@@ -284,7 +284,7 @@ static void remove_entries(DIR *dir, const char *path)
 	}
 }
 
-/* By descriptors: what is put in the place of a directory meanwhile is not followed. */
+/* Uses descriptors, so that a link that takes the place of a directory meanwhile is not followed. */
 static int remove_directory(int parent, const char *name, const char *path)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -300,7 +300,7 @@ static int remove_directory(int parent, const char *name, const char *path)
 	return unlinkat(parent, name, AT_REMOVEDIR) ? -errno : 0;
 }
 
-/* @path: of it, for messages */
+/* Removes @name in directory @parent. @path: its full path, for messages. */
 static void remove_at(int parent, const char *name, const char *path)
 {
 	struct stat st;
@@ -310,7 +310,7 @@ static void remove_at(int parent, const char *name, const char *path)
 		err = remove_directory(parent, name, path);
 	else if (!err)
 		err = unlinkat(parent, name, 0) ? -errno : 0;
-	/* A directory with something in it stays because of that, which has been named. */
+	/* -ENOTEMPTY: because of an entry that could not be removed, and has been added already. */
 	if (err && err != -ENOENT && err != -ENOTEMPTY)
 		add_stayed(path, name, -err);
 	if (err != -ENOENT)
@@ -324,7 +324,7 @@ static int remove_tree(const char *path)
 	return explain_stayed();
 }
 
-/* Pins that stay have been named; the next command that takes the lock tries again. */
+/* Removes staging/, and all remains of a policy that is gone. What stays is removed by a later command. */
 static void discard(void)
 {
 	unsigned int in_force;
@@ -332,7 +332,7 @@ static void discard(void)
 	remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
 	if (pins_find_policy(&in_force) || in_force)
 		return;
-	/* What a policy left that is gone must not come back with the next one. */
+	/* Otherwise an old override would take effect again with the next policy. */
 	unlink(PIN_PATH(TIERBPF_PIN_LINK));
 	fault_point("a dead link is removed");
 	unlink(PIN_PATH(TIERBPF_PIN_OVERRIDE));
@@ -359,7 +359,7 @@ int pins_stage(void)
 {
 	int err = remove_tree(PIN_PATH(TIERBPF_PIN_STAGING));
 
-	/* Not -ENOTEMPTY, which from pins_commit() says that the policy is in force. */
+	/* Not -ENOTEMPTY: with that error, pins_commit() says that the policy is in force. */
 	if (err)
 		return fail(-EEXIST,
 			    "programs of an earlier policy are still attached (named above), so nothing was loaded: "
@@ -370,7 +370,7 @@ int pins_stage(void)
 	return 0;
 }
 
-/* All that stands in @from but directories. */
+/* Links all entries of @from but directories. */
 static int link_all(DIR *from, int to)
 {
 	const struct dirent *entry;
@@ -425,7 +425,7 @@ int pins_commit(void)
 void pins_abandon(void)
 {
 	discard();
-	rmdir(TIERBPF_PIN_ROOT); /* fails where a policy is in force, as it should */
+	rmdir(TIERBPF_PIN_ROOT); /* fails, as it should, while a policy is in force */
 }
 
 int pins_remove_all(void)

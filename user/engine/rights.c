@@ -20,13 +20,13 @@ static bool has(unsigned int capability)
 	return capng_have_capability(CAPNG_EFFECTIVE, capability);
 }
 
-/* For a service with ambient capabilities: its pins shall be root's as everybody's. */
+/* For a service with ambient capabilities, whose pins have to belong to root like all others. */
 static int become_root(void)
 {
 	return geteuid() && has(CAP_SETUID) && !setresuid(0, 0, 0) ? capng_get_caps_process() : 0;
 }
 
-/* The root of a user namespace has its capabilities over that alone. */
+/* The capabilities of root in a user namespace count only inside of it. */
 static bool in_user_namespace(void)
 {
 	unsigned int inside = 0, outside = 0, count = UINT32_MAX;
@@ -45,17 +45,17 @@ static const char *what_lacks(void)
 		return "not root";
 	if (!has(CAP_SYS_ADMIN))
 		return "no CAP_SYS_ADMIN";
-	return in_user_namespace() ? "root of a user namespace alone" : NULL;
+	return in_user_namespace() ? "root only in a user namespace" : NULL;
 }
 
-/* A mask of those that @rights can make use of. */
+/* A mask of the capabilities that @rights can use. */
 static uint64_t wanted(unsigned int rights)
 {
 	uint64_t mask = 0;
 
 	if (rights & (RIGHT_READ | RIGHT_WRITE))
 		mask |= 1ULL << CAP_DAC_READ_SEARCH;
-	/* Containers often have only this one, and it lets them read too. */
+	/* Containers often have only this capability, which allows reading as well. */
 	if (rights & RIGHT_WRITE || (rights & RIGHT_READ && !has(CAP_DAC_READ_SEARCH)))
 		mask |= 1ULL << CAP_DAC_OVERRIDE;
 	if (rights & (RIGHT_LOAD | RIGHT_IOMEM))
@@ -66,8 +66,9 @@ static uint64_t wanted(unsigned int rights)
 }
 
 /*
- * The bounding set stays: nothing is executed here, and with PR_SET_NO_NEW_PRIVS nothing
- * that was could gain by it. Open descriptors stay as well: tierbpf check <(...) is one.
+ * Keeps the capabilities in @mask that the process has. The bounding set may stay, since nothing is
+ * executed, and PR_SET_NO_NEW_PRIVS would keep a program from gaining by it. Open descriptors stay as
+ * well, for example for tierbpf check <(...).
  */
 static int keep(uint64_t mask)
 {
@@ -103,13 +104,14 @@ int rights_take(unsigned int rights)
 int rights_check(void)
 {
 	if (geteuid() && declared & RIGHT_LOAD)
-		return fail(-EPERM, "this needs root, and CAP_SYS_ADMIN: sudo tierbpf …");
+		return fail(-EPERM,
+			    "loading a policy needs root with CAP_SYS_ADMIN: use sudo tierbpf …");
 	if (geteuid())
 		return fail(-EPERM,
-			    "this needs root, whom the policy in force belongs to: sudo tierbpf …");
+			    "only root can read or change the policy in force: use sudo tierbpf …");
 	if (declared & RIGHT_LOAD && !has(CAP_SYS_ADMIN))
 		return fail(-EPERM,
-			    "this root has no CAP_SYS_ADMIN, as in a container: run it outside, or give it "
+			    "root has no CAP_SYS_ADMIN here, as in a container: run tierbpf outside, or give it "
 			    "that capability");
 	return 0;
 }

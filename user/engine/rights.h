@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a command may do, and what it needs: main.c declares it for each. Capabilities beyond
- * that are dropped before the command begins, also where root runs it.
+ * The rights that a command needs or can use, which main.c declares for each verb. All other
+ * capabilities are dropped before the command begins, also if root runs it.
  */
 #ifndef RIGHTS_H
 #define RIGHTS_H
 
 enum right {
-	RIGHT_READ = 1, /* files of anybody that it is given, where root runs it */
-	RIGHT_WRITE = 2, /* and write them, anywhere */
-	RIGHT_PINS = 4, /* needs root, whom the pins belong to, but no capability */
-	RIGHT_LOAD = 8, /* needs CAP_SYS_ADMIN: the BTF of a module can only be had by it */
+	RIGHT_READ = 1, /* root may read files of any user */
+	RIGHT_WRITE = 2, /* root may also write files of any user */
+	RIGHT_PINS = 4, /* needs root, to whom the pins belong, but no capability */
+	RIGHT_LOAD = 8, /* needs CAP_SYS_ADMIN, to get the BTF of a module */
 	RIGHT_SPARE =
 		32, /* CAP_SYS_RESOURCE is of use: the guardian of a trial is kept from the OOM killer by it */
 	RIGHT_IOMEM = 16, /* CAP_SYS_ADMIN is of use: /proc/iomem shows its addresses to that alone */
@@ -23,16 +23,16 @@ enum right {
  */
 int rights_take(unsigned int rights);
 
-/* Is there what the command needs? 0, or -EPERM with a message that says how to get it. */
+/* Does the process have what the command needs? 0, or -EPERM with a message that says how to get it. */
 int rights_check(void);
 
-/* What whoever called lacks for `load`, before anything was dropped: constant text; NULL: nothing. */
+/* The right for `load` that the caller lacked before anything was dropped: constant text, or NULL. */
 const char *rights_lack(void);
 
-/* Drops what only @rights make use of, once that is done. 0, or -EIO with a message. */
+/* Drops the capabilities that only @rights use, when they are no longer needed. 0, or -EIO with a message. */
 int rights_give_up(unsigned int rights);
 
-/* Drops all that is left; files of root can still be used. */
+/* Drops all capabilities. Files that belong to root can still be used. */
 void rights_drop(void);
 
 #endif

@@ -16,7 +16,7 @@ static int ask_node(struct snapshot *s, int node)
 	struct ask_args args;
 	int err = engine_ask(&s->engine, node, &args);
 
-	if (err == -ENOENT) /* its memory has just gone */
+	if (err == -ENOENT) /* its last memory has just been removed */
 		return 0;
 	if (!err)
 		machine_set_fact(&s->machine->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE,
@@ -24,7 +24,7 @@ static int ask_node(struct snapshot *s, int node)
 	return err;
 }
 
-/* 0 also where no policy is in force. */
+/* 0 also if no policy is in force. */
 static int ask_engine(struct snapshot *s)
 {
 	int node, err = engine_open(&s->engine);
@@ -41,7 +41,7 @@ static int ask_engine(struct snapshot *s)
 	return err;
 }
 
-/* Something holds the module: a policy, most likely. */
+/* Does something hold the module? Most likely it is a policy. */
 static bool module_is_used(void)
 {
 	_cleanup_fclose_ FILE *f = fopen("/sys/module/tierbpf/refcnt", "re");
@@ -88,7 +88,7 @@ static int ask_under_lock(struct snapshot *s)
 	struct stat st;
 	int err;
 
-	/* Pins are root's alone, so another user has nobody to ask. Without any there need not even be a bpffs. */
+	/* Only root can use the pins. Without any, there need not even be a bpffs. */
 	if (geteuid() || lstat(TIERBPF_PIN_ROOT, &st))
 		return 0;
 	err = pins_lock(false, &lock);

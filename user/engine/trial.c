@@ -17,7 +17,7 @@
 #define NS_PER_MS 1000000ULL
 #define NS_PER_SECOND (1000 * NS_PER_MS)
 
-/* Goes on while the machine is suspended, and nobody can set it. */
+/* A clock that runs while the machine is suspended, and that nobody can set. */
 static __u64 now(void)
 {
 	struct timespec t;
@@ -30,7 +30,7 @@ unsigned int trial_left(const struct tierbpf_meta *meta)
 {
 	__u64 t = now();
 
-	/* Rounded up: 0 is over. */
+	/* Rounded up, since 0 means that the time is up. */
 	return meta->trial_until > t ? (unsigned int)((meta->trial_until - t - 1) / NS_PER_MS + 1) :
 				       0;
 }
@@ -128,7 +128,7 @@ int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, i
 	return write_meta(meta_fd, meta) ?: guardian_tell(t->guardian, info.id);
 }
 
-/* Both stand in policy/ or go with it. */
+/* Runs the pinned program that restores the overrides of before the trial. */
 static int restore_overrides(void)
 {
 	_cleanup_close_ int fd = bpf_obj_get(POLICY_PATH("restore_overrides"));
@@ -137,7 +137,7 @@ static int restore_overrides(void)
 	return fd < 0 ? -errno : bpf_prog_test_run_opts(fd, &opts);
 }
 
-/* For status and confirm, which may come later. */
+/* Records that a trial ended, for a later status or confirm. */
 static int mark_returned(void)
 {
 	_cleanup_close_ int fd = open_meta(STAGING_PATH("meta"));
@@ -162,7 +162,10 @@ static int switch_back(void)
 	return bpf_link_update(link, ops, NULL);
 }
 
-/* As a load: whoever is killed before the switch has changed nothing, and the trial is still over. */
+/*
+ * Like a load: if the process is killed before the switch, nothing has changed, and the next command
+ * finds that the time is up.
+ */
 static int bring_back(void)
 {
 	int err = pins_stage();
@@ -178,7 +181,7 @@ static int bring_back(void)
 	return pins_commit();
 }
 
-/* Rather no policy than one that nobody has confirmed. */
+/* Ends the trial. If the former policy cannot come back, none is in force rather than an unconfirmed one. */
 static int end(void)
 {
 	int err;
@@ -188,7 +191,7 @@ static int end(void)
 		return engine_unload();
 	}
 	err = bring_back();
-	/* Something of the policy on trial that stays has been named. */
+	/* -ENOTEMPTY: the former policy is back, but pins of the other one, which have been named, stay. */
 	if (!err || err == -ENOTEMPTY) {
 		note("the policy on trial was not confirmed in time: the former one is back");
 		return 0;
@@ -199,7 +202,7 @@ static int end(void)
 	return engine_unload();
 }
 
-/* overrides_before last: as long as it is there, there is something to remove. */
+/* Removes overrides_before last, since trial_heal() takes it for the sign that there is more to remove. */
 static int forget_former(void)
 {
 	int err = pins_remove(FORMER_PATH(""));
@@ -216,7 +219,7 @@ int trial_heal(void)
 	if (err || !pins_policy_id() || engine_read_meta(&meta))
 		return err;
 	if (!meta.trial_until) {
-		/* A confirm that was killed. */
+		/* A confirm was killed before it had removed all. */
 		if (!access(POLICY_PATH("overrides_before"), F_OK))
 			forget_former();
 		return 0;
@@ -261,6 +264,6 @@ int trial_confirm(void)
 	if (!forget_former())
 		return 0;
 	return fail(-ENOTEMPTY,
-		    "the policy is confirmed, but what is named above, of the former one, stays attached: "
+		    "the policy is confirmed, but the programs of the former one that are named above stay attached: "
 		    "remove what keeps it from being removed, and load the policy again; or reboot");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an HMAT has to say so that the kernel puts each node where it belongs. */
+/* Finds the values of an HMAT with which the kernel puts each node into its planned tier. */
 #include "export/acpi.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 #include "util/number.h"
 
 /*
- * For a reference of which nothing is known. Only what others are in proportion to it counts;
- * with these, an ns more or less of another node is 3 of its adistance.
+ * Performance of a reference node of which nothing is known. Only the ratios to it matter. With
+ * these values, a difference of 1 ns changes the adistance of another node by 3.
  */
 static const struct perf assumed = { { 96, 96, 64000, 64000 } };
 
@@ -29,7 +29,7 @@ struct builder {
 	struct acpi_export *export;
 	struct acpi_node *reference;
 	struct grid grid;
-	struct acpi_table old; /* the header counts, also where Linux ignores the rest; no bytes: none */
+	struct acpi_table old; /* needed for its header even if Linux ignores the rest; may be empty */
 };
 
 static bool has_cpus(const struct machine *m, const struct acpi_node *n)
@@ -47,7 +47,7 @@ static const struct plan_node *planned(const struct builder *b, const struct acp
 	return NULL;
 }
 
-/* ---- the nodes, and what is known of them ---- */
+/* ---- the nodes and their known performance ---- */
 
 static int take_nodes(struct builder *b)
 {
@@ -71,8 +71,8 @@ static int take_nodes(struct builder *b)
 	}
 	if (!b->reference)
 		return fail(-EINVAL,
-			    "no node has both CPUs and memory: the kernel has nothing to compare "
-			    "others with, and makes no use of HMAT; use tierbpf load");
+			    "no node has both CPUs and memory, so the kernel has nothing to compare "
+			    "others with and does not use HMAT; use tierbpf load");
 	return 0;
 }
 
@@ -85,10 +85,13 @@ static int check_srat(const struct machine *m, const char *root)
 			    "HMAT names nodes by their proximity domains, from SRAT, which only "
 			    "root can read: sudo tierbpf export …");
 	return fail(-EINVAL, "HMAT names nodes by their proximity domains, but %s",
-		    m->tables.srat.ignored ?: "there is no SRAT that tells them; use tierbpf load");
+		    m->tables.srat.ignored ?: "there is no SRAT that gives them; use tierbpf load");
 }
 
-/* Of a node's own, if it has CPUs; else as the kernel sees it, or as HMAT says, or by distance. */
+/*
+ * The initiator of a node with CPUs is the node itself. For others it is what the kernel found, or
+ * else what HMAT gives, or else the nearest nodes with CPUs by distance.
+ */
 static void find_initiators(const struct machine *m, struct acpi_node *n)
 {
 	const struct machine_node *node = &m->nodes[n->node];
@@ -150,8 +153,7 @@ static void fit(struct builder *b)
 					    is_latency(c) ? b->grid.latency : b->grid.bandwidth);
 			if (*value != before)
 				note("node %d: %s of %" PRId64 " %s becomes %" PRId64
-				     ": an HMAT can't hold "
-				     "it beside the others",
+				     ": an HMAT cannot hold it together with the other values",
 				     e->nodes[i].node, coordinate_name(c), before,
 				     coordinate_unit(c), *value);
 		}
@@ -175,12 +177,12 @@ static void fill(struct acpi_node *n, enum coordinate read)
 {
 	int64_t *r = &n->perf.value[read], *w = &n->perf.value[read + 1];
 
-	if (*r || *w) /* the kernel adds them up */
+	if (*r || *w) /* one is enough, as the kernel uses their sum */
 		return;
 	*r = *w = assumed.value[read];
-	note("node %d: its %s are not known; %" PRId64
-	     " %s are assumed. The kernel's tiers only depend on "
-	     "what others are in proportion to it",
+	note("node %d: its %s are not known, so %" PRId64
+	     " %s are assumed; the kernel's tiers depend only "
+	     "on how the other nodes compare with it",
 	     n->node, read == READ_LATENCY ? "latencies" : "bandwidths", *r, coordinate_unit(read));
 }
 
@@ -190,21 +192,24 @@ static int prepare_reference(struct builder *b)
 
 	if (!b->plan && !anything_known(b))
 		return fail(-EINVAL,
-			    "nothing is known of the nodes' latencies and bandwidths: name a POLICY "
-			    "that says where they belong");
+			    "no latency or bandwidth of any node is known; give a POLICY that says "
+			    "where the nodes belong");
 	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
 		return fail(-EINVAL,
-			    "node %d: the kernel measures all nodes by it, so an HMAT cannot move "
-			    "it out of tier %d; plan the others around it, or use tierbpf load",
+			    "node %d: the kernel compares all nodes with it, so an HMAT cannot move "
+			    "it out of tier %d; plan the other nodes around it, or use tierbpf load",
 			    b->reference->node, (int)tierbpf_tier(TIERBPF_ADISTANCE_DRAM));
 	fill(b->reference, READ_LATENCY);
 	fill(b->reference, READ_BANDWIDTH);
-	b->reference->said = true;
+	b->reference->in_table = true;
 	return 0;
 }
 
-/* As the kernel's check, of one more than @reference: does it believe this DRAM? */
-static bool is_believed(const struct perf *p, const struct perf *reference)
+/*
+ * The kernel's check of another node with CPUs: it ignores all of HMAT if the node differs from the
+ * @reference by more than 10 %.
+ */
+static bool passes_dram_check(const struct perf *p, const struct perf *reference)
 {
 	enum coordinate c;
 
@@ -222,16 +227,16 @@ static int prepare_node_with_cpus(struct builder *b, struct acpi_node *n)
 	const struct plan_node *p = planned(b, n);
 	const struct perf *r = &b->reference->perf;
 
-	n->said = true;
+	n->in_table = true;
 	if (p && tierbpf_tier(p->after.adistance) != tierbpf_tier(TIERBPF_ADISTANCE_DRAM))
 		return fail(-EINVAL,
 			    "node %d has CPUs: the kernel uses no HMAT in which it differs from "
-			    "node %d by more than 10 %%, so it cannot go to tier %u; plan the others around "
-			    "it, or use tierbpf load",
+			    "node %d by more than 10 %%, so it cannot go to tier %u; plan the other nodes "
+			    "around it, or use tierbpf load",
 			    n->node, b->reference->node, tierbpf_tier(p->after.adistance));
-	if (!is_believed(&n->perf, r)) {
-		note("node %d has CPUs and differs from node %d by more than 10 %%, for which the kernel "
-		     "ignores all of HMAT: it gets node %d's latencies and bandwidths",
+	if (!passes_dram_check(&n->perf, r)) {
+		note("node %d has CPUs and differs from node %d by more than 10 %%, and the kernel would "
+		     "therefore ignore all of HMAT: it gets node %d's latencies and bandwidths",
 		     n->node, b->reference->node, b->reference->node);
 		n->perf = *r;
 	} else if (p && tierbpf_tier(perf_kernel_adistance(&n->perf, r)) !=
@@ -242,7 +247,7 @@ static int prepare_node_with_cpus(struct builder *b, struct acpi_node *n)
 	return 0;
 }
 
-/* ---- memory alone ---- */
+/* ---- nodes without CPUs ---- */
 
 static int correct(struct builder *b, struct acpi_node *n, __s32 adistance)
 {
@@ -254,10 +259,10 @@ static int correct(struct builder *b, struct acpi_node *n, __s32 adistance)
 			    "kernel put it into tier %u (adistance %d); use tierbpf load",
 			    n->node, tierbpf_tier(adistance), adistance);
 	n->corrected = memcmp(&before, &n->perf, sizeof(before));
-	n->said = true;
+	n->in_table = true;
 	if (machine_knows(&b->m->nodes[n->node], TIERBPF_FACT_CXL_REGION))
-		note("node %d is a CXL region: where the kernel has read the card's own CDAT, it goes by "
-		     "that instead of HMAT. If the node is not in tier %u after the boot, use tierbpf load",
+		note("node %d is a CXL region: if the kernel can read the card's own CDAT, it uses that "
+		     "instead of HMAT; if the node is not in tier %u after the boot, use tierbpf load",
 		     n->node, tierbpf_tier(adistance));
 	return 0;
 }
@@ -269,8 +274,8 @@ static int prepare_memory(struct builder *b, struct acpi_node *n)
 	enum coordinate c;
 
 	for (c = 0; c < NR_COORDINATES; c++)
-		n->said |= n->perf.value[c] > 0;
-	/* Of what the table does not tell, the kernel's default stays. */
+		n->in_table |= n->perf.value[c] > 0;
+	/* Without values in the table the kernel keeps its default, which may be what is planned. */
 	if (p && p->after.adistance != computed &&
 	    (perf_has_both(&n->perf) || p->after.tier != p->now.tier))
 		return correct(b, n, p->after.adistance);
@@ -285,7 +290,7 @@ static int name_target(struct builder *b, struct acpi_node *n)
 	const struct plan_node *p = planned(b, n);
 	const struct machine_node *node = &m->nodes[n->node];
 
-	if (!n->said)
+	if (!n->in_table)
 		return 0;
 	n->pxm = (uint32_t)node->facts.value[TIERBPF_FACT_PXM];
 	if (machine_knows(node, TIERBPF_FACT_PXM) && srat_has_target(m->srat, n->pxm))
@@ -293,13 +298,13 @@ static int name_target(struct builder *b, struct acpi_node *n)
 	if (has_cpus(m, n) || (p && p->after.tier != p->now.tier))
 		return fail(-EINVAL,
 			    "node %d: SRAT has no proximity domain with memory for it, so HMAT "
-			    "cannot name it (the kernel makes nodes of its own for CXL windows): use tierbpf "
+			    "cannot name it (the kernel adds nodes of its own for CXL windows); use tierbpf "
 			    "load",
 			    n->node);
-	note("node %d is left out: SRAT has no proximity domain with memory for it (the kernel makes nodes "
+	note("node %d is left out: SRAT has no proximity domain with memory for it (the kernel adds nodes "
 	     "of its own for CXL windows)",
 	     n->node);
-	n->said = n->corrected = false;
+	n->in_table = n->corrected = false;
 	return 0;
 }
 
@@ -307,12 +312,12 @@ static int name_initiators(const struct builder *b, struct acpi_node *n)
 {
 	int node;
 
-	for (node = 0; n->said && node < b->m->nr_nodes; node++)
+	for (node = 0; n->in_table && node < b->m->nr_nodes; node++)
 		if (nodeset_has(&n->initiators, node) &&
 		    !machine_knows(&b->m->nodes[node], TIERBPF_FACT_PXM))
 			return fail(-EINVAL,
-				    "node %d, from which node %d is reached: its proximity domain "
-				    "is not known from SRAT, so HMAT cannot name it: use tierbpf load",
+				    "node %d, the initiator of node %d: SRAT does not give its proximity "
+				    "domain, so HMAT cannot name it; use tierbpf load",
 				    node, n->node);
 	return 0;
 }
@@ -341,7 +346,10 @@ static int prepare(struct builder *b)
 
 /* ---- the table ---- */
 
-/* An upgrade has the ids of the table that it replaces, and a higher revision; else both are there. */
+/*
+ * To replace a table, the kernel wants its ids and a higher revision; otherwise it would install
+ * ours next to the old one.
+ */
 static int set_ids(const struct builder *b, struct hmat_content *c)
 {
 	uint32_t revision;
@@ -355,8 +363,8 @@ static int set_ids(const struct builder *b, struct hmat_content *c)
 	revision = acpi_u32(&b->old, ACPI_OEM_REVISION);
 	if (revision == UINT32_MAX)
 		return fail(-EINVAL,
-			    "the firmware's HMAT has the OEM revision 0xffffffff: the kernel only "
-			    "takes a higher one, and there is none; use tierbpf load");
+			    "the firmware's HMAT has the OEM revision 0xffffffff, and the kernel replaces "
+			    "it only by a higher one, which does not exist; use tierbpf load");
 	memcpy(c->oem_id, b->old.bytes + ACPI_OEM_ID, sizeof(c->oem_id));
 	memcpy(c->oem_table_id, b->old.bytes + ACPI_OEM_TABLE_ID, sizeof(c->oem_table_id));
 	c->oem_revision = revision + 1;
@@ -387,7 +395,7 @@ static int write_table(struct builder *b, const struct nodeset *cpus)
 	if (!columns)
 		return no_memory();
 	for (i = 0; i < e->count; i++)
-		if (e->nodes[i].said)
+		if (e->nodes[i].in_table)
 			columns[c.nr_columns++] = (struct hmat_column){ e->nodes[i].pxm,
 									e->nodes[i].perf,
 									e->nodes[i].initiators };
@@ -403,19 +411,19 @@ static int check_node(const struct builder *b, struct acpi_node *n, const struct
 
 	hmat_access_node(access, n->node, found);
 	n->adistance = perf_kernel_adistance(&found[CLASS_CPU].perf, &b->reference->perf);
-	for (c = 0; n->said && c < NR_COORDINATES; c++)
+	for (c = 0; n->in_table && c < NR_COORDINATES; c++)
 		if (found[CLASS_CPU].perf.value[c] != n->perf.value[c])
 			return fail(-EPROTO,
 				    "node %d: the kernel would read another %s from this HMAT than "
 				    "%" PRId64
-				    " %s: please report this with tierbpf topology --save",
+				    " %s; please report this with tierbpf topology --save",
 				    n->node, coordinate_name(c), n->perf.value[c],
 				    coordinate_unit(c));
 	return 0;
 }
 
-/* Reads the table as the kernel will, and sees that it says what it is to say. */
-static int prove(struct builder *b, const struct nodeset *cpus)
+/* Reads the table as the kernel will, and fails unless that gives the values it was made from. */
+static int check_table(struct builder *b, const struct nodeset *cpus)
 {
 	_cleanup_(cleanup_hmat) struct hmat *h = NULL;
 	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
@@ -449,7 +457,7 @@ static int make(struct builder *b, const char *root)
 	find_cpus(b->m, &cpus);
 	err = prepare(b);
 	err = err ?: write_table(b, &cpus);
-	err = err ?: prove(b, &cpus);
+	err = err ?: check_table(b, &cpus);
 	acpi_table_free(&b->old);
 	return err;
 }
@@ -484,8 +492,8 @@ static void print_node(const struct acpi_node *n, FILE *out)
 {
 	const struct perf *p = &n->perf;
 
-	if (!n->said) {
-		fprintf(out, "  node %d: nothing, as before\n", n->node);
+	if (!n->in_table) {
+		fprintf(out, "  node %d: no values, as before\n", n->node);
 		return;
 	}
 	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s",
@@ -493,7 +501,7 @@ static void print_node(const struct acpi_node *n, FILE *out)
 		p->value[READ_BANDWIDTH], p->value[WRITE_BANDWIDTH]);
 	if (n->adistance)
 		fprintf(out, ": adistance %d, tier %u", n->adistance, tierbpf_tier(n->adistance));
-	fputs(n->corrected ? ", made up for the policy\n" : "\n", out);
+	fputs(n->corrected ? ", changed to follow the policy\n" : "\n", out);
 }
 
 void acpi_print(const struct acpi_export *e, const char *path, FILE *out)
@@ -501,17 +509,17 @@ void acpi_print(const struct acpi_export *e, const char *path, FILE *out)
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	size_t i;
 
-	fprintf(out, "%s: an archive with an HMAT that %s, of reading/writing:\n", path,
+	fprintf(out, "%s: an archive with an HMAT that %s; values for reading/writing:\n", path,
 		e->overrides ? "replaces the firmware's" : "the firmware does not have");
 	for (i = 0; i < e->count; i++)
 		print_node(&e->nodes[i], out);
 	fprintf(out,
-		"The kernel takes it from the front of the initrd, without any module. To try it once, boot\n"
+		"The kernel reads it from the front of the initrd, without any module. To try it once, boot\n"
 		"  cat %s /boot/initrd.img-$(uname -r) >/boot/initrd.img-hmat\n"
-		"For every boot from now on, with GRUB on Debian:\n"
+		"To use it for every boot, with GRUB on Debian:\n"
 		"  cp %s /boot/%s\n"
 		"  echo 'GRUB_EARLY_INITRD_LINUX_CUSTOM=\"%s\"' >>/etc/default/grub && update-grub\n"
 		"Then dmesg says \"Table Upgrade: %s [HMAT\". The kernel needs CONFIG_ACPI_TABLE_UPGRADE\n"
-		"(Debian's have it), and takes no tables while it is locked down, as with Secure Boot.\n",
+		"(Debian's kernels have it), and accepts no tables under lockdown, for example with Secure Boot.\n",
 		path, path, name, name, e->overrides ? "override" : "install");
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An HMAT that makes the kernel itself put nodes where they belong, from the next boot on, and the
- * archive by which it gets it (Documentation/admin-guide/acpi/initrd_table_override.rst).
- * Latencies in ns, bandwidths in MB/s, as Linux takes them.
+ * Makes an HMAT from which the kernel itself derives the planned tiers, from the next boot on, and
+ * the archive that gives it to the kernel
+ * (Documentation/admin-guide/acpi/initrd_table_override.rst).
+ * Latencies are in ns and bandwidths in MB/s, as Linux reads them.
  */
 #ifndef EXPORT_ACPI_H
 #define EXPORT_ACPI_H
@@ -16,40 +17,44 @@
 /* ---- adistance-search.c: numbers that the table can hold ---- */
 
 #define HMAT_ENTRY_MAX 65534 /* 0xffff: unreachable */
-#define HMAT_LATENCY_MAX (4294966296 / 1000) /* ns; what hmat_normalize()'s u32 of ps holds */
+#define HMAT_LATENCY_MAX (4294966296 / 1000) /* ns; hmat_normalize() keeps ps in a u32 */
 
-/* Values are multiples of these, up to HMAT_ENTRY_MAX times. */
+/* The entry bases: a value is a multiple of its base, up to HMAT_ENTRY_MAX times. */
 struct grid {
 	int64_t latency;	 /* ns */
 	int64_t bandwidth; /* MB/s */
 };
 
-/* The least base for values up to @largest, all multiples of @divisor, that keeps them; or the least. */
+/*
+ * The smallest base with which an entry can hold @largest and which divides @divisor, the common
+ * divisor of all values, so that no value is rounded. If no base does both, the smallest that holds
+ * @largest.
+ */
 int64_t grid_base(int64_t largest, int64_t divisor);
 
-/* The nearest multiple of @base, but not 0 unless @value is. */
+/* Rounds to the nearest multiple of @base, but never to 0 unless @value is 0. */
 int64_t grid_round(int64_t value, int64_t base);
 
 /*
- * Changes *p, as little of its bandwidth as possible, so that the kernel's formula gives
- * @adistance with @reference, or else comes near and into the same tier. Where neither reading
- * nor writing is known (0), both are taken from @reference first. False, and *p as it was, where
- * no such numbers fit into @grid.
+ * Changes *p so that the kernel's formula, with @reference, gives @adistance, or else one that is
+ * near it and in the same tier. The bandwidth changes as little as possible. If neither reading nor
+ * writing is known (both 0), it starts from the values of @reference. Returns false, with *p
+ * unchanged, if no such numbers fit into @grid.
  */
 bool perf_for_adistance(__s32 adistance, const struct perf *reference, const struct grid *grid,
 			struct perf *p);
 
 /* ---- hmat-writer.c: the table ---- */
 
-/* The initiators' columns of one target, and what becomes of them. */
+/* The values that the new table gives one target, as seen from its nearest initiators. */
 struct hmat_column {
 	uint32_t target; /* PXM */
-	struct perf perf; /* from @initiators */
-	struct nodeset initiators; /* by node: those with CPUs that are nearest */
+	struct perf perf; /* as seen from @initiators */
+	struct nodeset initiators; /* node numbers: the nearest nodes with CPUs */
 };
 
 struct hmat_content {
-	const struct hmat *old; /* what is kept: NULL for nothing */
+	const struct hmat *old; /* the table whose other values are kept, or NULL */
 	const struct srat *srat; /* names the initiators' PXMs */
 	const struct nodeset *cpus;
 	struct grid grid;
@@ -60,18 +65,19 @@ struct hmat_content {
 };
 
 /*
- * Of @old is kept: what other initiators see of the columns' targets, unless it is better than
- * @initiators' or theirs are CPUs that would tie; all of other targets (generic ports, say); caches.
- * 0, and acpi_table_free(table) is the caller's; -ENOMEM, -E2BIG with a message.
+ * Keeps these values of @old: those of other targets (such as generic ports), those of caches, and
+ * those that other initiators have for the columns' targets. The last are dropped where they are CPUs
+ * that would win or tie with @initiators. Returns 0, or -ENOMEM or -E2BIG with a message. The caller
+ * frees *table with acpi_table_free().
  */
 int hmat_write(const struct hmat_content *c, struct acpi_table *table);
 
-/* The largest value of @old's that is kept, and the divisor of all; as grid_base() wants them. */
+/* The largest of the values that are kept of @old, and their common divisor, for grid_base(). */
 void hmat_kept(const struct hmat *old, bool bandwidth, int64_t *largest, int64_t *divisor);
 
 /* ---- cpio.c ---- */
 
-/* Writes the archive with @table to @path, as new_file_write() does. 0 or -errno with a message. */
+/* Writes the archive with @table to @path with new_file_write(). 0 or -errno with a message. */
 int archive_write(const char *path, bool force, const struct acpi_table *table);
 
 /* ---- acpi.c ---- */
@@ -79,30 +85,31 @@ int archive_write(const char *path, bool force, const struct acpi_table *table);
 struct acpi_node {
 	int node;
 	uint32_t pxm;
-	bool said; /* the table speaks of it */
-	bool corrected; /* not as it is known, but so that the kernel does as planned */
+	bool in_table; /* the table has values for it */
+	bool corrected; /* @perf is not what is known, but what makes the kernel follow the plan */
 	struct perf perf;
 	struct nodeset initiators;
-	__s32 adistance; /* that the kernel will compute; 0: none, its default stays */
+	__s32 adistance; /* what the kernel will compute; 0: nothing, so it keeps its default */
 };
 
 struct acpi_export {
 	struct acpi_table hmat;
-	bool overrides; /* there is one already, which it replaces */
-	struct acpi_node *nodes; /* those with memory, by number */
+	bool overrides; /* it replaces a table of the firmware */
+	struct acpi_node *nodes; /* the nodes with memory, ordered by number */
 	size_t count;
 };
 
 /*
- * The HMAT for the machine below @root: what is known of @m's nodes, corrected for @plan, which
- * may be NULL. It is read back as the kernel does. 0, and *export is the caller's, for
- * acpi_free(); -EINVAL where an HMAT cannot say this, -EACCES, -ENOMEM, with a message.
+ * Makes the HMAT for the machine below @root from what is known about the nodes of @m, corrected
+ * for @plan, which may be NULL. The result is checked by reading it back as the kernel does. Returns
+ * 0, or -EINVAL if an HMAT cannot express this, -EACCES or -ENOMEM, with a message. The caller frees
+ * *export with acpi_free().
  */
 int acpi_make(const char *root, const struct machine *m, const struct plan *plan,
 	      struct acpi_export **export);
 void acpi_free(struct acpi_export *e);
 
-/* What is in the table, and what to do with the archive at @path. */
+/* Prints what the table contains and how to boot with the archive at @path. */
 void acpi_print(const struct acpi_export *e, const char *path, FILE *out);
 
 static inline void cleanup_acpi(struct acpi_export **e)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Latencies and bandwidths of which the kernel's own formula makes an adistance. */
+/* Searches latencies and bandwidths for which the kernel's own formula gives an adistance. */
 #include "export/acpi.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "model/perf.h"
 
-/* The finer the better for what is searched below. */
+/* Prefers the smallest base: it gives the search more values. */
 int64_t grid_base(int64_t largest, int64_t divisor)
 {
 	int64_t base, least = (largest + HMAT_ENTRY_MAX - 1) / HMAT_ENTRY_MAX ?: 1;
@@ -23,11 +23,11 @@ int64_t grid_round(int64_t value, int64_t base)
 	return value ? ((value + base / 2) / base ?: 1) * base : 0;
 }
 
-/* Reading and writing together, in multiples of @base, of which @read per million is reading. */
+/* Bounds for the sum of the values for reading and writing, in multiples of @base. */
 struct sum {
 	int64_t base;
-	int64_t read; /* millionths */
-	int64_t most; /* where the larger of the two still fits */
+	int64_t read; /* the share of reading, in millionths */
+	int64_t most; /* the largest sum of which both parts fit into an entry */
 };
 
 static struct sum sum_of(int64_t read, int64_t write, int64_t base, int64_t limit)
@@ -59,10 +59,10 @@ struct search {
 	__s32 adistance;
 	const struct perf *reference;
 	struct sum latency, bandwidth;
-	double per_bandwidth; /* latency for one of bandwidth that makes the adistance */
-	int64_t step; /* of latency, that the formula's first quotient sees */
+	double per_bandwidth; /* ratio of latency to bandwidth that gives the adistance */
+	int64_t step; /* smallest change of latency that changes the formula's first quotient */
 	struct perf best;
-	__s32 off; /* of the best, by how much; -1: there is none yet */
+	__s32 off; /* how far the best is from the adistance; -1: there is none yet */
 };
 
 static int64_t latency_for(const struct search *s, int64_t bandwidth)
@@ -70,7 +70,7 @@ static int64_t latency_for(const struct search *s, int64_t bandwidth)
 	return held((int64_t)((double)bandwidth * s->per_bandwidth), &s->latency);
 }
 
-/* Returns true if it is exactly right. */
+/* Returns true if the values give exactly the adistance. */
 static bool try(struct search *s, int64_t latency, int64_t bandwidth)
 {
 	struct perf p;
@@ -89,7 +89,7 @@ static bool try(struct search *s, int64_t latency, int64_t bandwidth)
 	return a == s->adistance;
 }
 
-/* All latencies that come near, with bandwidths less and less like @bandwidth. */
+/* Tries the bandwidths that differ from @bandwidth by @from to @to, each with the best latencies. */
 static bool try_around(struct search *s, int64_t bandwidth, int64_t from, int64_t to)
 {
 	int64_t by, sign, k;
@@ -127,18 +127,18 @@ bool perf_for_adistance(__s32 adistance, const struct perf *r, const struct grid
 			   HMAT_LATENCY_MAX / grid->latency);
 	s.bandwidth = sum_of(start.value[READ_BANDWIDTH], start.value[WRITE_BANDWIDTH],
 			     grid->bandwidth, HMAT_ENTRY_MAX);
-	/* The formula, solved for the latency, in multiples of the bases. */
+	/* The kernel's formula, solved for the latency, in multiples of the bases. */
 	s.per_bandwidth = (double)adistance / TIERBPF_ADISTANCE_DRAM * (double)perf_latency(r) /
 			  (double)grid->latency / (double)perf_bandwidth(r) *
 			  (double)grid->bandwidth;
 	s.step = perf_latency(r) / (TIERBPF_ADISTANCE_DRAM * grid->latency) ?: 1;
 	bandwidth = held(perf_bandwidth(&start) / grid->bandwidth, &s.bandwidth);
-	/* Too far for any latency, or too near: then bandwidth has to give. */
+	/* If the latency would be too large or too small for an entry, change the bandwidth. */
 	if ((double)bandwidth * s.per_bandwidth > (double)s.latency.most)
 		bandwidth = held((int64_t)((double)s.latency.most / s.per_bandwidth), &s.bandwidth);
 	if ((double)bandwidth * s.per_bandwidth < 2)
 		bandwidth = held((int64_t)(2 / s.per_bandwidth) + 1, &s.bandwidth);
-	/* A tenth for the exact adistance; for the tier, whatever it takes. */
+	/* Change the bandwidth by up to a tenth for the exact adistance; for the tier, by any amount. */
 	try_around(&s, bandwidth, 0, bandwidth / 10);
 	for (by = bandwidth / 10 + 1; s.off < 0 && by <= s.bandwidth.most; by++)
 		try_around(&s, bandwidth, by, by);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The archive in which the kernel looks for tables, in front of the initrd: cpio "newc",
- * not compressed (Documentation/driver-api/early-userspace/buffer-format.rst, lib/earlycpio.c).
+ * Writes the archive in which the kernel looks for tables, in front of the initrd. It is an
+ * uncompressed cpio "newc" (Documentation/driver-api/early-userspace/buffer-format.rst,
+ * lib/earlycpio.c).
  */
 #include "export/acpi.h"
 
@@ -9,7 +10,7 @@
 
 #include "util/new-file.h"
 
-#define BLOCK 512 /* what follows begins at a multiple of 4; archives end at one of 512 */
+#define BLOCK 512 /* an archive ends at a multiple of this */
 #define DIRECTORY 040755U
 #define REGULAR 0100644U
 
@@ -19,7 +20,7 @@ static void pad(FILE *out, size_t to)
 		fputc(0, out);
 }
 
-/* Owner, times and devices are 0: the same table is the same archive. */
+/* Owner, times and devices are 0, so that the same table always gives the same archive. */
 static void entry(FILE *out, unsigned int ino, unsigned int mode, const char *name,
 		  const void *data, size_t size)
 {
@@ -45,7 +46,7 @@ static int write_all(FILE *out, const void *what)
 	return 0;
 }
 
-/* Its reader's alone, as the kernel shows firmware's tables. */
+/* Only the owner may read the archive, as the kernel shows firmware tables only to root. */
 int archive_write(const char *path, bool force, const struct acpi_table *table)
 {
 	return new_file_write(path, force, 0600, write_all, table);

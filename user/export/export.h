@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of this machine's nodes, said to others: to a guest as options of QEMU or XML of
- * libvirt (guest.c, qemu.c, libvirt.c), or to the next boot as an HMAT
- * (acpi.c). Units throughout: latency in ns, bandwidth in MB/s as sysfs shows it, which
- * QEMU and libvirt call MiB/s; sizes in bytes.
+ * Exports what is known about this machine's nodes: to a guest, as options of QEMU or XML of
+ * libvirt (guest.c, qemu.c, libvirt.c), or to the next boot, as an HMAT (acpi.c). Latency is in ns
+ * everywhere, size in bytes, and bandwidth in MB/s as sysfs shows it; QEMU and libvirt call that
+ * MiB/s.
  */
 #ifndef EXPORT_H
 #define EXPORT_H
@@ -19,12 +19,12 @@
 #define GUEST_MAX_NODES 128 /* QEMU's MAX_NODES */
 #define GUEST_MIB ((uint64_t)1 << 20)
 
-/* What the user asks for. Start from GUEST_WISH. */
+/* The guest that the user asks for. Start from GUEST_WISH. */
 struct guest_wish {
-	int host[GUEST_MAX_NODES]; /* by guest node, the host node + 1; 0: not given */
-	uint64_t size[GUEST_MAX_NODES]; /* by guest node; 0: @every_size */
-	uint64_t every_size;  /* 0: as the host node's */
-	unsigned int cpus;  /* for each node that has CPUs; at least 1 */
+	int host[GUEST_MAX_NODES]; /* indexed by guest node: the host node + 1; 0: not given */
+	uint64_t size[GUEST_MAX_NODES]; /* indexed by guest node; 0: @every_size */
+	uint64_t every_size;  /* 0: the size of the host node */
+	unsigned int cpus;  /* number in each node that has CPUs; at least 1 */
 };
 
 #define GUEST_WISH { .cpus = 1 }
@@ -32,51 +32,52 @@ struct guest_wish {
 struct guest_node {
 	int host;
 	bool cpu;
-	unsigned int first_cpu, last_cpu; /* where @cpu */
+	unsigned int first_cpu, last_cpu; /* only if @cpu */
 	uint64_t size;     /* a multiple of 1 MiB; 0: no memory */
-	struct perf perf;	  /* from the nearest CPUs; as QEMU can hold it */
-	struct nodeset initiators; /* guest nodes, the nearest with CPUs; itself if it has any */
+	struct perf perf;	  /* as seen from @initiators; rounded to what QEMU can hold */
+	struct nodeset initiators; /* guest nodes: itself if it has CPUs, else the nearest that have */
 };
 
 struct guest {
 	struct guest_node nodes[GUEST_MAX_NODES];
 	int count;
 	unsigned int nr_cpus, nr_cpu_nodes;
-	uint64_t size; /* of all nodes */
-	bool hmat; /* something is known of a node's latency or bandwidth */
-	bool distances; /* all are known */
-	bool symmetric; /* and the same both ways */
+	uint64_t size; /* of all nodes together */
+	bool hmat; /* a latency or bandwidth of some node is known */
+	bool distances; /* all distances are known */
+	bool symmetric; /* distances are the same both ways */
 	uint8_t distance[GUEST_MAX_NODES][GUEST_MAX_NODES];
 };
 
 /*
- * The guest that has the chosen nodes of @m; without a choice, all with memory or CPUs, in their
- * order. Notes say what a guest cannot have as the host has it. 0, and *guest is the caller's,
- * for guest_free(); -EINVAL where the choice cannot be, -ENOMEM, with a message.
+ * Makes a guest with the chosen nodes of @m; without a choice, with all nodes that have memory or
+ * CPUs, in the host's order. Prints a note for whatever differs from the host. Returns 0, or -EINVAL
+ * if no guest can have this choice, or -ENOMEM, with a message. The caller frees *guest with
+ * guest_free().
  */
 int guest_make(const struct machine *m, const struct guest_wish *wish, struct guest **guest);
 void guest_free(struct guest *guest);
 
 /*
- * Calls @print for each value that QEMU's -numa hmat-lb or libvirt's interconnects have to say.
- * @type: "access" where reading and writing are the same on all nodes, else "read" or "write".
- * One of these is said for all nodes or for none: Linux takes what a table leaves out as unknown.
+ * Calls @print for each value that belongs into QEMU's -numa hmat-lb or libvirt's interconnects.
+ * @type is "access" if reading and writing are equal on all nodes, else "read" or "write". All nodes
+ * use the same types, because Linux treats a value that a table leaves out as unknown.
  */
 void guest_each_value(const struct guest *g,
 		      void (*print)(int initiator, int target, enum coordinate c, const char *type,
 				    int64_t value, FILE *out),
 		      FILE *out);
 
-/* The distance from @from to @to is to be said: they differ, and the way back does not say it. */
-bool guest_says_distance(const struct guest *g, int from, int to);
+/* True if the distance must be given: the nodes differ, and the reverse distance does not imply it. */
+bool guest_needs_distance(const struct guest *g, int from, int to);
 
 /*
- * One option a line, which ends with @end ("" for $(…), " \\" to paste), but for the last. 0, or
- * -ENOMEM with a message.
+ * Prints one option a line. All lines but the last end with @end: "" for use in $(…), " \\" for
+ * pasting into a shell. Returns 0, or -ENOMEM with a message.
  */
 int guest_print_qemu(const struct guest *g, const char *end, FILE *out);
 
-/* The <cpu> element of a domain, with nothing in it but <numa>. */
+/* Prints a <cpu> element for a domain that contains only <numa>. */
 void guest_print_libvirt(const struct guest *g, FILE *out);
 
 static inline void cleanup_guest(struct guest **g)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The guest that gets nodes of this machine, within what QEMU can say of them. */
+/* Makes a guest with nodes of this machine, within the limits of QEMU. */
 #include "export/export.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* An entry of HMAT is 16 bits, and all ones is none (QEMU's hw/core/numa.c, parse_numa_hmat_lb). */
+/* An HMAT entry has 16 bits; all ones means "none" (parse_numa_hmat_lb in QEMU's hw/core/numa.c). */
 #define ENTRY_MAX 65534
 
-/* QEMU writes latencies in ps; Linux computes them in u32, rounded up (hmat_normalize). */
+/* QEMU writes latencies in ps; hmat_normalize() in Linux keeps them in a u32, rounded up. */
 #define LATENCY_MAX (4294966296 / 1000)
 
 /* ---- which nodes ---- */
@@ -77,7 +77,7 @@ static int take_chosen(const struct machine *m, const struct guest_wish *w, stru
 
 /* ---- CPUs and memory ---- */
 
-/* Linux numbers nodes with CPUs first (x86, acpi_numa_init), whatever QEMU calls them. */
+/* On x86, acpi_numa_init() numbers nodes with CPUs first, whatever numbers QEMU gives them. */
 static void note_order(const struct guest *g)
 {
 	int i;
@@ -85,7 +85,7 @@ static void note_order(const struct guest *g)
 	for (i = 1; i < g->count; i++)
 		if (g->nodes[i].cpu && !g->nodes[i - 1].cpu) {
 			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs "
-			     "the lowest numbers, so the guest will number them otherwise",
+			     "the lowest numbers, so the guest will number them differently",
 			     i, i - 1);
 			return;
 		}
@@ -119,19 +119,23 @@ static int set_size(const struct machine *m, const struct guest_wish *w, int i, 
 	n->size = w->size[i] ?: w->every_size;
 	if (!host->memory) {
 		if (w->size[i])
-			return fail(-EINVAL, "node %d has no memory; guest node %d gets none",
-				    n->host, i);
+			return fail(-EINVAL,
+				    "node %d has no memory, so guest node %d cannot have any: leave "
+				    "out --memory %d=…",
+				    n->host, i, i);
 		n->size = 0;
 		return 0;
 	}
 	if (!n->size && !machine_knows(host, TIERBPF_FACT_SIZE))
 		return fail(-EINVAL,
-			    "the size of node %d is not known: say it with --memory %d=SIZE",
+			    "the size of node %d is not known: give it with --memory %d=SIZE",
 			    n->host, i);
 	n->size =
 		(n->size ?: (uint64_t)host->facts.value[TIERBPF_FACT_SIZE]) / GUEST_MIB * GUEST_MIB;
 	if (!n->size)
-		return fail(-EINVAL, "guest node %d gets less than 1 MiB: --memory %d=SIZE", i, i);
+		return fail(-EINVAL,
+			    "guest node %d would have less than 1 MiB: give it more with --memory %d=SIZE",
+			    i, i);
 	return 0;
 }
 
@@ -147,8 +151,9 @@ static int set_sizes(const struct machine *m, const struct guest_wish *w, struct
 	}
 	for (; i < GUEST_MAX_NODES; i++)
 		if (w->size[i])
-			return fail(-EINVAL, "--memory is for guest node %d, but there are only %d",
-				    i, g->count);
+			return fail(-EINVAL,
+				    "--memory is given for guest node %d, but the guest's nodes are 0 to %d",
+				    i, g->count - 1);
 	return 0;
 }
 
@@ -164,7 +169,7 @@ static void set_distances(const struct machine *m, struct guest *g)
 			int from = g->nodes[i].host, to = g->nodes[j].host;
 
 			g->distance[i][j] = (uint8_t)machine_distance(m, from, to);
-			/* 10 is a node's own; with another at it, Linux drops the whole SLIT. */
+			/* 10 means local; Linux drops a SLIT that gives it for two different nodes. */
 			if (i != j &&
 			    (!machine_knows_distance(m, from, to) || g->distance[i][j] <= 10))
 				g->distances = false;
@@ -174,10 +179,10 @@ static void set_distances(const struct machine *m, struct guest *g)
 			if (g->distance[i][j] != g->distance[j][i])
 				g->symmetric = false;
 	if (!g->distances)
-		note("not all distances between these nodes are known: none are given, the guest takes 20");
+		note("not all distances between these nodes are known, so none are given: the guest assumes 20");
 }
 
-bool guest_says_distance(const struct guest *g, int from, int to)
+bool guest_needs_distance(const struct guest *g, int from, int to)
 {
 	return g->distances && from != to && (!g->symmetric || from < to);
 }
@@ -217,8 +222,8 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 		return;
 	nearest_in_guest(m, g, n->host, &n->initiators);
 	if (!nodeset_is_empty(known))
-		note("node %d: its latencies and bandwidths are seen from the CPUs nearest to it, which the "
-		     "guest does not have; its own may be farther",
+		note("node %d: its latencies and bandwidths are those seen from the nearest CPUs, which the "
+		     "guest does not have; the guest's CPUs may be farther away",
 		     n->host);
 }
 
@@ -231,7 +236,7 @@ static int64_t round_to(int64_t value, int64_t base)
 	return rounded ?: base;
 }
 
-/* The smallest power of @step of which the largest value of a table is a multiple that fits. */
+/* The smallest power of @step with which the largest value still fits into an entry. */
 static int64_t base_for(const struct guest *g, enum coordinate c, int64_t step)
 {
 	int64_t base = 1, largest = 0;
@@ -252,8 +257,8 @@ static void set_value(struct guest *g, int node, enum coordinate c, int64_t valu
 	if (*place == value)
 		return;
 	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64
-	     ": QEMU's HMAT can't hold it "
-	     "beside the others",
+	     ": QEMU's HMAT cannot hold it "
+	     "together with the other values",
 	     g->nodes[node].host, node, coordinate_name(c), *place, coordinate_unit(c), value);
 	*place = value;
 }
@@ -267,7 +272,7 @@ static void fit_coordinate(struct guest *g, enum coordinate c)
 	for (i = 0; i < g->count; i++)
 		if (latency && g->nodes[i].perf.value[c] > LATENCY_MAX)
 			set_value(g, i, c, LATENCY_MAX);
-	/* QEMU takes the base itself: latencies' by powers of 10, bandwidths' by powers of 2. */
+	/* QEMU chooses the base itself: a power of 10 for latencies, of 2 for bandwidths. */
 	base = base_for(g, c, latency ? 10 : 2);
 	for (i = 0; i < g->count; i++) {
 		int64_t value = g->nodes[i].perf.value[c];
@@ -294,7 +299,7 @@ static void set_perf(const struct machine *m, struct guest *g)
 		fit_coordinate(g, c);
 }
 
-static bool as_access(const struct guest *g, enum coordinate read)
+static bool is_access(const struct guest *g, enum coordinate read)
 {
 	int i;
 
@@ -309,7 +314,7 @@ void guest_each_value(const struct guest *g,
 				    int64_t value, FILE *out),
 		      FILE *out)
 {
-	bool access[2] = { as_access(g, READ_LATENCY), as_access(g, READ_BANDWIDTH) };
+	bool access[2] = { is_access(g, READ_LATENCY), is_access(g, READ_BANDWIDTH) };
 	int target, initiator;
 	enum coordinate c;
 
@@ -327,10 +332,10 @@ void guest_each_value(const struct guest *g,
 			}
 }
 
-/* ---- will the guest believe it ---- */
+/* ---- will the guest use its HMAT ---- */
 
-/* hmat_set_default_dram_perf() on the guest's nodes, through the same check of a host's. */
-static int guest_believes(const struct guest *g, int *odd)
+/* Checks the guest's nodes as hmat_set_default_dram_perf() will, with the function for a host. */
+static int check_dram_perf(const struct guest *g, int *odd)
 {
 	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
 	enum coordinate c;
@@ -349,23 +354,23 @@ static int guest_believes(const struct guest *g, int *odd)
 	return perf_kernel_believes(m, odd);
 }
 
-static void note_disbelief(const struct guest *g)
+static void note_unused_hmat(const struct guest *g)
 {
 	int odd;
 
 	if (!g->hmat) {
-		note("nothing is known of these nodes' latencies and bandwidths: the guest gets no HMAT, and "
-		     "has them all in one tier");
+		note("no latency or bandwidth of these nodes is known, so the guest gets no HMAT and puts all "
+		     "nodes into one tier");
 		return;
 	}
-	switch (guest_believes(g, &odd)) {
+	switch (check_dram_perf(g, &odd)) {
 	case -ENODATA:
-		note("too little is known of the first node with CPUs and memory: a Linux guest puts all "
-		     "nodes into one tier then, whatever HMAT says of the others");
+		note("too little is known about the first node with CPUs and memory, so a Linux guest puts "
+		     "all nodes into one tier, whatever HMAT says about the others");
 		break;
 	case -ERANGE:
-		note("guest node %d has CPUs and differs from the first such node by more than 10 %%: a "
-		     "Linux guest puts all nodes into one tier then, as this host's kernel does",
+		note("guest node %d has CPUs and differs from the first such node by more than 10 %%, so a "
+		     "Linux guest puts all nodes into one tier, as this host's kernel does",
 		     odd);
 		break;
 	}
@@ -388,7 +393,7 @@ int guest_make(const struct machine *m, const struct guest_wish *w, struct guest
 	for (i = 0; i < g->count; i++)
 		set_initiators(m, g, i);
 	set_perf(m, g);
-	note_disbelief(g);
+	note_unused_hmat(g);
 	*guest = TAKE_PTR(g);
 	return 0;
 }

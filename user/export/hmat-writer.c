@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An HMAT of revision 2 (ACPI 6.5, 5.2.28), byte by byte. */
+/* Writes an HMAT of revision 2 (ACPI 6.5, 5.2.28). */
 #include "export/acpi.h"
 
 #include <endian.h>
@@ -16,7 +16,7 @@
 /* ---- the domains ---- */
 
 struct domains {
-	uint32_t *pxms; /* sorted, each once: domains_sort() */
+	uint32_t *pxms; /* after domains_sort(), sorted and without duplicates */
 	size_t count;
 };
 
@@ -47,14 +47,14 @@ static void domains_sort(struct domains *d)
 	d->count = count;
 }
 
-/* It is there. */
+/* @pxm must be one of @d. */
 static size_t index_of(const struct domains *d, uint32_t pxm)
 {
 	return (size_t)((uint32_t *)bsearch(&pxm, d->pxms, d->count, sizeof(pxm), by_number) -
 			d->pxms);
 }
 
-/* The matrices, with one list of domains for all: values by [initiator * nr of targets + target]. */
+/* All matrices share the lists of domains. Values are at [initiator * number of targets + target]. */
 struct matrices {
 	const struct hmat_content *content;
 	struct domains initiators, targets;
@@ -71,7 +71,7 @@ static void matrices_free(struct matrices *m)
 	free(m->targets.pxms);
 }
 
-static bool of_memory(const struct hmat_locality *l)
+static bool is_about_memory(const struct hmat_locality *l)
 {
 	return !(l->flags & HMAT_HIERARCHY) && l->type <= HMAT_WRITE_BANDWIDTH;
 }
@@ -86,7 +86,7 @@ static int add_old(struct matrices *m)
 	for (n = 0; h && n < h->nr_localities; n++) {
 		const struct hmat_locality *l = &h->localities[n];
 
-		if (!of_memory(l))
+		if (!is_about_memory(l))
 			continue;
 		for (i = 0; !err && i < l->nr_initiators; i++)
 			err = add(&m->initiators, hmat_initiator(h, l, i));
@@ -123,7 +123,7 @@ static int matrices_new(struct matrices *m)
 	if (m->initiators.count > ACPI_TABLE_MAX / 2 / m->targets.count)
 		return fail(-E2BIG, "the HMAT would be larger than %d bytes", ACPI_TABLE_MAX);
 	for (kind = 0; kind < NR_COORDINATES; kind++) {
-		/* At least one is said, and from somewhere. */
+		/* Never zero bytes: a table has at least one target and one initiator. */
 		m->values[kind] =
 			calloc(m->initiators.count, m->targets.count * sizeof(**m->values));
 		if (!m->values[kind])
@@ -138,9 +138,9 @@ static uint32_t *value_at(const struct matrices *m, enum coordinate kind, size_t
 	return &m->values[kind][initiator * m->targets.count + target];
 }
 
-/* ---- what is kept ---- */
+/* ---- values kept from the old table ---- */
 
-/* The first of a domain counts where it is there twice: hmat_initiator_perf(). */
+/* Copies backwards, so that the first of a repeated domain wins, as in hmat_initiator_perf(). */
 static void keep_locality(struct matrices *m, enum coordinate kind, const struct hmat_locality *l)
 {
 	const struct hmat *h = m->content->old;
@@ -155,7 +155,7 @@ static void keep_locality(struct matrices *m, enum coordinate kind, const struct
 	}
 }
 
-/* Of several of a type the last is kept, as hmat_add_locality() does. */
+/* Keeps the last structure of a type, as hmat_add_locality() does. */
 static void keep_values(struct matrices *m)
 {
 	const struct hmat *h = m->content->old;
@@ -166,7 +166,7 @@ static void keep_values(struct matrices *m)
 		for (n = h->nr_localities; n-- > 0;) {
 			const struct hmat_locality *l = &h->localities[n];
 
-			if (!of_memory(l) || !hmat_gives(l->type, kind))
+			if (!is_about_memory(l) || !hmat_gives(l->type, kind))
 				continue;
 			keep_locality(m, kind, l);
 			break;
@@ -181,7 +181,7 @@ void hmat_kept(const struct hmat *h, bool bandwidth, int64_t *largest, int64_t *
 	for (n = 0; h && n < h->nr_localities; n++) {
 		const struct hmat_locality *l = &h->localities[n];
 
-		if (!of_memory(l) || (l->type >= HMAT_ACCESS_BANDWIDTH) != bandwidth)
+		if (!is_about_memory(l) || (l->type >= HMAT_ACCESS_BANDWIDTH) != bandwidth)
 			continue;
 		for (i = 0; i < l->nr_initiators; i++)
 			for (j = 0; j < l->nr_targets; j++) {
@@ -193,7 +193,7 @@ void hmat_kept(const struct hmat *h, bool bandwidth, int64_t *largest, int64_t *
 	}
 }
 
-/* ---- what is said ---- */
+/* ---- new values ---- */
 
 static bool has_cpus(const struct hmat_content *c, uint32_t pxm)
 {
@@ -209,8 +209,9 @@ static bool is_initiator(const struct hmat_content *c, const struct hmat_column 
 }
 
 /*
- * Linux goes by the write latency first. Other CPUs that are farther by it never decide; what
- * is not said does not either. Initiators without CPUs are of the other access class.
+ * Linux compares the write latency first. Other CPUs with a larger one never win, so their values
+ * stay. Those of nearer CPUs are cleared, as a value that is missing never wins either. Initiators
+ * without CPUs stay too: they only count for the other access class.
  */
 static void set_column(struct matrices *m, const struct hmat_column *column)
 {
@@ -257,8 +258,8 @@ static void put64(FILE *out, uint64_t value)
 static void put_header(FILE *out, const struct hmat_content *c)
 {
 	fwrite("HMAT", 4, 1, out);
-	put32(out, 0); /* length: finish() */
-	put16(out, 2); /* revision 2, and the checksum: finish() */
+	put32(out, 0); /* finish() sets the length */
+	put16(out, 2); /* revision 2; finish() sets the checksum */
 	fwrite(c->oem_id, sizeof(c->oem_id), 1, out);
 	fwrite(c->oem_table_id, sizeof(c->oem_table_id), 1, out);
 	put32(out, c->oem_revision);
@@ -278,8 +279,9 @@ static const struct hmat_column *column_of(const struct hmat_content *c, uint32_
 }
 
 /*
- * Which initiator memory is attached to. Revision 2 has no bit for "this memory counts": what is
- * not in SRAT must not be there at all (hmat_parse_proximity_domain).
+ * Keeps the structures that say which initiator memory is attached to. Revision 2 has no flag for a
+ * valid memory domain: the kernel rejects a structure whose domain is not in SRAT
+ * (hmat_parse_proximity_domain).
  */
 static void put_memory(FILE *out, const struct hmat_content *c)
 {
@@ -314,8 +316,8 @@ static void put_lists(FILE *out, const struct matrices *m)
 }
 
 /*
- * Latencies are in ps: base times entry. Reading and writing are always apart, and each type is
- * there once: so neither the order of the localities matters to Linux nor which of them it reads last.
+ * Latencies are written in ps, as base times entry. Reading and writing always have structures of
+ * their own, one for each type, so that the order in which Linux reads them does not matter.
  */
 static void put_locality(FILE *out, const struct matrices *m, enum coordinate kind)
 {
@@ -347,7 +349,7 @@ static bool is_empty(const struct matrices *m, enum coordinate kind)
 	return true;
 }
 
-/* Not one that goes on behind the end of the table. */
+/* Copies a structure, unless it extends beyond the end of the table. */
 static void put_copy(FILE *out, const struct acpi_table *t, size_t at)
 {
 	uint32_t length = acpi_u32(t, at + HMAT_LENGTH);
@@ -356,19 +358,19 @@ static void put_copy(FILE *out, const struct acpi_table *t, size_t at)
 		fwrite(t->bytes + at, length, 1, out);
 }
 
-/* As they are; but the units of localities changed with the revision. */
+/* Copies what describes caches. Localities of revision 1 have other units, so they are dropped. */
 static void put_caches(FILE *out, const struct hmat *h)
 {
 	size_t n;
 
 	for (n = 0; h && h->table.revision > 1 && n < h->nr_localities; n++)
-		if (!of_memory(&h->localities[n]))
+		if (!is_about_memory(&h->localities[n]))
 			put_copy(out, &h->table, h->localities[n].at);
 	for (n = 0; h && n < h->nr_caches; n++)
 		put_copy(out, &h->table, h->caches[n].at);
 }
 
-/* Length and checksum: all bytes together are 0. */
+/* Sets the length, and the checksum with which the sum of all bytes is 0. */
 static int finish(uint8_t *bytes, size_t length, struct acpi_table *t)
 {
 	uint32_t le = htole32((uint32_t)length);

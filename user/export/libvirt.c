@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guest as XML of libvirt (6.6 and later): formatdomain, "CPU model and topology", NUMA. */
+/*
+ * Prints a guest as XML for libvirt 6.6 and later. See "CPU model and topology" in the description
+ * of its domain format.
+ */
 #include <inttypes.h>
 
 #include "export/export.h"
 
-/* What libvirt has elsewhere, and must agree. */
+/* Names the elements outside <cpu> that must agree with it. */
 static void print_header(const struct guest *g, FILE *out)
 {
 	fprintf(out,
@@ -41,7 +44,7 @@ static void print_cell(const struct guest *g, int i, FILE *out)
 	fputs("    </cell>\n", out);
 }
 
-/* In KiB, as libvirt itself writes it; its schema has 32 bits for the number. */
+/* In KiB as libvirt itself writes it, unless that exceeds the 32 bits of its schema. */
 static void print_value(int initiator, int target, enum coordinate c, const char *type,
 			int64_t value, FILE *out)
 {

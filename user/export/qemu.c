@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A guest as QEMU's options, one a line; what they mean: -numa in qemu-system-x86_64(1). */
+/* Prints a guest as options of QEMU, one a line. See -numa in qemu-system-x86_64(1). */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void print_size(uint64_t size, FILE *out)
 		fprintf(out, "%" PRIu64 "G", size / (GUEST_MIB << 10));
 }
 
-/* CPUs of two nodes in one socket: Linux complains (topology_sane). So each node has one of its own. */
+/* Gives each node with CPUs a socket: topology_sane() in Linux warns if two share one. */
 static void print_machine(const struct guest *g, FILE *out)
 {
 	if (g->hmat)
@@ -28,8 +28,8 @@ static void print_machine(const struct guest *g, FILE *out)
 }
 
 /*
- * initiator= of one is all that the guest's kernel looks at; where several are as near, it
- * finds them by itself. A node with CPUs is its own.
+ * With initiator= the guest's kernel looks at no other initiator. So it is left out where several
+ * are equally near: the kernel finds them in the HMAT. A node with CPUs is its own initiator.
  */
 static void print_initiator(const struct guest *g, const struct guest_node *n, FILE *out)
 {
@@ -71,12 +71,12 @@ static void print_distances(const struct guest *g, FILE *out)
 
 	for (i = 0; i < g->count; i++)
 		for (j = 0; j < g->count; j++)
-			if (guest_says_distance(g, i, j))
+			if (guest_needs_distance(g, i, j))
 				fprintf(out, "-numa dist,src=%d,dst=%d,val=%d\n", i, j,
 					g->distance[i][j]);
 }
 
-/* QEMU wants bandwidths in bytes, and its M is what HMAT counts in. */
+/* QEMU wants bandwidths in bytes per second; its suffix M is the unit of HMAT. */
 static void print_value(int initiator, int target, enum coordinate c, const char *type,
 			int64_t value, FILE *out)
 {
@@ -88,7 +88,7 @@ static void print_value(int initiator, int target, enum coordinate c, const char
 		initiator, target, type, what, what, value, is_latency(c) ? "" : "M");
 }
 
-/* @text has whole lines. */
+/* @text must end with a newline. */
 static void print_lines(const char *text, const char *end, FILE *out)
 {
 	for (;;) {

@@ -11,7 +11,7 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* Without MPOL_BIND a node that is short of memory would have another node answer. */
+/* Without MPOL_BIND, pages would come from another node where this one is short of memory. */
 static int bind_to(int node, struct buffer *b)
 {
 	struct bitmask *nodes = numa_bitmask_alloc((unsigned int)numa_num_possible_nodes());
@@ -20,20 +20,20 @@ static int bind_to(int node, struct buffer *b)
 	numa_bitmask_setbit(nodes, (unsigned int)node);
 	err = mbind(b->mapping, b->mapped, MPOL_BIND, nodes->maskp, nodes->size + 1, MPOL_MF_STRICT);
 	numa_bitmask_free(nodes);
-	return err ? fail(-EIO, "node %d: its memory may not be used: %s (a cpuset?)", node,
+	return err ? fail(-EIO, "node %d: cannot use its memory: %s (a cpuset?)", node,
 			  strerror(errno)) :
 		     0;
 }
 
-/* The kernel is asked where the pages are. */
-static int prove(int node, const struct buffer *b)
+/* Asks the kernel for the node of each huge page, to be sure that the right node is measured. */
+static int check_pages(int node, const struct buffer *b)
 {
 	size_t at;
 	int is = -1;
 
 	for (at = 0; at < b->bytes; at += HUGE_PAGE) {
 		if (get_mempolicy(&is, NULL, 0, (char *)b->memory + at, MPOL_F_NODE | MPOL_F_ADDR))
-			return fail(-EIO, "node %d: where its pages are cannot be seen: %s", node,
+			return fail(-EIO, "node %d: cannot find out where its pages are: %s", node,
 				    strerror(errno));
 		if (is != node)
 			return fail(-EIO, "node %d: its pages are on node %d", node, is);
@@ -55,9 +55,10 @@ int buffer_new(int node, size_t bytes, struct buffer *buffer)
 	err = bind_to(node, &b);
 	if (err)
 		return err;
-	madvise(b.memory, b.bytes, MADV_HUGEPAGE); /* a kernel without them has small ones */
+	madvise(b.memory, b.bytes,
+		MADV_HUGEPAGE); /* may fail: a kernel without huge pages uses small ones */
 	memset(b.memory, 1, b.bytes);
-	err = prove(node, &b);
+	err = check_pages(node, &b);
 	if (!err) {
 		*buffer = b;
 		b.mapping = NULL;
@@ -72,7 +73,7 @@ void buffer_free(struct buffer *b)
 	b->mapping = NULL;
 }
 
-/* AnonHugePages of the mappings within, of /proc/self/smaps. */
+/* Adds up AnonHugePages of the buffer's mappings in /proc/self/smaps. */
 bool buffer_is_huge(const struct buffer *b)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/self/smaps", "re");
@@ -90,7 +91,7 @@ bool buffer_is_huge(const struct buffer *b)
 	return sum * 1024 > b->bytes / 2;
 }
 
-/* xorshift64*: the order has to be random to a prefetcher, not to a cryptographer. */
+/* xorshift64*: the order need only be too random for a prefetcher to predict. */
 static uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state >> 12;
@@ -104,7 +105,7 @@ static void **line(const struct buffer *b, size_t index)
 	return (void **)((char *)b->memory + index * CACHE_LINE);
 }
 
-/* Sattolo's algorithm: a permutation of one cycle. */
+/* Sattolo's algorithm gives a random permutation that is one cycle. */
 void buffer_make_cycle(struct buffer *b)
 {
 	size_t i, j, count = b->bytes / CACHE_LINE;

@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* Between two looks at the clock, which takes a system call. */
+/* Steps between two readings of the clock, which take a system call each. */
 #define STEPS 8192
 #define BLOCK ((size_t)1 << 20)
 
@@ -60,7 +60,7 @@ static void *volatile *chase(void *volatile *p, int steps)
 	return p;
 }
 
-/* Behind the address; next to it in the line. */
+/* Writes next to the address, into the same cache line. */
 static void *volatile *chase_writing(void *volatile *p, int steps)
 {
 	while (steps--) {
@@ -106,7 +106,7 @@ void loop_latency(const struct loop *l, bool write, struct measured_value *value
 
 /* ---- bandwidth ---- */
 
-/* Not 0: an EPYC of Zen 4 writes zeros twice as fast as anything else. */
+/* Not 0, because an EPYC of Zen 4 writes zeros twice as fast as other values. */
 #define PATTERN 0x0123456789abcdefLL
 
 typedef long long vector __attribute__((vector_size(16)));
@@ -145,11 +145,11 @@ static void write_block(char *block, size_t bytes)
 #endif
 }
 
-/* What the threads of a measurement share. */
+/* The state that the threads of a measurement share. */
 struct stream {
 	const struct loop *loop;
 	bool write;
-	pthread_mutex_t gate; /* held until all threads are there, or one could not be had */
+	pthread_mutex_t gate; /* held until all threads are created, or one could not be */
 	pthread_barrier_t barrier;
 	double rounds[MEASURE_ROUNDS]; /* MB/s of all threads together */
 	int count;
@@ -162,7 +162,7 @@ struct streamer {
 	unsigned int cpu;
 	char *memory;
 	size_t bytes, at;
-	double rate; /* of the last round, MB/s */
+	double rate; /* in the last round, MB/s */
 };
 
 static void pin(unsigned int cpu)
@@ -193,7 +193,7 @@ static double stream_round(struct streamer *s)
 	return bytes * 1000 / (double)elapsed;
 }
 
-/* A round ends when all threads have; the last of them takes down what it was. */
+/* Records the sum of a round; the last thread to finish calls it. */
 static void end_round(struct streamer *all, struct stream *s, size_t threads, bool warm_up)
 {
 	double sum = 0;
@@ -232,7 +232,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static void line_up(struct team *team, const struct loop *l, bool write)
+static void assign_cpus(struct team *team, const struct loop *l, bool write)
 {
 	size_t share;
 	unsigned int cpu;
@@ -256,7 +256,7 @@ int loop_bandwidth(const struct loop *l, bool write, struct measured_value *valu
 	size_t i, started;
 	int err = 0;
 
-	line_up(&team, l, write);
+	assign_cpus(&team, l, write);
 	pthread_barrier_init(&team.stream.barrier, NULL, (unsigned int)team.count);
 	pthread_mutex_lock(&team.stream.gate);
 	for (started = 0; !err && started < team.count; started += !err)
@@ -268,8 +268,8 @@ int loop_bandwidth(const struct loop *l, bool write, struct measured_value *valu
 		pthread_join(team.streamers[i].thread, NULL);
 	pthread_barrier_destroy(&team.stream.barrier);
 	if (err)
-		return fail(-EIO, "no thread for CPU %u: %s", team.streamers[started].cpu,
-			    strerror(err));
+		return fail(-EIO, "cannot create a thread for CPU %u: %s",
+			    team.streamers[started].cpu, strerror(err));
 	*value = measured_of(team.stream.rounds, (size_t)team.stream.count);
 	return 0;
 }

@@ -14,8 +14,8 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 #define USUAL_BYTES ((size_t)256 << 20)
-#define LEAST_BYTES ((size_t)64 << 20) /* of those that are chosen here */
-#define CACHES 4	 /* the buffer's size in last-level caches */
+#define LEAST_BYTES ((size_t)64 << 20) /* unless the user asks for less */
+#define CACHES 4	 /* size of the buffer, in multiples of the last-level cache */
 #define ROUND_NS 100000000LL
 
 static void cleanup_cpus(struct bitmask **cpus)
@@ -35,7 +35,7 @@ static int add_range(const struct machine *m, const struct range *r, struct node
 
 	for (node = r->first; node <= r->last; node++) {
 		if (node >= (unsigned int)m->nr_nodes || !m->nodes[node].memory)
-			return fail(-EINVAL, "node %u: it has no memory", node);
+			return fail(-EINVAL, "node %u has no memory", node);
 		nodeset_add(nodes, (int)node);
 	}
 	return 0;
@@ -60,9 +60,9 @@ static int choose_nodes(const struct machine *m, const char *list, struct nodese
 	return err;
 }
 
-/* ---- how much of each ---- */
+/* ---- size of the buffer ---- */
 
-/* Not sysconf(): of glibc 2.36 it has ten times the cache of an EPYC. */
+/* Not from sysconf(): that of glibc 2.36 reports ten times the cache of an EPYC. */
 static size_t cache_bytes(void)
 {
 	_cleanup_free_ char *text = NULL;
@@ -81,12 +81,12 @@ static int free_bytes(int node, size_t *bytes)
 
 	if (sysfs_text(&text, "", SYSFS_NODES "/node%d/meminfo", node) ||
 	    !(line = strstr(text, "MemFree:")) || sscanf(line, "MemFree: %llu kB", &kb) != 1)
-		return fail(-EIO, "node %d: its free memory cannot be read in " SYSFS_NODES, node);
+		return fail(-EIO, "node %d: cannot read its free memory in " SYSFS_NODES, node);
 	*bytes = (size_t)kb * 1024;
 	return 0;
 }
 
-/* What fits, of what is usual; then the same on all nodes, so that they can be compared. */
+/* The usual size, or less where it does not fit. All nodes get this size, to be comparable. */
 static size_t choose_bytes(size_t least_free)
 {
 	size_t usual = cache_bytes() * CACHES > USUAL_BYTES ? cache_bytes() * CACHES : USUAL_BYTES;
@@ -97,7 +97,7 @@ static size_t choose_bytes(size_t least_free)
 	return fits > LEAST_BYTES ? fits : LEAST_BYTES;
 }
 
-/* Refuses where half of what is free is not enough: other programs are to notice nothing. */
+/* Uses at most half of the free memory of a node, so that other programs notice nothing. */
 static int check_memory(const struct machine *m, const struct nodeset *nodes, size_t *bytes)
 {
 	size_t available[TIERBPF_MAX_NODES], least = SIZE_MAX;
@@ -116,18 +116,18 @@ static int check_memory(const struct machine *m, const struct nodeset *nodes, si
 	for (node = 0; node < m->nr_nodes; node++)
 		if (nodeset_has(nodes, node) && available[node] / 2 < *bytes)
 			return fail(-ENOSPC,
-				    "node %d: measuring %zu MiB needs %zu free, and %zu are free: free some, or "
-				    "--memory less",
+				    "node %d: measuring %zu MiB needs %zu MiB free, only %zu MiB are; free some "
+				    "memory or lower --memory",
 				    node, MIB(*bytes), 2 * MIB(*bytes), MIB(available[node]));
 	if (*bytes < cache_bytes() * CACHES)
-		note("%zu MiB, less than %d times the last-level cache (%zu MiB): part of the times are the cache's",
+		note("%zu MiB is less than %d times the last-level cache (%zu MiB): the results partly reflect the CPU cache",
 		     MIB(*bytes), CACHES, MIB(cache_bytes()));
 	return 0;
 }
 
-/* ---- from which CPUs ---- */
+/* ---- which CPUs measure ---- */
 
-/* Those of node @from that this process may use; NULL: none. For numa_free_cpumask(). */
+/* The CPUs of node @from that this process may use, or NULL. Free it with numa_free_cpumask(). */
 static struct bitmask *usable_cpus(int from)
 {
 	struct bitmask *cpus = numa_allocate_cpumask(), *allowed = numa_allocate_cpumask();
@@ -159,12 +159,12 @@ static int nearest_cpus(const struct machine *m, int node, struct bitmask **cpus
 	*cpus = best < 0 ? NULL : usable_cpus(best);
 	if (!*cpus)
 		return fail(-EIO,
-			    "node %d: the nearest CPUs, of node %d, may not be used here (taskset, cpuset)",
+			    "node %d: this process may not use the nearest CPUs, those of node %d (taskset, cpuset)",
 			    node, best);
 	return 0;
 }
 
-/* The first of them: one thread measures latency. */
+/* Latency is measured by one thread, on one CPU. */
 static void pin_to_first(const struct bitmask *cpus)
 {
 	struct bitmask *one = numa_allocate_cpumask();
@@ -177,7 +177,7 @@ static void pin_to_first(const struct bitmask *cpus)
 	numa_free_cpumask(one);
 }
 
-/* "0-3,8", of those that have a thread. */
+/* The CPUs that have a thread, as "0-3,8". */
 static char *cpus_text(const struct bitmask *cpus)
 {
 	struct nodeset set = {};
@@ -193,7 +193,7 @@ static char *cpus_text(const struct bitmask *cpus)
 	return nodeset_text(&set);
 }
 
-/* ---- all of it ---- */
+/* ---- the measurement ---- */
 
 static int measure_values(struct loop *l, struct measured_node *n)
 {
@@ -231,7 +231,7 @@ static int measure_node(const struct machine *m, struct loop *l, size_t bytes,
 	return measure_values(l, n);
 }
 
-/* The next node has other CPUs, perhaps. */
+/* Restores the CPUs of the thread, as the next node may be nearest to other ones. */
 static int measure_and_unpin(const struct machine *m, struct loop *l, size_t bytes,
 			     struct measured_node *n)
 {
@@ -256,17 +256,17 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 	all->nodes = calloc((size_t)total + 1, sizeof(*all->nodes));
 	if (!all->nodes)
 		return no_memory();
-	/* A quarter of the time is for preparations. */
+	/* A quarter of the time is left for preparations. */
 	l.round_ns = budget / 4 * 3 / total / NR_COORDINATES / (MEASURE_ROUNDS + 1);
 	if (l.round_ns > ROUND_NS)
 		l.round_ns = ROUND_NS;
 	for (node = 0; !err && node < m->nr_nodes; node++) {
 		if (!nodeset_has(nodes, node))
 			continue;
-		/* Behind the deadline nodes get the least of rounds; but there is an end to it. */
+		/* After the deadline, nodes get the minimum of rounds; after twice the time, give up. */
 		if (measure_now() > l.deadline + budget)
 			return fail(-ETIME,
-				    "node %d: twice the %d seconds are over; --seconds more, or --memory less",
+				    "node %d: took more than twice --seconds (%d s); raise --seconds or lower --memory",
 				    node, seconds);
 		all->nodes[all->count].node = node;
 		err = measure_and_unpin(m, &l, bytes, &all->nodes[all->count++]);
@@ -274,7 +274,7 @@ static int measure_nodes(const struct machine *m, const struct nodeset *nodes, s
 	return err;
 }
 
-/* Should memory run short meanwhile, this is what is to go. */
+/* If memory runs short during the measurement, the kernel should kill this process first. */
 static void offer_to_oom_killer(void)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/self/oom_score_adj", "we");
@@ -295,7 +295,7 @@ int measure(const struct machine *m, const struct measure_options *o,
 		return no_memory();
 	if (numa_available() < 0)
 		return fail(-ENOPKG,
-			    "this kernel has no NUMA policies (CONFIG_NUMA), or may not be asked for them");
+			    "this kernel has no NUMA policies (CONFIG_NUMA), or a sandbox blocks them");
 	err = choose_nodes(m, o->nodes, &nodes) ?: check_memory(m, &nodes, &bytes);
 	if (err)
 		return err;

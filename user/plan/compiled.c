@@ -119,7 +119,7 @@ static void derive_ratio(struct compiled_policy *p, int node, enum tierbpf_fact 
 		derive(p, node, fact, (int64_t)((__int128)value * TIERBPF_MILLION / reference));
 }
 
-/* What a node's performance means beside that of the reference. */
+/* Derives the facts that compare a node's performance with that of the reference node. */
 static void derive_facts(struct compiled_policy *p, int node, const struct perf *ref)
 {
 	struct perf perf = perf_of(&p->facts[node]);
@@ -132,7 +132,10 @@ static void derive_facts(struct compiled_policy *p, int node, const struct perf 
 		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance);
 }
 
-/* The same of measured values, both of them: what firmware says is not set against a measurement. */
+/*
+ * Derives the adistance from measured values. The reference must be measured too: comparing a
+ * measurement with a value from firmware would give nonsense.
+ */
 static void derive_measured(struct compiled_policy *p, const struct machine *m, int node)
 {
 	static const struct perf none;
@@ -160,7 +163,7 @@ static void fill_facts(struct compiled_policy *p, const struct machine *m)
 	}
 }
 
-/* Whatever the kernel says of the node later: of the live facts only the number is for good. */
+/* Could @test hold later? Of the live facts only the node number is constant. */
 static bool may_hold(const struct compiled_policy *p, const struct tierbpf_test *test,
 		     const struct tierbpf_node *node)
 {
@@ -169,7 +172,7 @@ static bool may_hold(const struct compiled_policy *p, const struct tierbpf_test 
 	return compiled_test_holds(p, test, node);
 }
 
-/* So that the kernel need not try, for each node, the rules that are about others. */
+/* Finds the first rule that can match each node, so that the kernel can skip the rules before it. */
 static void find_first_rules(struct compiled_policy *p)
 {
 	struct tierbpf_node node = {};
@@ -191,7 +194,10 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The answers of the present nodes that were computed, from fast to slow; returns how many. */
+/*
+ * Collects the adistances that are computed from facts for the nodes with memory, from fast to
+ * slow, and returns their number. Adistances that the policy states are not grouped.
+ */
 static size_t computed_answers(const struct compiled_policy *p, const struct machine *m,
 			       __s32 *answers)
 {
@@ -213,7 +219,7 @@ static size_t computed_answers(const struct compiled_policy *p, const struct mac
 	return count;
 }
 
-/* All within the tolerance of @centre, and @centre for them. */
+/* The group of all adistances within the tolerance of @centre; its members get @centre. */
 static struct tierbpf_group group_around(__s32 centre, __s64 tolerance)
 {
 	__s64 reach = TIERBPF_MILLION + tolerance;
@@ -231,10 +237,10 @@ static bool is_in(const struct tierbpf_group *g, __s32 adistance)
 }
 
 /*
- * DRAM gathers what is near it; of the rest, the fastest gathers what is near
- * it, and so on. A node that is added later joins the group that it falls into.
+ * The first group is around DRAM. The fastest adistance outside it is the centre of the next
+ * group, and so on. A node that is added later joins the group that covers its adistance.
  */
-static void gather(struct compiled_policy *p, const __s32 *answers, size_t count)
+static void group_answers(struct compiled_policy *p, const __s32 *answers, size_t count)
 {
 	struct tierbpf_group dram = group_around(TIERBPF_ADISTANCE_DRAM, p->policy->tolerance);
 	struct tierbpf_group *last = NULL;
@@ -270,7 +276,7 @@ static int make_groups(struct compiled_policy *p, const struct machine *m)
 	p->groups = calloc(count + 1, sizeof(*p->groups));
 	if (!p->groups)
 		return no_memory();
-	gather(p, answers, count);
+	group_answers(p, answers, count);
 	return 0;
 }
 

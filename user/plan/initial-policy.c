@@ -11,7 +11,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* What the tiers are made from: the same decision as of any policy. */
+/* The tiers come from the decisions of this policy; the enum numbers its rules. */
 enum { BY_MEASUREMENT, BY_FIRMWARE };
 #define BY_WHAT_IS_KNOWN                                         \
 	"{\"version\": 1, \"tolerance\": 0.10, \"rules\": ["     \
@@ -23,15 +23,15 @@ struct slot {
 	int64_t tier;
 	char name[24];
 	struct nodeset nodes;
-	int first; /* of the nodes */
+	int first; /* the lowest of the nodes */
 };
 
 struct initial_policy {
 	const struct machine *m;
 	struct slot *slots; /* fast to slow; "dram" is always among them */
 	size_t nr_slots;
-	int with_cpus, without; /* nodes with memory */
-	int known, measured;   /* of those without CPUs; measured ones are known */
+	int with_cpus, without; /* number of nodes with memory */
+	int known, measured;   /* nodes without CPUs; a measured one counts as known too */
 };
 
 #define DRAM_TIER (TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT)
@@ -71,7 +71,7 @@ static void sort_in(struct initial_policy *s, const struct compiled_policy *p)
 		}
 		s->without++;
 		compiled_decide(p, &question, &d);
-		if (d.rule < 0) /* no latency and bandwidth: the kernel's own */
+		if (d.rule < 0) /* without latency and bandwidth the default decided */
 			continue;
 		s->known++;
 		s->measured += d.rule == BY_MEASUREMENT;
@@ -153,15 +153,15 @@ static void print_description(const struct initial_policy *s, FILE *out)
 		s->with_cpus, s->without);
 	if (s->measured)
 		fprintf(out,
-			"latencies and bandwidths are known of %d of these, of %d by a measurement\",\n",
+			"latencies and bandwidths are known for %d of these, for %d from a measurement\",\n",
 			s->known, s->measured);
 	else if (s->known)
-		fprintf(out, "latencies and bandwidths are known of %d of these\",\n", s->known);
+		fprintf(out, "latencies and bandwidths are known for %d of these\",\n", s->known);
 	else if (s->without)
-		fputs("nothing says how fast they are (no HMAT), so they are taken to be slower than DRAM\",\n",
+		fputs("their speed is not known (no HMAT), so they are assumed to be slower than DRAM\",\n",
 		      out);
 	else
-		fputs("a node without CPUs that is added later is taken to be slower than DRAM\",\n",
+		fputs("a node without CPUs that is added later is assumed to be slower than DRAM\",\n",
 		      out);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A policy to begin with, made from what is known of a machine. */
+/* Writes a first policy for a machine, as a starting point for the administrator. */
 #ifndef INITIAL_POLICY_H
 #define INITIAL_POLICY_H
 
@@ -8,10 +8,10 @@
 #include "machine/machine.h"
 
 /*
- * Writes a policy that loads as it is. Where latencies and bandwidths of nodes without CPUs
- * were measured (machine_node.measured) or are known, those nodes get tiers by them; where none
- * are, they are taken to be slower than DRAM, and the description says so. 0 or -errno with a
- * message.
+ * The policy can be loaded without editing. A node without CPUs gets its tier from its measured
+ * performance (machine_node.measured), or else from what firmware reports. If neither is known of
+ * any such node, the policy assumes that they are slower than DRAM, and its description says so.
+ * Returns 0 or -errno with a message.
  */
 int initial_policy_write(const struct machine *m, FILE *out);
 

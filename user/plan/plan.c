@@ -10,7 +10,10 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* Where the kernel has the node; exact if it is where the kernel alone puts it. */
+/*
+ * The node's adistance now. The kernel shows only the tier: in the tier that the kernel would
+ * choose, its own adistance is exact; in any other, the centre of the tier is an estimate.
+ */
 static __s32 adistance_now(const struct machine *m, int node)
 {
 	struct tierbpf_node n = compiled_node(m, node);
@@ -31,7 +34,7 @@ static void decide(struct plan *plan, struct plan_node *n, __s32 override)
 	compiled_decide(plan->compiled, &question, &n->decision);
 	n->overridden = override;
 	n->after.adistance = override ?: n->decision.adistance;
-	/* As the module does: what is not sane is not believed. */
+	/* The module rejects such an answer too and keeps the kernel's. */
 	if (!tierbpf_adistance_ok(n->after.adistance))
 		n->after.adistance = question.kernel_adistance;
 	n->after.tier = tierbpf_tier(n->after.adistance);

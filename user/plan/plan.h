@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy would change on a machine: node by node, now and after. */
+/* The plan of a policy: where each node of a machine is now, and where the policy would put it. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -10,22 +10,22 @@
 #include "util/nodeset.h"
 
 struct plan_place {
-	int64_t tier; /* NO_TIER */
+	int64_t tier; /* or NO_TIER */
 	__s32 adistance;
-	struct nodeset preferred; /* where pages are demoted to first */
+	struct nodeset preferred; /* pages are demoted to these nodes first */
 	struct nodeset fallback;
-	bool promotable; /* pages are promoted from the node */
+	bool promotable; /* the kernel promotes pages from the node */
 };
 
 struct plan_node {
 	int node;
 	bool cpu;
 	struct plan_place now, after;
-	struct tierbpf_decision decision; /* of the rules */
-	bool overridden;	 /* the live override stands above them */
+	struct tierbpf_decision decision; /* made by the rules */
+	bool overridden;	 /* a live override replaces the decision of the rules */
 };
 
-/* The warnings of a plan: WARNING(SYMBOL, name for programs). */
+/* The warnings of a plan: WARNING(SYMBOL, name in JSON). */
 #define PLAN_WARNING_TABLE(WARNING)                   \
 	WARNING(DRAM_MISMATCH, "dram-mismatch")       \
 	WARNING(CPU_BELOW_MEMORY, "cpu-below-memory") \
@@ -45,37 +45,37 @@ enum plan_warning_kind {
 extern const char *const plan_warning_names[NR_PLAN_WARNINGS];
 
 struct plan_warning {
-	const char *id; /* its name */
+	const char *id; /* one of plan_warning_names */
 	char *message;
 };
 
 struct plan {
-	const struct compiled_policy *compiled; /* not owned, nor is what it refers to */
+	const struct compiled_policy *compiled; /* not owned; its policy is not either */
 	const struct machine *machine;
-	struct plan_node *nodes; /* those with memory, by number */
+	struct plan_node *nodes; /* the nodes with memory, ordered by number */
 	size_t count;
 	struct plan_warning *warnings;
 	size_t nr_warnings;
 };
 
 /*
- * @overrides: the live override by node, 0 for none; NULL: none at all. 0, and
- * *plan is the caller's, for plan_free(); -ENOMEM with a message.
+ * @overrides is indexed by node and gives the live override, 0 for none; NULL means that no node
+ * has one. Returns 0 or -ENOMEM with a message. The caller frees *plan with plan_free().
  */
 int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	      const __s32 *overrides, struct plan **plan);
 void plan_free(struct plan *plan);
 
-/* Who decides: the rule's name, "default", "override". */
+/* The name of the rule that decides about the node, "default" or "override". */
 const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,
 			    size_t size);
 
-/* A table, what changes first, and the warnings below. 0 or -errno with a message. */
+/* Prints a table that begins with the changes, then the warnings. 0 or -errno with a message. */
 int plan_print(const struct plan *plan, FILE *out);
 void plan_print_warnings(const struct plan *plan, FILE *out);
 json_t *plan_json(const struct plan *plan);
 
-/* plan-warn.c: adds what somebody who knows the kernel would say. 0 or -ENOMEM. */
+/* warn.c: adds a warning for each effect that is probably not intended. Returns 0 or -ENOMEM. */
 int plan_warn(struct plan *plan);
 
 static inline void cleanup_plan(struct plan **p)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is allowed, and yet hardly meant: tierbpf-policy(5), WARNINGS, says why each matters. */
+/*
+ * Warns about plans that are valid, but probably a mistake. WARNINGS in tierbpf-policy(5) says why
+ * each matters.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -48,13 +51,13 @@ static int warn(struct plan *plan, enum plan_warning_kind kind, const char *form
 	return 0;
 }
 
-/* As in tiering.c: the number of a tier that has wrapped below zero is high, and the tier fast. */
+/* Signed as in tiering.c: a tier number that has wrapped below zero is high, but its tier is fast. */
 static bool is_faster(const struct plan_node *a, const struct plan_node *b)
 {
 	return (int32_t)a->after.tier < (int32_t)b->after.tier;
 }
 
-/* Pages are only promoted from tiers below the last one that has CPUs. */
+/* The kernel promotes pages only from tiers that are slower than the slowest tier with CPUs. */
 static int warn_cpu_below_memory(struct plan *plan)
 {
 	const struct plan_node *c, *m, *end = plan->nodes + plan->count;
@@ -68,14 +71,14 @@ static int warn_cpu_below_memory(struct plan *plan)
 		if (m < end)
 			err = warn(plan, WARN_CPU_BELOW_MEMORY,
 				   "node %d has CPUs and is in tier %lld, below node %d (tier %lld), which has none: "
-				   "the kernel promotes nothing from tier %lld or a faster one",
+				   "the kernel promotes no pages from tier %lld or faster tiers",
 				   c->node, (long long)c->after.tier, m->node,
 				   (long long)m->after.tier, (long long)c->after.tier);
 	}
 	return err;
 }
 
-/* Sockets that demote into each other. */
+/* Nodes with CPUs in different tiers: one socket's pages are demoted to the other's DRAM. */
 static int warn_cpus_split(struct plan *plan)
 {
 	const struct plan_node *n, *first = NULL, *end = plan->nodes + plan->count;
@@ -87,7 +90,7 @@ static int warn_cpus_split(struct plan *plan)
 		first = first ?: n;
 		if (n->after.tier != first->after.tier)
 			err = warn(plan, WARN_CPUS_SPLIT,
-				   "nodes %d and %d have CPUs and lie in tiers %lld and %lld: pages are demoted from "
+				   "nodes %d and %d have CPUs and are in tiers %lld and %lld: pages are demoted from "
 				   "one's DRAM to the other's; a rule with \"cpu\": true can give them one tier",
 				   first->node, n->node, (long long)first->after.tier,
 				   (long long)n->after.tier);
@@ -111,7 +114,10 @@ static int by_adistance(const void *a, const void *b)
 	return x->node - y->node;
 }
 
-/* Neighbours within 10 %, what the kernel itself calls the same for DRAM, on two sides of an edge. */
+/*
+ * Nodes within 10 % of each other on two sides of a tier's edge. 10 % is what the kernel's own check
+ * of DRAM nodes takes for equal.
+ */
 static int warn_twins_split(struct plan *plan)
 {
 	const struct plan_node **sorted = calloc(plan->count + 1, sizeof(*sorted));
@@ -130,8 +136,8 @@ static int warn_twins_split(struct plan *plan)
 		if (a->after.tier != b->after.tier && a->after.adistance > 0 &&
 		    (int64_t)b->after.adistance * 10 <= (int64_t)a->after.adistance * 11)
 			err = warn(plan, WARN_TWINS_SPLIT,
-				   "nodes %d and %d are nearly equal (adistance %d and %d) and lie in tiers %lld and "
-				   "%lld: pages are demoted from one to the other; \"tolerance\": 0.1 gathers them",
+				   "nodes %d and %d are nearly equal (adistance %d and %d) and are in tiers %lld and "
+				   "%lld: pages are demoted from one to the other; \"tolerance\": 0.1 groups them",
 				   a->node, b->node, a->after.adistance, b->after.adistance,
 				   (long long)a->after.tier, (long long)b->after.tier);
 	}
@@ -151,7 +157,7 @@ static bool known_of_any(const struct plan *plan, __u32 fact)
 	return false;
 }
 
-/* The fact for want of which rule @rule cannot decide about any node, or FACT_NONE. */
+/* A fact that @rule needs and no node has, so that it can never decide; or TIERBPF_FACT_NONE. */
 static __u32 missing_fact(const struct plan *plan, const struct tierbpf_rule *rule)
 {
 	const struct tierbpf_test *test = &plan->compiled->policy->tests[rule->first_test];
@@ -178,7 +184,7 @@ static int warn_rule_never(struct plan *plan)
 
 		if (fact != TIERBPF_FACT_NONE)
 			err = warn(plan, WARN_RULE_NEVER,
-				   "%s can never decide here: it needs %s, which is known of no node (%s)",
+				   "%s can never decide here: it needs %s, which is not known for any node (%s)",
 				   policy_rule_title(p, (int)i, title, sizeof(title)),
 				   fact_name(fact), fact_wanted_from(fact));
 	}
@@ -222,7 +228,7 @@ static int warn_slit(struct plan *plan)
 			    !distance(plan, slow) || distance(plan, slow) >= distance(plan, fast))
 				continue;
 			err = warn(plan, WARN_SLIT,
-				   "SLIT has node %d (tier %lld) nearer to its CPUs than node %d (tier %lld), %lld "
+				   "SLIT places node %d (tier %lld) nearer to its CPUs than node %d (tier %lld), %lld "
 				   "against %lld: new pages go to the slower node first",
 				   slow->node, (long long)slow->after.tier, fast->node,
 				   (long long)fast->after.tier, (long long)distance(plan, slow),
@@ -240,7 +246,7 @@ static int warn_dram_mismatch(struct plan *plan)
 		return 0;
 	return warn(plan, WARN_DRAM_MISMATCH,
 		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "
-		    "switched HMAT off and sees all nodes as DRAM; \"from\": \"hmat\" goes by node %d",
+		    "switched HMAT off and treats all nodes as DRAM; \"from\": \"hmat\" compares with node %d",
 		    perf_reference_node(plan->machine), odd, plan->compiled->reference);
 }
 

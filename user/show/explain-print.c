@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An explanation as text, and as JSON. */
+/* Prints an explanation as text or as JSON. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static enum source source_of(const struct explanation *e, __u32 fact)
 	return (enum source)p->source[e->question.id][fact];
 }
 
-/* ---- what was tried ---- */
+/* ---- the rules that were tried ---- */
 
 static const char *outcome_text(const struct explanation *e, const struct tried_rule *t, char *line)
 {
@@ -47,7 +47,7 @@ static const char *outcome_text(const struct explanation *e, const struct tried_
 			 is, fact_tests_text(t->failed, t->nr_failed, wanted, sizeof(wanted)));
 		break;
 	case RULE_NO_ANSWER:
-		snprintf(line, LINE, "matches, but %s is not known: passed over",
+		snprintf(line, LINE, "matches, but %s is not known, so the rule is skipped",
 			 fact_name((__u32)compiled_action(e->plan->compiled, t->rule)->value));
 		break;
 	}
@@ -130,7 +130,7 @@ static void action_step(const struct explanation *e, struct steps *s)
 		return;
 	}
 	if (unclamped != d->acted)
-		step(s, "held within %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
+		step(s, "limited to %d..%d: %d", TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX,
 		     d->acted);
 }
 
@@ -141,26 +141,25 @@ static void make_steps(const struct explanation *e, struct steps *s)
 
 	action_step(e, s);
 	if (d->adistance != d->acted)
-		step(s, "within the tolerance of %g of %d: gathered there",
+		step(s, "within the tolerance of %g of %d, so grouped there",
 		     (double)policy_of(e)->tolerance / TIERBPF_MILLION, d->adistance);
 	if (e->node->overridden)
-		step(s, "the live override stands above the rules: %d", after->adistance);
+		step(s, "the live override takes precedence over the rules: %d", after->adistance);
 	else if (after->adistance != d->adistance)
-		step(s, "%d is not within %d..%d: the kernel's own stands", d->adistance,
-		     TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX);
+		step(s, "%d is not within %d..%d, so the kernel's own adistance is kept",
+		     d->adistance, TIERBPF_ADISTANCE_MIN, TIERBPF_ADISTANCE_MAX);
 	step(s, "adistance %d / %d = tier %lld", after->adistance, 1 << TIERBPF_TIER_SHIFT,
 	     (long long)after->tier);
 }
 
 /* ---- the kernel's own answer ---- */
 
-/* By more than what rounding can do to the few parts of a sum: 2 %. */
+/* Do they differ by more than 2 %, and so by more than the rounding of a sum's few parts can explain? */
 static bool differs(int64_t a, int64_t b)
 {
 	return (a > b ? a - b : b - a) * 50 > b;
 }
 
-/* Linux 6.12 adds the links' latency in ps to the rest in ns; 7.3 no longer does. */
 static bool any_differs(const struct perf *a, const struct perf *b)
 {
 	enum coordinate c;
@@ -171,6 +170,7 @@ static bool any_differs(const struct perf *a, const struct perf *b)
 	return false;
 }
 
+/* Has the kernel added the latency of the links in ps to the rest in ns? Linux 6.12 does, 7.3 does not. */
 static bool is_picoseconds(const struct machine_node *n, const struct perf *has)
 {
 	int64_t links = n->cdat_link_ps;
@@ -214,26 +214,27 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 	case -ENODATA:
 		if (m->tables.hmat.ignored)
 			step(s, "the kernel ignores HMAT: %s", m->tables.hmat.ignored);
-		step(s, "firmware tells no latency and bandwidth of node %d (no HMAT?): %s",
+		step(s, "firmware gives no latency and bandwidth of node %d (no HMAT?), %s",
 		     reference,
 		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
-			     "the node is DRAM to the kernel" :
-			     "the node's driver, or CXL, has told the kernel");
+			     "so the kernel treats the node as DRAM" :
+			     "but the node's driver, or CXL, gave the kernel its adistance");
 		return;
 	case -ERANGE:
 		step(s,
-		     "nodes %d and %d have CPUs and differ by more than 10 %%: the kernel has switched HMAT off",
+		     "nodes %d and %d have CPUs and differ by more than 10 %%, so the kernel ignores HMAT",
 		     reference, odd);
 		return;
 	}
 	if (!perf_is_enough(&own))
-		step(s, "firmware tells no latency and bandwidth of node %d: the kernel's default",
+		step(s,
+		     "firmware gives no latency and bandwidth of node %d, so the kernel uses its default",
 		     e->question.id);
 	else if (computed == e->question.kernel_adistance)
 		perf_step(s, "by the kernel's formula", &own, &ref, computed);
 	else
 		step(s,
-		     "HMAT would give %d; the node's driver, or CXL, has told the kernel otherwise",
+		     "HMAT would give %d, but the node's driver, or CXL, gave the kernel another adistance",
 		     computed);
 	cdat_step(node, s);
 }

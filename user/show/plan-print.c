@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A plan as a table, and as JSON. */
+/* Prints a plan as a table or as JSON. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "util/columns.h"
 #include "util/msg.h"
 
-/* "now -> after", or only one where they are the same; "-" for nothing. The caller frees. */
+/* "now -> after", or one value if both are equal; "-" for an empty one. The caller frees. */
 static char *change(const char *now, const char *after)
 {
 	char *text = NULL;
@@ -76,7 +76,7 @@ static int add_line(struct libscols_table *t, const struct plan *plan, const str
 	return columns_add(t, cells);
 }
 
-/* 0: its tier changes; 1: something else does; 2: nothing. */
+/* For sorting: 0 if the tier changes, 1 if something else does, 2 if nothing does. */
 static int rank(const struct plan_node *n)
 {
 	if (n->now.tier != n->after.tier)

@@ -11,10 +11,10 @@
 #include "util/msg.h"
 
 #define SETTLE_TRIES 50
-#define SETTLE_PATIENCE 20 /* tries until we say that we wait */
+#define SETTLE_PATIENCE 20 /* tries until a message says that we wait */
 #define SETTLE_PAUSE 100000 /* us */
 
-/* Who decided: the programs in the kernel may be more than the rules. */
+/* What decided about the node, which may be another BPF program than that of the rules. */
 static void decided_by(const struct engine *e, const struct ask_args *a, struct report_node *n)
 {
 	char buffer[32];
@@ -28,7 +28,7 @@ static void decided_by(const struct engine *e, const struct ask_args *a, struct 
 		by = "another BPF program";
 	else if (override)
 		by = "override";
-	else if (e->meta.object[0]) /* what it decides, nobody can compute beside it */
+	else if (e->meta.object[0]) /* its decisions cannot be computed here for comparison */
 		by = e->meta.object;
 	else if (a->answer.raw != a->decision.adistance)
 		by = "another BPF program";
@@ -111,7 +111,7 @@ int report_settle(const struct engine *e, const struct machine *before, struct r
 		report_free(r);
 		usleep(SETTLE_PAUSE);
 	}
-	note("the kernel disagrees about %zu of %zu nodes (marked !); dmesg may say why:",
+	note("%zu of %zu nodes are not in the tier that the policy wants (marked !=); dmesg may say why:",
 	     report_drift(r), r->count);
 	report_print(r, before, stderr);
 	return -ESTALE;

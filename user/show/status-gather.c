@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* The nodes as the kernel alone has them. */
+/* The report without a policy, when the kernel alone decides. */
 static int report_stock(const struct machine *m, struct report *r)
 {
 	int n;
@@ -35,14 +35,14 @@ static int report_stock(const struct machine *m, struct report *r)
 	return 0;
 }
 
-/* Under the lock, where there are pins; without them nothing is in force. */
+/* Takes the lock and reads the policy in force. 0 also if there are no pins, and so no policy. */
 static int ask_engine(struct status *s)
 {
 	_cleanup_close_ int lock = -1;
 	int err = pins_lock(false, &lock);
 
 	if (!err && !access(PIN_PATH(TIERBPF_PIN_LINK), F_OK) && !pins_policy_id())
-		s->link = LINK_DETACHED; /* engine_open() clears it away */
+		s->link = LINK_DETACHED; /* engine_open() removes the pin */
 	err = err ?: engine_open(&s->engine);
 	if (err == -ENOENT)
 		return 0;
@@ -78,7 +78,7 @@ int status_gather(struct status *s)
 
 	memset(s, 0, sizeof(*s));
 	s->engine.ask_fd = s->engine.override_fd = -1;
-	/* Without the module there are nodes all the same. */
+	/* The nodes can be shown without the module. */
 	if (missing && missing != -ENOPKG)
 		return missing;
 	if (!missing)

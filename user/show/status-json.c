@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* As status.schema.json describes it: change both. */
+/* The JSON that status.schema.json describes: change both. */
 #include <time.h>
 
 #include "show/event-text.h"
@@ -33,7 +33,7 @@ static json_t *rate_json(uint64_t before, uint64_t now, double seconds)
 	return seconds > 0 ? json_real(activity_rate(before, now, seconds)) : json_null();
 }
 
-/* null where nobody counts, rates also where nobody has counted twice. */
+/* null if the kernel does not count; the rates also if it was read only once. */
 static json_t *activity_json(const struct activity *before, const struct activity *now,
 			     bool counted, double seconds)
 {
@@ -89,7 +89,7 @@ static json_t *nodes_json(const struct status *s)
 	return list;
 }
 
-/* The names of the policy, for completion and for whoever sets an override. */
+/* The tiers that the policy names, for completion and for setting an override. */
 static json_t *tiers_json(const struct policy *p)
 {
 	json_t *tiers = json_array();

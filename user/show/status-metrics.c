@@ -109,7 +109,7 @@ static int64_t movable(const struct status *s, const struct report_node *n)
 
 static int64_t tier(const struct status *s, const struct report_node *n)
 {
-	return n->tier; /* -1: in none */
+	return n->tier; /* -1: in no tier */
 }
 
 static int64_t adistance(const struct status *s, const struct report_node *n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands above and below the table of the nodes. */
+/* Prints what is above and below the table of the nodes. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -20,13 +20,13 @@ const char *status_age(int64_t seconds, char *buffer, size_t size)
 	};
 	size_t i = 0, used;
 
-	seconds = seconds < 0 ? 0 : seconds; /* the clock has been set back */
+	seconds = seconds < 0 ? 0 : seconds; /* the clock was set back */
 	while (i < 3 && seconds < units[i].seconds)
 		i++;
 	used = (size_t)snprintf(buffer, size, "%" PRId64 " %s", seconds / units[i].seconds,
 				units[i].name);
 	seconds %= units[i].seconds;
-	/* Of days, the hours too; of hours, the minutes. */
+	/* Days with hours, and hours with minutes. */
 	if (i < 2 && seconds >= units[i + 1].seconds)
 		snprintf(buffer + used, size - used, " %" PRId64 " %s",
 			 seconds / units[i + 1].seconds, units[i + 1].name);
@@ -87,7 +87,7 @@ static void print_head(const struct status *s, bool colors, FILE *out)
 static void print_rates(const struct status *s, FILE *out)
 {
 	if (s->now.source == ACTIVITY_UNKNOWN)
-		fputs("this kernel does not count what it demotes and promotes\n", out);
+		fputs("this kernel does not count demoted and promoted pages\n", out);
 	else if (s->seconds > 0)
 		fprintf(out, "%.0f pages/s demoted, %.0f promoted, counted %s over %.1f s\n",
 			activity_rate(s->before.total.demoted, s->now.total.demoted, s->seconds),

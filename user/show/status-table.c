@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The nodes as a table of columns that people choose. */
+/* The table of the nodes, whose columns the user can choose. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -83,7 +83,7 @@ static void put_number(struct cell *c, int64_t number)
 	snprintf(c->text, sizeof(c->text), "%" PRId64, number);
 }
 
-/* As lsblk has it: 512M, 1.5G. */
+/* Sizes as lsblk prints them: 512M, 1.5G. */
 static void put_size(struct cell *c, uint64_t size, bool bytes)
 {
 	static const char units[] = "BKMGTPE";
@@ -117,7 +117,7 @@ static void put_tier(struct cell *cells, const struct report_node *n, bool loade
 	else
 		put_number(&cells[TIER], n->tier);
 	cells[TIER].key = n->tier;
-	if (!loaded) /* nobody wants anything */
+	if (!loaded) /* without a policy no tier is wanted */
 		return;
 	put_number(&cells[WANTED], wanted);
 	put(&cells[DRIFT], report_drifts(n) ? "yes" : "no");
@@ -146,7 +146,7 @@ static void put_rate(struct cell *c, uint64_t before, uint64_t now, double secon
 		put_number(c, (int64_t)(activity_rate(before, now, seconds) + 0.5));
 }
 
-/* Nothing where the kernel does not count by node. */
+/* Empty cells if the kernel does not count by node. */
 static void put_activity(struct cell *cells, const struct status *s, int node)
 {
 	const struct activity *before = &s->before.nodes[node], *now = &s->now.nodes[node];
@@ -170,7 +170,7 @@ static void put_line(struct cell *cells, const struct status *s, const struct re
 	put(&cells[NAME], n->tier == NO_TIER && !s->loaded ?
 				  "" :
 				  policy_tier_name(s->report.policy, n->adistance));
-	if (s->loaded) { /* else only the tier is known */
+	if (s->loaded) { /* without a policy only the tier is known */
 		put_number(&cells[ADISTANCE], n->adistance);
 		put_number(&cells[KERNEL], n->kernel_adistance);
 	}

@@ -8,7 +8,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* Over what stands there, each line to its end, and nothing left below. */
+/* Prints @text over the former output: clears the rest of each line, and all below the last one. */
 static void repaint(const char *text, bool first, FILE *out)
 {
 	const char *line, *end;
@@ -21,13 +21,13 @@ static void repaint(const char *text, bool first, FILE *out)
 	fputs("\033[J", out);
 }
 
-/* What is said on stderr belongs to the picture: in front of it, it would be painted over. */
+/* Shows messages as part of the output. Printed before it, they would be overwritten. */
 static int show_with_messages(int (*show)(void *arg, FILE *out), void *arg, FILE *out)
 {
 	FILE *messages = stderr;
 	int err;
 
-	stderr = out; /* a variable, to glibc */
+	stderr = out; /* glibc allows assigning to it */
 	err = show(arg, out);
 	stderr = messages;
 	return err;
@@ -59,7 +59,8 @@ static bool is_over(const sigset_t *signals, double seconds)
 				  (long)((seconds - (double)(time_t)seconds) * 1e9) };
 	int signal = sigtimedwait(signals, NULL, &pause);
 
-	return signal == SIGINT || signal == SIGTERM; /* else the terminal has another size */
+	return signal == SIGINT ||
+	       signal == SIGTERM; /* SIGWINCH: the terminal has another size, so print again */
 }
 
 int status_watch(double seconds, int (*show)(void *arg, FILE *out), void *arg)
@@ -75,7 +76,7 @@ int status_watch(double seconds, int (*show)(void *arg, FILE *out), void *arg)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	do {
 		err = show_once(show, arg, first);
-		/* Drift, a missing module, another command at work: all of it may pass. */
+		/* Drift, a missing module and another running command may all be temporary. */
 		if (err && err != -ESTALE && err != -ENOPKG && err != -EBUSY)
 			return err;
 		first = false;

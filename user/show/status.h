@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What `tierbpf status` shows: gathered once, shown as a table, as JSON or as metrics. */
+/* The contents of `tierbpf status`: gathered once, printed as a table, as JSON or as metrics. */
 #ifndef STATUS_H
 #define STATUS_H
 
@@ -14,15 +14,15 @@
 #include "show/report.h"
 #include "util/layout.h"
 
-/* What holds the policy in the kernel. */
+/* The link that keeps the policy attached. */
 enum link_state {
 	LINK_NONE,
-	LINK_DETACHED, /* the pin is there, but somebody has detached it */
+	LINK_DETACHED, /* its pin exists, but somebody has detached it */
 	LINK_ATTACHED,
 };
 
 struct status {
-	bool loaded; /* a policy is in force: @engine and what a node says of it are valid */
+	bool loaded; /* a policy is in force, so @engine and the decisions in @report are valid */
 	bool complete; /* there is something to show */
 	enum link_state link;
 	struct engine engine;
@@ -42,27 +42,27 @@ struct status {
  */
 int status_gather(struct status *s);
 
-/* Counts again: rates since @before. */
+/* Computes the rates since @before. */
 void status_count(struct status *s, const struct activities *before);
 void status_free(struct status *s);
 
-/* How a loaded policy's age is said: "5 s", "3 min", "2 d 4 h". */
+/* The age of a policy as text: "5 s", "3 min", "2 d 4 h". */
 const char *status_age(int64_t seconds, char *buffer, size_t size);
 
 /* status-table.c. */
 extern const struct column status_columns[];
 extern const size_t status_nr_columns;
 
-/* Those that are shown unless others are chosen. */
+/* The default columns. */
 void status_default_layout(struct layout *l);
 
-/* Does it show rates, which take a while to measure? */
+/* Does @l show rates, which need two readings of the counters? */
 bool status_wants_rates(const struct layout *l);
 
-/* @bytes: sizes as numbers. 0 or -errno with a message. */
+/* @bytes: print sizes in bytes. 0 or -errno with a message. */
 int status_print_table(const struct status *s, const struct layout *l, bool bytes, FILE *out);
 
-/* status-print.c: that with what stands above and below it; only it where @l is for programs. */
+/* status-print.c: the table with what is above and below it, or the table alone if @l is for programs. */
 int status_print(const struct status *s, const struct layout *l, bool bytes, FILE *out);
 
 /* status-json.c, as status.schema.json says. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tiers as boxes from fast to slow, with their nodes, and arrows for demotion. */
+/* Prints tiers as boxes from fast to slow, with their nodes, and arrows for demotion. */
 #include <errno.h>
 #include <stdlib.h>
 

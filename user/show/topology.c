@@ -156,7 +156,7 @@ static int add_source(struct libscols_table *t, int node, enum access_class clas
 	return columns_add(t, cells);
 }
 
-/* Says whether there was anything to print. */
+/* Returns whether there was anything to print. */
 static int print_performance(const struct machine *m, FILE *out, bool *any)
 {
 	static const struct column columns[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The machine for people, for programs and as a picture. */
+/* Prints the machine as tables, as JSON and as a graph. */
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 
@@ -8,20 +8,17 @@
 
 #include "machine/machine.h"
 
-/*
- * How fast a node is, and the sources that agree on it; @used: facts are taken from one
- * of them.
- */
+/* The performance of a node, and the sources that agree on it. @used: the facts come from one of them. */
 struct source_perf {
 	const struct perf *perf;
 	const struct nodeset *initiators; /* NULL: not known */
-	char by[64];     /* "sysfs, HMAT" */
+	char by[64]; /* "sysfs, HMAT" */
 	bool used;
 };
 
 #define MAX_SOURCES 5
 
-/* Fills @t with what the sources say of @n for @class, those that agree as one; returns how many. */
+/* Fills @t with what the sources say about @n for @class, one entry for all that agree. Returns their number. */
 size_t topology_sources(const struct machine_node *n, enum access_class class,
 			struct source_perf t[MAX_SOURCES]);
 

@@ -1,59 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each policy has a ring buffer of its own (abi.h). Here they look like one: whoever is
- * loaded next is followed, what two rings both have of a replacement is told once, and what
- * is missing in the numbers of the events was dropped.
+ * The loop of watch: reads the ring of the policy in force (event-ring.h), has the events put in order
+ * (event-order.h), prints them, and waits for more or for the ring of another policy.
  */
 #include "show/watch.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "engine/engine.h"
-#include "engine/pinned-map.h"
 #include "engine/pins.h"
+#include "show/event-order.h"
+#include "show/event-ring.h"
 #include "show/event-text.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
 #define LOOK 250 /* ms between looks for another policy */
-#define LOOK_SOON 5 /* where it is known that one comes */
-#define HURRY 2000 /* such looks, if none comes after all */
-#define HELD 256
+#define LOOK_SOON 5 /* the same while another one is being loaded */
+#define MAX_SOON 2000 /* such looks without a result, until it is LOOK again */
 #define BPFFS "/sys/fs/bpf"
 #define MODULE "/sys/module/tierbpf"
 
 struct watch {
 	const struct watch_options *options;
-	struct ring_buffer *ring; /* NULL: no policy is loaded */
-	int events; /* map; like the next two */
-	int stats;
-	int directory; /* policy/, locked: this ring has no other reader */
-	ino_t inode; /* of the pin */
-	ino_t module; /* of its directory in sysfs: another one has begun to count anew */
-	struct tierbpf_meta meta;
-	struct policy *policy; /* NULL: an object */
-	__u32 generation; /* of the policy that was in force at what is told */
-	bool in_force;
-	bool waits; /* for a policy */
-	unsigned int hurried; /* looks */
-	int inotify; /* tells of directories that are made in bpffs; -1: does not */
-	bool replaced; /* what comes is better told by the ring of its successor */
-	struct tierbpf_record held[HELD]; /* until that is there, or this policy is back */
-	unsigned int nr_held;
-	__u64 told; /* number of the last event that was told, 0: none */
-	__u64 last; /* the same, or the last that was told as dropped */
-	int output; /* errno of it */
+	struct event_ring ring; /* closed while no policy is loaded */
+	struct event_order order;
+	struct policy *policy; /* of the ring; NULL: a BPF object */
+	ino_t module; /* of its directory in sysfs, which tells whether it was loaded again */
+	bool waiting; /* for a policy to be loaded */
+	unsigned int soon; /* looks after LOOK_SOON since the last result */
+	int inotify; /* reports directories that are made in bpffs; -1: unavailable */
+	int output_errno; /* of standard output */
 };
 
 static volatile sig_atomic_t stopped;
@@ -63,7 +48,7 @@ static void stop(int signal)
 	stopped = 1;
 }
 
-/* The first one ends it when all is told; a second one, at once. */
+/* The first signal ends the loop once all events are printed, a second one ends the process at once. */
 static void listen_to_signals(void)
 {
 	struct sigaction action = { .sa_handler = stop, .sa_flags = (int)SA_RESETHAND };
@@ -81,16 +66,19 @@ static int64_t clock_ns(clockid_t clock)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* What was held is its predecessor's: of that, names are not known any more. */
-static struct event_context context(const struct watch *w)
+/* ---- printing ---- */
+
+/* Held events belong to the former policy, whose names are no longer known. */
+static struct event_context event_context(const struct watch *w)
 {
-	bool own = w->generation == w->meta.generation;
+	const struct event_order *o = &w->order;
+	bool own = o->generation == o->meta.generation;
 
 	return (struct event_context){
-		.meta = &w->meta,
+		.meta = &o->meta,
 		.policy = own ? w->policy : NULL,
-		.generation = w->generation,
-		.in_force = w->in_force && own,
+		.generation = o->generation,
+		.in_force = o->in_force && own,
 		.epoch = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
 		.utc = w->options->utc,
 	};
@@ -106,22 +94,14 @@ static void print_json_line(json_t *json)
 static void flush(struct watch *w)
 {
 	if (fflush(stdout))
-		w->output = errno;
+		w->output_errno = errno;
 }
 
-/* A policy comes into force; one that goes has its nodes moved back. */
-static void follow_generation(struct watch *w, const struct tierbpf_event *e)
+static void print_event(void *context, const struct tierbpf_record *r)
 {
-	if (e->kind == TIERBPF_EVENT_POLICY && e->to)
-		w->generation = e->to > 0 ? (__u32)e->to : w->meta.generation;
-}
+	struct watch *w = context;
+	struct event_context c = event_context(w);
 
-static void tell(struct watch *w, const struct tierbpf_record *r)
-{
-	struct event_context c;
-
-	follow_generation(w, &r->event);
-	c = context(w);
 	if (w->options->json)
 		print_json_line(event_json(&c, r));
 	else
@@ -129,42 +109,21 @@ static void tell(struct watch *w, const struct tierbpf_record *r)
 	flush(w);
 }
 
-/* All between the last one and @next. */
-static void tell_dropped(struct watch *w, __u64 at, __u64 next)
+static void print_dropped(void *context, __u64 at, __u64 count)
 {
-	__u64 count = w->last && next > w->last ? next - w->last - 1 : 0;
-	struct event_context c = context(w);
+	struct watch *w = context;
+	struct event_context c = event_context(w);
 
-	if (!count)
-		return;
 	if (w->options->json)
 		print_json_line(event_json_dropped(&c, at, count));
 	else
 		event_print_dropped(&c, at, count, stdout);
-	w->last = next - 1;
 	flush(w);
 }
 
-static void tell_next(struct watch *w, const struct tierbpf_record *r)
-{
-	tell_dropped(w, r->at, r->event.seq);
-	tell(w, r);
-	w->told = r->event.seq;
-	if (w->last < w->told)
-		w->last = w->told;
-}
+static const struct event_sink printer = { .event = print_event, .dropped = print_dropped };
 
-/* What is held and came before event @seq. */
-static void tell_held(struct watch *w, __u64 seq)
-{
-	unsigned int i;
-
-	for (i = 0; i < w->nr_held; i++)
-		if (w->held[i].event.seq > w->told && w->held[i].event.seq < seq)
-			tell_next(w, &w->held[i]);
-	if (w->nr_held && w->held[w->nr_held - 1].event.seq < seq)
-		w->nr_held = 0;
-}
+/* ---- following the policies ---- */
 
 static int on_record(void *context, void *data, size_t size)
 {
@@ -172,115 +131,29 @@ static int on_record(void *context, void *data, size_t size)
 	struct watch *w = context;
 
 	memcpy(&r, data, size < sizeof(r) ? size : sizeof(r));
-	if (r.event.kind == TIERBPF_EVENT_POLICY) {
-		w->in_force = event_begins(&w->meta, &r.event);
-		w->replaced = r.event.to && !w->in_force;
-		w->hurried = 0;
-	}
-	if (w->replaced) {
-		w->held[w->nr_held++] = r;
-		return w->nr_held == HELD ? -ECANCELED : 0;
-	}
-	if (r.event.seq && r.event.seq <= w->told)
-		return 0; /* from the ring of its predecessor */
-	tell_held(w, r.event.seq);
-	tell_next(w, &r);
-	return w->output ? -ECANCELED : 0;
-}
-
-static __u64 last_seq(const struct watch *w)
-{
-	struct tierbpf_stats stats = {};
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(w->stats, &zero, &stats) ? 0 : stats.seq;
-}
-
-/* All that is there. 0, and *seq is the last event that should have been there; -errno with a message. */
-static int drain(struct watch *w, __u64 *seq)
-{
-	int err;
-
-	*seq = last_seq(w); /* before: what comes meanwhile is not dropped */
-	err = ring_buffer__consume(w->ring);
-	if (err == -ECANCELED || w->replaced)
-		*seq = 0;
-	else if (err < 0)
-		return fail(err, "the events cannot be read: %s", strerror(-err));
-	return 0;
-}
-
-/*
- * A record is reserved and not yet submitted. poll() reports it, and reading stops in front
- * of it: it is waited for by the clock instead.
- */
-static bool is_being_written(const struct watch *w)
-{
-	return w->ring && w->nr_held < HELD && ring__avail_data_size(ring_buffer__ring(w->ring, 0));
+	if (r.event.kind == TIERBPF_EVENT_POLICY)
+		w->soon = 0;
+	return event_order_add(&w->order, &r) && !w->output_errno ? 0 : -ECANCELED;
 }
 
 static void close_ring(struct watch *w)
 {
-	ring_buffer__free(w->ring);
-	w->ring = NULL;
+	event_ring_close(&w->ring);
 	policy_free(TAKE_PTR(w->policy));
-	cleanup_close(&w->events);
-	cleanup_close(&w->stats);
-	cleanup_close(&w->directory);
-	w->events = w->stats = w->directory = -1;
 }
 
-static int lock_ring(struct watch *w)
-{
-	w->directory = open(PIN_PATH(TIERBPF_PIN_POLICY), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->directory < 0)
-		return fail(-errno, PIN_PATH(TIERBPF_PIN_POLICY) ": %s", strerror(errno));
-	if (!flock(w->directory, LOCK_EX | LOCK_NB))
-		return 0;
-	return fail(-EBUSY,
-		    "another tierbpf watch is running, and an event can be read once: end that one, or let "
-		    "both read what it prints (tierbpf watch | tee FILE)");
-}
-
-/* Of the ring libbpf looks itself whether it is one. */
-static int open_maps(struct watch *w)
-{
-	w->events = bpf_obj_get(POLICY_PATH("events"));
-	if (w->events < 0)
-		return pinned_map_fail(-errno, POLICY_PATH("events"));
-	w->stats = pinned_map_open(POLICY_PATH("stats"), BPF_MAP_TYPE_ARRAY,
-				   sizeof(struct tierbpf_stats));
-	return w->stats < 0 ? pinned_map_fail(w->stats, POLICY_PATH("stats")) : 0;
-}
-
-static int open_pins(struct watch *w)
-{
-	struct stat st;
-	int err = lock_ring(w);
-
-	err = err ?: open_maps(w);
-	if (err)
-		return err;
-	if (stat(POLICY_PATH("events"), &st))
-		return fail(-errno, POLICY_PATH("events") ": %s", strerror(errno));
-	w->inode = st.st_ino;
-	w->ring = ring_buffer__new(w->events, on_record, w, NULL);
-	return w->ring ? 0 : fail(-errno, "the events cannot be read: %s", strerror(errno));
-}
-
-/* Events are numbered by the module, and those of another one have nothing to do with what was told. */
+/* The module cannot be unloaded while a policy is loaded, so one look at each new ring is enough. */
 static void follow_module(struct watch *w)
 {
 	struct stat st;
 
 	if (stat(MODULE, &st) || st.st_ino == w->module)
 		return;
-	tell_held(w, UINT64_MAX);
-	w->told = w->last = 0;
+	event_order_restart(&w->order);
 	w->module = st.st_ino;
 }
 
-/* 0; -ENOENT: no policy is loaded; -EAGAIN: cannot be told now; -errno with a message. */
+/* 0; -ENOENT: no policy is loaded; -EAGAIN: a signal came, look again; -errno with a message. */
 static int open_ring(struct watch *w)
 {
 	_cleanup_(cleanup_engine) struct engine e = { .ask_fd = -1, .override_fd = -1 };
@@ -292,27 +165,13 @@ static int open_ring(struct watch *w)
 	err = err ?: engine_open(&e);
 	if (err)
 		return err;
-	follow_module(w); /* which stays, as long as nobody unloads the policy */
-	w->meta = e.meta;
+	follow_module(w);
+	err = event_ring_open(&w->ring, on_record, w);
+	if (err)
+		return err;
 	w->policy = TAKE_PTR(e.policy);
-	w->replaced = false;
-	if (!w->nr_held)
-		w->generation = w->meta.generation;
-	err = open_pins(w);
-	/* A ring that nobody has read yet begins with the policy's coming into force. */
-	if (!err)
-		w->in_force = ring__consumer_pos(ring_buffer__ring(w->ring, 0)) && !w->nr_held;
-	else
-		close_ring(w);
-	return err;
-}
-
-/* Is what we read still what is pinned? */
-static bool still_there(const struct watch *w)
-{
-	struct stat st;
-
-	return !stat(POLICY_PATH("events"), &st) && st.st_ino == w->inode;
+	event_order_follow(&w->order, &e.meta, event_ring_was_read(&w->ring));
+	return 0;
 }
 
 static int look_for_ring(struct watch *w)
@@ -320,93 +179,130 @@ static int look_for_ring(struct watch *w)
 	int err = open_ring(w);
 
 	if (!err)
-		w->waits = false;
-	if (err == -ENOENT && !w->waits) {
-		tell_held(w, UINT64_MAX);
-		note("no policy is in force, and nothing is recorded before: tierbpf load POLICY; waiting for it");
-		w->waits = true;
+		w->waiting = false;
+	if (err == -ENOENT && !w->waiting) {
+		event_order_release(&w->order);
+		note("no policy is loaded, and events are recorded only while one is; waiting for tierbpf load POLICY");
+		w->waiting = true;
 	}
 	return err == -ENOENT || err == -EAGAIN ? 0 : err;
 }
 
-/* 0: go on; -errno with a message. */
+/* poll() reports such a record, which cannot be read yet, all the time: it is waited for by the clock. */
+static bool is_being_written(const struct watch *w)
+{
+	return w->ring.buffer && !event_order_is_full(&w->order) &&
+	       event_ring_is_being_written(&w->ring);
+}
+
+/*
+ * Prints all that is in the ring. @pinned: events that are missing at its end were dropped; otherwise
+ * they may be in the ring of the next policy, if there is one.
+ */
+static int read_ring(struct watch *w, bool pinned)
+{
+	__u64 seq = 0;
+	int err = event_order_is_full(&w->order) ? -ECANCELED : event_ring_read(&w->ring, &seq);
+
+	if (err && err != -ECANCELED)
+		return err;
+	if (!err && !w->order.replaced && (pinned || !pins_policy_id()))
+		event_order_find_dropped(&w->order, (__u64)clock_ns(CLOCK_BOOTTIME), seq + 1);
+	return 0;
+}
+
+/* Reads what has come, and changes to the ring of another policy. 0 or -errno with a message. */
 static int look(struct watch *w)
 {
-	bool there;
-	__u64 seq = 0;
+	bool pinned;
 	int err;
 
-	if (!w->ring)
+	if (!w->ring.buffer)
 		return look_for_ring(w);
-	there = still_there(w);
-	err = w->nr_held == HELD ? 0 : drain(w, &seq);
-	/* The rest of one that was replaced may be in the ring of its successor. */
-	if (!err && (there || !pins_policy_id()))
-		tell_dropped(w, (__u64)clock_ns(CLOCK_BOOTTIME), seq + 1);
-	if (err || there || is_being_written(w))
+	pinned = event_ring_is_pinned(&w->ring);
+	err = read_ring(w, pinned);
+	if (err || pinned || is_being_written(w))
 		return err;
 	close_ring(w);
 	return look_for_ring(w);
 }
 
-/* Somebody loads or unloads: what is missed now is lost. */
-static bool must_hurry(const struct watch *w)
+/* ---- waiting ---- */
+
+/* A policy is being loaded or unloaded. Its ring is small, and what does not fit is lost. */
+static bool must_look_soon(const struct watch *w)
 {
-	if (w->hurried >= HURRY)
+	if (w->soon >= MAX_SOON)
 		return false;
-	return w->ring ? w->replaced || !w->in_force : !access(TIERBPF_PIN_ROOT, F_OK);
+	return w->ring.buffer ? w->order.replaced || !w->order.in_force :
+				!access(TIERBPF_PIN_ROOT, F_OK);
 }
 
-/* For the next event, or to look whether another policy is there. */
-static void wait_for_more(struct watch *w)
+/* A directory was made in bpffs, which may be that of the pins. */
+static void on_inotify(struct watch *w)
 {
-	bool soon = is_being_written(w);
-	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
-		{ .fd = w->ring && w->nr_held < HELD && !soon ? ring_buffer__epoll_fd(w->ring) : -1,
-		  .events = POLLIN },
-		{ .fd = w->ring ? -1 : w->inotify, .events = POLLIN },
-	};
-	bool hurry = must_hurry(w);
-	char event[4096];
+	char events[4096];
 
-	w->hurried += hurry;
-	if (poll(fds, 3, hurry || soon ? LOOK_SOON : LOOK) <= 0)
-		return;
-	if (fds[0].revents & (POLLERR | POLLHUP))
-		w->output = EPIPE;
-	if (!fds[2].revents)
-		return;
-	w->hurried = 0;
-	if (read(w->inotify, event, sizeof(event)) < 0) {
+	w->soon = 0;
+	if (read(w->inotify, events, sizeof(events)) < 0) {
 		cleanup_close(&w->inotify);
 		w->inotify = -1;
 	}
 }
 
+/* Waits for the next event, or until it is time to look for another policy. */
+static void wait_for_more(struct watch *w)
+{
+	bool soon = must_look_soon(w), written = is_being_written(w);
+	bool readable = w->ring.buffer && !event_order_is_full(&w->order) && !written;
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO }, /* POLLERR: nobody reads it any more */
+		{ .fd = readable ? ring_buffer__epoll_fd(w->ring.buffer) : -1, .events = POLLIN },
+		{ .fd = w->ring.buffer ? -1 : w->inotify, .events = POLLIN },
+	};
+
+	w->soon += soon;
+	if (poll(fds, 3, soon || written ? LOOK_SOON : LOOK) <= 0)
+		return;
+	if (fds[0].revents & (POLLERR | POLLHUP))
+		w->output_errno = EPIPE;
+	if (fds[2].revents)
+		on_inotify(w);
+}
+
+static int run(struct watch *w)
+{
+	int err = look(w);
+
+	while (!err && !stopped && !w->output_errno) {
+		wait_for_more(w);
+		if (!w->output_errno)
+			err = look(w);
+	}
+	return err;
+}
+
 int watch(const struct watch_options *options)
 {
 	struct watch w = {
-		.options = options, .events = -1, .stats = -1, .directory = -1, .inotify = -1
+		.options = options,
+		.ring = EVENT_RING_CLOSED,
+		.order = { .sink = &printer },
 	};
 	int err;
 
-	/* Or else the first file that is opened would be written to. */
+	/* With standard output closed, the first file that is opened would get its number and the output. */
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		return fail(-EIO, "standard output is closed");
+	w.order.context = &w;
 	listen_to_signals();
 	w.inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (w.inotify >= 0)
 		inotify_add_watch(w.inotify, BPFFS, IN_CREATE);
-	err = look(&w);
-	while (!err && !stopped && !w.output) {
-		wait_for_more(&w);
-		if (!w.output)
-			err = look(&w);
-	}
+	err = run(&w);
 	close_ring(&w);
 	cleanup_close(&w.inotify);
-	if (!err && w.output && w.output != EPIPE && !stopped)
-		err = fail(-EIO, "standard output: %s", strerror(w.output));
+	if (!err && w.output_errno && w.output_errno != EPIPE && !stopped)
+		err = fail(-EIO, "standard output: %s", strerror(w.output_errno));
 	return err;
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# decide.sh REPETITIONS: one decision by 1, 64 and 1,024 rules, of which the last decides
-# about node 1, against the kernel's own by HMAT. And what no rule can do without: the hook
-# alone, and with a program that answers at once. An object has the override in front of it.
+# decide.sh REPETITIONS: measures one decision by 1, 64 and 1,024 rules, of which the last matches
+# node 1, against the kernel's own decision by HMAT. It also measures the minimum: the hook alone,
+# and the hook with a program that answers at once. An object also checks the override first.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-bench/timed.sh
 
-# rules COUNT: the half of them looks at the node's number, the other at a fact of firmware.
-# rules COUNT live: at what the kernel says when it asks, so that each must be tried.
+# rules COUNT: half of the rules test the node's number, the others a fact of firmware.
+# rules COUNT live: the rules test what the kernel gives with its question, so that each must be tried.
 rules()
 {
 	for i in $(seq $(($1 - 1))); do
@@ -21,7 +21,7 @@ rules()
 	echo '{"match": {"node": 1}, "action": {"adistance": 704}}'
 }
 
-# decision NAME [COUNT]: COUNT of them a batch
+# decision NAME [COUNT]: times decisions, COUNT in a batch
 decision()
 {
 	echo "$1 $(timed decide 1 "${2:-300}")"
@@ -31,7 +31,7 @@ for rules in 1 64 1024 "1024 live"; do
 	# shellcheck disable=SC2086
 	echo '{"version": 1, "rules": [' "$(rules $rules)" ']}' >"/tmp/$rules"
 done
-# Each repetition with programs and maps of its own: how fast they are depends on their addresses.
+# Each repetition loads its own programs and maps, because their speed depends on their addresses.
 for _ in $(seq "$1"); do
 	[ ! -e $pins ] || expect 0 tierbpf unload
 	decision hook

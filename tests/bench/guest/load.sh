@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# A load as a whole process, against the least that it could be; and sizes. Both move nodes 1 and 2.
+# Measures a load as a whole process against the minimum, and sizes. Both move nodes 1 and 2.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf || exit
@@ -16,7 +16,7 @@ expect 0 tierbpf unload
 minimal --sizes 3 2 || exit
 minimal --sizes 1024 1024 | grep ^maps || exit
 
-# The kernel detaches after rm, in its own time.
+# The kernel detaches some time after rm.
 echo 'rm -r /sys/fs/bpf/minimal && for i in $(seq 50); do
 	[ "$(cat /sys/module/tierbpf/refcnt)" != 0 ] || exit 0; sleep 0.1; done; exit 1' >/tmp/after
 pair --reps "$1" --after-baseline "sh /tmp/after" --after-subject "tierbpf unload >/dev/null" \

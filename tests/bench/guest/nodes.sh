@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# nodes.sh REPETITIONS: a policy that moves 1, 64 and 126 nodes, in the same guest of 128.
+# nodes.sh REPETITIONS: measures policies that move 1, 64 and 126 nodes, in the same guest of 128.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-bench/timed.sh
 
@@ -19,7 +19,7 @@ for last in 1 64 126; do
 		*) fail "tier 10 has $(in_tier 10) instead of 1-$last" ;;
 		esac
 	done
-	# What the kernel itself needs for one of them, where as many are in the lower tier.
+	# The kernel's own time for one move, with the same number of nodes in the lower tier.
 	for _ in $(seq "$1"); do
 		echo "establish-$last $(timed establish 1 1)"
 	done

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# pages.sh REPETITIONS: pages allocated on node 0, and demoted to node 1, which the kernel
-# demotes to by itself and, from another tier, with a policy; without the module and with it.
+# pages.sh REPETITIONS: measures the allocation of pages on node 0 and their demotion to node 1,
+# without the module and with a policy that puts node 1 into another tier.
 . /usr/lib/tierbpf-test/test.sh
 
 mkdir -p /cg && mount -t cgroup2 none /cg && echo +memory >/cg/cgroup.subtree_control &&
 	mkdir /cg/bench && echo 1 >/sys/kernel/mm/numa/demotion_enabled || fail "no cgroup, or no demotion"
 policy /tmp/p '{"match": {"node": 1}, "action": {"tier": "far"}}'
 
-# least: of each of the three figures, in some runs.
+# least: prints the minimum of each of the three figures in several runs.
 least()
 {
 	for _ in $(seq 5); do

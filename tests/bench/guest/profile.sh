@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# profile.sh COUNT: where the time of a load goes that moves COUNT nodes, by function, with what
-# it calls (ftrace's function_graph). On its own, on a topology of many nodes:
+# profile.sh COUNT: shows where a load that moves COUNT nodes spends its time, by function including
+# its callees (ftrace's function_graph). Run it on its own, on a topology of many nodes:
 #
 #   tests/bench/many-nodes >build/many
 #   tests/vm/run --topology build/many --timeout 600 --append loglevel=5 tests/bench/guest/profile.sh 64
@@ -20,7 +20,7 @@ echo 40000 >$trace/buffer_size_kb
 echo function_graph >$trace/current_tracer
 expect 0 tierbpf load /tmp/p
 echo 0 >$trace/tracing_on
-# " 0) + 12.3 us  |  f();", or "f() {" and, where it ends, " 0) + 12.3 us  |  }".
+# Lines are " 0) + 12.3 us  |  f();", or "f() {" and, at its end, " 0) + 12.3 us  |  }".
 sed 's/ \[tierbpf\]//; s/()//; s/[|;]/ /g' $trace/trace | awk '
 	!/^ *[0-9]+\)/ { next }
 	{ us = ""; cpu = $1; for (i = 2; i <= NF; i++) if ($i == "us") us = $(i - 1) }

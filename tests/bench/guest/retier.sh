@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# retier.sh REPETITIONS: a live retier of node 1 with 256 MiB in use, against taking its
+# retier.sh REPETITIONS: measures a live retier of node 1 with 256 MiB in use, against taking its
 # memory offline and online again, and against the kernel's own part of a retier.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-bench/timed.sh
 
-# Since boot, by hundredths of a second.
+# Prints the time since boot, with a resolution of 10 ms.
 ns()
 {
 	sed 's/^\([0-9]*\)\.\([0-9]*\) .*/\1\20000000/' /proc/uptime
 }
 
-# 256 MiB of the node in use.
+# Uses 256 MiB of the node.
 fill()
 {
 	umount /mnt 2>/dev/null
@@ -20,7 +20,7 @@ fill()
 		dd if=/dev/zero of=/mnt/file bs=1M count=256 2>/dev/null || fail "no memory on node 1"
 }
 
-# The blocks are no longer under the node's directory once they are offline.
+# Blocks that are offline have no entry in the node's directory.
 off_and_on()
 {
 	blocks=$(cd /sys/devices/system/node/node1 && echo memory[0-9]*)
@@ -49,7 +49,7 @@ for i in $(seq "$1"); do
 	echo "offline $offline $bytes"
 	for j in 1 2 3 4; do
 		kernel=$(timed establish 1 1) || exit
-		sleep 1.3 # the module leaves a node alone that was seen to come
+		sleep 1.3 # the module waits after a node has been added
 		call=$(move 1 $((832 + 256 * (i + j)))) || exit
 		sleep 0.3
 		echo "establish $kernel $call"

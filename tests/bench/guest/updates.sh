@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# updates.sh REPETITIONS: what watching the map of overrides costs the updates of others.
+# updates.sh REPETITIONS: measures what watching the map of overrides costs updates of other maps.
 . /usr/lib/tierbpf-test/test.sh
 
 policy /tmp/p '{"match": {"node": 1}, "action": {"tier": "cxl"}}'

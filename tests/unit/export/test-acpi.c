@@ -182,7 +182,7 @@ Test(export_acpi, one_side_known)
 
 Test(export_acpi, nothing_to_say)
 {
-	cr_expect_eq(make(NULL, machine_with(MACHINE({ "cm" }, { "m" })), NOTES("name a POLICY")),
+	cr_expect_eq(make(NULL, machine_with(MACHINE({ "cm" }, { "m" })), NOTES("give a POLICY")),
 		     -EINVAL);
 	cr_expect_null(export);
 }
@@ -193,7 +193,7 @@ Test(export_acpi, left_to_the_kernel)
 	cr_assert_eq(make("{'version': 1, 'rules': []}",
 			  machine_with(MACHINE({ "cm", DRAM }, { "m" })), NULL),
 		     0);
-	cr_expect_not(export->nodes[1].said);
+	cr_expect_not(export->nodes[1].in_table);
 	expect_read(1, (struct perf){}, "0");
 	cr_expect_eq(export->nodes[1].adistance, 0);
 }
@@ -256,7 +256,7 @@ Test(export_acpi, dram_off_by_a_little)
 Test(export_acpi, reference_elsewhere)
 {
 	cr_expect_eq(make(NODE_TO(0, 700), machine_with(MACHINE({ "cm", DRAM }, { "m", CARD })),
-			  NOTES("node 0: the kernel measures all nodes by it")),
+			  NOTES("node 0: the kernel compares all nodes with it")),
 		     -EINVAL);
 }
 

@@ -171,7 +171,7 @@ Test(export_guest, wishes)
 	};
 
 	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m", PERF(20, 20, 5, 5) }));
-	make(&w, NOTES("too little is known of the first node with CPUs"));
+	make(&w, NOTES("too little is known about the first node with CPUs"));
 	expect_options("-m ", "5632M\n");
 	expect_options("-smp ", "3,sockets=1,cores=3,threads=1\n");
 	expect_options("-object memory-backend-ram,",
@@ -193,10 +193,10 @@ Test(export_guest, impossible_wishes)
 		{ { .host = { 1, 1024 }, .cpus = 1 }, "there is no node 1023" },
 		{ { .host = { 2 }, .cpus = 1 }, "none of these nodes has CPUs" },
 		{ { .size = { [2] = GIB }, .cpus = 1 },
-		  "node 2 has no memory; guest node 2 gets none" },
+		  "node 2 has no memory, so guest node 2 cannot have any" },
 		{ { .size = { [3] = GIB }, .cpus = 1 },
-		  "--memory is for guest node 3, but there are only 3" },
-		{ { .every_size = 4096, .cpus = 1 }, "guest node 0 gets less than 1 MiB" },
+		  "--memory is given for guest node 3, but the guest's nodes are 0 to 2" },
+		{ { .every_size = 4096, .cpus = 1 }, "guest node 0 would have less than 1 MiB" },
 	};
 	size_t i;
 
@@ -213,7 +213,7 @@ Test(export_guest, impossible_wishes)
 	}
 	machine->nodes[1].facts.known = 0;
 	make(&(struct guest_wish){ .size = { 0, GIB }, .cpus = 1 },
-	     NOTES("guest node 2 has CPUs", "nothing is known"));
+	     NOTES("guest node 2 has CPUs", "no latency or bandwidth of these nodes"));
 }
 
 Test(export_guest, size_unknown)
@@ -225,7 +225,7 @@ Test(export_guest, size_unknown)
 	machine->nodes[1].facts.known = 0;
 	capture_start(&c);
 	cr_expect_eq(guest_make(machine, &w, &guest), -EINVAL);
-	capture_expect(&c, "the size of node 1 is not known: say it with --memory 1=SIZE");
+	capture_expect(&c, "the size of node 1 is not known: give it with --memory 1=SIZE");
 }
 
 Test(export_guest, more_than_qemu_has)
@@ -296,7 +296,7 @@ Test(export_guest, one_side_known)
 Test(export_guest, nothing_known)
 {
 	machine = complete(MACHINE({ "cm" }, { "m" }));
-	make(NULL, NOTES("nothing is known of these nodes"));
+	make(NULL, NOTES("no latency or bandwidth of these nodes"));
 	expect_options("-machine", "");
 	expect_options("-numa node,nodeid=1", ",memdev=ram-node1\n");
 	expect_options("-numa hmat-lb", "");
@@ -384,7 +384,7 @@ Test(export_guest, nearest_cpus_left_out)
 	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(10, 10, 10, 10) },
 				   { "m", PERF(30, 30, 4, 4) }));
 	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
-	make(&w, NOTES("node 2: its latencies and bandwidths are seen from the CPUs nearest to it"));
+	make(&w, NOTES("node 2: its latencies and bandwidths are those seen from the nearest CPUs"));
 	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
 }
 

@@ -79,7 +79,7 @@ Test(explain, verdicts)
 		     "no: read_latency_ns is 170 ns, wanted is at least 300 ns\n"
 		     "no: cxl.serial is not known, wanted is 0x1f\n"
 		     "no: kind is cxl, wanted is pmem or hbm\n"
-		     "matches, but the measured adistance is not known: passed over\n"
+		     "matches, but the measured adistance is not known, so the rule is skipped\n"
 		     "decides\n",
 		     "no match\nno match\nno match\nno match\nno match\nno match\nno answer\ndecides\n");
 }
@@ -98,7 +98,8 @@ Test(explain, default_rule)
 	expect_tried(test_plan(KERNEL, MACHINE({ "cm" }), NULL), 0, "decides\n", "decides\n");
 	expect_tried(test_plan("{'version': 1, 'rules': [], 'default': {'from': 'hmat'}}",
 			       MACHINE({ "cm" }), NULL),
-		     0, "matches, but the adistance from hmat is not known: passed over\n",
+		     0,
+		     "matches, but the adistance from hmat is not known, so the rule is skipped\n",
 		     "no answer\n");
 }
 
@@ -171,13 +172,13 @@ Test(explain, from_facts)
 Test(explain, clamps)
 {
 	EXPECT_ARITHMETIC("{'offset': -1000}", OWN(600),
-			  "the kernel's own 600 -1000 = -400\nheld within 1..16777215: 1\n"
+			  "the kernel's own 600 -1000 = -400\nlimited to 1..16777215: 1\n"
 			  "adistance 1 / 128 = tier 0\n");
 	EXPECT_ARITHMETIC("{'scale': 1000}", OWN(20000),
-			  "the kernel's own 20000 * 1000 = 20000000\nheld within 1..16777215: 16777215\n"
+			  "the kernel's own 20000 * 1000 = 20000000\nlimited to 1..16777215: 16777215\n"
 			  "adistance 16777215 / 128 = tier 131071\n");
 	EXPECT_ARITHMETIC("{'scale': 2}", OWN(-5),
-			  "the kernel's own -5 * 2 = -10\nheld within 1..16777215: 1\n"
+			  "the kernel's own -5 * 2 = -10\nlimited to 1..16777215: 1\n"
 			  "adistance 1 / 128 = tier 0\n");
 }
 
@@ -187,14 +188,14 @@ Test(explain, tolerance)
 			  MACHINE({ "cm" }, { "m", .kernel_adistance = 1020 },
 				  { "m", .kernel_adistance = 1030 }),
 			  2, NULL,
-			  "the kernel's own, 1030\nwithin the tolerance of 0.1 of 1020: gathered there\n"
+			  "the kernel's own, 1030\nwithin the tolerance of 0.1 of 1020, so grouped there\n"
 			  "adistance 1020 / 128 = tier 7\n");
 }
 
 Test(explain, override)
 {
 	expect_arithmetic(KERNEL, MACHINE({ "cm" }, { "m" }), 1, (const __s32[]){ 0, 1000 },
-			  "the kernel's own, 576\nthe live override stands above the rules: 1000\n"
+			  "the kernel's own, 576\nthe live override takes precedence over the rules: 1000\n"
 			  "adistance 1000 / 128 = tier 7\n");
 }
 
@@ -220,21 +221,20 @@ Test(explain, why_kernel)
 	expect_why(MACHINE({ "c", DRAM }, { "m", CARD }), 1,
 		   "no node has both CPUs and memory: the kernel has nothing to compare with\n");
 	expect_why(MACHINE({ "cm" }, { "m" }), 1,
-		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node is DRAM to the "
-		   "kernel\n");
+		   "firmware gives no latency and bandwidth of node 0 (no HMAT?), so the kernel "
+		   "treats the node as DRAM\n");
 	expect_why(MACHINE({ "cm" }, { "m", .kernel_adistance = 2880 }), 1,
-		   "firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, "
-		   "has told the kernel\n");
+		   "firmware gives no latency and bandwidth of node 0 (no HMAT?), but the node's driver, or CXL, "
+		   "gave the kernel its adistance\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m" }, { "cm", CARD }), 1,
-		   "nodes 0 and 2 have CPUs and differ by more than 10 %: the kernel has switched HMAT "
-		   "off\n");
+		   "nodes 0 and 2 have CPUs and differ by more than 10 %, so the kernel ignores HMAT\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m" }), 1,
-		   "firmware tells no latency and bandwidth of node 1: the kernel's default\n");
+		   "firmware gives no latency and bandwidth of node 1, so the kernel uses its default\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m", CARD, .kernel_adistance = 6368 }), 1,
 		   "by the kernel's formula: 576 * (170 + 300) / (80 + 90) ns * (102400 + 61440) / (30720 + "
 		   "10240) MB/s = 6368\n");
 	expect_why(MACHINE({ "cm", DRAM }, { "m", CARD, .kernel_adistance = 2880 }), 1,
-		   "HMAT would give 6368; the node's driver, or CXL, has told the kernel otherwise\n");
+		   "HMAT would give 6368, but the node's driver, or CXL, gave the kernel another adistance\n");
 }
 
 /* ---- as a whole ---- */
@@ -283,8 +283,8 @@ Test(explain, text)
 		"\n"
 		"the kernel's own answer\n"
 		"  adistance 600, tier 4 (known from: module)\n"
-		"  firmware tells no latency and bandwidth of node 0 (no HMAT?): the node's driver, or CXL, "
-		"has told the kernel\n";
+		"  firmware gives no latency and bandwidth of node 0 (no HMAT?), but the node's driver, or CXL, "
+		"gave the kernel its adistance\n";
 	struct machine *m = MACHINE({ "cm" }, { "m", .kernel_adistance = 600, .distance = 20 });
 	struct test_plan t = test_plan(whole, m, NULL);
 	struct explanation e;

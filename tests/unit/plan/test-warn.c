@@ -36,20 +36,20 @@ Test(plan_warn, cpu_below_memory)
 {
 	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "m" }),
 			"cpu-below-memory: node 0 has CPUs and is in tier 4, below node 1 (tier 2), which "
-			"has none: the kernel promotes nothing from tier 4 or a faster one\n");
+			"has none: the kernel promotes no pages from tier 4 or faster tiers\n");
 	/* the first of those above, for each node with CPUs */
 	EXPECT_WARNINGS(PLACES(AT("1", "300") "," AT("2", "200")),
 			MACHINE({ "cm" }, { "m" }, { "m" }, { "cm" }),
 			"cpu-below-memory: node 0 has CPUs and is in tier 4, below node 1 (tier 2), which "
-			"has none: the kernel promotes nothing from tier 4 or a faster one\n"
+			"has none: the kernel promotes no pages from tier 4 or faster tiers\n"
 			"cpu-below-memory: node 3 has CPUs and is in tier 4, below node 1 (tier 2), which "
-			"has none: the kernel promotes nothing from tier 4 or a faster one\n");
+			"has none: the kernel promotes no pages from tier 4 or faster tiers\n");
 	/* a tier that has wrapped below zero is the fastest */
 	EXPECT_WARNINGS(KERNEL,
 			MACHINE({ "cm" },
 				{ "m", .tier = 4281505711, .kernel_adistance = -1723082824 }),
 			"cpu-below-memory: node 0 has CPUs and is in tier 4, below node 1 (tier 4281505711), "
-			"which has none: the kernel promotes nothing from tier 4 or a faster one\n");
+			"which has none: the kernel promotes no pages from tier 4 or faster tiers\n");
 }
 
 Test(plan_warn, cpu_not_below_memory)
@@ -64,12 +64,12 @@ Test(plan_warn, cpu_not_below_memory)
 Test(plan_warn, cpus_split)
 {
 	EXPECT_WARNINGS(PLACES(AT("1", "300")), MACHINE({ "cm" }, { "cm" }),
-			"cpus-split: nodes 0 and 1 have CPUs and lie in tiers 4 and 2: pages are demoted "
+			"cpus-split: nodes 0 and 1 have CPUs and are in tiers 4 and 2: pages are demoted "
 			"from one's DRAM to the other's; a rule with \"cpu\": true can give them one tier\n");
 	EXPECT_WARNINGS(PLACES(AT("2", "700")), MACHINE({ "cm" }, { "m" }, { "cm" }),
 			"cpu-below-memory: node 2 has CPUs and is in tier 5, below node 1 (tier 4), which "
-			"has none: the kernel promotes nothing from tier 5 or a faster one\n"
-			"cpus-split: nodes 0 and 2 have CPUs and lie in tiers 4 and 5: pages are demoted "
+			"has none: the kernel promotes no pages from tier 5 or faster tiers\n"
+			"cpus-split: nodes 0 and 2 have CPUs and are in tiers 4 and 5: pages are demoted "
 			"from one's DRAM to the other's; a rule with \"cpu\": true can give them one tier\n");
 }
 
@@ -88,16 +88,16 @@ Test(plan_warn, cpus_together)
 Test(plan_warn, twins_split)
 {
 	EXPECT_WARNINGS(KERNEL, TWINS(1020, 1030),
-			"twins-split: nodes 1 and 2 are nearly equal (adistance 1020 and 1030) and lie in "
-			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 gathers "
+			"twins-split: nodes 1 and 2 are nearly equal (adistance 1020 and 1030) and are in "
+			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 groups "
 			"them\n");
 	EXPECT_WARNINGS(KERNEL, TWINS(1030, 1020),
-			"twins-split: nodes 2 and 1 are nearly equal (adistance 1020 and 1030) and lie in "
-			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 gathers "
+			"twins-split: nodes 2 and 1 are nearly equal (adistance 1020 and 1030) and are in "
+			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 groups "
 			"them\n");
 	EXPECT_WARNINGS(KERNEL, TWINS(1000, 1100),
-			"twins-split: nodes 1 and 2 are nearly equal (adistance 1000 and 1100) and lie in "
-			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 gathers "
+			"twins-split: nodes 1 and 2 are nearly equal (adistance 1000 and 1100) and are in "
+			"tiers 7 and 8: pages are demoted from one to the other; \"tolerance\": 0.1 groups "
 			"them\n");
 }
 
@@ -119,7 +119,7 @@ Test(plan_warn, twins_together)
 Test(plan_warn, slit)
 {
 	EXPECT_WARNINGS(PLACES(AT("1", "1000") "," AT("2", "700")), NEAR_AND_FAR(17, 28),
-			"slit: SLIT has node 1 (tier 7) nearer to its CPUs than node 2 (tier 5), 17 against "
+			"slit: SLIT places node 1 (tier 7) nearer to its CPUs than node 2 (tier 5), 17 against "
 			"28: new pages go to the slower node first\n");
 }
 
@@ -147,16 +147,16 @@ Test(plan_warn, rule_never)
 			"{'match': {}, 'action': {'from': 'hmat'}},"
 			"{'match': {}, 'action': {'from': 'measured'}}]}",
 			MACHINE({ "cm" }, { "m" }),
-			"rule-never: rule 1 can never decide here: it needs pxm, which is known of no node "
-			"(SRAT, which root can read)\n"
+			"rule-never: rule 1 can never decide here: it needs pxm, which is not known for any "
+			"node (SRAT, which root can read)\n"
 			"rule-never: rule \"slow\" can never decide here: it needs read_latency_ns, which is "
-			"known of no node (HMAT or CDAT; sysfs: nodeN/access1/initiators)\n"
-			"rule-never: rule 3 can never decide here: it needs cxl.serial, which is known of no "
-			"node (a CXL region; sysfs: bus/cxl/devices)\n"
+			"not known for any node (HMAT or CDAT; sysfs: nodeN/access1/initiators)\n"
+			"rule-never: rule 3 can never decide here: it needs cxl.serial, which is not known for "
+			"any node (a CXL region; sysfs: bus/cxl/devices)\n"
 			"rule-never: rule 4 can never decide here: it needs the adistance from hmat, which "
-			"is known of no node (HMAT or CDAT; sysfs: nodeN/access1/initiators)\n"
+			"is not known for any node (HMAT or CDAT; sysfs: nodeN/access1/initiators)\n"
 			"rule-never: rule 5 can never decide here: it needs the measured adistance, which is "
-			"known of no node (a measurement)\n");
+			"not known for any node (a measurement)\n");
 }
 
 /* It is enough to know the fact of one node, even of one that is to come; what is live is always known. */
@@ -192,14 +192,14 @@ Test(plan_warn, dram_mismatch)
 			MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) },
 				{ "cm", PERF(100, 90, 90, 90) }),
 			"dram-mismatch: nodes 1 and 2 have CPUs and differ by more than 10 % in latency or "
-			"bandwidth: the kernel has switched HMAT off and sees all nodes as DRAM; \"from\": "
-			"\"hmat\" goes by node 1\n");
+			"bandwidth: the kernel has switched HMAT off and treats all nodes as DRAM; \"from\": "
+			"\"hmat\" compares with node 1\n");
 	EXPECT_WARNINGS("{'version': 1, 'reference': {'node': 2}, 'rules': []}",
 			MACHINE({ "m" }, { "cm", PERF(90, 90, 90, 90) },
 				{ "cm", PERF(100, 90, 90, 90) }),
 			"dram-mismatch: nodes 1 and 2 have CPUs and differ by more than 10 % in latency or "
-			"bandwidth: the kernel has switched HMAT off and sees all nodes as DRAM; \"from\": "
-			"\"hmat\" goes by node 2\n");
+			"bandwidth: the kernel has switched HMAT off and treats all nodes as DRAM; \"from\": "
+			"\"hmat\" compares with node 2\n");
 	EXPECT_WARNINGS(KERNEL,
 			MACHINE({ "cm", PERF(90, 90, 90, 90) }, { "cm", PERF(99, 90, 90, 90) }), "");
 	EXPECT_WARNINGS(KERNEL,

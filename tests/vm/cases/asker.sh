@@ -4,10 +4,10 @@
 # timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/modules/odd-driver
-# Somebody in the kernel who asks for a node's adistance (mt_calc_adistance() is exported)
-# and adds no memory: the module took each question for a device of dax/kmem that came,
-# counted it, and left the node alone for a second. Now the questions neither hold up a
-# move, unload or rmmod, nor is anything counted that nobody will take away.
+# Kernel code may ask for a node's adistance without adding memory (mt_calc_adistance() is
+# exported). The module once took each such question for a dax/kmem device that was about to
+# come: it counted the device and left the node alone for a second. Now these questions must
+# not delay a move, unload or rmmod, and must not leave a count that nobody ever removes.
 . /usr/lib/tierbpf-test/test.sh
 
 call()
@@ -30,7 +30,7 @@ node1_blocks()
 	done
 }
 
-# at_once TIERS WHEN: they are there when the command returns, as ever
+# at_once TIERS WHEN: fails unless the tiers are right as soon as the command returns
 at_once()
 {
 	[ "$(tiers)" = "$1" ] || fail "tiers $2: expected $1 at once, found $(tiers)"
@@ -57,7 +57,7 @@ for _ in 1 2; do
 done
 expect 0 tierbpf load /tmp/p.json
 
-# the node goes, and is decided by the kernel's question when it comes again
+# The node leaves. When it comes back, the kernel's question decides about it.
 for file_tier in q:5 p:10; do
 	file=${file_tier%:*}
 	node1_blocks offline
@@ -82,7 +82,7 @@ asker=$!
 the_end "4:0 18:1"
 touch /tmp/stop
 wait $asker
-# Nothing is left of it: memory-tiers itself, which placed the node, is the only owner.
+# No count is left over: memory-tiers itself, which placed the node, is the only owner.
 node1_blocks offline
 expect_tiers "4:0" "without memory, without the module"
 call drain

@@ -2,7 +2,7 @@
 # topology: no-hmat
 # shares: yes
 # brief: 7.3
-# What is not a policy is refused with its place, and nothing changes.
+# An invalid policy is rejected with the place of the error, and nothing changes.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -3,11 +3,11 @@
 # brief: 6.12
 # timeout: 600
 # append: memhp_default_state=online_movable
-# A node with DRAM of its own, from whose slot three kmem devices took what was never
-# counted for them, before the module came: its count is -2 (stock kernels, 6.12 to 7.3).
-# The module found that the slot takes whatever is put into it without a reference, put
-# its own type in, and freed that when it went. The node stays where it is all the while,
-# and policies, the module and the devices can come and go.
+# Tests a node with DRAM of its own whose count in the kernel is -2: before the module came,
+# three kmem devices took away references from its slot that were never counted for them
+# (stock kernels, 6.12 to 7.3). Such a slot takes whatever is put into it without a reference.
+# The module used to put its own type in and free it on removal. Now the node must keep its
+# tier while policies, the module and devices come and go.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
@@ -35,7 +35,7 @@ for round in 1 2; do
 	remove_module
 	expect_tiers "4:0-1" "after rmmod, $round"
 done
-# a device meets what the module has left
+# A device is bound after the module has been removed.
 bind 0
 expect_tiers "4:0-1" "with a device"
 modprobe tierbpf

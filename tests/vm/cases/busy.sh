@@ -2,15 +2,16 @@
 # topology: hmat
 # timeout: 240
 # brief: 7.3
-# Several tierbpf at once: each has its turn or says that another is at work, and what
-# is in force is what one of them has left. The module stays while anything of a policy does.
+# Several tierbpf run at once. Each gets its turn or says that another is at work, and the policy
+# in force is that of one of them. The module cannot be removed while any part of a policy is
+# left.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
 policy /tmp/a.json '{"name": "rule a", "match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/b.json '{"name": "rule b", "match": {"node": 1}, "action": {"tier": "cxl"}}'
 
-# 1. loads alone: each counts one generation, and the last one is in force
+# 1. Only loads: each makes one generation, and the last one is in force.
 for i in 1 2 3 4; do
 	for p in a b; do
 		{
@@ -39,7 +40,7 @@ last=$(jq -s 'max_by(.generation).nodes[] | select(.node == 1).tier' /tmp/out.*)
 [ "$(tiers)" = "4:0 $last:1" ] || fail "generation $done put node 1 into tier $last, but: $(tiers)"
 [ ! -e $pins/staging ] || fail "staging is left behind"
 
-# 2. of all kinds: any order is possible, a mixture is not
+# 2. All kinds of commands: any order is possible, but no mixture of two.
 for _ in 1 2; do
 	others=
 	for verb in "load /tmp/a.json" unload "set 1 --tier 7" status "load /tmp/b.json" "unset 1" unload \
@@ -70,8 +71,8 @@ for _ in 1 2; do
 	[ ! -e $pins/staging ] || fail "staging is left behind"
 done
 
-# 3. whoever does not get the lock in ten seconds changes nothing, and says 6; no override of
-# step 2 is left, which beats the rules
+# 3. A command that does not get the lock in ten seconds changes nothing and exits with 6. No
+# override of step 2 may be left, because it would win over the rules.
 expect 0 tierbpf unload
 expect 0 tierbpf load /tmp/a.json
 prog-lock $pins sleep 1000 &
@@ -95,7 +96,7 @@ cat /tmp/busy.* >/tmp/err
 says /tmp/err "waiting for another tierbpf to finish"
 says /tmp/err "another tierbpf is at work; try again when it has finished"
 [ "$(tiers)" = "4:0 10:1" ] || fail "without the lock: $(tiers)"
-# one that waits while the holder goes has its turn
+# A command that still waits when the holder exits gets the lock.
 tierbpf load /tmp/b.json >/dev/null 2>&1 &
 loader=$!
 sleep 1
@@ -104,7 +105,7 @@ kill $holder
 wait $loader || fail "it waited, and failed"
 [ "$(tiers)" = "4:0 5:1" ] || fail "after it waited: $(tiers)"
 
-# 4. rmmod is refused as long as anything is pinned
+# 4. rmmod fails as long as anything is pinned.
 refused()
 {
 	rmmod tierbpf 2>/tmp/err && fail "the module went $1"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: two-cpu-nodes
-# A node that loses its last CPU is decided again by the rules, and again when it gets it
-# back, with no command run and nothing asked of anybody: `cpu` is what the kernel says of
-# the node at the moment.
+# The rules decide about a node again when its last CPU goes offline and when it comes back,
+# without any command: `cpu` reflects what the kernel says at that moment.
 . /usr/lib/tierbpf-test/test.sh
 
 cpu()
@@ -38,7 +37,7 @@ policy /tmp/q.json '{"match": {"cpu": true, "node": 1}, "action": {"tier": "cxl"
 expect 0 tierbpf load /tmp/q.json
 as_rules_say "4:0 5:1" "4:0-1"
 
-# the CPU goes while no policy is loaded, and while the module is not
+# The CPU goes offline while no policy is loaded, and while the module is not loaded.
 expect 0 tierbpf unload
 cpu 0
 expect 0 tierbpf load /tmp/p.json

@@ -3,10 +3,9 @@
 # append: memhp_default_state=online_movable
 # timeout: 600
 # kernels: cloud
-# A region of CXL memory, made while the system runs: rules know it by its kind,
-# its number and its cards; how fast it is comes from the cards' CDAT, whatever the
-# kernel makes of that. `cxl` has no generic port, so that nobody knows the way from
-# the CPUs to the host bridge.
+# Rules match a CXL region that is created at run time by its kind, its number and its cards.
+# Its speed comes from the cards' CDAT, whatever the kernel makes of that. `cxl` has no generic
+# port, so there the performance of the path from the CPUs to the host bridge is unknown.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 
@@ -23,7 +22,7 @@ expect_facts()
 	done
 }
 
-# decides TIER MATCH: a rule with it puts the region's node there
+# decides TIER MATCH: a rule with MATCH must put the region's node into TIER
 decides()
 {
 	policy /tmp/p.json "{\"match\": $2, \"action\": {\"tier\": \"far\"}}"
@@ -50,17 +49,17 @@ cxl_cards $#
 modprobe tierbpf
 expect_tiers "4:0" "before there is a region"
 
-# ---- what the cards tell of a region that is not there yet ----
+# ---- what the cards report about a region that does not exist yet ----
 
 policy /tmp/kind.json '{"name": "cards", "match": {"kind": "cxl"}, "action": {"tier": "far"}}'
 policy /tmp/serial.json '{"match": {"cxl": {"serial": "0x1"}}, "action": {"tier": "far"}}'
 policy /tmp/hmat.json '{"name": "by firmware", "match": {"kind": "cxl"}, "action": {"from": "hmat"}}'
 if [ $stock = 22 ]; then
-	# one card; the way to it is not known
+	# One card. The performance of the path to it is unknown.
 	expect_facts 1 kind '"cxl"' cxl_region null cxl_serial '"0x1"' read_latency_ns null
 	early=serial tier=10
 else
-	# one of two equal cards, or both: the host bridge's bandwidth is less than a card's
+	# One of two equal cards, or both. The host bridge has less bandwidth than a card.
 	expect_facts 2 kind '"cxl"' cxl_region null cxl_serial null read_latency_ns 202 \
 		write_latency_ns 302 read_bandwidth_mbps 8192 write_bandwidth_mbps 8192
 	says /tmp/out "CDAT, of a region to come"
@@ -72,14 +71,14 @@ expect_tiers "4:0 $tier:$node" "with a region that came later than the policy by
 expect 0 tierbpf unload
 expect_tiers "4:0 $stock:$node" "of the kernel's own"
 
-# ---- what is known of it ----
+# ---- what is known about the region ----
 
 expect_facts "$node" kind '"cxl"' size $(($# << 29)) cxl_region "${region#region}" cxl_serial "\"$1\""
 if [ $stock = 22 ]; then
 	expect_facts "$node" read_latency_ns null write_bandwidth_mbps null
 else
-	# CDAT 150 and 250 ns, 16000 MB/s; a flit over a link 2 ns; from the CPUs to the
-	# host bridge 50 ns, 8192 MB/s
+	# CDAT gives 150 and 250 ns, 16000 MB/s. A flit takes 2 ns over a link. From the CPUs to the
+	# host bridge it is 50 ns and 8192 MB/s.
 	expect_facts "$node" read_latency_ns 202 write_latency_ns 302 \
 		read_bandwidth_mbps 8192 write_bandwidth_mbps 8192
 fi
@@ -103,9 +102,9 @@ fi
 expect 0 tierbpf load /tmp/hmat.json
 expect 0 tierbpf explain "$node"
 if [ $stock = 22 ]; then
-	# nothing to compute from: the rule is passed over, the kernel's 2880 stands
+	# There is nothing to compute from: the rule is skipped, and the kernel's 2880 stays.
 	expect_tiers "4:0 22:$node" "by firmware that says nothing"
-	says /tmp/out "passed over"
+	says /tmp/out "so the rule is skipped"
 	says /tmp/out "adistance 2880, tier 22"
 else
 	# 576 * (202 + 302) / 20 * 20480 / 16384 = 18143, also where the kernel has 1242000
@@ -121,14 +120,14 @@ else
 	! grep "CDAT says" /tmp/out || fail "the kernel and CDAT say the same"
 fi
 
-# ---- a capture knows as much ----
+# ---- a captured machine has the same facts ----
 
 expect 0 tierbpf topology --save /root/captured
 tierbpf topology --json >/tmp/live
 tierbpf topology --json --sysroot /root/captured >/tmp/captured
 cmp -s /tmp/live /tmp/captured || { diff /tmp/live /tmp/captured; fail "the capture differs"; }
 
-# ---- the region goes, and comes again, with the policy in force ----
+# ---- the region is removed and created again while the policy is in force ----
 
 expect 0 tierbpf load /tmp/kind.json
 was=$node
@@ -137,7 +136,7 @@ expect_tiers "4:0" "without the region"
 [ ! -e "/sys/devices/system/node/node$was" ] || fail "node $was is still there"
 [ "$(echo /sys/devices/virtual/memory_tiering/memory_tier*)" = \
 	/sys/devices/virtual/memory_tiering/memory_tier4 ] || fail "a tier is still there"
-# the cards the other way round, or another part of the one
+# The cards are swapped, or another part of one card is used.
 [ $# = 1 ] || set -- "$2" "$1"
 cxl_create $(($# << 28)) "$@"
 [ "$node" = "$was" ] || fail "the same window has another node: $node, not $was"

@@ -5,8 +5,8 @@
 # long: 3600
 # append: slub_debug=F
 # brief: 6.12
-# modprobe, load, unload, rmmod, again and again, leave the kernel as it was. The
-# argument is how often; 200 is for a long run.
+# Repeated modprobe, load, unload and rmmod leave the kernel as it was. The argument is the
+# number of cycles; a long run takes 200.
 . /usr/lib/tierbpf-test/test.sh
 
 cycles=${1:-12}
@@ -22,8 +22,8 @@ cycle()
 	rmmod tierbpf || fail "rmmod"
 }
 
-# What is allocated: "NAME COUNT" a line; of memory pages or kB. With slub_debug no slab is
-# a CPU's own: those count as full, which is hundreds of small objects.
+# Prints what is allocated, a line "NAME COUNT" each; memory counts in pages or kB. slub_debug
+# disables per-CPU slabs, which would count as full and hide hundreds of small objects.
 allocated()
 {
 	sleep 2
@@ -45,7 +45,7 @@ allocated()
 
 policy /tmp/a.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/b.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
-# the first ones fill caches
+# The first cycles fill caches.
 cycle
 cycle
 half=$(((cycles + 1) / 2))
@@ -58,8 +58,8 @@ for part in 1 2; do
 done
 expect_tiers "4:0 18:1" "after $cycles cycles"
 
-# A leak grows in both halves, by one in each cycle or more; what only waits to be
-# freed, or was allocated ahead, does not, and is up to some dozens at any time.
+# A leak grows in both halves, by at least one in each cycle. Objects that wait to be freed or
+# were allocated in advance do not; there are up to a few dozen of them at any time.
 awk -v half=$half '
 	FILENAME ~ /0$/ { start[$1] = $2; next }
 	FILENAME ~ /1$/ { middle[$1] = $2; next }

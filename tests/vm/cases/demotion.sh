@@ -3,10 +3,10 @@
 # kernels: 6.12 debug-6.12
 # timeout: 300
 # module: tests/vm/modules/no-target
-# While a retier clears the kernel's masks of demotion targets, its own search of them may
-# end at a node that never was, and demotion would allocate from that: an Oops (7.0 has
-# that mended). Here it does so at each third answer: nothing happens, and pages are
-# demoted all the same.
+# While a retier clears the kernel's masks of demotion targets, the kernel's own search may
+# end at a node that does not exist; an allocation from it would be an Oops (fixed in 7.0).
+# A test module gives that answer at every third search: nothing may crash, and pages must
+# still be demoted.
 . /usr/lib/tierbpf-test/test.sh
 
 demoted()

@@ -2,8 +2,8 @@
 # topology: no-hmat
 # kernels: cloud
 # timeout: 300
-# The decision in the kernel is the decision of plan: 2,400 random machines and
-# policies, six of them with 1,024 nodes and 1,024 rules, answer for answer.
+# The kernel must decide as `plan` predicts: 2,400 random machines and policies are compared
+# answer for answer, six of them with 1,024 nodes and 1,024 rules.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

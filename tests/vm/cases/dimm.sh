@@ -3,8 +3,8 @@
 # timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
-# DIMMs that QEMU plugs into an empty node, and takes away again. Whatever a rule
-# knows the node by, it decides at the first memory, with no process running.
+# QEMU plugs DIMMs into an empty node and removes them. Whatever a rule matches the node by,
+# it must decide as soon as the first memory appears, with no process running.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/qmp.sh
 
@@ -25,7 +25,7 @@ decides 10 '{"pxm": 1}'
 decides 10 '{"read_latency_ns": {"min": 15}}'
 decides 18 '{"read_latency_ns": {"max": 15}, "cpu": false}'
 
-# ---- two DIMMs, retiers, and away in any way ----
+# ---- two DIMMs, retiers, and removal in every order ----
 
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/p.json

@@ -2,8 +2,8 @@
 # topology: odd
 # append: numa=nohmat memmap=512M%0x20000000-1+0xefffffff
 # brief: 6.12
-# What makes nodes look other than they are: HMAT switched off, memory of node 1 that firmware
-# reserves for drivers (by which it is no node), distances that no machine has.
+# doctor explains machines whose nodes look wrong: HMAT is switched off, firmware reserves
+# memory of node 1 for drivers (so that it is no node), and the distances make no sense.
 . /usr/lib/tierbpf-test/test.sh
 
 # finds WHAT VERDICT [TEXT]: it is found so, of the machine captured in $of
@@ -19,7 +19,7 @@ finds()
 	esac
 }
 
-# distances ROW...: those of the captured machine's nodes
+# distances ROW...: sets the distances of the captured machine's nodes
 distances()
 {
 	for node in 0 1 2; do
@@ -37,9 +37,9 @@ if grep -q "Soft Reserved" /proc/iomem; then
 fi
 finds HMAT advice "ignored by the kernel: the kernel does not use it: numa=nohmat"
 finds "DRAM by firmware" advice "not known"
-finds nodes advice "SRAT has memory of node 1, and none is online"
+finds nodes advice "SRAT lists memory of node 1, but none is online"
 finds "memory blocks" ok
-finds distances advice "node 0 is 30 from node 2, and the other way it is 35"
+finds distances advice "the distance from node 0 to node 2 is 30, but 35 the other way"
 
 tierbpf topology --save /tmp/m >/tmp/out || fail "topology --save"
 of="--sysroot /tmp/m"
@@ -62,12 +62,12 @@ finds "soft-reserved memory" advice "2 ranges, 1536 MiB of node 1"
 echo "  100000000-13fffffff : dax1.0" >>/tmp/m/proc/iomem
 echo "    100000000-13fffffff : System RAM (kmem)" >>/tmp/m/proc/iomem
 finds "soft-reserved memory" advice "1 ranges"
-sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' /tmp/m/proc/iomem # as all but root see it
+sed -i 's/^\( *\)[0-9a-f]*-[0-9a-f]*/\100000000-00000000/' /tmp/m/proc/iomem # as users other than root see it
 finds "soft-reserved memory" unknown
 rm -r /tmp/m
 of=
 
-# a driver makes a node of it
+# A driver adds this memory as a node.
 echo online_movable >/sys/devices/system/memory/auto_online_blocks
 modprobe kmem
 modprobe dax_hmem
@@ -91,7 +91,7 @@ finds distances advice "node 2 is no farther from node 1 than from itself"
 distances "10 20 30" "20 10 9" "30 30 10"
 finds distances advice "node 1 is no farther from node 2 than from itself"
 distances "10 20 30" "20 11 30" "30 30 10"
-finds distances advice "node 1 is 11 from itself"
-# from domain 0 to 1, behind the header and the number of domains
+finds distances advice "node 1 has a distance of 11 to itself"
+# The distance from domain 0 to 1 follows the header and the number of domains.
 printf '\012' | dd of=/tmp/m/sys/firmware/acpi/tables/SLIT bs=1 seek=45 conv=notrunc 2>/dev/null
 finds distances advice "the kernel ignores SLIT: a distance between two domains that is not above 10"

@@ -2,8 +2,8 @@
 # topology: dram-mismatch
 # brief: 6.12
 # program: xz
-# Everything that tierbpf needs is taken away, one at a time; doctor names it, with the cure, and
-# nothing else as missing.
+# Takes away each prerequisite of tierbpf in turn. doctor must report it, say how to fix it, and
+# report nothing else as missing.
 . /usr/lib/tierbpf-test/test.sh
 
 release=$(uname -r)
@@ -16,7 +16,7 @@ look()
 	status=$?
 }
 
-# found WHAT VERDICT [TEXT]: it was found so
+# found WHAT VERDICT [TEXT]: fails unless doctor has this verdict on WHAT
 found()
 {
 	is=$(jq -r ".findings[] | select(.what == \"$1\") | .verdict + (if .cure then \": \" else \", no cure: \" end) + .found" \
@@ -34,7 +34,7 @@ finds()
 	found "$@"
 }
 
-# lacks WHAT [TEXT]: this and no more
+# lacks WHAT [TEXT]: fails unless doctor reports only WHAT as missing
 lacks()
 {
 	look
@@ -43,20 +43,20 @@ lacks()
 	found "$1" missing "$2"
 }
 
-# instead PATH FILE: FILE stands there, until umount
+# instead PATH FILE: bind-mounts FILE over PATH, until umount
 instead()
 {
 	mount --bind "$2" "$1" || fail "mount --bind $2 $1"
 }
 
-# The guest has no /boot: a configuration as the kernel's.
+# The guest has no /boot, so this makes a kernel configuration.
 mkdir -p /boot /tmp/empty
 for option in BPF_SYSCALL BPF_JIT DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES BPF_EVENTS DYNAMIC_FTRACE_WITH_DIRECT_CALLS \
 	NUMA MEMORY_HOTPLUG MIGRATION KPROBES KALLSYMS_ALL; do
 	echo "CONFIG_$option=y"
 done >/boot/config-"$release"
 
-lacks module "installed as /lib/modules/$release/extra/tierbpf.ko, not loaded"
+lacks module "installed as /lib/modules/$release/extra/tierbpf.ko, but not loaded"
 grep -v tierbpf /lib/modules/"$release"/modules.dep >/tmp/dep
 instead /lib/modules/"$release"/modules.dep /tmp/dep
 lacks module "none for $release"
@@ -71,7 +71,7 @@ lacks rights "not root"
 as="prog-caps 0 none"
 lacks rights "no CAP_SYS_ADMIN"
 as="unshare -r"
-lacks rights "root of a user namespace"
+lacks rights "root only in a user namespace"
 as=
 finds rights ok
 
@@ -100,7 +100,7 @@ lacks kernel 6.11.9
 umount /proc/sys/kernel/osrelease
 
 sed -i '/MIGRATION/d' /boot/config-"$release"
-lacks configuration "without CONFIG_MIGRATION"
+lacks configuration "missing: CONFIG_MIGRATION"
 rm /boot/config-"$release"
 finds configuration unknown "/boot/config-$release"
 [ $status = 0 ] || fail "without a configuration, doctor exits with $status"
@@ -112,7 +112,7 @@ mount -t bpf -o mode=0700 bpf /sys/fs/bpf
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
 finds policy ok "generation 1"
-# abi stands first in the meta
+# The field abi is the first of the meta map.
 meta=$(bpftool -j map lookup pinned $pins/policy/meta key 0 0 0 0 | jq -r '.value | map(tonumber? // .) | join(" ")')
 # shellcheck disable=SC2086
 bpftool map update pinned $pins/policy/meta key 0 0 0 0 value 0x63 ${meta#* } || fail "the meta cannot be changed"
@@ -153,7 +153,7 @@ finds demotion ok
 found promotion ok
 the_end 4:0-2
 
-# Lockdown for real, which nothing but a boot takes back: the kernel refuses the module.
+# Enables real lockdown, which only a reboot ends: the kernel rejects the module.
 if [ -e $lockdown ]; then
 	echo integrity >$lockdown || fail "no lockdown"
 	modprobe tierbpf 2>/dev/null && fail "lockdown, and a module without a signature is loaded"

@@ -3,10 +3,10 @@
 # kernels: cloud
 # timeout: 300
 # file: README.md:/README.md
-# What all this is for: a program bound to the DRAM node needs more than that has, and
-# there is no swap. Stock: all is one tier, nothing can be demoted, and the kernel
-# kills it. With the policy that README shows, and no other difference, its cold pages
-# are demoted, come back when they are hot, and it runs to its end.
+# Shows what tiering is for: a program bound to the DRAM node needs more memory than that has,
+# and there is no swap. A stock kernel has all nodes in one tier, so it cannot demote anything
+# and kills the program. With the policy from README, and no other difference, cold pages are
+# demoted, hot ones are promoted, and the program finishes.
 . /usr/lib/tierbpf-test/test.sh
 
 counters="pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgpromote_success oom_kill"
@@ -17,7 +17,7 @@ value()
 	sed -n "s/^$1 //p" "$2"
 }
 
-# run NAME: the program, and /proc/vmstat before and after, in files of that name.
+# run NAME: runs the program and saves /proc/vmstat before and after in files of that name.
 run()
 {
 	tiers >"/tmp/$1.tiers"
@@ -27,7 +27,7 @@ run()
 	cat /proc/vmstat >"/tmp/$1.after"
 }
 
-# by NAME COUNTER: how far the counter went meanwhile.
+# by NAME COUNTER: prints how much the counter grew during the run.
 by()
 {
 	echo $(($(value "$2" "/tmp/$1.after") - $(value "$2" "/tmp/$1.before")))
@@ -52,7 +52,7 @@ awk '/^```json$/ { shown = 1; next } /^```/ { if (shown) exit } shown' /README.m
 [ "$(wc -l </proc/swaps)" = 1 ] || fail "there is swap"
 echo 1 >/sys/kernel/mm/numa/demotion_enabled
 echo 2 >/proc/sys/kernel/numa_balancing
-# Look for hot pages each second; by itself the kernel looks ever less often, down to once a minute.
+# Scan for hot pages every second; by default the kernel scans less and less often, down to once a minute.
 echo 1000 >/sys/kernel/debug/sched/numa_balancing/scan_period_max_ms
 
 run stock

@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # kernels: cloud
-# Map `events`: what happened, in order; each generation has its own; one that is
-# full and unread drops what comes, counts it, and goes on once it is read.
+# The map `events` holds the events in order, and each generation has its own. While it is full
+# and unread it drops new events and counts them; it continues once it is read.
 . /usr/lib/tierbpf-test/test.sh
 
 # Kinds of events: REJECTED 2, RETIERED 3, POLICY 8 (enum tierbpf_event_kind).
@@ -42,7 +42,7 @@ expect 0 tierbpf load /tmp/q.json
 expect_events "2 8 -1 1 2
 2 3 1 1344 704" "after a replacement"
 
-# fills it: nonsense is reported each time
+# An invalid answer is reported each time, which fills the map.
 override 1 -1
 expect_tiers "4:0 18:1" "with nonsense"
 bpftool prog load /usr/lib/tierbpf/test-full.bpf.o /sys/fs/bpf/full || fail "bpftool prog load"
@@ -56,8 +56,8 @@ expect_tiers "4:0 6:1" "after that"
 expect_events "2 3 1 2304 832" "once it was read"
 [ "$(counter dropped)" = "$dropped" ] || fail "dropped though there was room"
 
-# A record is reserved first and submitted half a second later: who reads in between finds
-# nothing, and must get it all the same.
+# A record is reserved first and submitted half a second later. A reader that comes in between
+# finds nothing, and must still get the record later.
 attach test-late late
 override 1 704
 expect_tiers "4:0 5:1" "with a record that takes long"

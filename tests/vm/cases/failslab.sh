@@ -3,11 +3,11 @@
 # kernels: debug
 # append: memhp_default_state=online_movable
 # timeout: 2400
-# Every allocation on the module's ways fails once, one after the other: when it is
-# inserted and removed, when a policy comes, is replaced and goes, when an override
-# moves a node from the work queue, when a node gets and loses its memory. Of the
-# many of a whole `tierbpf load`, some by chance. Whatever fails, each node is soon
-# where it should be, or where it was before, and what failed says so.
+# Makes each allocation of the module fail once, one after the other: on insertion and removal;
+# when a policy is loaded, replaced and unloaded; when an override moves a node from the work
+# queue; and when a node gets and loses its memory. A whole `tierbpf load` has too many, so some
+# of them are chosen at random. After each failure the nodes must soon be in their old or new
+# tiers, and what failed must say so.
 #   tests/vm/run ... tests/vm/cases/failslab.sh SEED     repeats the choice of a run
 . /usr/lib/tierbpf-test/test.sh
 
@@ -18,17 +18,17 @@ ko=$(find /lib/modules/ -name tierbpf.ko)
 random=${1:-$(date +%s)}
 echo "seed $random"
 
-# What counts as an allocation: all but users' pages. Without a word in the log.
+# All allocations but those of user pages can fail, and failures print nothing in the log.
 for kind in failslab fail_page_alloc; do
 	echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
 	echo 0 >/sys/kernel/debug/$kind/verbose
-	# for "all", and none but those
+	# These settings are for "all": only tasks that are marked fail, and always.
 	echo Y >/sys/kernel/debug/$kind/task-filter
 	echo 100 >/sys/kernel/debug/$kind/probability
 	echo -1 >/sys/kernel/debug/$kind/times
 done
 echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
-# kmemleak's own would be half of all; it has a reserve for them.
+# Allocations of kmemleak would be half of all, and it has a reserve, so they are left out.
 echo Y >/sys/kernel/debug/failslab/cache-filter
 for cache in /sys/kernel/slab/*; do
 	[ "${cache##*/kmemleak}" != "$cache" ] || echo 1 >"$cache/failslab" || fail "$cache/failslab"
@@ -41,8 +41,8 @@ below()
 	choice=$((random / 65536 % $1 + 1))
 }
 
-# fault N OPERATION...: sets $status and $left, as prog-fault says, and $came if
-# the fault came.
+# fault N OPERATION...: runs it with a fault in allocation N; sets $status and $left as prog-fault
+# reports them, and $came if the fault occurred.
 fault()
 {
 	prog-fault "$@" >/tmp/out 2>/tmp/err
@@ -52,13 +52,13 @@ fault()
 	[ $status -lt 128 ] || fail "$at: $* was killed, status $status"
 }
 
-# plainly OPERATION...: without a fault, and it has to go well.
+# plainly OPERATION...: runs it without a fault; it must succeed.
 plainly()
 {
 	prog-fault 0 "$@" >/tmp/out 2>/tmp/err || fail "$at: without a fault: $(cat /tmp/err)"
 }
 
-# count OPERATION...: sets $count to the number of its allocations.
+# count OPERATION...: runs it and sets $count to the number of its allocations.
 count()
 {
 	fault 1000000 "$@"
@@ -66,23 +66,23 @@ count()
 	count=$((1000000 - left))
 }
 
-# settles TIERS WHEN: as expect_tiers, but half of all the time would go into its
-# processes; here it gets to them only where the tiers are not yet as they should be.
+# settles TIERS WHEN: like expect_tiers, which would take half of the time for its processes; so
+# this calls it only if the tiers are not right yet.
 settles()
 {
 	found=
 	for tier in /sys/devices/virtual/memory_tiering/memory_tier*; do
 		read -r nodes <"$tier/nodelist" && found="$found ${tier##*memory_tier}:$nodes"
 	done 2>/dev/null
-	# Here they are by name: 10 before 4.
+	# The shell sorts the tiers by name, so 10 comes before 4.
 	case $found in
 	" $1" | " ${1#* } ${1%% *}") ;;
 	*) expect_tiers "$1" "$2" ;;
 	esac
 }
 
-# walk WHAT STEP [FROM]: STEP with FROM, FROM + 1, ... until all faults in it come
-# too late; and with "all".
+# walk WHAT STEP [FROM]: runs STEP with FROM, FROM + 1, ... until it ends before the fault
+# occurs; then once with "all".
 walk()
 {
 	begin=$(date +%s)
@@ -117,7 +117,7 @@ remove_step()
 	[ $status != 0 ] || [ ! -e /sys/module/tierbpf ] || fail "$at: removed, and still there"
 }
 
-# A policy comes and goes; the kernel's own type is kept meanwhile.
+# A policy is attached and detached; the kernel's own memory type is kept meanwhile.
 attach_detach_step()
 {
 	fault "$1" attach $ops-cxl $link
@@ -131,8 +131,8 @@ attach_detach_step()
 	settles "$stock" "$at, detach"
 }
 
-# The node loses its memory and gets it again. A policy that comes in between is asked
-# by the kernel, which then has no type of its own for the node when the policy goes.
+# The node loses its memory and gets it again. If a policy is attached in between, the kernel asks
+# it, and has no type of its own for the node when the policy is detached.
 memory_step()
 {
 	plainly attach $ops-cxl $link
@@ -156,7 +156,7 @@ memory_step()
 	settles "$stock" "$at, detach"
 }
 
-# From one policy to the other, and back with the next step.
+# Replaces one policy by the other; the next step changes back.
 update_step()
 {
 	[ $in_force = cxl ] && other=far || other=cxl
@@ -165,7 +165,7 @@ update_step()
 	[ $in_force = cxl ] && settles "$cxl" "$at" || settles "$far" "$at"
 }
 
-# workers FILE: of whichever worker may take the work from the queue.
+# workers FILE: prints the path of FILE in /proc for each worker that may run the queued work.
 workers()
 {
 	for comm in /proc/[0-9]*/comm; do
@@ -181,7 +181,7 @@ override_step()
 	done 2>/dev/null
 	override 1 $((640 + n % 2 * 128))
 	[ "$1" = all ] && sleep 1 || settles "4:0 $((5 + n % 2)):1" "$at"
-	# One that was made meanwhile is none of ours.
+	# Skip workers that were created meanwhile.
 	for file in $files; do
 		read -r rest <"$file" && echo 0 >"$file" || continue
 		[ "$rest" != 0 ] || came=1
@@ -189,7 +189,7 @@ override_step()
 	settles "4:0 $((5 + n % 2)):1" "$at"
 }
 
-# A load is the tool's own business, too: it says what failed, and what is in force.
+# A load also tests the tool: it must say what failed, and which policy is in force.
 load_step()
 {
 	[ $in_force = cxl ] && other=far || other=cxl
@@ -205,7 +205,7 @@ load_step()
 policy /tmp/far.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/cxl.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 
-# The module's own allocations are the last ones; the others are the kernel's.
+# The last allocations are those of the module; the kernel makes the others.
 expect_tiers "4:0" "at boot"
 count insert "$ko"
 remove_module
@@ -218,14 +218,14 @@ done
 walk "remove" remove_step
 plainly insert "$ko"
 
-# Two policies that are ready to be attached, without the tool.
+# Pins two policies, so that they can be attached without the tool.
 for name in far cxl; do
 	expect 0 tierbpf load /tmp/$name.json
 	bpftool map pin pinned $pins/policy/ops $ops-$name || fail "bpftool map pin"
 done
 
-# The kernel knows no type of its own yet for a node that came to a policy: when that
-# goes it has to allocate one, or puts the node among the DRAM.
+# The kernel has no type of its own for a node that was added under a policy. On detach it must
+# allocate one, or else it puts the node into the DRAM tier.
 modprobe virtio_mem
 expect_tiers "$cxl" "when the memory came"
 expect 0 prog-fault all detach $pins/link
@@ -266,6 +266,6 @@ echo "load: 8 faults, $failed loads failed, $(($(date +%s) - begin)) s"
 expect 0 tierbpf load /tmp/cxl.json
 expect_tiers "$cxl" "after the last load"
 
-# Out of memory itself, kmemleak gives up for good and would find nothing any more.
+# If kmemleak itself runs out of memory, it disables itself and finds nothing any more.
 echo scan >/sys/kernel/debug/kmemleak || fail "kmemleak has been switched off"
 the_end "$stock"

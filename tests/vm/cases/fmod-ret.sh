@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# An fmod_ret program in front of the hook beats the policy; 0 is no opinion;
-# a kernel that cannot be brought to agree is drift, exit status 7.
+# An fmod_ret program in front of the hook overrides the policy; 0 means that it has no opinion.
+# Where the kernel does not follow the policy, status reports drift, with exit status 7.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -36,7 +36,7 @@ expect_tiers "4:0 10:1" "after it is gone"
 
 attach test-flip flip
 expect 7 tierbpf load /tmp/p.json
-says /tmp/err "the kernel disagrees about 1 of 2 nodes"
+says /tmp/err "1 of 2 nodes are not in the tier that the policy wants"
 says /tmp/err '!='
 detach flip
 the_end "4:0 18:1"

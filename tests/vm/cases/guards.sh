@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # kernels: cloud
-# The module's guards against bugs of the kernel are kprobes. Whoever switches these off takes them
-# away: status and doctor say so, and how to switch them on; and nothing where they cannot know.
+# The module's guards against kernel bugs are kprobes. If somebody switches kprobes off, status
+# and doctor must say so and how to switch them on; where they cannot know, they must say nothing.
 . /usr/lib/tierbpf-test/test.sh
 
 switch=/sys/kernel/debug/kprobes/enabled
@@ -15,7 +15,7 @@ guards()
 	tierbpf status --json | jq -c '[.switches[] | select(.name == "guards") | .on, .cure]'
 }
 
-# finding: what doctor has of them
+# finding: prints doctor's finding about the guards
 finding()
 {
 	tierbpf doctor --json 2>/dev/null | jq -c '[.findings[] | select(.what == "kprobes") | .verdict, .cure]'
@@ -28,7 +28,7 @@ told()
 	[ "$(finding)" = "$2" ] || fail "$3: doctor says $(finding)"
 }
 
-# Without the module, and without debugfs, nothing is said.
+# Without the module or debugfs nothing is reported.
 umount /sys/kernel/debug 2>/dev/null
 [ ! -e $switch ] || fail "debugfs is mounted"
 modprobe tierbpf
@@ -50,10 +50,10 @@ tierbpf status --openmetrics | grep -q '^tierbpf_switch_on{switch="guards"} 0' |
 expect 4 tierbpf doctor
 says /tmp/out "kprobes: off"
 
-# The cure is one.
+# The advised fix must work.
 sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what == "kprobes") | .cure')"
 told '[true,null]' '["ok",null]' "on again"
-# The same of ftrace, without which BPF programs do not see an update of an override.
+# Repeats this for ftrace, without which BPF programs do not see the update of an override.
 ftrace=/proc/sys/kernel/ftrace_enabled
 # Newer kernels keep it on while it is in use; 6.12 does not.
 if echo 0 >$ftrace; then

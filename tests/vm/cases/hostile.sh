@@ -3,9 +3,9 @@
 # shares: yes
 # timeout: 400
 # judge: tests/vm/suites/judge-watch
-# A policy that lies, that never says the same twice and has itself asked again and
-# again, or that is slow: the nodes are moved at a bounded rate, all is counted and told
-# by watch, the log stays short, and unload puts everything back at once.
+# A policy may lie, change its answers and ask to be asked again, or be slow. The nodes must move
+# at a bounded rate, everything must be counted and shown by watch, the log must stay short, and
+# unload must restore everything at once.
 . /usr/lib/tierbpf-test/test.sh
 
 # as in tests/vm/bpf/test-hostile.bpf.c, and TIERBPF_MOVES in include/tierbpf/abi.h
@@ -20,7 +20,7 @@ vice()
 		fail "bpftool map update object_answers $1 $2"
 }
 
-# of the module's worker since the policy was loaded
+# Prints the rounds of the module's worker since the policy was loaded.
 rounds()
 {
 	# shellcheck disable=SC2046
@@ -33,13 +33,13 @@ uptime_ms()
 	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# Drift is what this is about: status says so, each time.
+# This case causes drift, so status reports it each time; its messages are ignored.
 count()
 {
 	counter "$1" 2>/dev/null
 }
 
-# counts NAME WHY: its counter grows, soon
+# counts NAME WHY: fails unless the counter grows soon
 counts()
 {
 	before=$(count "$1")
@@ -50,13 +50,13 @@ counts()
 	fail "$2: still $before $1"
 }
 
-# told NAME: how many of its events watch has told of the policy now in force
+# told NAME: prints how many events of this kind watch has reported for the policy in force
 told()
 {
 	tail -n +"$since" /tmp/told | grep -c "\"event\":\"$1\""
 }
 
-# tells NAME: it tells as many as are counted, soon; nothing new happens meanwhile
+# tells NAME: fails unless watch soon has reported as many as are counted, while nothing new happens
 tells()
 {
 	for _ in $(seq 50); do
@@ -76,7 +76,7 @@ tierbpf watch --json >/tmp/told 2>/tmp/notes &
 watch=$!
 [ "$(count held) $(count rejected)" = "0 0" ] || fail "counted already"
 
-# 1. every kind of nonsense: the stock tier stands
+# 1. Every kind of invalid answer leaves the node in its stock tier.
 for nonsense in 0 -1 -2147483648 2147483647 16777216; do
 	vice $lies 0
 	expect_tiers "4:0 10:1" "when it does not lie"
@@ -91,7 +91,7 @@ expect_tiers "0:1 4:0" "with the least that is none"
 vice $lie 16777215
 expect_tiers "4:0 131071:1" "with the most that is none"
 
-# 2. asked at each event and at the end of each look: nonsense, which moves nothing
+# 2. The policy asks to be asked again at each event and look. Its invalid answers move nothing.
 vice $nags 1
 vice $lie 0
 expect_tiers "4:0 18:1" "with the answer 0 again"
@@ -103,7 +103,7 @@ rejected=$(($(count rejected) - before))
 nagged=$(($(rounds) - began_rounds))
 seconds=$((($(uptime_ms) - from) / 1000 + 1))
 echo "$rejected answers of nonsense and $nagged rounds of the worker in less than $seconds s"
-# Each look may be followed by a round that only finds that it has to rest.
+# Each look may be followed by a round that only finds that it must pause.
 [ $nagged -gt 5 ] || fail "only $nagged rounds: nothing was tried"
 [ $nagged -le $((2 * looks_a_second * seconds)) ] || fail "the worker never rests: $nagged rounds in $seconds s"
 [ $rejected -le $((looks_a_second * seconds)) ] || fail "$rejected looks in $seconds s"
@@ -114,7 +114,7 @@ bpftool prog loadall /usr/lib/tierbpf/bad-kick.bpf.o /sys/fs/bpf/kick autoattach
 	fail "a program may stand at the end of the module's interrupt"
 says /tmp/out kick
 
-# and never the same answer
+# The policy also changes its answer each time.
 expect_tiers "4:0 10:1" "when it does not lie"
 moves=$(count retiered)
 from=$(uptime_ms)
@@ -125,9 +125,9 @@ seconds=$((($(uptime_ms) - from) / 1000 + 2))
 echo "$moves moves in less than $seconds s, $(count held) times held"
 [ $moves -le $((moves_a_second * seconds)) ] || fail "$moves moves in $seconds s"
 [ $moves -gt 5 ] || fail "only $moves moves: nothing was tried"
-# A machine that is too slow for so many moves need not hold anything.
+# A machine that is too slow for so many moves need not delay any.
 [ "$(count held)" -gt 0 ] || [ $moves -lt $((moves_a_second * (seconds - 2))) ] || fail "never held"
-# the last answer wins
+# The last answer wins.
 vice $flips 0
 expect_tiers "4:0 10:1" "when it says the same again"
 for what in rejected held retiered; do
@@ -139,7 +139,7 @@ expect 0 tierbpf unload
 [ "$(tiers)" = "4:0 18:1" ] || fail "after unload: $(tiers)"
 since=$(($(wc -l </tmp/told) + 1))
 
-# 3. slow, and asked again all the while
+# 3. The policy is slow and is asked again all the time.
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-hostile.bpf.o
 vice $nags 1
 vice $slow_ms 200
@@ -148,7 +148,7 @@ expect 0 tierbpf set 1 --adistance 768
 [ "$(tiers)" = "4:0 6:1" ] || fail "an override of a slow policy: $(tiers)"
 tells slow
 expect 0 tierbpf unset 1
-# a policy that is as bad as it can be is replaced, and unloaded, like any other
+# Even such a policy can be replaced and unloaded like any other.
 vice $flips 1
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
@@ -161,7 +161,7 @@ for what in rejected held slow retiered policy; do
 	grep "\"event\":\"$what\"" /tmp/told | sed 's/^/json /; 3q'
 done
 
-# 4. the log: at most ten lines of a kind in 5 s
+# 4. The log gets at most ten lines of a kind in 5 s.
 windows=$((($(uptime_ms) - began) / 5000 + 1))
 for line in "is not within" "it is held in tier" "ms to answer"; do
 	lines=$(dmesg | grep -c "tierbpf: node 1: .*$line\|tierbpf: node 1 .*$line")

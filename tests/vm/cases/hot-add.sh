@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # append: memhp_default_state=online_movable
-# A node that gets its first memory later is decided in the kernel, by the rules,
-# with no process running, and again as it grows and shrinks; it is as stock again
-# when the policy goes.
+# The rules must decide about a node in the kernel, with no process running, when it gets its
+# first memory and as it grows and shrinks. After unload it must be as on a stock kernel.
 . /usr/lib/tierbpf-test/test.sh
 
 node1_blocks()
@@ -27,13 +26,13 @@ expect_tiers "4:0 6:1" "after an override"
 unoverride 1
 expect_tiers "4:0 10:1" "after the override"
 
-# all of its memory goes, and comes again
+# All memory of the node goes and comes back.
 node1_blocks offline
 expect_tiers "4:0" "while node 1 has no memory"
 node1_blocks online_movable
 expect_tiers "4:0 10:1" "when it has memory again"
 
-# the policy goes while the node has none
+# The policy is unloaded while the node has no memory.
 node1_blocks offline
 expect 0 tierbpf unload
 node1_blocks online_movable
@@ -46,7 +45,7 @@ expect 0 tierbpf load /tmp/q.json
 node1_blocks online_movable
 expect_tiers "4:0 5:1" "with a policy replaced meanwhile"
 
-# a rule on its size decides again as the node shrinks and grows, block by block
+# A rule on the node's size decides again as the node shrinks and grows, block by block.
 block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
 policy /tmp/s.json "{\"match\": {\"node\": 1, \"size\": {\"min\": $((block + 1))}}, \"action\": {\"tier\": \"far\"}}" \
 	'{"match": {"node": 1}, "action": {"tier": "cxl"}}'
@@ -62,7 +61,7 @@ for _ in 1 2; do
 done
 expect 0 tierbpf explain 1
 says /tmp/out "size                     $((2 * block >> 20)) MiB          sysfs"
-# the node leaves, and comes back smaller
+# The node leaves, and comes back smaller.
 node1_blocks offline
 echo online_movable >"$1" || fail "$1: online"
 expect_tiers "4:0 5:1" "when it comes back with one block"

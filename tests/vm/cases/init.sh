@@ -3,7 +3,8 @@
 # shares: yes
 # kernels: cloud
 # brief: 6.12
-# The starter policy loads as it is, and gives tiers by what is known of the machine.
+# The policy that `init` writes loads without editing, and its tiers fit what is known of the
+# machine.
 . /usr/lib/tierbpf-test/test.sh
 
 stock=$(tiers)

@@ -3,7 +3,7 @@
 # timeout: 400
 # long: 1500
 # brief: 7.3
-# The first load of all, killed after each of its steps: no policy or all of it.
+# Kills the first load after each of its steps. Either no policy or all of it may be in force.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 

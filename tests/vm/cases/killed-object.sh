@@ -3,8 +3,8 @@
 # timeout: 400
 # long: 1500
 # brief: 7.3
-# An object that replaces rules, killed after each of its steps: its own maps and
-# programs come and go with it.
+# Kills the load of a BPF object that replaces rules after each of its steps. The object's own
+# maps and programs must come and go with it.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 

@@ -3,8 +3,8 @@
 # timeout: 400
 # long: 1500
 # brief: 6.12
-# A policy that replaces another, killed after each of its steps: the former or
-# the new one, and the override either way.
+# Kills a load that replaces a policy after each of its steps. The old or the new policy must be
+# in force, and the override in both cases.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 
@@ -19,7 +19,7 @@ at_each_step "tierbpf load /tmp/a.json" "tierbpf load /tmp/b.json" swap
 
 expect 0 tierbpf load /tmp/b.json
 b=$(state)
-# what a load finds that follows at once
+# A load that follows at once must succeed.
 for step in 9 16 19 25; do
 	killed_at $step tierbpf load /tmp/a.json || fail "not killed at $step"
 	expect 0 tierbpf load /tmp/b.json

@@ -3,7 +3,7 @@
 # timeout: 400
 # long: 1500
 # brief: 6.12
-# load --try, confirm, and the way back, killed after each of their steps.
+# Kills load --try, confirm and the rollback after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
 # The longest of them.
 set -- "${1:-4}"
@@ -25,7 +25,7 @@ at_each_step "tierbpf load /tmp/b.json" "tierbpf load --try 3000 /tmp/a.json"
 expect 0 on_trial
 at_each_step on_trial "tierbpf confirm"
 
-# the next command finds that the time is up, and nobody there
+# The next command finds that the time is up and that the guardian is gone.
 expect 0 on_trial
 export TIERBPF_FAULT_SECONDS=3000
 at_each_step "tierbpf load --try 3000 /tmp/a.json" "tierbpf status --json"
@@ -33,7 +33,7 @@ at_each_step "tierbpf load --try 3000 /tmp/a.json" "tierbpf status --json"
 [ "$(state)" = "$b" ] || fail "$(state) comes back instead of $b"
 unset TIERBPF_FAULT_SECONDS
 
-# the guardian, in the middle of that
+# The guardian is killed while it brings the former policy back.
 for step in 4 20 24 40; do
 	expect 0 env TIERBPF_FAULT_GUARDIAN=$step tierbpf-faults load --try 1 /tmp/a.json
 	for _ in $(seq 80); do

@@ -2,7 +2,7 @@
 # topology: hmat
 # timeout: 400
 # long: 1500
-# set, unset and unload, killed after each of their steps.
+# Kills set, unset and unload after each of their steps.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/faults.sh
 
@@ -15,7 +15,7 @@ at_each_step "tierbpf set 1 --tier 6" "tierbpf unset 1"
 at_each_step "tierbpf load /tmp/a.json" "tierbpf unload"
 [ $step -gt 15 ] || fail "only $step steps"
 
-# it can be unloaded still, and what it left keeps no module
+# The policy can still be unloaded, and nothing keeps the module loaded after that.
 expect 0 tierbpf load /tmp/a.json
 killed_at 3 tierbpf unload || fail "not killed"
 expect 0 tierbpf unload

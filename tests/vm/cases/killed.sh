@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 900
-# A loader that is killed, at whatever moment, leaves the old policy or the new
-# one; a loader that is gone leaves its policy in force. At each step: killed-*.sh.
+# A loader that is killed at a random moment leaves the old policy or the new one. The policy of a
+# loader that has exited stays in force. The cases killed-*.sh kill it at each of its steps.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -38,7 +38,7 @@ for delay in 0.02 0.1 0.2 0.3 0.45; do
 done
 [ $killed -ge 1 ] || fail "no loader was killed in time"
 
-# the first load of all
+# Kill the first load, with no policy in force.
 for delay in 0.1 0.3; do
 	expect 0 tierbpf unload
 	tierbpf load /tmp/b.json >/dev/null 2>&1 &

@@ -2,8 +2,8 @@
 # topology: nvdimm nvdimm-hmat
 # program: ndctl daxctl
 # append: memhp_default_state=offline
-# An NVDIMM as memory, and no longer, by Debian's own ndctl and daxctl: daxctl brings
-# the memory on line itself, and would not have it there before.
+# Debian's own ndctl and daxctl turn an NVDIMM into memory and back. daxctl brings the memory
+# online itself and fails if that has already happened.
 . /usr/lib/tierbpf-test/test.sh
 
 as_memory()

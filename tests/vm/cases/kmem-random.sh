@@ -4,19 +4,18 @@
 # long: 43200
 # append: memhp_default_state=online_movable
 # file: tests/vm/suites/random/rng.awk:/usr/lib/tierbpf-test/rng.awk
-# Random orders in which devices of dax/kmem, policies, overrides, the module and kmem itself
-# come and go, on a node with DRAM of its own and on one without; kmem.sh walks the few
-# of them that two devices of one node allow. A node with DRAM is in a tier all the
-# while, the other one while it has memory.
+# Devices of dax/kmem, policies, overrides, the module and kmem itself come and go in random
+# orders, on a node with DRAM of its own and on one without. kmem.sh tests all orders of two
+# devices of one node. A node with DRAM must always be in a tier, the other one while it has
+# memory.
 #
-# The argument is how many orders, and the seed: COUNT or COUNT,SEED. Where the seed is
-# not given, the clock is it; it is printed. Without an argument the orders are always the
-# same.
+# The argument is COUNT or COUNT,SEED: the number of orders and the seed. Without a seed the clock
+# gives one, which is printed. Without an argument the orders are always the same.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
 lib=/usr/lib/tierbpf-test
-count=3 seed=34 # whose first order is one that went wrong
+count=3 seed=34 # the first order of this seed has failed once
 [ ! -e /sys/kernel/debug/kmemleak ] || count=1
 case ${1:-} in
 "") ;;
@@ -24,7 +23,7 @@ case ${1:-} in
 *) count=$1 seed=$(date +%s) ;;
 esac
 
-# kmem binds no other device than this one: it forgets the name at once.
+# kmem binds only this device, and forgets its name again at once.
 bind_only()
 {
 	for file in new_id remove_id; do
@@ -40,7 +39,7 @@ online_memory()
 	done
 }
 
-# step WHAT ARGUMENT...: of kmem-orders.awk
+# step WHAT ARGUMENT...: executes a step that kmem-orders.awk has printed
 step()
 {
 	case $1 in
@@ -62,13 +61,13 @@ step()
 	esac
 }
 
-# device NUMBER: the kernel's own for it; which NVDIMM comes first is QEMU's affair
+# device NUMBER: prints the kernel's number of the device; QEMU decides which NVDIMM comes first
 device()
 {
 	sed -n "$(($1 + 1))p" /tmp/devices
 }
 
-# as in kmem-orders.awk
+# These numbers are those in kmem-orders.awk.
 policy /tmp/1.json '{"match": {"node": "1-2"}, "action": {"tier": "far"}}'
 policy /tmp/2.json '{"match": {"node": 2}, "action": {"tier": "cxl"}}'
 policy /tmp/3.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \

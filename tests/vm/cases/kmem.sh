@@ -3,13 +3,13 @@
 # timeout: 900
 # long: 3600
 # append: memhp_default_state=online_movable
-# Two devices of dax/kmem on one node, bound (a, b) and unbound (x, y) in every order
-# in which both are there at some time, with a retier (o) and the way back (n) at every
-# place in between; and with policies that come (L) and go (U). The driver counts its devices
-# on the node's memory type: a retier that upsets the count crashes the kernel when
-# the last of them leaves. 6.12 takes every other of these orders and 7.3 the others, a debug
-# kernel one in ten; with argument `both` each takes all, with `all` every order there is,
-# and the same with L and U.
+# Two devices of dax/kmem on one node are bound (a, b) and unbound (x, y) in every order in which
+# both are there at some time. At every place in between, a retier (o) moves the node or (n) moves
+# it back, or a policy is loaded (L) or unloaded (U). The driver counts its devices on the node's
+# memory type: a retier that upsets this count crashes the kernel when the last device leaves.
+# 6.12 tests every other order and 7.3 the rest, a debug kernel one in ten. With the argument
+# `both` each kernel tests all of them; with `all`, every order there is, and these again with L
+# and U.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
@@ -28,7 +28,7 @@ step()
 	esac
 }
 
-# sequence TIER STEP...: TIER is the policy's
+# sequence TIER STEP...: executes the steps; TIER is the tier that the policy gives
 sequence()
 {
 	tier=$1
@@ -50,8 +50,8 @@ sequence()
 	done
 }
 
-# orders DONE LEFT: the sequences that start with the steps DONE. A retier and
-# the way back with nothing between them are left out.
+# orders DONE LEFT: prints the sequences that start with the steps DONE, without those in which
+# a retier is undone at once.
 orders()
 {
 	if [ -z "$2" ]; then
@@ -102,7 +102,7 @@ sequence 10 a L U b x y
 sequence 10 a L b R y x
 sequence 10 a L x a b U x y
 sequence 10 a b L x a R y x
-# the tier that kmem itself would choose, which memory-tiers knows nothing of
+# kmem itself would choose this tier; memory-tiers does not know it.
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"adistance": 2880}}'
 sequence 22 L a U x
 sequence 22 L a b U x y

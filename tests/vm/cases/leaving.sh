@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # append: memhp_default_state=online_movable
-# A policy that goes just while a node's last memory does: the node has no memory
-# any more, and is still part of its tier.
+# A policy is unloaded just while a node loses its last memory: the node has no memory any more,
+# but is still part of its tier.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

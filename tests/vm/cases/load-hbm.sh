@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hbm
 # shares: yes
-# Memory that is faster than DRAM, by HMAT and then by policy.
+# Tests memory that is faster than DRAM, first according to HMAT and then by a policy.
 . /usr/lib/tierbpf-test/test.sh
 
 expect_tiers "2:1 4:0" "at boot"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A policy moves a node out of the tier that HMAT gave it, and names what it did.
+# A policy moves a node out of the tier that HMAT gave it, and load prints what it did.
 . /usr/lib/tierbpf-test/test.sh
 
 expect_tiers "4:0 18:1" "at boot"
@@ -20,7 +20,7 @@ expect 0 tierbpf load --json /tmp/far.json
 says /tmp/out '"generation": 2'
 stat -c '%a %U' $pins/override $pins/link $pins/policy/* | grep -v '^600 root$' && fail "pins are not 0600 root"
 
-# offset counts from the kernel's own place, also where the node is elsewhere now
+# An offset is relative to the kernel's own adistance, even if the node is in another tier now.
 policy /tmp/offset.json '{"match": {"cpu": false}, "action": {"offset": 256}}'
 expect 0 tierbpf load /tmp/offset.json
 expect_tiers "4:0 20:1" "with an offset"

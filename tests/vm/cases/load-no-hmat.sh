@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat
 # shares: yes
-# The case that started this: no HMAT, both nodes lumped together, and a policy
-# that tells them apart.
+# Without an HMAT the kernel has both nodes in one tier, and a policy separates them. This is the
+# basic use of tierbpf.
 . /usr/lib/tierbpf-test/test.sh
 
 expect_tiers "4:0-1" "at boot"

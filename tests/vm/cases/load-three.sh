@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three three-hmat
 # shares: yes
-# Rules in order, a list of nodes, the default; several nodes moved in one load.
+# Tests the order of rules, a list of nodes and the default; one load moves several nodes.
 . /usr/lib/tierbpf-test/test.sh
 
 stock=$(tiers)

@@ -5,8 +5,9 @@
 # append: preempt=full
 # timeout: 240
 # long: 3600
-# No update of the override is lost where a program that watches it is skipped: another one
-# sees it, and what both miss is found within a second. With an argument, so many updates.
+# No update of an override may be lost when the kernel skips a program that watches the map:
+# another program sees the update, and one that both miss is found within a second. The argument
+# is the number of updates.
 . /usr/lib/tierbpf-test/test.sh
 
 # updates COUNT [NODE]: tests/vm/programs/lost.c
@@ -16,7 +17,7 @@ updates()
 	echo "$*: $(cat /tmp/updates), $(skipped) skipped"
 }
 
-# How often the kernel has skipped watch_update.
+# Prints how often the kernel has skipped watch_update.
 skipped()
 {
 	bpftool -j prog show name watch_update | jq '[.. | .recursion_misses? // empty] | add // 0'
@@ -33,29 +34,29 @@ policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}' \
 expect 0 tierbpf load /tmp/p.json
 override 2 1344
 
-# 1. beside busy updaters of a map that is nobody's
+# 1. Other programs update an unrelated map all the time.
 updates "${1:-40}"
 none_lost "beside busy updaters"
 
-# 2. where hardly an update is seen by watch_update, for sure
+# 2. watch_update is made to miss nearly every update.
 attach test-preempted preempted
 before=$(skipped)
 updates 16 2
 none_lost "beside an updater that is preempted"
 [ "$(skipped)" -gt "$before" ] || fail "watch_update was never skipped"
 
-# 3. without the program that sees what watch_update has missed
+# 3. The program that sees what watch_update misses is detached.
 rm $pins/policy/watch_missed_link
 updates 6 2
 none_lost "without watch_missed"
 
-# 4. and without the timer, some are, or all of the above proves nothing
+# 4. Without the timer too, some updates must be lost, or else the steps above prove nothing.
 rm -f $pins/policy/timer $pins/policy/tick_link
 updates 3 2
 grep -q "^0 lost, " /tmp/updates && fail "nothing is lost by watch_update alone"
 detach preempted
 
-# 5. the timer alone, of a policy that was loaded over one without, and after a replacement
+# 5. Only the timer works: of a policy that replaces one without it, and after another replacement.
 net_alone()
 {
 	rm $pins/policy/watch_*_link
@@ -77,8 +78,8 @@ rm $pins/policy/watch_*_link
 override 1 768
 expect_tiers "4:0 6:1 36:2" "by the timer alone, of an object"
 
-# 6. the end of a trial that is killed right before the former policy is back: what it has
-# restored already moves no node
+# 6. The end of a trial is killed just before the former policy is back: the overrides that it has
+# already restored must not move a node.
 expect 0 tierbpf unset 1
 expect 0 tierbpf load /tmp/p.json
 expect 0 tierbpf load --try 3000 /tmp/p.json

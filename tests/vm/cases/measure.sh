@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: three-hmat
 # kernels: cloud
-# All nodes are the same memory of the host here: that a measurement is made, kept,
-# used and refused is what this is about, not its numbers.
+# All nodes here are the same memory of the host. So this tests that a measurement is made, saved,
+# used and rejected, but not its numbers.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -15,7 +15,7 @@ jq -e '[.nodes[] | .read_latency_ns, .write_latency_ns, .read_bandwidth_mbps, .w
 expect 1 tierbpf measure --memory 16MiB --output m.json
 says /tmp/err "m.json: exists already; --force replaces it"
 
-# Twice the need has to be free; nothing is measured.
+# Twice the needed memory must be free, or else nothing is measured.
 expect 1 tierbpf measure --memory 700MiB
 says /tmp/err "measuring 700 MiB needs 1400 free"
 expect 1 tierbpf measure --node 7
@@ -31,7 +31,7 @@ expect 0 tierbpf explain 2 --policy p.json --measured m.json --json
 says /tmp/out '"measured_adistance"'
 expect 0 tierbpf topology --measured m.json
 says /tmp/out "measured"
-# HMAT's 10, 20 and 40 ns are not true of any host.
+# No host really has the 10, 20 and 40 ns of this HMAT.
 says /tmp/out "measured-differs"
 expect 0 tierbpf load p.json --measured m.json
 [ "$(tierbpf status --json | jq -r '.nodes[0].tier')" = 4 ] || fail "node 0: $(tierbpf status)"

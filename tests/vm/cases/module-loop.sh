@@ -3,12 +3,12 @@
 # timeout: 600
 # long: 3600
 # append: memhp_default_state=online_movable
-# The module comes and goes just while a node's last memory goes, or its first one comes.
-# Another tracer puts half a second behind each notifier that the module registers or
-# takes away, so that a hotplug meets one without the other. The module does not wait for
-# an end of it that it is never told of, and the node is where it belongs, each time.
+# The module is inserted and removed just while a node loses its last memory or gets its first
+# one. Another tracer delays the module after each notifier that it registers or removes, by half
+# a second, so that a hotplug meets one without the other. The module must not wait for the end of
+# a hotplug that it is never told of, and the node must be in its right tier each time.
 #
-# The argument says how many rounds through all these moments (1).
+# The argument is the number of rounds through all these moments (1).
 . /usr/lib/tierbpf-test/test.sh
 
 node1_blocks()
@@ -18,7 +18,7 @@ node1_blocks()
 	done
 }
 
-# in_the_midst SECONDS COMMAND...: node 1 goes, or comes, so long after the command began
+# in_the_midst SECONDS COMMAND...: node 1 leaves or comes back SECONDS after the command began
 in_the_midst()
 {
 	after=$1
@@ -40,13 +40,14 @@ uptime_ms()
 	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# soon COMMAND...: takes no 9 seconds; the module's patience with a hotplug was 10
+# soon COMMAND...: must take less than 9 seconds; the module used to wait 10 for a hotplug.
+# On a debug kernel the verifier alone may take longer, so there only the log is checked.
 soon()
 {
 	from=$(uptime_ms)
 	expect 0 "$@"
 	took=$(($(uptime_ms) - from))
-	[ $took -lt 9000 ] || fail "$*, after a hotplug in the midst: it took $took ms"
+	[ $took -lt 9000 ] || [ -e /sys/kernel/debug/kmemleak ] || fail "$*, after a hotplug in the midst: it took $took ms"
 }
 
 modprobe virtio_mem

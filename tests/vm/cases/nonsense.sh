@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# Somebody's own policy that answers nonsense leaves the nodes as stock; each
-# answer is reported. One policy at a time; one of another ABI is refused.
+# A user's own policy that gives invalid answers leaves the nodes as on a stock kernel, and each
+# answer is reported. Only one policy can be loaded, and one of another ABI is rejected.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -16,10 +16,10 @@ rejected()
 }
 
 [ "$(rejected)" = 0 ] || fail "rejected before: $(rejected)"
-# bpftool up to 7.8 attaches, pins, and then crashes over a module's struct_ops
+# bpftool up to 7.8 attaches and pins a module's struct_ops, and then crashes.
 bpftool struct_ops register /usr/lib/tierbpf/test-policy.bpf.o /sys/fs/bpf/any >/dev/null 2>&1
 [ -e /sys/fs/bpf/any/any_policy ] || fail "bpftool struct_ops register"
-# 0 for each of the two nodes
+# The answer is 0 for each of the two nodes.
 [ "$(rejected)" = 2 ] || fail "0 is rejected $(rejected) times, not twice"
 expect_tiers "4:0 18:1" "with answers of 0"
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
@@ -37,7 +37,7 @@ for nonsense in -1 2147483647; do
 	[ "$(rejected)" -gt "$before" ] || fail "$nonsense is not reported"
 	expect 0 tierbpf unload
 done
-# a question without a place for the answer: refused by the verifier, or by the module
+# A question without room for the answer is rejected by the verifier or by the module.
 if bpftool prog load /usr/lib/tierbpf/test-null.bpf.o /sys/fs/bpf/null 2>/dev/null; then
 	[ "$(prog-run /sys/fs/bpf/null)" = -22 ] || fail "NULL is not refused"
 	rm /sys/fs/bpf/null

@@ -2,9 +2,9 @@
 # topology: hmat
 # shares: yes
 # timeout: 300
-# What an object brings along beside its policy is told before it is attached; what would change
-# more than tiers is refused unless it is allowed by name; and what cannot be removed is no success,
-# for unload, for a load in its place, and for the end of a trial.
+# tierbpf names the other programs of a BPF object before it attaches them. Programs that would
+# change more than tiers are rejected unless they are allowed by name. If something cannot be
+# removed, an unload, a load of another policy and the end of a trial must fail.
 . /usr/lib/tierbpf-test/test.sh
 
 side=/usr/lib/tierbpf/test-side.bpf.o
@@ -22,7 +22,7 @@ allowed()
 	expect "$wanted_status" tierbpf load --object $side $options
 }
 
-# refuse 0|1: whether pins can be removed
+# refuse 0|1: makes the removal of pins fail (1) or succeed (0)
 refuse()
 {
 	# shellcheck disable=SC2044 # pins have no spaces in their names
@@ -34,7 +34,7 @@ refuse()
 	fail "no map refuse"
 }
 
-# attached NAME: how many links there are to programs of that name
+# attached NAME: prints the number of links to programs of that name
 attached()
 {
 	bpftool -j prog show | jq -r ".[] | select(.name == \"$1\") | .id" | while read -r id; do
@@ -42,7 +42,7 @@ attached()
 	done | wc -l
 }
 
-# gone NAME: the kernel frees a program some grace periods after its last user
+# gone NAME: waits for the end of a program, which the kernel frees some grace periods after its last user
 gone()
 {
 	for _ in $(seq 50); do
@@ -53,7 +53,7 @@ gone()
 }
 
 modprobe tierbpf
-# 1. told, and refused: each with what it does, and nothing is attached
+# 1. Each program is named with what it does, the load is rejected, and nothing is attached.
 allowed 5
 for line in "deny will be attached to fmod_ret/security_path_unlink" \
 	"look will be attached to kprobe/vfs_unlink" \
@@ -70,7 +70,7 @@ for name in deny judge rewrite shoot look; do
 done
 expect_tiers "4:0 18:1" "refused"
 
-# 2. by name, and by no other
+# 2. The programs are allowed only by their own names.
 allowed 5 deny judge rewrite
 says /tmp/err "--allow-attach=shoot"
 ! grep -qF -e "--allow-attach=deny" /tmp/err || fail "what is allowed is refused"
@@ -85,7 +85,7 @@ for name in deny judge rewrite shoot look; do
 	[ "$(attached $name)" = 1 ] || fail "$name is not attached"
 done
 
-# 3. what cannot be removed: named, and no success, until it can
+# 3. What cannot be removed is named, and unload fails until it can be removed.
 refuse 1
 expect 1 tierbpf unload
 says /tmp/err "cannot remove these pins (Operation not permitted), so their programs stay attached: "
@@ -102,13 +102,13 @@ expect 0 tierbpf unload
 [ ! -e $pins ] || fail "unload leaves $(find $pins)"
 gone deny "after unload"
 
-# 4. the same where rules come in its place
+# 4. A load of rules in its place fails in the same way.
 policy /tmp/rules.json '{"match": {"cpu": false}, "action": {"tier": "far"}}'
 allowed 0 deny judge rewrite shoot
 refuse 1
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "/link_deny"
-says /tmp/err "the new policy is in force, but what is named above, of the former one, stays attached"
+says /tmp/err "the new policy is in force, but the programs of the former one that are named above stay attached"
 expect_tiers "4:0 10:1" "rules"
 expect 1 tierbpf load /tmp/rules.json
 says /tmp/err "programs of an earlier policy are still attached (named above), so nothing was loaded"
@@ -119,7 +119,7 @@ expect 0 tierbpf status
 gone deny "after status"
 expect_tiers "4:0 10:1" "rules"
 
-# 5. and where a trial ends
+# 5. The end of a trial fails in the same way.
 expect 0 tierbpf load --try 5 --object $side --allow-attach=deny --allow-attach=judge \
 	--allow-attach=rewrite --allow-attach=shoot
 expect_tiers "4:0 19:1" "on trial"
@@ -139,7 +139,7 @@ refuse 0
 expect 0 tierbpf unload
 gone deny "at the end"
 
-# 6. and where what stayed of the former policy keeps it from coming back: none is in force then
+# 6. If remains of the former policy keep it from coming back, no policy is in force.
 allowed 0 deny judge rewrite shoot
 refuse 1
 expect 1 tierbpf load --try 5 /tmp/rules.json

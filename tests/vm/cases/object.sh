@@ -2,8 +2,9 @@
 # topology: hmat three-hmat
 # shares: yes
 # timeout: 400
-# Users' own BPF instead of rules: the examples; from one to the other and back in
-# one step; the override beats them; what else an object brings comes and goes with it.
+# Users may load their own BPF objects instead of rules. This tests the examples, changes from one
+# to another in one step, and that the override wins. An object's other programs and maps come and
+# go with it.
 . /usr/lib/tierbpf-test/test.sh
 
 examples=/usr/lib/tierbpf/example
@@ -13,7 +14,7 @@ else
 	stock="4:0 18:1" cpuless="4:0 19:1" distance="4:0 9:1" by_rules="4:0 10:1"
 fi
 
-# decides NAME TIERS: so says status of every node, and the kernel has them there
+# decides NAME TIERS: status must name NAME for every node, and the kernel must have these tiers
 decides()
 {
 	[ "$(tiers)" = "$2" ] || fail "$1: expected $2, found $(tiers)"
@@ -23,7 +24,7 @@ decides()
 }
 
 modprobe tierbpf
-# 1. each example, the first with nothing in force, the others in the place of one
+# 1. Loads each example, the first without a policy in force, the others replace one.
 for step in "kernel:$stock" "cpuless:$cpuless" "distance:$distance" "hmat:$stock"; do
 	name=${step%%:*}
 	expect 0 tierbpf load --object $examples-$name.bpf.o
@@ -39,8 +40,8 @@ expect 0 tierbpf load --json --object - <$examples-cpuless.bpf.o
 [ "$(jq .generation /tmp/out)" = 5 ] || fail "load --json"
 decides cpuless "$cpuless"
 
-# 2. rules replace an object and an object replaces rules, and nobody who looks
-# all the while ever sees the stock tier
+# 2. Rules replace an object and an object replaces rules, and a reader that looks all the time never
+# sees the stock tier.
 policy /tmp/rules.json '{"name": "far", "match": {"cpu": false}, "action": {"tier": "far"}}'
 link=$(bpftool -j link show pinned $pins/link | jq .id)
 while :; do tiers; echo; done >/tmp/seen 2>/dev/null &
@@ -59,7 +60,7 @@ grep -q '18:1' /tmp/seen && fail "the stock tier was seen during a replacement"
 [ "$(bpftool -j link show pinned $pins/link | jq .id)" = "$link" ] || fail "the link is another one"
 [ ! -e $pins/staging ] || fail "staging is left behind"
 
-# 3. the override beats an object, and is kept when another one comes
+# 3. The override wins over an object, and is kept when another object is loaded.
 override 1 768
 expect_tiers "${distance%% *} 6:1${distance#*9:1}" "with an override"
 expect 0 tierbpf status
@@ -72,7 +73,7 @@ expect 0 tierbpf set 1 --adistance 1344
 expect_tiers "${cpuless%% *} 10:1${cpuless#*19:1}" "after set"
 expect 0 tierbpf unset 1
 
-# 4. what else an object brings: maps and programs, pinned and attached with it
+# 4. An object's other maps and programs are pinned and attached with it.
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
 decides own_policy "$stock"
 # shellcheck disable=SC2012
@@ -96,7 +97,7 @@ expect 0 tierbpf load /tmp/rules.json
 [ "$(cd $pins/policy && echo object_* link_*)" = "object_* link_*" ] ||
 	fail "it leaves pins: $(ls $pins/policy)"
 
-# 5. the module stays as long as an object is in force, and no longer
+# 5. The module cannot be removed while an object is in force, and can be removed after that.
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
 rmmod tierbpf 2>/dev/null && fail "the module went under its policy"
 the_end "$stock"

@@ -3,10 +3,10 @@
 # timeout: 600
 # append: memhp_default_state=online_movable
 # module: tests/vm/modules/odd-driver
-# A driver that takes away what it never gave: from the slot of a node that is in a tier,
-# and from one that is empty, with and without a memory type of its own. A stock kernel
-# crashes when such a node leaves; with the module it does not, the node stays where it
-# belongs, and it is as stock when the module has gone.
+# A driver gives back references that it never took: from the slot of a node that is in a tier and
+# from an empty one, with and without a memory type of its own. A stock kernel crashes when such a
+# node leaves. With the module it must not crash, the node must keep its tier, and it must be as
+# on a stock kernel after rmmod.
 . /usr/lib/tierbpf-test/test.sh
 
 # call WHAT...: each of node 1
@@ -24,7 +24,7 @@ node1_blocks()
 	done
 }
 
-# comes_and_goes TIERS WHEN: from node 1 without memory, back to it
+# comes_and_goes TIERS WHEN: node 1 has no memory, gets some and loses it again
 comes_and_goes()
 {
 	node1_blocks online_movable
@@ -33,7 +33,7 @@ comes_and_goes()
 	expect_tiers "4:0" "$2, and without memory again"
 }
 
-# misuse TIERS WHEN: all that is wrong with a node in a tier, which stays there
+# misuse TIERS WHEN: makes all wrong calls for a node in a tier, which must stay there
 misuse()
 {
 	for calls in clear "clear clear" mine "init clear clear" "init mine" "clear init clear" \
@@ -66,11 +66,11 @@ call clear clear
 unoverride 1
 expect_tiers "4:0 10:1" "after the override"
 
-# an empty slot
+# The slot is empty.
 node1_blocks offline
 call clear clear clear
 comes_and_goes "4:0 10:1" "after clears of an empty slot"
-# a driver with a type of its own: as it came it goes, and once too often
+# A driver with a type of its own removes it, and then removes it once too often.
 call init
 comes_and_goes "4:0 10:1" "with a driver"
 call clear clear
@@ -96,7 +96,7 @@ expect_tiers "4:0 18:1" "after unload"
 remove_module
 expect_tiers "4:0 18:1" "after rmmod"
 
-# what stock kernels can do, they can do again
+# After rmmod, everything that works on a stock kernel must work again.
 for _ in 1 2; do
 	node1_blocks offline
 	expect_tiers "4:0" "without memory, without the module"

@@ -2,11 +2,11 @@
 # topology: hmat
 # shares: yes
 # module: tests/vm/modules/other-type
-# Devices that were not all counted leave a slot with another memory type than the one by
-# which the node is in its tier. Taken out by that, the node stayed in its former tier as
-# well, whose type was freed: an endless loop. Stock types and ours, retier and unload.
-# While the module's kprobes stand in front of the drivers that does not happen; where it
-# has happened before, or while kprobes were off, it is mended before the node moves.
+# If some devices were not counted, a slot may end up with another memory type than the one by
+# which its node is in its tier. A removal by the wrong type left the node in its former tier too,
+# whose type was freed: the kernel looped for ever. This tests stock types and ours, retier and
+# unload. The module's kprobes on the drivers prevent it; if it happened earlier, or while kprobes
+# were off, the module repairs the slot before the node moves.
 . /usr/lib/tierbpf-test/test.sh
 
 kprobes=/sys/kernel/debug/kprobes/enabled

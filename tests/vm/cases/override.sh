@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A bare bpftool map update moves a node, and a bare delete moves it back, with no
-# other command run; values that are no adistance leave it as stock and are counted.
+# A bare bpftool map update moves a node, and a bare delete moves it back, without any other
+# command. A value that is no valid adistance leaves the node as on a stock kernel and is counted.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -16,7 +16,7 @@ expect_tiers "4:0 39:1"
 unoverride 1
 expect_tiers "4:0 10:1" "after the delete"
 
-# it survives a replacement of the policy, and beats the new one
+# The override survives the replacement of the policy, and wins over the new one.
 override 1 768
 policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/q.json
@@ -37,7 +37,7 @@ dmesg | grep -q "tierbpf: node 1: the policy's answer 2147483647 is not within" 
 override 1 0
 expect_tiers "4:0 5:1" "with 0, which is no opinion"
 
-# maps of others, and nodes that are not there, are nobody's business
+# Updates of other maps, and of nodes that do not exist, have no effect.
 before=$(counter retiered)
 bpftool map create /sys/fs/bpf/other type hash key 4 value 4 entries 8 name override
 bpftool map update pinned /sys/fs/bpf/other key 1 0 0 0 value 0 3 0 0

@@ -4,8 +4,8 @@
 # brief: 6.12
 # timeout: 240
 # file: packaging/cache:/root/cache
-# What root writes for itself (topology --save, --output, the cache of downloads) goes where root
-# means it, whatever links and files another user has put there before or puts there meanwhile.
+# Files that root writes (topology --save, --output, the cache of downloads) must go where root
+# wants them, whatever links and files another user creates there before or at the same time.
 . /usr/lib/tierbpf-test/test.sh
 
 nobody()
@@ -16,7 +16,8 @@ nobody()
 modprobe tierbpf
 mkdir -m 1777 /tmp/pub
 mkdir -m 755 /etc/secret
-# The kernel's own help, on as in distributions; each attack below once without.
+# The kernel's own protection of links and files is on, as in distributions; each attack below is
+# also tried without it.
 protect()
 {
 	echo "$1" >/proc/sys/fs/protected_symlinks
@@ -31,7 +32,7 @@ victim()
 victim
 victim=$(cat /etc/secret/has_cpu)
 
-# unharmed WHEN
+# unharmed WHEN: fails if a file of root has changed
 unharmed()
 {
 	[ "$(cat /etc/secret/has_cpu)" = "$victim" ] || fail "$1: root's file is now $(cat /etc/secret/has_cpu)"
@@ -42,7 +43,7 @@ unharmed()
 
 # ---- topology --save
 
-# 1. a directory of theirs, in which they exchange what is made there for a link
+# 1. The other user owns the directory, and replaces what is made there by a link.
 protect 1 2
 nobody sh -c "umask 0; mkdir -p /tmp/pub/machine /tmp/pub/evil/devices/system
 	ln -s /etc/secret /tmp/pub/evil/devices/system/node; ln -s /tmp/pub/evil /tmp/pub/link"
@@ -59,7 +60,7 @@ says /tmp/err "/tmp/pub/machine: belongs to another user"
 # shellcheck disable=SC2012
 [ -z "$(ls /tmp/pub/machine)" ] || fail "something was written: $(ls /tmp/pub/machine)"
 
-# 2. one of root's that they may write, and a link of theirs to one of root's
+# 2. The directory is root's, but the user may write there; and a link of theirs leads to a directory of root.
 mkdir -m 777 /tmp/open
 expect 5 tierbpf topology --save /tmp/open
 says /tmp/err "/tmp/open: other users may write there"
@@ -73,7 +74,7 @@ done
 # shellcheck disable=SC2012
 [ -z "$(ls /etc/empty)" ] || fail "written through a link: $(ls /etc/empty)"
 
-# 3. a new one beside theirs; what only root may read stays so
+# 3. A new directory next to theirs. What only root may read stays so.
 umask 022
 expect 0 tierbpf topology --save /tmp/pub/new
 tables=sys/firmware/acpi/tables
@@ -94,7 +95,7 @@ expect 0 nobody sh -c 'cd /tmp/pub && umask 022 && tierbpf topology --save their
 # ---- --output
 
 for verb in "tierbpf export acpi" "tierbpf init" "tierbpf measure --memory 4MiB --seconds 1 --node 0"; do
-	# 4. what they put beside it
+	# 4. The user creates files next to the output file.
 	for plant in "ln -s /etc/secret/has_cpu" "ln -s /etc/secret/new" mkfifo touch; do
 		rm -rf /tmp/pub/file*
 		nobody sh -c "umask 0; $plant /tmp/pub/file.new"
@@ -106,7 +107,7 @@ for verb in "tierbpf export acpi" "tierbpf init" "tierbpf measure --memory 4MiB 
 		# shellcheck disable=SC2010,SC2012 # names of our own
 		[ "$(ls /tmp/pub | grep -c '^file')" = 2 ] || fail "$verb leaves $(ls /tmp/pub)"
 	done
-	# 5. what they put in its place: never overwritten without --force, and replaced with it
+	# 5. The user creates the output file itself: it is never overwritten, only replaced with --force.
 	for plant in "ln -s /etc/secret/has_cpu" "ln -s /etc/secret/new" touch "ln /tmp/pub/own"; do
 		rm -rf /tmp/pub/file*
 		nobody sh -c "umask 0; echo own >/tmp/pub/own; $plant /tmp/pub/file"
@@ -128,7 +129,7 @@ for verb in "tierbpf export acpi" "tierbpf init" "tierbpf measure --memory 4MiB 
 		expect 1 timeout 20 $verb --force --output /tmp/pub/file
 		says /tmp/err "/tmp/pub/file: not a regular file, so it is not replaced"
 	done
-	# 6. a directory of theirs: they may do with names what they want, and get nothing of root's
+	# 6. The directory is theirs: they may change all names, but get no file of root.
 	rm -rf /tmp/pub/file* /tmp/pub/theirs
 	nobody sh -c 'umask 0; mkdir /tmp/pub/theirs; ln -s /etc/secret/has_cpu /tmp/pub/theirs/file.new'
 	# shellcheck disable=SC2086
@@ -141,7 +142,7 @@ expect 0 tierbpf export acpi -o /tmp/pub/file
 expect 0 tierbpf init -o /tmp/pub/file -f
 [ "$(stat -c %a /tmp/pub/file)" = 644 ] || fail "a policy has mode $(stat -c %a /tmp/pub/file)"
 
-# ---- the cache of downloads, where there is no home
+# ---- the cache of downloads, for users without a home directory
 
 mkdir -p /var/tmp && chmod 1777 /var/tmp
 cache()
@@ -151,7 +152,7 @@ cache()
 [ "$(cache HOME=/root)" = /root/.cache/tierbpf ] || fail "with HOME: $(cache HOME=/root)"
 [ "$(cache HOME=/root XDG_CACHE_HOME=/x)" = /x/tierbpf ] || fail "with XDG_CACHE_HOME: $(cache XDG_CACHE_HOME=/x)"
 [ "$(cache TIERBPF_CACHE=/y)" = /y ] || fail "with TIERBPF_CACHE: $(cache TIERBPF_CACHE=/y)"
-# theirs, with something to build with
+# The other user owns the cache and has put a program into it.
 nobody sh -c 'umask 0; mkdir -p /var/tmp/tierbpf-0/.cache/tierbpf/libbpf-9/lib/pkgconfig'
 refused()
 {

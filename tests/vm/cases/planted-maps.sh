@@ -2,9 +2,9 @@
 # topology: hmat
 # brief: 6.12
 # timeout: 300
-# Under the names of the pins stand other maps than those of a load, or maps with values that no
-# load writes, as an older or a newer tierbpf, or root by hand, may leave them. No command takes
-# more bytes than it has room for, or prints what has no end; unload and load get rid of all.
+# Maps of another kind, or with values that no load writes, are pinned under tierbpf's names. An
+# older or newer tierbpf, or root by hand, may leave such maps. No command may overrun its buffers
+# or print without end, and unload and load must remove the maps.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -20,7 +20,7 @@ create()
 	bpftool map create "$pins/$pin" "$@" name planted || fail "bpftool map create $pin $*"
 }
 
-# value PIN FIRST BYTE...: these bytes of its only element, from the one numbered FIRST on
+# value PIN FIRST BYTE...: writes these bytes into its only element, beginning at byte FIRST
 value()
 {
 	bpftool -j map lookup pinned "$pins/$1" key 0 0 0 0 >/tmp/value || fail "bpftool map lookup $1"
@@ -30,7 +30,7 @@ value()
 		fail "bpftool map update $1"
 }
 
-# survives STATUS TEXT: every command that looks at it ends, by itself; status so, and says that
+# survives STATUS TEXT: every command that reads the map must end; status with STATUS and TEXT
 survives()
 {
 	for verb in "status --json" "plan" "explain 1" "topology --json" "load --refresh" doctor "set 1 --tier 3" \
@@ -56,7 +56,7 @@ begin()
 	expect 0 tierbpf load /tmp/p.json
 }
 
-# repaired: a load puts all of it right
+# repaired: a load must repair everything
 repaired()
 {
 	expect 0 tierbpf load /tmp/q.json
@@ -65,48 +65,48 @@ repaired()
 }
 
 begin "a name without an end"
-# struct tierbpf_meta: object is at 72, trial_until follows it, a time far away
+# In struct tierbpf_meta, object is at offset 72, and trial_until follows; this time is far in the future.
 value policy/meta 72 65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65,65
-survives 1 "policy/meta: not what tierbpf pins there"
+survives 1 "policy/meta: this is not what tierbpf pins there"
 repaired
 
 begin "a name that would steer the terminal"
 value policy/meta 72 27,91,50,74,0
-survives 1 "policy/meta: not what tierbpf pins there"
+survives 1 "policy/meta: this is not what tierbpf pins there"
 repaired
 
 begin "more text than there can be"
 value policy/meta 12 255,255,255,127
-survives 1 "policy/meta: not what tierbpf pins there"
+survives 1 "policy/meta: this is not what tierbpf pins there"
 repaired
 
 begin "more text than there is"
 value policy/meta 12 0,0,8,0
-survives 1 "policy/source: not what tierbpf pins there"
+survives 1 "policy/source: this is not what tierbpf pins there"
 repaired
 
 begin "rules that are not in the text"
 value policy/meta 8 7,0,0,0
-survives 1 "policy/meta: not what tierbpf pins there"
+survives 1 "policy/meta: this is not what tierbpf pins there"
 repaired
 
 begin "another text"
 value policy/source 0 32
-survives 1 "policy/source: not what tierbpf pins there"
+survives 1 "policy/source: this is not what tierbpf pins there"
 repaired
 
 for map in meta stats; do
 	begin "$map for each CPU"
 	create policy/$map type percpu_array key 4 value 80 entries 1
-	survives 1 "policy/$map: not what tierbpf pins there"
+	survives 1 "policy/$map: this is not what tierbpf pins there"
 	repaired
 	begin "$map of a newer tierbpf"
 	create policy/$map type array key 4 value 4096 entries 1
-	survives 4 "policy/$map: of a newer tierbpf"
+	survives 4 "policy/$map: a newer tierbpf made this pin"
 	repaired
 	begin "$map that is a hash with long keys"
 	create policy/$map type hash key 512 value 80 entries 8
-	survives 1 "policy/$map: not what tierbpf pins there"
+	survives 1 "policy/$map: this is not what tierbpf pins there"
 	repaired
 done
 for map in facts groups; do
@@ -127,13 +127,13 @@ repaired
 
 begin "an override of large values"
 create override type hash key 4 value 4096 entries 8
-survives 4 "tierbpf/override: of a newer tierbpf"
+survives 4 "tierbpf/override: a newer tierbpf made this pin"
 expect 4 tierbpf load /tmp/q.json
 begin "an override by long keys"
 create override type hash key 256 value 4 entries 8
-survives 1 "tierbpf/override: not what tierbpf pins there; tierbpf unload removes it"
+survives 1 "tierbpf/override: this is not what tierbpf pins there; tierbpf unload removes it"
 expect 1 tierbpf load /tmp/q.json
-says /tmp/err "tierbpf/override: not what tierbpf pins there; tierbpf unload removes it"
+says /tmp/err "tierbpf/override: this is not what tierbpf pins there; tierbpf unload removes it"
 
 begin "a map as the link"
 create link type lru_hash key 4 value 4 entries 8
@@ -147,7 +147,7 @@ survives 0
 expect 0 tierbpf load --try 100 /tmp/q.json
 value policy/overrides_before 0 255,255,255,255
 expect 1 tierbpf load --try 100 /tmp/p.json
-says /tmp/err "overrides_before: not what tierbpf pins there"
+says /tmp/err "overrides_before: this is not what tierbpf pins there"
 expect 0 tierbpf confirm
 repaired
 the_end "4:0 18:1"

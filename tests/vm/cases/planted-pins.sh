@@ -3,9 +3,9 @@
 # kernels: cloud
 # brief: 7.3
 # timeout: 240
-# A bpffs that users other than root may write, as mount -t bpf alone makes it. What they have
-# put in the place of the pins is neither used nor removed, and said with how to fix it; where
-# they have not, a policy is as safe there as anywhere.
+# Uses a bpffs that all users may write to, as a plain mount -t bpf makes it. If another user has
+# put something in place of the pins, tierbpf must neither use nor remove it, and say how to fix
+# it. Otherwise a policy is as safe there as anywhere.
 . /usr/lib/tierbpf-test/test.sh
 
 bpffs=/sys/fs/bpf
@@ -15,7 +15,7 @@ nobody()
 	prog-caps 65534 none "$@"
 }
 
-# bpffs anew
+# Mounts a new bpffs.
 mounted()
 {
 	umount $bpffs || fail "umount $bpffs"
@@ -27,7 +27,7 @@ mkdir -m 1777 /tmp/pub
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 chmod 644 /tmp/p.json
 
-# refused TEXT...: every command that uses pins says so at once, and nothing is in force
+# refused TEXT...: every command that uses pins must say so at once, and no policy may be in force
 refused()
 {
 	for verb in "load /tmp/p.json" "load --try 60 /tmp/p.json" "load --refresh" status watch confirm \
@@ -45,7 +45,7 @@ refused()
 	[ "$(tiers)" = "4:0 18:1" ] || fail "a policy is in force: $(tiers)"
 }
 
-# 1. nobody has done anything: the directory is made, and root's alone, whoever else may write beside it
+# 1. Nobody has done anything: only root can use the new directory, whoever may write next to it.
 mounted
 [ "$(stat -c %a $bpffs)" = 1777 ] || fail "this kernel mounts bpffs with $(stat -c %a $bpffs)"
 expect 0 tierbpf load /tmp/p.json
@@ -65,9 +65,9 @@ expect 0 tierbpf doctor
 expect 0 tierbpf unload
 expect_tiers "4:0 18:1" "after unload"
 
-# 2. their directory: root's policy would be theirs to remove, and root waits for their lock
+# 2. The directory is theirs: they could remove root's policy, and root would wait for their lock.
 nobody mkdir -m 777 $pins || fail "nobody cannot make $pins"
-# not by the function, whose shell alone would be killed
+# Not with the function: a time-out would only kill its shell.
 prog-caps 65534 none prog-lock $pins sleep 1000 &
 locker=$!
 sleep 0.5
@@ -77,26 +77,26 @@ says /tmp/err "$pins is not a directory of root's"
 expect 0 nobody tierbpf topology
 kill $locker
 
-# 3. one that root without capabilities cannot even open
+# 3. Without capabilities, root cannot even open the directory.
 chmod 700 $pins
 refused "$pins is not a directory of root's (user 65534 made it)"
 rmdir $pins
 
-# 4. a link, to a directory of root's
+# 4. A link stands in its place and leads to a directory of root.
 mkdir -m 700 $bpffs/roots /tmp/roots
 for target in $bpffs/roots /tmp/roots /nonexistent; do
 	nobody ln -s $target $pins
 	refused "$pins is not a directory of root's (user 65534 made it)"
 	rm $pins
 done
-# and a map of theirs
+# A map of theirs is pinned there too.
 bpftool map create $pins type array key 4 value 4 entries 1 name planted
 chown 65534 $pins
 refused "$pins is not a directory of root's (user 65534 made it)"
 rm $pins
 rmdir $bpffs/roots
 
-# 5. unload, while a directory in theirs changes places with a link to one of root's
+# 5. During unload, a directory in theirs changes places with a link to a directory of root.
 mkdir -m 755 /etc/secret
 echo keep >/etc/secret/victim
 nobody sh -c "umask 0; mkdir -p $pins/policy/d; ln -s x $pins/policy/d/victim; ln -s /etc/secret $pins/evil
@@ -114,13 +114,13 @@ kill $swapper
 [ -e /etc/secret/victim ] || fail "unload removed a file elsewhere"
 [ -L $pins/policy/d/f299 ] || fail "unload removes what is nobody's"
 
-# what the message says helps
+# The fix that the message names must work.
 fix=$(sed -n 's/^tierbpf: .*made it): //p' /tmp/err)
 sh -c "$fix" || fail "'$fix' fails"
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 10:1" "after: $fix"
 
-# 6. the directory is root's, and open: others could hold the lock
+# 6. The directory is root's, but others may open it: they could hold the lock.
 chmod 755 $pins
 expect 4 tierbpf unload
 says /tmp/err "users other than root can use $pins (mode 0755): chmod 0700 $pins"
@@ -128,8 +128,8 @@ chmod 0700 $pins
 expect 0 tierbpf status
 expect 0 tierbpf unload
 
-# 7. without a sticky bit, which the kernel always mounts it with, others can rename the
-# directory; whoever owns bpffs, too
+# 7. Others can rename the directory if bpffs has no sticky bit, with which the kernel always mounts
+# it; so can the owner of bpffs.
 for mode in 0777 0770 0720; do
 	mounted
 	chmod $mode $bpffs
@@ -141,7 +141,7 @@ refused "users other than root can replace what is pinned in $bpffs"
 fix=$(sed -n 's/^tierbpf: .*pinned in [^ ]*: //p' /tmp/err)
 sh -c "$fix" || fail "'$fix' fails"
 expect 0 tierbpf load /tmp/p.json
-# with a policy in force, too, and it is kept
+# It also works while a policy is in force, and the policy stays.
 chmod 777 $bpffs
 expect 4 tierbpf status
 expect 4 tierbpf unload

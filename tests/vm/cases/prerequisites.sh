@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: no-hmat
-# What is missing is said, with the cure: module 4, BTF 4, bpffs 4, rights 5; and
-# a module without BTF does not load at all.
+# A missing prerequisite is reported with how to fix it. The exit status is 4 for the module, BTF
+# and bpffs, and 5 for missing rights. A module without BTF does not load at all.
 . /usr/lib/tierbpf-test/test.sh
 
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'

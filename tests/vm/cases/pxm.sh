@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: pxm
 # kernels: cloud
-# Rules name proximity domains as firmware does, whatever node the kernel makes of them.
+# Rules name proximity domains by the numbers of the firmware, whatever node numbers the kernel
+# gives them.
 . /usr/lib/tierbpf-test/test.sh
 
 # The machine is as the topology says: the CPUs are node 0's, and 17 away is node 1.

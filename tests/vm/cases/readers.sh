@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# A stock kernel hangs for ever when a nodelist is read at the moment at which its
-# tier goes; with the module, readers and retiers get along.
+# A stock kernel hangs for ever if a nodelist is read at the moment at which its tier is removed.
+# With the module loaded, readers and retiers must not disturb each other.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -23,10 +23,10 @@ expect_tiers "4:0 10:1"
 kill $readers
 [ "$(counter retiered)" -gt 10 ] || fail "only $(counter retiered) retiers"
 
-# A policy that moves every node never leaves the machine without tiers.
+# A policy that moves every node must never leave the machine without tiers.
 policy /tmp/a.json '{"match": {}, "action": {"tier": "far"}}'
 policy /tmp/b.json '{"match": {}, "action": {"tier": "cxl"}}'
-# Two looks in a row: one may meet the moment at which a tier goes and another comes.
+# Look twice: the first look may happen just when one tier is removed and another added.
 none=0
 while set -- /sys/devices/virtual/memory_tiering/memory_tier*; do
 	[ ! -e "$1" ] && none=$((none + 1)) || none=0

@@ -3,8 +3,8 @@
 # append: memhp_default_state=online_movable
 # kernels: cloud
 # brief: 7.3
-# load --refresh: the policy in force, with what has come to be known since its load. Only a
-# refresh tells a rule the number of a region that was made later.
+# load --refresh loads the policy in force again with what has become known since. Only that tells
+# a rule the number of a region that was created later.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 
@@ -45,13 +45,13 @@ expect 0 tierbpf load --refresh
 [ ! -s /tmp/out ] || fail "with nothing new a refresh prints: $(cat /tmp/out)"
 generation 2 "with nothing new again"
 
-# not what somebody is still trying
+# A policy on trial must not be refreshed.
 expect 0 tierbpf load --try 600 /tmp/p.json
 expect 6 tierbpf load --refresh
 says /tmp/err "on trial"
 expect 0 tierbpf confirm
 
-# a measurement is in a file that only people know
+# tierbpf does not know the file of a measurement, so the user must give it again.
 measured()
 {
 	echo '{"version": 1, "nodes": [{"node": 0, "read_latency_ns": 10, "write_latency_ns": 10,' \
@@ -71,7 +71,7 @@ expect 0 tierbpf load --refresh --measured /tmp/m.json
 generation 5 "with another measurement"
 expect_tiers "4:0 18:1" "by another measurement"
 
-# an object is a file, too
+# Nor does it know the file of a BPF object.
 expect 0 tierbpf load --object /usr/lib/tierbpf/example-cpuless.bpf.o
 expect 0 tierbpf load --refresh
 says /tmp/err "object"

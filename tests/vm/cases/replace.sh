@@ -2,8 +2,8 @@
 # topology: hmat
 # shares: yes
 # timeout: 900
-# A second load replaces the first in one step: the same link, and nobody who looks
-# all the while ever sees the stock tier.
+# A second load replaces the first in one step: the link stays the same, and a reader that looks
+# all the time never sees the stock tier.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
@@ -28,7 +28,7 @@ expect 0 tierbpf status
 says /tmp/out "generation 9"
 [ ! -e $pins/staging ] || fail "staging is left behind"
 
-# what is refused leaves the policy in force
+# A rejected policy leaves the old one in force.
 echo '{"version": 1, "rules": [{"match": {"node": 1}, "action": {"tier": "moon"}}]}' >/tmp/bad.json
 expect 3 tierbpf load /tmp/bad.json
 says /tmp/err '/tmp/bad.json:1:68: error: no tier "moon"'
@@ -36,7 +36,7 @@ expect_tiers "4:0 10:1" "after a policy that was refused"
 expect 0 tierbpf status
 says /tmp/out "generation 9"
 
-# an override goes with its policy, and does not come back with the next one
+# An override ends with its policy, and does not come back with the next one.
 override 1 768
 expect_tiers "4:0 6:1"
 rm $pins/link
@@ -44,7 +44,7 @@ expect_tiers "4:0 18:1" "after the link was removed"
 expect 0 tierbpf load /tmp/a.json
 expect_tiers "4:0 10:1" "without the former override"
 
-# pins that went by hand take the policy with them, and nothing else
+# Removing the pins by hand removes the policy, and nothing else.
 rm -rf $pins
 expect_tiers "4:0 18:1" "after the pins were removed"
 expect 0 tierbpf status

@@ -3,8 +3,9 @@
 # shares: yes
 # kernels: cloud
 # brief: 7.3
-# What each command needs (tierbpf(8), RIGHTS): less is exit status 5 with the cure, and what is
-# not needed is dropped. What is pinned is root's alone.
+# Tests the rights that each command needs (RIGHTS in tierbpf(8)): with fewer it exits with status
+# 5 and says how to fix it, and it drops those that it does not need. Only root can access the
+# pins.
 . /usr/lib/tierbpf-test/test.sh
 
 nobody()
@@ -18,7 +19,7 @@ cd /tmp/dir || exit
 policy p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 chmod 644 p.json
 
-# A user without rights.
+# Tests a user without any rights.
 expect 0 nobody tierbpf check p.json
 expect 0 nobody tierbpf topology
 says /tmp/out "20/20"
@@ -39,7 +40,7 @@ needs_root()
 }
 needs_root
 
-# Root needs one capability for load, and none for the rest; a umask counts for nothing.
+# Root needs one capability for load, and none for the other commands; the umask has no effect.
 expect 5 prog-caps 0 bpf,perfmon,net_admin,dac_override,sys_resource tierbpf load p.json
 says /tmp/err "CAP_SYS_ADMIN"
 umask 777
@@ -59,12 +60,12 @@ for verb in "status" "plan" "explain 1" "topology" "set 1 --tier 3" "unset 1" "u
 done
 expect_tiers "4:0 18:1" "after unload"
 
-# A service's user who may become root makes root's pins.
+# The pins belong to root even if the user of a service, with the capabilities, makes them.
 expect 0 prog-caps 65534 setuid,sys_admin tierbpf load p.json
 find $pins ! -user 0 >others
 [ ! -s others ] || fail "pins that are not root's: $(cat others)"
 
-# What a command that runs is left with: it waits for the lock here.
+# Prints the capabilities that a running command has kept; it waits for the lock here.
 word()
 {
 	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" 2>/dev/null
@@ -98,7 +99,7 @@ left 0000000000000000 tierbpf watch
 left 0000000000000004 tierbpf plan p.json	# dac_read_search
 left 0000000000200004 tierbpf load p.json	# and sys_admin
 
-# A policy that only its owner and root can read; a file where only another may write.
+# A policy that only its owner and root can read, and a directory where only another user may write.
 mkdir -m 700 /tmp/theirs
 cp p.json /tmp/theirs
 chmod 600 /tmp/theirs/p.json

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # shares: yes
-# set and unset: by name, number, adistance and offset; and what they refuse.
+# Tests set and unset by name, tier number, adistance and offset, and what they reject.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -4,8 +4,9 @@
 # timeout: 240
 # program: script
 # judge: tests/vm/suites/judge-status
-# status: nodes and switches without module and policy, columns, colours, drift, rates while pages
-# are demoted and promoted; as JSON and as metrics, which this prints for the judge on the host.
+# Tests what status shows: nodes and kernel settings without module and policy, columns, colours,
+# drift, and the rates while pages are demoted and promoted. It also prints JSON and metrics,
+# which the judge checks on the host.
 . /usr/lib/tierbpf-test/test.sh
 
 esc=$(printf '\033')
@@ -22,19 +23,19 @@ metrics()
 	sed "s/^/metrics $1 /" "/tmp/$1"
 }
 
-# is FILTER VALUE FILE: what jq says of it
+# is FILTER VALUE FILE: fails unless jq's FILTER gives VALUE for FILE
 is()
 {
 	[ "$(jq -c "$1" "$3")" = "$2" ] || { cat "$3"; fail "$1 is $(jq -c "$1" "$3"), not $2"; }
 }
 
-# on_terminal COMMAND: what it prints there, in /tmp/out
+# on_terminal COMMAND: saves in /tmp/out what COMMAND prints on a terminal
 on_terminal()
 {
 	script -qec "$1" /dev/null </dev/null >/tmp/out || fail "on a terminal, '$1' exits with $?"
 }
 
-# 1. without the module, and without a policy
+# 1. Without the module, and without a policy.
 echo 0 >/proc/sys/kernel/numa_balancing
 expect 4 tierbpf status
 says /tmp/err "modprobe tierbpf"
@@ -52,7 +53,7 @@ metrics stock-metrics
 is '[.loaded, .nodes[].tier, .nodes[].demotes_to, .switches[:3][].on]' '[false,4,4,[],[],false,false,false]' /tmp/stock
 is '.nodes[1].zones[].name' '"DMA32"' /tmp/stock
 
-# 2. the cures are right
+# 2. The advised fixes work.
 sed -n 's/.*: \(echo [0-9] > .*\)/\1/p' /tmp/out >/tmp/cures
 [ "$(wc -l </tmp/cures)" = 2 ] || fail "cures: $(cat /tmp/out)"
 sh /tmp/cures || fail "a cure does not work"
@@ -64,7 +65,7 @@ expect 0 tierbpf status -o NODE
 says /tmp/out "echo 3 > /proc/sys/kernel/numa_balancing"
 echo 2 >/proc/sys/kernel/numa_balancing
 
-# 3. columns
+# 3. Columns.
 policy /tmp/p.json '{"name": "nodes without CPUs", "match": {"cpu": false}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/p.json
 expect 0 tierbpf status
@@ -91,7 +92,7 @@ expect 2 tierbpf status -o TIER,NONSENSE
 says /tmp/err 'no column "NONSENSE"; the columns are NODE,'
 expect 2 tierbpf status --json --raw
 
-# 4. colours, where they are welcome, and drift
+# 4. Colours, only where they are wanted, and drift.
 export TERM=linux
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts || fail "no /dev/pts"
 attach test-front front
@@ -121,14 +122,14 @@ is '[.loaded, .link, .nodes[1].tier]' '[false,"detached",4]' /tmp/detached
 expect 0 tierbpf status
 says /tmp/out "no policy is loaded"
 
-# 5. again and again: in place on a terminal, until Ctrl-C
+# 5. Repeated output: on a terminal it is updated in place until Ctrl-C.
 expect 0 tierbpf load /tmp/p.json
 { sleep 3; printf '\003'; } | script -qec "tierbpf status --watch=0.5 -o NODE,TIER" /dev/null >/tmp/out ||
 	fail "after Ctrl-C, --watch exits with $?"
 [ "$(grep -c "$esc\[H" /tmp/out)" -ge 2 ] || fail "not painted twice: $(cat -v /tmp/out)"
 [ "$(grep -c "$esc\[2J" /tmp/out)" = 1 ] || fail "the terminal is not cleared once: $(cat -v /tmp/out)"
 
-# 6. rates, while there are some
+# 6. Rates, while pages are demoted and promoted.
 echo 1000 >/sys/kernel/debug/sched/numa_balancing/scan_period_max_ms
 tierbpf status --watch=1 --json >/tmp/watch 2>/tmp/err &
 watch=$!

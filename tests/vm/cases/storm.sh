@@ -2,10 +2,10 @@
 # topology: hmat
 # shares: yes
 # brief: 6.12
-# A program that asks for a retier whenever the kernel has queued delayed work, at the end
-# of the very function by which the module hands itself the work: one update of an override
-# had it ask itself in interrupt after interrupt, 100,000 a second, until the program was
-# removed. The node still moves, and the interrupts stay within the worker's rests.
+# A program asks for a retier whenever the kernel queues delayed work, at the end of the very
+# function with which the module queues its own work. One update of an override then made it ask
+# again in interrupt after interrupt, 100,000 times a second, until it was removed. Now the node
+# must still move, and the interrupts must respect the pauses of the worker.
 . /usr/lib/tierbpf-test/test.sh
 
 seconds=5
@@ -27,14 +27,14 @@ bpftool prog loadall /usr/lib/tierbpf/test-storm.bpf.o /sys/fs/bpf/storm autoatt
 	fail "bpftool prog loadall test-storm"
 
 before=$(interrupts)
-override 1 1344 & # which would not return
+override 1 1344 & # this used not to return
 sleep $seconds
 count=$((($(interrupts) - before) / seconds))
 echo "$count interrupts by irq_work a second"
 [ $count -le $most ] || { detach storm; fail "the module interrupts itself $count times a second"; }
 wait
 expect_tiers "4:0 10:1" "after an override"
-# it is no worse for the next ones
+# Further updates must work as well.
 override 1 768
 expect_tiers "4:0 6:1" "after another"
 detach storm

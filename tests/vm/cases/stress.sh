@@ -3,11 +3,11 @@
 # timeout: 600
 # long: 14400
 # append: memhp_default_state=online_movable
-# Nodes are retiered at random, by several processes and by policies that replace each
-# other, while memory is allocated, reclaimed and demoted, and comes and goes. In the
-# end the tiers are those of the plan, and unload, offline and unbind work as ever.
+# Several processes, and policies that replace each other, retier nodes at random while memory is
+# allocated, reclaimed, demoted, added and removed. In the end the tiers must be those of the
+# plan, and unload, offline and unbind must still work.
 #
-# The argument says after how many retiers, by the module's own count (250).
+# The argument is the number of retiers, by the module's own count (250).
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
@@ -17,7 +17,7 @@ stock="4:0-3,5 22:4"
 dir=/tmp/stress
 mkdir $dir
 
-# until_stop NAME COMMAND...: again and again; file NAME gets a line when it was done.
+# until_stop NAME COMMAND...: repeats COMMAND; file NAME gets a line each time.
 until_stop()
 {
 	name=$1
@@ -44,7 +44,7 @@ blocks_of_node5()
 	done
 }
 
-# Each while the other is there, and both.
+# Each goes while the other is there, and both go.
 dimms_go_and_come()
 {
 	unbind 0
@@ -61,8 +61,8 @@ node5_goes_and_comes()
 	blocks_of_node5 online
 }
 
-# Overrides change all the while, so that load may find a node elsewhere (7), and wait
-# for it until another load has lost its patience (6).
+# Overrides change all the time. So a load may find a node in another tier (7) and wait for it, until
+# another load gives up waiting for the lock (6).
 replace()
 {
 	tierbpf load "/tmp/policy$(($(date +%s) / 2 % 3)).json" >/dev/null 2>"$dir/load.$1"
@@ -85,14 +85,14 @@ read_tiers()
 	sleep 0.1
 }
 
-# Writing fails where less could be reclaimed.
+# The write fails if less memory could be reclaimed.
 reclaim()
 {
 	echo 32M 2>/dev/null >/sys/fs/cgroup/memory.reclaim
 	sleep 0.2
 }
 
-# reported KIND: how often the module has reported it, whatever policy was in force.
+# reported KIND: prints how often the module has reported it, under all policies together.
 reported()
 {
 	# shellcheck disable=SC2046
@@ -117,7 +117,7 @@ sleep 1
 make_dax 0
 make_dax 1
 expect_tiers "$stock" "at boot"
-# It has the lowest priority, and would hold up RCU for a minute among so many.
+# It has the lowest priority, and among so many processes would delay RCU for a minute.
 renice 0 -p "$(grep -lx khugepaged /proc/[0-9]*/comm | cut -d / -f 3)" || fail "khugepaged"
 mount -t cgroup2 cgroup2 /sys/fs/cgroup || fail "no cgroups"
 echo 1 >/sys/kernel/mm/numa/demotion_enabled
@@ -164,7 +164,7 @@ for part in loads dimms node5 hand reads reclaims; do
 done
 [ "$(demoted)" -gt 0 ] || fail "nothing was demoted"
 
-# what was said last, holds
+# The last override holds.
 for _ in $(seq 100); do
 	tierbpf status >/tmp/out 2>/tmp/err && break
 	sleep 0.2
@@ -182,7 +182,7 @@ done
 expect 0 tierbpf load /tmp/policy0.json
 expect_tiers "4:0,2-3 10:1,4-5" "with the last policy"
 
-# each count is as it was: all that has come can go, with the module and without
+# Each count is as it was: all devices can be removed, with the module and without it.
 detach events
 expect 0 tierbpf unload
 expect_tiers "$stock" "after unload"

@@ -2,8 +2,8 @@
 # topology: three-hmat
 # shares: yes
 # kernels: cloud
-# What topology says is what the kernel shows; a captured machine gives the same
-# plan and the same topology as the machine itself, also while a policy is in force.
+# topology must show what the kernel shows. A captured machine must give the same plan and
+# topology as the machine itself, also while a policy is in force.
 . /usr/lib/tierbpf-test/test.sh
 
 node()
@@ -39,7 +39,7 @@ same()
 	for verb in "plan p.json" "topology" "explain 1 --policy p.json" "init"; do
 		tierbpf $verb --sysroot "$1" >captured 2>&1 || fail "$verb --sysroot"
 		tierbpf $verb >live 2>&1 || fail "$verb"
-		# Only the machine itself can be asked; the capture says where it was found.
+		# This differs: only the machine itself can be queried, and a capture names its directory.
 		cmp -s captured live || { diff captured live; fail "$verb differs on the captured machine"; }
 	done
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # timeout: 400
-# A policy on trial may be why memory runs out: the process that ends the trial is not what the
-# kernel then ends, and the former policy is back in time all the same.
+# A policy on trial may be the reason why memory runs out. The OOM killer must not kill the
+# process that ends the trial, and the former policy must come back in time.
 . /usr/lib/tierbpf-test/test.sh
 
 # guardian: its process
@@ -14,13 +14,13 @@ guardian()
 	done
 }
 
-# as_root COMMAND...: as from a shell that the kernel may end
+# as_root COMMAND...: runs it like a command of a shell that the OOM killer may kill
 as_root()
 {
 	sh -c 'echo 0 >/proc/self/oom_score_adj; exec "$@"' sh "$@"
 }
 
-# rss PROCESS: in kB
+# rss PROCESS: prints its resident memory in kB
 rss()
 {
 	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
@@ -30,7 +30,7 @@ modprobe tierbpf
 policy /tmp/former.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/new.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 
-# Without the capability it cannot be spared, and load says so; then it holds none.
+# Without the capability it cannot be protected, and load says so. Later it has no capability.
 expect 0 prog-caps 0 sys_admin tierbpf load --try 60 /tmp/new.json
 says /tmp/err "CAP_SYS_RESOURCE"
 [ "$(cat "/proc/$(guardian)/oom_score_adj")" = 0 ] || fail "spared without the capability"
@@ -44,8 +44,8 @@ for _ in $(seq 1200); do
 	sleep 0.1
 done
 says /tmp/filled ready
-# Some that the kernel may end, each smaller than the guardian, so that it would come first, and
-# each with memory of its own, so that its end makes room.
+# Starts processes that the OOM killer may kill. Each is smaller than the guardian, which would thus
+# be killed first, and each has memory of its own, so that killing it frees some.
 for _ in $(seq 20); do
 	as_root sh -c 'held=$(head -c 400000 /dev/zero | tr "\0" x); echo ${#held} >>/tmp/held; sleep 1000; :' &
 done

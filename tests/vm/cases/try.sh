@@ -2,8 +2,8 @@
 # topology: hmat
 # timeout: 240
 # brief: 7.3
-# load --try: the former policy, or none, is back in time, whole, whoever is gone by
-# then: the loader, its terminal, the guardian. confirm keeps the new one.
+# With load --try the former policy, or none, must come back in time and complete, even if the
+# loader, its terminal or the guardian are gone by then. confirm keeps the new one.
 . /usr/lib/tierbpf-test/test.sh
 
 # What comes back: all that status says, but for counters and the mark of the return.
@@ -14,7 +14,7 @@ whole()
 	[ ! -e $pins/override ] || bpftool map dump pinned $pins/override
 }
 
-# guardians: how many there are
+# guardians: prints the number of guardians
 guardians()
 {
 	grep -lx tierbpf-trial /proc/[0-9]*/comm 2>/dev/null | wc -l
@@ -29,7 +29,7 @@ no_guardian()
 	fail "a guardian is left: $1"
 }
 
-# back_in SECONDS TIERS WHEN: without any command that could have done it
+# back_in SECONDS TIERS WHEN: fails unless the tiers are back in time, without any command's help
 back_in()
 {
 	for _ in $(seq $(($1 * 10))); do
@@ -49,13 +49,13 @@ done
 expect 1 tierbpf confirm
 says /tmp/err "no policy is loaded"
 
-# later COMMAND...: tierbpf, when the time of a trial of 600 s is up
+# later COMMAND...: runs tierbpf as if a trial of 600 s had ended
 later()
 {
 	TIERBPF_FAULT_SECONDS=600 tierbpf-faults "$@"
 }
 
-# 1. none before: none is back, and nothing is left
+# 1. No policy was in force before: after the trial there is none again, and nothing is left.
 expect 0 tierbpf load --try 4 /tmp/a.json
 says /tmp/err "on trial for 4 s; tierbpf confirm keeps it"
 says /tmp/out "rule a"
@@ -67,7 +67,7 @@ expect 1 tierbpf confirm
 remove_module
 modprobe tierbpf
 
-# 2. a policy before: it is back, with its overrides, and not those of the trial
+# 2. A policy was in force before: it comes back with its overrides, without those of the trial.
 expect 0 tierbpf load /tmp/b.json
 expect 0 tierbpf load /tmp/a.json
 override 1 768
@@ -98,7 +98,7 @@ unoverride 7
 unoverride 9
 expect_tiers "4:0 10:1" "which decides still"
 
-# 3. confirmed: it stays, and nothing of the former one does
+# 3. A confirmed policy stays, and nothing of the former one is left.
 expect 0 tierbpf load --try 600 /tmp/b.json
 expect 0 tierbpf confirm
 no_guardian "after confirm"
@@ -109,7 +109,7 @@ expect_tiers "4:0 5:1" "after confirm"
 expect 1 tierbpf confirm
 says /tmp/err "not on trial"
 
-# 4. a second trial keeps what was before the first; a load without --try decides
+# 4. A second trial still returns to the policy before the first; a load without --try ends it.
 expect 0 tierbpf load --try 600 /tmp/a.json
 expect 0 tierbpf load --try 600 /tmp/a.json
 expect 0 later status
@@ -124,7 +124,7 @@ expect 0 tierbpf unload
 no_guardian "after unload"
 expect_tiers "4:0 18:1" "after unload"
 
-# 5. the session goes right after the switch, and the loader is killed
+# 5. The session ends right after the switch, and the loader is killed.
 expect 0 tierbpf load /tmp/b.json
 setsid tierbpf load --try 6 /tmp/a.json >/dev/null 2>&1 &
 loader=$!
@@ -142,7 +142,7 @@ expect_tiers "4:0 10:1" "with the loader gone"
 back_in 15 "4:0 5:1" "with the loader gone"
 no_guardian "after all"
 
-# 6. a loader that its terminal holds up does not keep its policy in force
+# 6. A loader that is blocked by its terminal does not keep its policy in force.
 mkfifo /tmp/stuck
 sleep 1000 <>/tmp/stuck &
 stuck=$!
@@ -166,7 +166,7 @@ back_in 30 "4:0 5:1" "with a loader that was stopped"
 kill -CONT $loader 2>/dev/null
 wait $loader
 
-# 7. the guardian is killed too: the next command ends the trial
+# 7. The guardian is killed too: the next command ends the trial.
 for verb in status "load /tmp/b.json" "unset 1" confirm "explain 1" "plan /tmp/b.json"; do
 	expect 0 tierbpf load --try 600 /tmp/a.json
 	for comm in $(grep -lx tierbpf-trial /proc/[0-9]*/comm); do
@@ -180,8 +180,8 @@ for verb in status "load /tmp/b.json" "unset 1" confirm "explain 1" "plan /tmp/b
 	[ "$(tiers)" = "4:0 5:1" ] || fail "after $verb: $(tiers)"
 done
 
-# 8. an object comes back with its maps and programs; and what cannot come back does not
-# leave the other one in force
+# 8. An object comes back with its maps and programs. If it cannot come back, the policy on trial
+# does not stay in force either.
 expect 0 tierbpf load --object /usr/lib/tierbpf/test-own.bpf.o
 # shellcheck disable=SC2046
 bpftool map update pinned $pins/policy/object_answers key $(bytes 1) value $(bytes 1344)

@@ -3,18 +3,18 @@
 # timeout: 600
 # long: 3600
 # append: memhp_default_state=online_movable
-# A kmem device that is unbound between the steps of a move, its memory off line long
-# before, as daxctl does it. Another tracer makes each step that clears take 30 ms: without
-# it the moment is of microseconds. The slot was empty then, and the unbind crashed in
-# put_memory_type(NULL), with the locks of the tiers and of memory hotplug held for ever.
+# A kmem device is unbound between two steps of a move, after its memory went offline, as daxctl
+# does it. Another tracer makes each step that clears the slot take 30 ms, because otherwise this
+# window is only microseconds long. The slot was empty then, and the unbind crashed in
+# put_memory_type(NULL) while it held the locks of the tiers and of memory hotplug.
 #
-# The argument says how many unbinds (12).
+# The argument is the number of unbinds (12).
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
 count=${1:-12}
 
-# within SECONDS COMMAND...: a command that the kernel holds up for ever cannot even be killed.
+# within SECONDS COMMAND...: limits its time; a command that the kernel blocks for ever cannot be killed
 within()
 {
 	seconds=$1
@@ -32,7 +32,7 @@ oops()
 	dmesg | grep -m3 -E "BUG:|Oops|RIP:"
 }
 
-# A kernel that has crashed with these locks held cannot even be shut down.
+# After a crash with these locks held, the kernel cannot even be shut down.
 crashed()
 {
 	echo "FAIL: $*"
@@ -54,7 +54,7 @@ expect_tiers "4:0 5:1" "with a policy"
 moved=$(counter retiered)
 attach test-slow-clear slow
 
-# moves without end, a few each second
+# Moves the node all the time, a few times each second.
 while [ ! -e /tmp/stop ]; do
 	for tier in 6 7 8 9; do
 		override 1 $((tier * 128))
@@ -65,7 +65,7 @@ moves=$!
 unbinds=0
 for n in $(seq "$count"); do
 	offline_memory 1
-	# the module knows nothing of the unbind to come
+	# The module does not know of the unbind that follows.
 	sleep 1.$((n % 10))
 	within 20 unbind 1 || break
 	within 20 bind 1 || break

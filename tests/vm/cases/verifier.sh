@@ -2,9 +2,9 @@
 # topology: hmat
 # shares: yes
 # kernels: cloud
-# The verifier accepts the BPF programs of each compiler, with hardly more work
-# than the table in ../guest/verified-insns says. With --print: the rows of the
-# table for this kernel, and no judgement.
+# The verifier must accept the BPF programs of each compiler, with little more work than
+# ../guest/verified-insns records. With --print, the case prints the rows of that table for this
+# kernel and checks nothing.
 . /usr/lib/tierbpf-test/test.sh
 
 table=/usr/lib/tierbpf-test/verified-insns

@@ -3,7 +3,8 @@
 # timeout: 900
 # append: memhp_default_state=online_movable
 # qmp: yes
-# A virtio-mem device that its hypervisor lets grow and shrink, to nothing as well.
+# The hypervisor makes a virtio-mem device grow and shrink, also to nothing; the node must follow
+# the rules each time.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/qmp.sh
 
@@ -35,7 +36,7 @@ unoverride 1
 first_online 10 request 512
 request 0
 
-# a rule on the size: at the first memory, and as it grows and shrinks
+# A rule on the size decides at the first memory, and as the node grows and shrinks.
 policy /tmp/s.json '{"match": {"kind": "hotplug", "size": {"min": "768MiB"}}, "action": {"tier": "far"}}' \
 	'{"match": {"kind": "hotplug"}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/s.json
@@ -47,7 +48,7 @@ expect_tiers "4:0 5:1" "with 512 MiB, which is not"
 request 0
 expect 0 tierbpf load /tmp/p.json
 
-# the policy is replaced while the node is empty
+# The policy is replaced while the node is empty.
 policy /tmp/q.json '{"match": {"pxm": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/q.json
 first_online 5 request 256

@@ -3,8 +3,8 @@
 # kernels: cloud
 # append: memhp_default_state=online_movable
 # judge: tests/vm/suites/judge-watch
-# tierbpf watch: all that happens is told, once and in order, from one policy to the next;
-# what had no place is told with its number; a second one is refused.
+# tierbpf watch must report each event once and in order, from one policy to the next. It must
+# report how many events were dropped, and a second watch must be rejected.
 . /usr/lib/tierbpf-test/test.sh
 
 # tells TEXT: a line of what has come since the last one holds it, or will within 5 seconds
@@ -19,13 +19,13 @@ tells()
 	told=$(($told + ${line%%:*}))
 }
 
-# has FILTER: an object among the JSON lines is like that
+# has FILTER: fails unless one of the JSON lines matches
 has()
 {
 	jq -se "any(.[]; $1)" /tmp/told >/dev/null || { cat /tmp/told; fail "no object with $1"; }
 }
 
-# watched OPTION...: there is a watch, which tells /tmp/told, and /tmp/notes
+# watched OPTION...: starts a watch that writes to /tmp/told and /tmp/notes
 watched()
 {
 	told=0
@@ -33,18 +33,18 @@ watched()
 	watch=$!
 }
 
-# ends SIGNAL: it does, as it should
+# ends SIGNAL: the signal must end the watch with success
 ends()
 {
 	kill -"$1" $watch
 	wait $watch || fail "at SIG$1 it ends with $?: $(cat /tmp/notes)"
 }
 
-# notes TIMES: so often it has said that there is no policy
+# notes TIMES: fails unless it has said so often that there is no policy
 notes()
 {
 	for _ in $(seq 50); do
-		[ "$(grep -c "no policy is in force, and nothing is recorded" /tmp/notes)" != "$1" ] || return 0
+		[ "$(grep -c "no policy is loaded, and events are recorded only while one is" /tmp/notes)" != "$1" ] || return 0
 		sleep 0.1
 	done
 	fail "not $1 times without a policy: $(cat /tmp/notes)"
@@ -55,7 +55,7 @@ says /tmp/err "modprobe tierbpf"
 modprobe tierbpf
 modprobe virtio_mem
 expect_tiers "4:0 18:1" "at boot"
-# As root without any capability; before there is a policy.
+# Starts as root without any capability, before a policy is loaded.
 watched prog-caps 0 none tierbpf watch
 notes 1
 says /tmp/notes "tierbpf load POLICY"
@@ -76,7 +76,7 @@ tells "retiered node 1: tier 6 -> 18"
 unoverride 1
 tells "retiered node 1: tier 18 -> 10 far, adistance 2304 -> 1344, by slow"
 
-# memory goes and comes, block by block
+# Memory goes offline and comes back, block by block.
 blocks()
 {
 	for state in /sys/devices/system/node/node1/memory*/state; do
@@ -90,7 +90,7 @@ tells "memory   node 1: 0 MiB -> 128 MiB"
 tells "answered node 1: its first memory; the kernel asked: tier 18 -> 10 far"
 tells "memory   node 1: 128 MiB -> 256 MiB"
 
-# a policy in the place of another; a trial, and back
+# One policy replaces another; then a trial ends with the former one.
 policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/q.json
 tells "policy   generation 2 is in force, in the place of generation 1"
@@ -101,7 +101,7 @@ tells "retiered node 1: tier 5 cxl -> 10 far"
 tells "policy   generation 2 is in force, in the place of generation 3"
 tells "retiered node 1: tier 10 far -> 5 cxl, adistance 1344 -> 704, by rule 1"
 
-# a policy that lies, cannot decide, or takes its time
+# A policy lies, cannot decide, or is slow.
 vice()
 {
 	# shellcheck disable=SC2046
@@ -125,7 +125,7 @@ vice 4 0
 expect_tiers "4:0 10:1" "when it says the same again"
 ! grep dropped /tmp/told || fail "dropped though it was read"
 
-# it is stopped, and the ring fills
+# The watch is stopped, and the ring fills up.
 kill -STOP $watch
 before=$(counter dropped)
 vice 1 0
@@ -138,7 +138,7 @@ dropped=$(($(counter dropped) - before))
 kill -CONT $watch
 tells "dropped  $dropped events are lost"
 [ "$(tail -n +$tells_so_far /tmp/told | wc -l)" -gt 1100 ] || fail "and the others are not told"
-# in the place where they are missing: in front of the next one
+# The dropped events are reported where they are missing, before the next one.
 kill -STOP $watch
 before=$(counter dropped)
 prog-run /sys/fs/bpf/full >/dev/null || fail "prog-run full"
@@ -150,7 +150,7 @@ kill -CONT $watch
 tells "dropped  $dropped events are lost"
 rm /sys/fs/bpf/full
 
-# without a policy it waits for the next one, and holds neither pins nor module
+# Without a policy it waits for the next one, and keeps neither pins nor the module in use.
 expect 0 tierbpf unload
 tells "policy   generation 3 is detached, no policy is in force"
 tells "retiered node 1: tier 10 -> 18, adistance 1344 -> 2304, took"
@@ -160,7 +160,7 @@ modprobe tierbpf
 expect 0 tierbpf load /tmp/p.json
 tells "policy   generation 1 is in force: "
 tells "retiered node 1: tier 18 -> 10 far"
-# the module itself is another one when it looks again, whose events are numbered from 1 on
+# When it looks again the module has been reloaded, and its events are numbered from 1 again.
 told=$(wc -l </tmp/told)
 kill -STOP $watch
 expect 0 tierbpf unload
@@ -171,7 +171,7 @@ kill -CONT $watch
 tells "policy   generation 1 is in force: "
 tells "retiered node 1: tier 18 -> 10 far"
 
-# one after the other, as fast as they go: ten policies that come or go, and ten moves
+# As fast as possible: ten loads and unloads, and ten moves.
 told=$(wc -l </tmp/told)
 for _ in 1 2 3; do
 	{ tierbpf load /tmp/q.json && tierbpf load /tmp/p.json && tierbpf unload; } >/tmp/out 2>&1 || fail "$(cat /tmp/out)"
@@ -187,7 +187,7 @@ done
 [ "$lost" -le 6 ] || fail "$lost of 20 events are lost: $(cat /tmp/fast)"
 ends TERM
 
-# what happens while nobody looks is told to who comes next
+# Events that happen while nobody watches are reported to the next watch.
 override 1 768
 expect_tiers "4:0 6:1"
 unoverride 1
@@ -202,7 +202,7 @@ expect 0 tierbpf load /tmp/r.json
 tells '"generation":2'
 expect 0 tierbpf unload
 tells '"former":2'
-# what happens without a policy is counted, at least
+# Events without a policy are at least counted.
 notes 1
 blocks offline
 blocks online_movable
@@ -228,7 +228,7 @@ jq -se 'all(.[]; (now - (.time | sub("\\.[0-9]+"; "") | fromdate)) | . > -2 and 
 	fail "the times are not of now: $(date)"
 sed 's/^/json /' /tmp/told
 
-# a reader that leaves, where nothing more happens; one who cannot take it
+# A reader of the pipe leaves and nothing more happens; another cannot be written to.
 expect 0 tierbpf load /tmp/p.json
 { tierbpf watch 2>/tmp/err; echo $? >/tmp/status; } | timeout 20 grep -m 1 -F "generation 2 is in force" || fail "nothing is told"
 [ "$(cat /tmp/status)" = 0 ] || fail "it ends with $(cat /tmp/status) after its reader"

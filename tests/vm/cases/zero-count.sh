@@ -2,11 +2,11 @@
 # topology: three-nvdimm
 # timeout: 600
 # append: memhp_default_state=online_movable
-# A node with DRAM of its own, whose kmem devices came and went before the module did:
-# memory-tiers never counted them, so the first that left emptied the slot, the second
-# brought its count to -1, and one that came then is in the slot without a reference
-# (stock kernels, 6.12 to 7.3). Loading a policy freed its memory type, which kmem keeps;
-# on kernels without KASAN that shows, if at all, by the tiers and by what crashes later.
+# Tests a node with DRAM of its own whose kmem devices came and went before the module was loaded.
+# memory-tiers never counted them: the first that left emptied the slot, the second brought its
+# count to -1, and one that came then is in the slot without a reference (stock kernels, 6.12 to
+# 7.3). Loading a policy once freed its memory type, which kmem keeps. Kernels without KASAN show
+# that only, if at all, by wrong tiers and later crashes.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/dax.sh
 
@@ -25,7 +25,7 @@ modprobe tierbpf
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'
 expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 5:1" "after load"
-# kmem looks through its types for one of its adistance: the one that was freed
+# kmem searches its types for one with its adistance and would find the one that was freed.
 bind 1
 expect_tiers "4:0 5:1" "with another device"
 override 1 1344

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Regions of volatile CXL memory, through sysfs, as cxl create-region makes them.
-# Sourced in the guest, behind test.sh. Which card is mem0 is a matter of chance:
-# cards are known by their serial numbers.
+# Creates regions of volatile CXL memory through sysfs, like cxl create-region.
+# Sourced in the guest, after test.sh. It is random which card is mem0, so cards are identified by
+# their serial numbers.
 
 cxl=/sys/bus/cxl/devices
 dax=/sys/bus/dax
 
-# cxl_cards COUNT: loads the drivers, and waits for so many cards.
+# cxl_cards COUNT: loads the drivers, and waits for COUNT cards.
 cxl_cards()
 {
 	for module in cxl_acpi cxl_pci cxl_mem cxl_port device_dax dax_cxl kmem; do
@@ -21,7 +21,7 @@ cxl_cards()
 	fail "not $1 cards: $(ls $cxl)"
 }
 
-# The endpoint decoder of the card with that serial number.
+# Prints the endpoint decoder of the card with that serial number.
 cxl_decoder()
 {
 	for endpoint in "$cxl"/endpoint*; do
@@ -29,8 +29,8 @@ cxl_decoder()
 	done
 }
 
-# cxl_create SIZE SERIAL...: a region of that many bytes, over these cards in turn;
-# its name is in $region. Its memory comes on line by itself.
+# cxl_create SIZE SERIAL...: creates a region of SIZE bytes, interleaved over these cards, and sets
+# $region to its name. Its memory comes online by itself.
 cxl_create()
 {
 	size=$1
@@ -59,7 +59,7 @@ cxl_create()
 	fail "no memory of $region is on line"
 }
 
-# True if all memory of $region is on line, in node $node.
+# True if all memory of $region is online in node $node.
 cxl_online()
 {
 	set -- "$cxl/$region/dax_$region"/dax*
@@ -73,7 +73,7 @@ cxl_online()
 	[ $((online * 0x$(cat /sys/devices/system/memory/block_size_bytes))) -ge "$size" ]
 }
 
-# The region that cxl_create has made last, and all that is above it.
+# Removes the region that cxl_create has made last, and all devices that depend on it.
 cxl_destroy()
 {
 	for state in /sys/devices/system/node/node"$node"/memory*/state; do

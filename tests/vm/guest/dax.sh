@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# NVDIMMs as memory, by dax/kmem. Sourced in the guest, after test.sh.
+# Turns NVDIMMs into memory with dax/kmem. Sourced in the guest, after test.sh.
 
 dax=/sys/bus/dax
 
-# A namespace to a dax device that no driver is bound to, as ndctl create-namespace -m
-# devdax does it; $seed is its name.
+# Turns a namespace into a dax device without a driver, like ndctl create-namespace -m devdax; $seed
+# is its name.
 make_unbound_dax()
 {
 	seed=$(cat "/sys/bus/nd/devices/region$1/dax_seed")
@@ -21,8 +21,8 @@ make_unbound_dax()
 	echo "$seed" >$dax/drivers/device_dax/unbind
 }
 
-# The same as memory. kmem binds it itself, and with it every device that it knows by name
-# and that is not bound.
+# Turns the device into memory. kmem binds it itself, and with it every unbound device that it knows
+# by name.
 make_dax()
 {
 	make_unbound_dax "$1"
@@ -34,7 +34,7 @@ bind()
 	echo "dax$1.0" >$dax/drivers/kmem/bind || fail "bind dax$1.0"
 }
 
-# offline BLOCK: once more where somebody just looks at one of its pages.
+# offline BLOCK: retries, as it fails while somebody accesses one of its pages
 offline()
 {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -44,7 +44,7 @@ offline()
 	fail "$1 does not go offline"
 }
 
-# blocks_of DEVICE: the memory blocks that it is, one a line
+# blocks_of DEVICE: prints its memory blocks, one a line
 blocks_of()
 {
 	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
@@ -62,7 +62,7 @@ offline_memory()
 	done
 }
 
-# Its memory blocks go offline first; kmem does not force that.
+# Takes its memory blocks offline first, which kmem itself does not do.
 unbind()
 {
 	offline_memory "$1"

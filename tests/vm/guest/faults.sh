@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# tierbpf, killed after each of its steps in turn (user/util/fault.h). Sourced after test.sh.
-# Few processes, since there are hundreds of kills. A case takes as its argument every
-# how manieth step it is killed at: 1 is all of them; by default every other: the odd ones on 6.12,
-# and the even ones on other kernels.
+# Kills tierbpf after each of its steps in turn (user/util/fault.h). Sourced after test.sh.
+# It starts few processes, since there are hundreds of kills. The argument of a case is the distance
+# between the steps that are tested: 1 tests all of them. By default a case tests every other step:
+# the odd ones on 6.12, and the even ones on other kernels.
 stride=${1:-2}
 case $stride:$(uname -r) in
 1:* | *:6.12*) first_step=1 ;;
 *) first_step=2 ;;
 esac
 
-# All that a policy is; status heals first, so nothing may be left over; the link it tells as found.
+# Checks all parts of a policy. status repairs first, so nothing may be left over.
 state()
 {
 	tierbpf status --json >/tmp/status.json 2>/tmp/status.err || cat /tmp/status.err
@@ -20,7 +20,7 @@ state()
 	done
 }
 
-# killed_at STEP tierbpf WORD...: fails where it ended before that step.
+# killed_at STEP tierbpf WORD...: returns failure if the command ended before that step.
 killed_at()
 {
 	at=$1
@@ -32,14 +32,14 @@ killed_at()
 	return 1
 }
 
-# is STATE TIERS: so it is in force, and so the kernel had it before anybody healed
+# is STATE TIERS: true if this is in force, and the kernel had these tiers before any repair
 is()
 {
 	[ "$now" = "$1" ] || return 1
 	[ "$raw" = "$2" ] || fail "$(cat /tmp/killed.err): tiers $raw, but status says $now"
 }
 
-# The kernel carries out an override on its own, soon after the command that has set it.
+# The kernel applies an override by itself, soon after the command that has set it.
 carried_out()
 {
 	case $forth in
@@ -52,10 +52,10 @@ carried_out()
 	done
 }
 
-# at_each_step BACK FORTH [swap]: kills the command FORTH ("tierbpf load ...") after
-# each of its steps; command BACK leads back to the state before. After each kill the tiers are the former ones
-# or the new ones, and status finds that policy, whole. swap: the two take the same
-# steps, so that each may lead back from the other, killed itself.
+# at_each_step BACK FORTH [swap]: kills the command FORTH ("tierbpf load ...") after each of its
+# steps; the command BACK restores the state before. After each kill the tiers must be the former
+# or the new ones, and status must find that policy complete. With swap, both commands take the
+# same steps, so BACK is killed as well, and FORTH restores its state.
 at_each_step()
 {
 	back=$1 forth=$2

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # shellcheck disable=SC3045 # the busybox shell of a guest has read -t
-# The QEMU that this guest runs in does what its guest says: tests/vm/run --qmp.
-# Sourced in the guest, behind test.sh.
+# Lets the guest control the QEMU that it runs in (tests/vm/run --qmp). Sourced in the guest, after
+# test.sh.
 
-# qmp COMMAND: as JSON; its answer is in $answer. What happens meanwhile is kept
+# qmp COMMAND: sends COMMAND, which is JSON, and sets $answer. Events that arrive meanwhile are kept
 # for qmp_event.
 qmp()
 {
@@ -19,7 +19,7 @@ qmp()
 	fail "QEMU says nothing to $1"
 }
 
-# qmp_event NAME TEXT: waits until one with that text has happened since the last such wait.
+# qmp_event NAME TEXT: waits for an event with that text, since the last such wait.
 qmp_event()
 {
 	until grep "\"event\": \"$1\"" /tmp/qmp-events | grep -qF -e "$2"; do
@@ -45,7 +45,7 @@ plug_dimm()
 	      {\"driver\": \"pc-dimm\", \"id\": \"$1\", \"memdev\": \"$1-memory\", \"node\": $3}}"
 }
 
-# unplug_dimm NAME: the guest's kernel takes its memory off line and lets it go.
+# unplug_dimm NAME: the guest's kernel takes its memory offline and removes the DIMM.
 unplug_dimm()
 {
 	qmp "{\"execute\": \"device_del\", \"arguments\": {\"id\": \"$1\"}}"
@@ -53,9 +53,9 @@ unplug_dimm()
 	qmp "{\"execute\": \"object-del\", \"arguments\": {\"id\": \"$1-memory\"}}"
 }
 
-# ---- node 1, which has no memory until something is plugged into it ----
+# ---- node 1, which has no memory until a device is plugged in ----
 
-# Every tier that it is seen in, while /tmp/watching is there, in /tmp/seen.
+# Writes every tier in which node 1 is seen to /tmp/seen, while /tmp/watching exists.
 watch_node1()
 {
 	was=
@@ -72,8 +72,8 @@ watch_node1()
 	done >/tmp/seen &
 }
 
-# first_online TIER COMMAND...: it brings memory, and node 1 is in that tier and no other
-# from the first of it on. 18 is the kernel's own, which is no answer of a policy.
+# first_online TIER COMMAND...: COMMAND adds memory, and node 1 must be in TIER and no other from
+# its first memory on. The kernel's own tier is 18, which no policy here gives.
 first_online()
 {
 	first=$1

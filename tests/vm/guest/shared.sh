@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Runs cases one after the other in one guest (tests/vm/check), and proves that each leaves the
-# guest as it was after the boot.
+# Runs cases one after the other in one guest (tests/vm/check), and checks that each leaves the
+# guest as it was after boot.
 #
-#   shared.sh CASE:SECONDS...      /cases/CASE.sh, which may take so long
+#   shared.sh CASE:SECONDS...      runs /cases/CASE.sh with this time limit
 #
-# Prints "shared: begins CASE" and "shared: ends CASE STATUS SECONDS" around what a case prints. After a
-# case that failed, or that left something, nobody knows what the next one would meet: this ends
-# then, and tests/vm/check runs the others in another guest.
+# Prints "shared: begins CASE" and "shared: ends CASE STATUS SECONDS" around the output of a case. It
+# ends after a case that failed or left something behind, because that could affect the next case;
+# tests/vm/check then runs the others in another guest.
 
-# The last word of the kernel's log on each node: nothing else shows demotion targets.
+# Prints the last line of the kernel's log on each node: only the log shows demotion targets.
 demotion_targets()
 {
 	dmesg | awk 'sub(/.*Demotion targets for Node /, "") { node = $0 + 0; targets[node] = $0 }
 		END { for (node in targets) print "demotion targets " targets[node] }' | sort
 }
 
-# User processes: those of the kernel have no executable. Not in a pipe, whose processes would be
-# among them.
+# Prints the user processes: kernel threads have no executable. It uses no pipe, whose processes would
+# be among them.
 processes()
 {
 	for exe in /proc/[0-9]*/exe; do
@@ -45,7 +45,7 @@ state()
 	find / -xdev | sort
 }
 
-# as_found: as it was after the boot, or soon; what is freed later has not been left behind
+# as_found: waits until the guest is as after boot, since some objects are freed with a delay
 as_found()
 {
 	rm -rf /tmp/* /tmp/.[!.]* /root/*
@@ -60,7 +60,7 @@ as_found()
 	return 1
 }
 
-# A file that is as new as this one would not be seen.
+# A file as new as this one would not be found.
 state >/run/found
 sleep 1
 touch /run/found

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the cases share. Sourced in the guest.
+# Functions that the cases share. Sourced in the guest.
 
 pins=/sys/fs/bpf/tierbpf
 
@@ -10,7 +10,7 @@ fail()
 	exit 1
 }
 
-# The kernel's log; where cases share a guest (shared.sh), since this one began.
+# Prints the kernel's log; in a shared guest (shared.sh), only since this case began.
 dmesg()
 {
 	if [ -n "${LOG_MARK:-}" ]; then
@@ -20,7 +20,7 @@ dmesg()
 	fi
 }
 
-# The tiers as the kernel shows them: "4:0 18:1-2".
+# Prints the tiers that the kernel shows: "4:0 18:1-2".
 tiers()
 {
 	for nodelist in /sys/devices/virtual/memory_tiering/memory_tier*/nodelist; do
@@ -30,7 +30,7 @@ tiers()
 	done | sort -n | tr '\n' ' ' | sed 's/ $//'
 }
 
-# expect_tiers TIERS [WHEN]: they are there, or come within 5 seconds.
+# expect_tiers TIERS [WHEN]: fails unless the kernel has these tiers within 5 seconds.
 expect_tiers()
 {
 	for _ in $(seq 50); do
@@ -41,7 +41,8 @@ expect_tiers()
 	fail "tiers ${2:-}: expected $1, found $now"
 }
 
-# expect STATUS COMMAND...: its output is in /tmp/out and /tmp/err afterwards.
+# expect STATUS COMMAND...: fails unless COMMAND exits with STATUS; saves its output in /tmp/out
+# and /tmp/err.
 expect()
 {
 	wanted=$1
@@ -53,7 +54,7 @@ expect()
 	fail "'$*' exits with $status, not $wanted"
 }
 
-# says FILE TEXT: a line of it holds the text.
+# says FILE TEXT: fails unless a line of FILE contains TEXT.
 says()
 {
 	grep -qF -e "$2" "$1" && return 0
@@ -61,7 +62,7 @@ says()
 	fail "nothing says: $2"
 }
 
-# A number as bpftool wants 4 bytes.
+# Prints a number as four bytes for bpftool.
 bytes()
 {
 	echo "$(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))"
@@ -80,7 +81,7 @@ unoverride()
 	bpftool map delete pinned $pins/override key $(bytes "$1") || fail "bpftool map delete $1"
 }
 
-# policy FILE RULE...: a policy with these rules.
+# policy FILE RULE...: writes a policy with these rules.
 policy()
 {
 	file=$1
@@ -92,17 +93,17 @@ policy()
 	POLICY
 }
 
-# What changes by itself in a line of status --json.
+# These values in status --json change by themselves.
 # shellcheck disable=SC2034 # for the cases
 volatile='"(age_seconds|used_bytes|free_bytes|demoted_pages|promoted_pages|answered|retiered|held|slow)"'
 
-# The value of a counter of status --json.
+# Prints the value of a counter from status --json.
 counter()
 {
 	tierbpf status --json | sed -n "s/.*\"$1\": \([0-9][0-9]*\).*/\1/p"
 }
 
-# attach OBJECT NAME: a test's own programs, in front of or beside tierbpf's.
+# attach OBJECT NAME: attaches a test's own programs, in addition to those of tierbpf.
 attach()
 {
 	mkdir -p "/sys/fs/bpf/$2" "/sys/fs/bpf/$2-maps"
@@ -115,7 +116,7 @@ detach()
 	rm -rf "/sys/fs/bpf/$1" "/sys/fs/bpf/$1-maps"
 }
 
-# answer NAME NODE VALUE: what programs from tests/vm/bpf say of a node.
+# answer NAME NODE VALUE: sets the answer of programs from tests/vm/bpf about a node.
 answer()
 {
 	# shellcheck disable=SC2046
@@ -133,12 +134,12 @@ remove_module()
 	fail "rmmod tierbpf"
 }
 
-# Where the kernel looks for leaks (debug kernels), it finds none.
+# Fails if the kernel's leak detection (debug kernels) finds a leak.
 check_leaks()
 {
 	leaks=/sys/kernel/debug/kmemleak
 	[ -e $leaks ] || return 0
-	# The second scan tells what is gone from what was only in a register.
+	# The first scan may miss a pointer that is only in a register, so scan twice.
 	echo scan >$leaks
 	sleep 5
 	echo scan >$leaks
@@ -147,7 +148,7 @@ check_leaks()
 	fail "kmemleak finds the above"
 }
 
-# the_end TIERS: without policy and module everything is as stock.
+# the_end TIERS: removes policy and module, and checks that everything is as on a stock kernel.
 the_end()
 {
 	expect 0 tierbpf unload

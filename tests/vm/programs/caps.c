@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-caps UID CAPABILITY,...|none COMMAND...: runs COMMAND as that user with these
- * capabilities (sys_admin,bpf as in capabilities(7)) and no others.
+ * prog-caps UID CAPABILITY,...|none COMMAND...: runs COMMAND as user UID with only these
+ * capabilities, named as in capabilities(7): sys_admin,bpf.
  */
 #include <cap-ng.h>
 #include <errno.h>

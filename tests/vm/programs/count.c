@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-count OBJECT: loads the programs of a BPF object, attaches none, and prints
- * for each its name and how many instructions the verifier went through for it.
+ * prog-count OBJECT: loads the programs of a BPF object, without attaching
+ * them, and prints the name of each and the number of instructions that the verifier processed.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-events PIN [COUNT]: takes the records out of a pinned map `events` that are there now,
- * and waits until there were COUNT (0). Prints a line for each: generation, kind, node, from,
- * to, whether its times make sense.
+ * prog-events PIN [COUNT]: reads the records of a pinned map `events`, and waits until there were
+ * COUNT of them (0). Prints a line for each: generation, kind, node, from, to, and whether its
+ * times are plausible.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

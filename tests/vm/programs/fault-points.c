@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fault points (user/util/fault.h) of build/vm/tierbpf-faults. TIERBPF_FAULT=N: it
- * is killed at the Nth that it passes, and says where that was. So a test that
- * counts up until nothing is killed any more has been at all of them.
- * TIERBPF_FAULT_GUARDIAN=N: the same of the guardian of a trial. TIERBPF_FAULT_SECONDS=N:
- * trials end so much sooner.
+ * The fault points (user/util/fault.h) of build/vm/tierbpf-faults. With TIERBPF_FAULT=N the
+ * program kills itself at the Nth point that it reaches, and prints where that is. A test that
+ * increases N until nothing is killed any more has tested all points.
+ * TIERBPF_FAULT_GUARDIAN=N does this in the guardian of a trial. TIERBPF_FAULT_SECONDS=N makes
+ * trials end N seconds earlier.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-fault N OPERATION: does it with its Nth allocation failing (0: none), and
- * prints how many more allocations would have had to come for that: 0 where one
- * has failed. With "all" for N, those fail of which the task-filter in
- * /sys/kernel/debug/failslab and fail_page_alloc tells. What counts as an
- * allocation is said there, too. Needs CONFIG_FAULT_INJECTION. The operations:
+ * prog-fault N OPERATION: executes it, with its Nth allocation failing (0: none), and prints how
+ * many more allocations were missing until the fault: 0 if it occurred. With "all" for N, all
+ * allocations fail that /sys/kernel/debug/failslab and fail_page_alloc select by the task-filter.
+ * These directories also define what counts as an allocation. Needs CONFIG_FAULT_INJECTION. The
+ * operations:
  *
  *   insert FILE, remove NAME	a module
  *   attach MAP LINK		a pinned struct_ops map, which was attached before; pins the link
@@ -13,7 +13,7 @@
  *   write FILE TEXT
  *   run COMMAND ARGUMENT...	its first thread, from the moment it has been executed
  *
- * Exit status: 0, 1 the operation fails, the command's own, 128 and more a signal.
+ * Exit status: 0; 1 if the operation fails; that of the command; 128 and more for a signal.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ static void fault_off(struct fault *f)
 	errno = error;
 }
 
-/* Only the system call itself runs with the fault. */
+/* The fault is active only during the system call itself. */
 #define WITH_FAULT(f, call)    \
 	({                     \
 		long ret_;     \
@@ -114,7 +114,7 @@ static long write_file(struct fault *f, char **arg)
 	return WITH_FAULT(f, write(fd, arg[1], strlen(arg[1]))) < 0 ? -1 : 0;
 }
 
-/* What is left is read from the zombie. */
+/* The remaining count is read from the zombie process. */
 static long run(struct fault *f, char **arg)
 {
 	char path[32];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-fill LEAVE SECONDS: takes the memory that is free but for LEAVE MiB, and says "ready". After
- * a line on its input it takes the rest too, until the kernel has ended somebody for the want of
- * it, prints how many MiB it has, and holds them for so long. It is the last to be ended itself: if
- * nobody could be, the kernel would panic.
+ * prog-fill LEAVE SECONDS: allocates all free memory but LEAVE MiB, and prints "ready". After a
+ * line of input it allocates the rest too, until the OOM killer has killed a process. Then it prints
+ * how many MiB it has, and holds them for SECONDS. It is the last process to be killed itself: if
+ * none could be killed, the kernel would panic.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static void come_last(void)
 	close(fd);
 }
 
-/* The number behind @name in a file of such lines. */
+/* Returns the number that follows @name in a file of such lines. */
 static unsigned long number(const char *path, const char *name)
 {
 	static char text[65536];
@@ -53,7 +53,7 @@ static unsigned long number(const char *path, const char *name)
 	return strtoul(line + strlen(name), NULL, 10);
 }
 
-/* How many processes the kernel has ended for it. */
+/* Returns how many processes the OOM killer has killed. */
 static unsigned long victims(void)
 {
 	return number("/proc/vmstat", "\noom_kill ");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Counts the BPF programs, maps and links that exist: what a case may have left behind. */
+/* Counts the BPF programs, maps and links that exist, to find those that a case has left behind. */
 #include <bpf/bpf.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* prog-lock FILE COMMAND...: runs COMMAND while it holds the lock of FILE, as flock(1) does. */
+/* prog-lock FILE COMMAND...: holds a lock of FILE while COMMAND runs, like flock(1). */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * prog-lost COUNT [NODE]: updates the override of node 1 COUNT times, each time by a process
- * of its own and on the next CPU, while a process on each CPU updates a map without a pause:
- * one that is nobody's, or with NODE the override of that node, to what it is already.
+ * of its own and on the next CPU, while a process on each CPU updates a map without a pause. That
+ * map is an unrelated one, or with NODE the override of that node, which keeps its value.
  * Prints "LOST lost, LATE late" and the longest time that node 1 took to follow. Lost is an
  * update that did not move it within 4 seconds, late one that took more than half a second.
  */
@@ -27,7 +27,7 @@
 #define LATE 500	 /* ms */
 #define PATIENCE 4000 /* ms */
 #define POLL 3000	  /* us */
-/* More than TIERBPF_MOVES in a second, and the module asks again by itself. */
+/* With more moves a second than TIERBPF_MOVES, the module would ask again by itself. */
 #define PACE (TIERBPF_MOVES_MS / TIERBPF_MOVES + 25) /* ms */
 
 static int check(int ret, const char *what)
@@ -97,7 +97,7 @@ static void update_once(int cpu, int map, int tier)
 		check(-EIO, "update");
 }
 
-/* ms until the node is in @tier; PATIENCE: it is not. */
+/* Returns the ms until the node is in @tier, or PATIENCE if it never was. */
 static long wait_for(int tier)
 {
 	long start = now();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-pressure NODE MIB HOT SECONDS: a program bound to the memory of a node, as by
- * numactl --balancing --membind=NODE, that writes MIB mebibytes. Where some of them
- * have been demoted, it works on HOT of these until three quarters of them are back on
- * the node or SECONDS have passed. At the end all must hold what was written. Prints
- * how many MiB were not on the node, and how many of the HOT are back.
+ * prog-pressure NODE MIB HOT SECONDS: binds itself to the memory of a node, like numactl
+ * --balancing --membind=NODE, and writes MIB mebibytes. If some of them have been demoted, it
+ * accesses HOT of these until three quarters of them are back on the node or SECONDS have passed.
+ * In the end all memory must hold what was written. Prints how many MiB were not on the node, and
+ * how many of the HOT ones are back.
  */
 #include <errno.h>
 #include <numaif.h>
@@ -34,7 +34,7 @@ static unsigned long *page(unsigned long i)
 	return (unsigned long *)(memory + i * PAGE);
 }
 
-/* Takes the first @max pages that are not on @node; returns how many there are in all. */
+/* Stores the first @max pages that are not on @node; returns the total number of such pages. */
 static unsigned long pages_off(int node, void **from, unsigned long n, void **off, unsigned long max)
 {
 	int *at = calloc(n, sizeof(*at));
@@ -58,7 +58,7 @@ static void work_on(void **pages, unsigned long n)
 	time_t start = time(NULL);
 	unsigned long i;
 
-	/* Accesses, and not system calls, are what makes a page hot. */
+	/* Accesses make a page hot; system calls do not. */
 	while (time(NULL) == start)
 		for (i = 0; i < n; i++)
 			(void)*(volatile unsigned long *)pages[i];
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 	warm = calloc(hot, sizeof(*warm));
 	if (memory == MAP_FAILED || !all || !warm)
 		die("mmap");
-	/* A huge page is only promoted where the node has a free one, which is luck. */
+	/* A huge page is promoted only if the node has a free one, which would be luck. */
 	if (madvise(memory, pages * PAGE, MADV_NOHUGEPAGE))
 		die("madvise");
 	for (i = 0; i < pages; i++) {

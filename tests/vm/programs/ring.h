@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How tests and benchmarks wait for records of a BPF ring buffer. */
+/* Lets tests and benchmarks wait for records of a BPF ring buffer. */
 #ifndef TESTS_RING_H
 #define TESTS_RING_H
 
@@ -22,8 +22,8 @@ static inline long ring_clock_ms(void)
  * or -errno.
  *
  * ring_buffer__poll() returns 0 not only after its time-out: epoll reports the ring as soon
- * as a record is reserved, and libbpf stops in front of it until it is submitted. The CPU is
- * then left to whoever writes the record.
+ * as a record is reserved, but libbpf does not return it before it is submitted. This then yields
+ * the CPU to the writer of the record.
  */
 static inline int ring_wait(struct ring_buffer *ring, bool (*is_enough)(void *context),
 			    void *context, int ms)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-run PIN: runs a pinned SEC("syscall") program once and prints what it
- * returns; bpftool's own "prog run" always asks for output that these cannot have.
+ * prog-run PIN: runs a pinned SEC("syscall") program once and prints its return value. "bpftool
+ * prog run" cannot do that: it always asks for output data, which such programs do not support.
  */
 #include <bpf/bpf.h>
 #include <errno.h>

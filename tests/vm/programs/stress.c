@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * prog-stress flip NODES PROCESSES: updates and deletes overrides of random nodes.
- * prog-stress hog NODES PROCESSES: allocates memory of random nodes, looks whether it
- * holds what was written, and frees it.
- * Both until they are killed; exit status 1 if something is wrong before.
+ * prog-stress hog NODES PROCESSES: allocates memory of random nodes, checks that it holds what
+ * was written, and frees it.
+ * Both run until they are killed, and exit with status 1 if they find an error.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -31,7 +31,7 @@ static int wrong(const char *what)
 
 static int flip(void)
 {
-	/* Tiers 0 to 39; 0 is no opinion, and the last is no adistance. */
+	/* Tiers 0 to 39. The value 0 means no opinion, and the last value is no valid adistance. */
 	static const int adistances[] = { 100, 300, 576, 704, 1344, 2880, 5000, 0, -1 };
 	int map = bpf_obj_get(TIERBPF_PIN_ROOT "/" TIERBPF_PIN_OVERRIDE);
 
@@ -54,7 +54,7 @@ static int hog(void)
 	FILE *score = fopen("/proc/self/oom_score_adj", "w");
 	unsigned long i;
 
-	/* Where memory ends, it must not be a test that is killed. */
+	/* If memory runs out, the OOM killer must not kill a test instead. */
 	if (!score || fputs("1000", score) < 0 || fclose(score))
 		return wrong("oom_score_adj");
 	for (;;) {
@@ -65,7 +65,7 @@ static int hog(void)
 
 		if (p == MAP_FAILED)
 			return wrong("mmap");
-		/* Fails where the node has no memory just now: then it is any node's. */
+		/* This fails if the node has no memory at the moment; then any node will do. */
 		mbind(p, size, MPOL_PREFERRED, &node, 64, 0);
 		for (i = 0; i < size; i += PAGE)
 			*(unsigned long *)(p + i) = i + node;
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 		srand((unsigned int)getpid());
 		return strcmp(argv[1], "flip") ? hog() : flip();
 	}
-	/* Ends with the first that ends by itself; one that was killed is as good as freed. */
+	/* Ends with the first child that exits; one that was killed has merely freed its memory. */
 	while (wait(&status) > 0)
 		if (WIFEXITED(status))
 			return WEXITSTATUS(status);

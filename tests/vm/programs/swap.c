@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prog-swap created|removed DIRECTORY OTHER [READY]: an attacker. As soon as something is made
- * in DIRECTORY, which is replaced by the link OTHER, or removed from it, where the two change
- * places. READY is made when it waits.
+ * prog-swap created|removed DIRECTORY OTHER [READY]: plays an attacker. It waits until something
+ * is created in or removed from DIRECTORY. If it was created, the link OTHER replaces DIRECTORY;
+ * if removed, the two change places. It creates the file READY once it waits.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static int fails(const char *what)
 	return 1;
 }
 
-/* Faster than an event: the directory is looked at again and again. */
+/* Polls the directory, which is faster than waiting for an event. */
 static int replace_new(const char *directory, const char *other)
 {
 	char name[512], aside[520], target[512];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * differ SEED COUNT [--spoil]: COUNT random machines and policies, each node decided by the
- * BPF program in the kernel and by the same code natively: the adistance, the
- * rule and what it said before nodes were gathered must be the same. Says how
- * many decisions of which kind there were, and fails where a kind never came up.
- * --spoil changes one value in the kernel's maps: then it must find a difference.
+ * differ SEED COUNT [--spoil]: compares decisions on COUNT random machines and policies. The BPF
+ * program in the kernel and the same code in user space must choose the same rule and adistance
+ * for each node, before and after grouping. Prints the number of decisions of each kind, and fails
+ * if a kind never occurred. --spoil changes one value in the kernel's maps, so that it must find a
+ * difference.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,7 +17,7 @@
 #include "random-policy.h"
 #include "tierbpf.skel.h"
 
-#define MAX_SMALL 12 /* nodes of most machines */
+#define MAX_SMALL 12 /* most machines have at most so many nodes */
 
 static bool spoil;
 
@@ -36,7 +36,7 @@ static int write_array(const struct bpf_map *map, const void *values, size_t siz
 	return err;
 }
 
-/* Some nodes more than the machine has: nothing of a former one may be left there. */
+/* Checks some nodes beyond those of the machine: nothing of an earlier one may be left there. */
 static int fill(struct tierbpf_bpf *skel, const struct compiled_policy *p)
 {
 	static const struct tierbpf_facts nothing;
@@ -99,7 +99,7 @@ static int compare(struct tierbpf_bpf *skel, const struct compiled_policy *p,
 	return -EIO;
 }
 
-/* Map values that no policy has: what is wrong must be wrong on both sides alike. */
+/* Writes map values that no policy has: both sides must handle them alike. */
 static void mangle(struct rng *r, const struct compiled_policy *p)
 {
 	struct policy *policy = (struct policy *)p->policy;
@@ -120,7 +120,7 @@ static void mangle(struct rng *r, const struct compiled_policy *p)
 			t->predicate = rng_below(r, 3);
 			break;
 		case 2:
-			/* Within the tests of this policy: beyond, the map holds those of former ones. */
+			/* Only this policy's tests: the map also holds those of earlier ones. */
 			rule->first_test = rng_below(r, (uint32_t)policy->nr_tests);
 			rule->nr_tests =
 				rng_below(r, (uint32_t)policy->nr_tests - rule->first_test + 1);

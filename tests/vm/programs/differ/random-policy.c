@@ -109,7 +109,7 @@ static void print_list(struct rng *r, int max, FILE *out)
 	fputc('"', out);
 }
 
-/* min, max, both, or a value alone; @format prints one. */
+/* Prints a range with min, max or both, or a single value; @format prints one number. */
 static void print_range(struct rng *r, enum tierbpf_fact fact, const char *format, FILE *out)
 {
 	int64_t a = random_value(r, fact), b = random_value(r, fact);
@@ -145,7 +145,7 @@ static void print_kind_name(struct rng *r, FILE *out)
 	fprintf(out, "\"%s\"", policy_kind_name(random_value(r, TIERBPF_FACT_KIND)));
 }
 
-/* One, or an array. */
+/* Prints one value or an array. */
 static void print_kind(struct rng *r, FILE *out)
 {
 	uint32_t more = rng_below(r, 3);
@@ -214,7 +214,7 @@ static enum tierbpf_fact find_fact(const char *prefix, const char *member)
 	return fact;
 }
 
-/* Each member of "cxl" as often as not, and at least one. */
+/* Prints each member of "cxl" half of the time, and at least one. */
 static void print_cxl(struct rng *r, int nr_nodes, FILE *out)
 {
 	uint32_t which = 1 + rng_below(r, (1U << cxl_members.count) - 1);
