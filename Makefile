@@ -60,7 +60,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(filter Makefile %.mk,$(MAKEFILE_LIST)) | \
 		awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'V=1 shows whole commands, KERNEL=7.3 picks a guest kernel ($(KERNELS)).'
+	@echo 'V=1 shows whole commands, KERNEL=7.3 picks a guest kernel ($(call kernels,cloud)).'
 	@echo 'CONTRIBUTING.md says when to run what, and how long it takes.'
 
 $(build)/tierbpf: $(objects)

@@ -3,7 +3,7 @@
 #   make check-unit   the tests of user/ and include/; every leak, overflow and
 #                     stray access is a failure. Totals: build/unit/totals
 #
-# One test: build/unit/tests --filter policy_rule/node
+# One test: build/unit/tests --filter policy_rule/members
 
 unit := $(build)/unit
 unit_cflags = $(tool_cflags) -DTIERBPF_MESSAGES -fsanitize=address,undefined -fno-sanitize-recover=all \

@@ -15,6 +15,7 @@
 #include "machine/machine.h"
 #include "machine/measurement.h"
 #include "plan/plan.h"
+#include "show/plan-print.h"
 #include "show/report.h"
 #include "util/array.h"
 #include "util/cleanup.h"

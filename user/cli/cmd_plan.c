@@ -10,6 +10,8 @@
 #include "machine/measurement.h"
 #include "plan/explain.h"
 #include "plan/plan.h"
+#include "show/explain-print.h"
+#include "show/plan-print.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"

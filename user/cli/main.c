@@ -13,7 +13,7 @@
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	unsigned int rights; /* also in the table of commands in README.md */
+	unsigned int rights; /* also in RIGHTS of man/tierbpf.8, and below the table of commands in README.md */
 	const char *summary;
 } verbs[] = {
 	{ "topology", cmd_topology, RIGHT_WRITE,

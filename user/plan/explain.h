@@ -6,9 +6,6 @@
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
-#include <jansson.h>
-#include <stdio.h>
-
 #include "plan/plan.h"
 
 /* The result of trying a rule. */
@@ -39,9 +36,6 @@ struct explanation {
  */
 int explain_make(const struct plan *plan, int node, struct explanation *e);
 void explain_free(struct explanation *e);
-
-void explain_print(const struct explanation *e, FILE *out);
-json_t *explain_json(const struct explanation *e);
 
 static inline void cleanup_explanation(struct explanation *e)
 {

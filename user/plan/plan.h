@@ -3,7 +3,6 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include <jansson.h>
 #include <stdio.h>
 
 #include "plan/compiled.h"
@@ -69,11 +68,6 @@ void plan_free(struct plan *plan);
 /* The name of the rule that decides about the node, "default" or "override". */
 const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,
 			    size_t size);
-
-/* Prints a table that begins with the changes, then the warnings. 0 or -errno with a message. */
-int plan_print(const struct plan *plan, FILE *out);
-void plan_print_warnings(const struct plan *plan, FILE *out);
-json_t *plan_json(const struct plan *plan);
 
 /* warn.c: adds a warning for each effect that is probably not intended. Returns 0 or -ENOMEM. */
 int plan_warn(struct plan *plan);

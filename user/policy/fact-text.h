@@ -40,7 +40,7 @@ const char *fact_name(__u32 fact);
 const char *fact_key(__u32 fact);
 json_t *fact_json(__u32 fact, __s64 value);
 
-/* The source that a fact would come from: "HMAT, in sysfs as access1". */
+/* The source that a fact would come from: "HMAT or CDAT; sysfs: nodeN/access1/initiators". */
 const char *fact_wanted_from(__u32 fact);
 
 /* Writes a value with its unit: "20 ns", "16 GiB", "yes". Returns @buffer. */

@@ -3,8 +3,8 @@
  * Readers for the parts of a policy, each in a file of its own. They return 0 or -errno like
  * members_read().
  */
-#ifndef POLICY_PARTS_H
-#define POLICY_PARTS_H
+#ifndef READERS_H
+#define READERS_H
 
 #include "policy/policy.h"
 #include "json/doc.h"

@@ -8,6 +8,7 @@
 #include "model/perf.h"
 #include "plan/explain.h"
 #include "policy/fact-text.h"
+#include "show/explain-print.h"
 #include "util/array.h"
 
 #define LINE 256

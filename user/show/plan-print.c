@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/plan.h"
+#include "show/plan-print.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
 #include "util/msg.h"

@@ -4,6 +4,7 @@
 #include <tierbpf/adistance.h>
 
 #include "plan/explain.h"
+#include "show/explain-print.h"
 
 /* An explanation of one node as JSON; the plan goes with it. */
 static json_t *explain(struct test_plan t, int node)
