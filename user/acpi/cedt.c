@@ -8,21 +8,24 @@
 
 #define CEDT_HEADER ACPI_HEADER
 
-/* The structure of a window, CFMWS: offsets in bytes. */
+/* The layout of a window's structure, CFMWS: offsets in bytes. */
 enum {
-	SUBTABLE_LENGTH = 2, /* u16, of every structure */
+	SUBTABLE_LENGTH = 2, /* u16, in every structure */
 	SUBTABLE_HEADER = 4,
 
-	CFMWS = 1, /* its type */
+	CFMWS = 1, /* the type */
 	CFMWS_BASE = 8,
 	CFMWS_SIZE = 16,
 	CFMWS_WAYS = 24,
 	CFMWS_RESTRICTIONS = 32,
-	CFMWS_LENGTH = 36, /* without its targets */
-	CFMWS_TARGET = 4, /* the size of one */
+	CFMWS_LENGTH = 36, /* without targets */
+	CFMWS_TARGET = 4, /* the size of a target */
 };
 
-/* "Encoded number of interleave ways": 1, 2, 4, 8, 16; 3, 6, 12 from 8 on; 0: none of them. */
+/*
+ * Decodes the "encoded number of interleave ways": 0 to 4 are 1, 2, 4, 8, 16; 8 to 10 are 3, 6,
+ * 12. Returns 0 for any other.
+ */
 static int ways(uint8_t encoded)
 {
 	if (encoded <= 4)
@@ -46,17 +49,20 @@ static struct cedt_window read_window(const struct acpi_table *t, size_t at, uin
 	return w;
 }
 
-/* Linux would read on, behind the structure or the table. */
+/* Rejects a window for which Linux would read on behind the structure or the table. */
 static const char *check_window(const struct acpi_table *t, size_t at, uint16_t length)
 {
 	if (length < CFMWS_LENGTH)
 		return "a window's structure shorter than 36 bytes";
 	if (t->length - at < CFMWS_LENGTH)
-		return "a structure that goes on behind the end of the table";
+		return "a structure that extends beyond the end of the table";
 	return NULL;
 }
 
-/* acpi_parse_entries_array(), to the next window. Without one and without a reason: the end. */
+/*
+ * Moves *at to the next window: acpi_parse_entries_array(). Returns why parsing stops, or NULL;
+ * *found is false then at the end.
+ */
 static const char *next_window(const struct acpi_table *t, size_t *at, bool *found)
 {
 	*found = false;
@@ -73,7 +79,7 @@ static const char *next_window(const struct acpi_table *t, size_t *at, bool *fou
 	return NULL;
 }
 
-/* memblock_addrs_overlap(), with the wraps of numa_fill_memblks(). */
+/* memblock_addrs_overlap(), with sums that wrap as in numa_fill_memblks(). */
 static bool overlaps(const struct srat *s, const struct cedt_window *w)
 {
 	size_t i;
@@ -103,7 +109,10 @@ struct cedt_reader {
 	int next_node;
 };
 
-/* False: no domain is left, and the kernel reads no further. */
+/*
+ * Gives the window a node unless SRAT describes it. False: no domain is left, and the kernel
+ * stops reading.
+ */
 static bool number(struct cedt_reader *r, struct cedt_window *w)
 {
 	if (overlaps(r->srat, w))
@@ -164,7 +173,7 @@ int cedt_read(const char *root, const struct srat *srat, struct cedt **c,
 	if (err)
 		return err;
 	err = cedt_parse(&t, srat, c, &state->at, &state->ignored);
-	/* The note is the same, of the rest. */
+	/* If some windows were read before the error, the note is about the rest of the table. */
 	acpi_table_close(&t, "CEDT", state, !err && state->ignored ? -EBADMSG : err);
 	return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Access coordinates: how fast an initiator reaches a target (ACPI 6.5, 5.2.28; the
- * kernel's struct access_coordinate). HMAT, CDAT, sysfs and a measurement each give some.
+ * Access coordinates: the latency and bandwidth with which an initiator reaches a target
+ * (ACPI 6.5, 5.2.28; the kernel's struct access_coordinate). They come from HMAT, CDAT, sysfs
+ * or a measurement.
  */
 #ifndef COORDINATES_H
 #define COORDINATES_H
@@ -19,7 +20,10 @@ struct perf {
 	int64_t value[NR_COORDINATES];
 };
 
-/* ACPI's access classes as the kernel has them: the best initiator of any kind, the best with CPUs. */
+/*
+ * The kernel's access classes: seen from the best initiator of any kind, or the best one with
+ * CPUs.
+ */
 enum access_class { CLASS_ANY, CLASS_CPU, NR_CLASSES };
 
 struct access {
@@ -39,7 +43,7 @@ const char *coordinate_key(enum coordinate c); /* "read_latency_ns", in JSON */
 /* "ns" or "MB/s" */
 const char *coordinate_unit(enum coordinate c);
 
-/* Reading and writing together, as the kernel compares nodes. */
+/* Reading and writing added up, which the kernel compares nodes by. */
 static inline int64_t perf_latency(const struct perf *p)
 {
 	return p->value[READ_LATENCY] + p->value[WRITE_LATENCY];
@@ -50,7 +54,7 @@ static inline int64_t perf_bandwidth(const struct perf *p)
 	return p->value[READ_BANDWIDTH] + p->value[WRITE_BANDWIDTH];
 }
 
-/* How much of it is known: any of the four, a latency and a bandwidth, all four. */
+/* True if any of the four values is known; a latency and a bandwidth; all four. */
 bool perf_has_any(const struct perf *p);
 bool perf_has_both(const struct perf *p);
 bool perf_has_all(const struct perf *p);

@@ -8,21 +8,24 @@
 #define NO_PXM UINT32_MAX /* PXM_INVAL, -1, as an unsigned int */
 #define NO_INDEX UINT32_MAX
 
-/* Memory of one domain. */
+/* The memory of a domain. */
 struct target {
 	bool exists;
-	uint32_t attached; /* the PXM of its initiator, or NO_PXM */
-	struct perf perf[NR_CLASSES]; /* from that one */
+	uint32_t attached; /* the PXM of its attached initiator, or NO_PXM */
+	struct perf perf[NR_CLASSES]; /* as seen from the attached initiator */
 };
 
-/* The locality of one of localities_types[], and where in it the domains are. */
+/*
+ * The locality that gives one coordinate (the kernel's localities_types[]), with an index of its
+ * domains.
+ */
 struct slot {
 	const struct hmat_locality *locality; /* NULL: none */
-	uint32_t row[SRAT_MAX_PXM];	    /* the first of each PXM, or NO_INDEX */
+	uint32_t row[SRAT_MAX_PXM];	    /* first row of each PXM, or NO_INDEX */
 	uint32_t column[SRAT_MAX_PXM];
 };
 
-/* In this order ties are broken. */
+/* The order in which the coordinates are compared to find the best initiator. */
 static const enum coordinate tie_order[] = {
 	WRITE_LATENCY,
 	READ_LATENCY,
@@ -33,11 +36,11 @@ static const enum coordinate tie_order[] = {
 struct hmat_access {
 	const struct hmat *hmat;
 	const struct srat *srat;
-	struct nodeset initiators; /* by PXM, here and in what follows */
+	struct nodeset initiators; /* a set of PXMs, like the next one */
 	struct nodeset with_cpu;
 	struct target targets[SRAT_MAX_PXM];
 	struct slot slots[NR_COORDINATES];
-	bool any; /* there is a locality of memory */
+	bool any; /* there is a locality about memory */
 };
 
 static bool is_of_memory(const struct hmat_locality *l)
@@ -59,9 +62,12 @@ static bool has_cpu(const struct hmat_access *a, uint32_t pxm)
 	return pxm < SRAT_MAX_PXM && nodeset_has(&a->with_cpu, (int)pxm);
 }
 
-/* ---- what there is ---- */
+/* ---- initiators and targets ---- */
 
-/* Initiators are those of any hierarchy, if they are nodes: alloc_memory_initiator(). */
+/*
+ * Localities of any hierarchy count, but only initiators that are nodes:
+ * alloc_memory_initiator().
+ */
 static void add_initiators(struct hmat_access *a, const struct hmat_locality *l)
 {
 	uint32_t i, pxm;
@@ -82,7 +88,7 @@ static void add_cpus(struct hmat_access *a, const struct nodeset *cpus)
 			nodeset_add(&a->with_cpu, a->srat->pxm[node]);
 }
 
-/* By the PXM as written: of that, old SRATs' nodes may know only the last byte. */
+/* Indexed by the full PXM; old SRAT revisions store only its low byte. */
 static void add_targets(struct hmat_access *a)
 {
 	const struct srat *s = a->srat;
@@ -107,8 +113,8 @@ static void add_targets(struct hmat_access *a)
 /* ---- the attached initiator's values: hmat_update_target() ---- */
 
 /*
- * In the order of the table, and whatever they are, 0 too. The kernel takes an
- * initiator of PXM -1 for that of memory which has none; that one has no CPUs.
+ * Values are stored in the order of the table, even if they are 0. In memory without an attached
+ * initiator, the kernel stores the values of an initiator with PXM -1, which has no CPUs.
  */
 static void store_row(struct hmat_access *a, const struct hmat_locality *l, uint32_t i)
 {
@@ -155,7 +161,10 @@ static void index_slot(const struct hmat *h, struct slot *s)
 	}
 }
 
-/* hmat_add_locality(): the last of a type counts; one of both kinds of access is both. */
+/*
+ * hmat_add_locality(): the last locality of a type counts; an "access" type counts for reading
+ * and for writing.
+ */
 static void fill_slots(struct hmat_access *a, const struct hmat_locality *l)
 {
 	enum coordinate c;
@@ -172,7 +181,7 @@ static uint32_t column_of(const struct hmat *h, const struct slot *s, uint32_t p
 
 	if (pxm < SRAT_MAX_PXM)
 		return s->column[pxm];
-	for (j = 0; j < s->locality->nr_targets; j++) /* of a generic port */
+	for (j = 0; j < s->locality->nr_targets; j++) /* a generic port may have such a PXM */
 		if (hmat_target(h, s->locality, j) == pxm)
 			return j;
 	return NO_INDEX;
@@ -202,7 +211,7 @@ static void remove_below(struct nodeset *s, int end)
 	s->bits[end / 64] &= ~0ULL << (end % 64);
 }
 
-/* Leaves those of @left that are best by this slot; a later slot sees only them. */
+/* Keeps only the initiators of @left that are best by this slot; later slots compare only these. */
 static void narrow(const struct hmat_access *a, const struct slot *s, uint32_t target,
 		   enum access_class class, struct nodeset *left, struct perf *perf)
 {
@@ -252,7 +261,7 @@ static void search(const struct hmat_access *a, uint32_t target, enum access_cla
 	add_nodes(a, &left, &found->initiators);
 }
 
-/* ---- all of it ---- */
+/* ---- the interface ---- */
 
 int hmat_access_new(const struct hmat *h, const struct srat *srat, const struct nodeset *cpus,
 		    struct hmat_access **access)
@@ -305,7 +314,7 @@ void hmat_access_node(const struct hmat_access *a, int node, struct access found
 	}
 }
 
-/* A port may be of any domain: the last entry that attaches it counts. */
+/* A port may be in any domain, even above 1023. The last structure that attaches it counts. */
 static uint32_t attached_to(const struct hmat_access *a, uint32_t pxm)
 {
 	size_t i;
@@ -316,7 +325,10 @@ static uint32_t attached_to(const struct hmat_access *a, uint32_t pxm)
 	return NO_PXM;
 }
 
-/* The kernel looks for none where there are CPUs attached, and has no values from them either. */
+/*
+ * If the port's attached initiator has CPUs, the kernel does not search for others, and stores no
+ * values of this one either.
+ */
 void hmat_access_port(const struct hmat_access *a, const struct srat_port *port,
 		      struct access found[NR_CLASSES])
 {

@@ -12,12 +12,12 @@
 struct reader {
 	struct hmat *hmat;
 	const struct srat *srat;	 /* or NULL */
-	uint16_t levels[SRAT_MAX_PXM]; /* of caches, by PXM: those that there are */
+	uint16_t levels[SRAT_MAX_PXM]; /* bit mask of cache levels, by PXM */
 };
 
-/* What a handler answers: NULL, or why the table is not used. */
+/* Reasons why the table is rejected, returned by several handlers; NULL would mean success. */
 static const char out_of_memory[] = "out of memory";
-static const char behind_the_end[] = "a structure that goes on behind the end of the table";
+static const char behind_the_end[] = "a structure that extends beyond the end of the table";
 
 static bool is_there(const struct hmat *h, size_t at, uint64_t length)
 {
@@ -31,7 +31,7 @@ static bool has_node(const struct srat *s, uint32_t pxm)
 	return pxm < SRAT_MAX_PXM && s->node[pxm] != SRAT_NO_NODE;
 }
 
-/* Revision 1 may say that no memory is meant; then nothing of it counts. */
+/* Revision 1 may mark the structure as not about memory; the kernel ignores it then. */
 static bool is_of_memory(const struct hmat *h, const struct hmat_memory *m)
 {
 	return h->table.revision > 1 || m->flags & HMAT_MEMORY_VALID;
@@ -65,7 +65,7 @@ static const char *read_memory(struct reader *r, size_t at, uint32_t length)
 
 /* ---- latencies and bandwidths: hmat_parse_locality() ---- */
 
-/* The kernel compares the length with the same, computed in u32. */
+/* The kernel computes the needed size in u32, which may wrap, and compares it with the length. */
 static const char *check_size(const struct hmat *h, const struct hmat_locality *l, uint32_t length)
 {
 	unsigned __int128 i = l->nr_initiators, j = l->nr_targets;
@@ -143,8 +143,9 @@ bool hmat_gives(uint8_t type, enum coordinate c)
 }
 
 /*
- * hmat_normalize(), wraps of its u32 included: the kernel takes what is near 2^32 for
- * nothing. Revision 1's tenths of ns come out as ns, ten times too slow; so do bandwidths.
+ * hmat_normalize(), including that its u32 wraps: the kernel treats values near 2^32 as absent.
+ * Latencies of revision 1 are in tenths of ns but are taken as ns, so they are ten times too
+ * long; bandwidths are off likewise.
  */
 uint32_t hmat_normalize(uint8_t revision, uint8_t type, uint64_t base, uint16_t entry)
 {
@@ -187,7 +188,7 @@ static void decode_cache(struct hmat_cache *c, uint16_t address_mode)
 	c->extended_linear = c->indexing == HMAT_DIRECT_MAPPED && address_mode == 1;
 }
 
-/* node_add_cache() refuses a second one of a level. */
+/* node_add_cache() rejects a second cache of the same level. */
 static bool is_first_of_level(struct reader *r, const struct hmat_cache *c)
 {
 	uint16_t bit = (uint16_t)(1U << c->level), *levels;
@@ -237,8 +238,8 @@ const struct hmat_cache *hmat_next_cache(const struct hmat *h, uint32_t pxm,
 /* ---- the table: hmat_init() ---- */
 
 /*
- * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
- * no length is compared with the end of the table. *at: where it stopped.
+ * acpi_parse_entries_array(): a subtable is read if more than its header is within the table;
+ * its length is not compared with the end of the table. Sets *at to where it stopped.
  */
 static const char *walk(struct reader *r, enum hmat_structure type, size_t *at)
 {
@@ -329,7 +330,7 @@ int hmat_read(const char *root, const struct srat *srat, struct hmat **h,
 		return err;
 	if (!srat) {
 		acpi_table_free(&t);
-		state->ignored = "there is no SRAT that tells its domains' nodes";
+		state->ignored = "there is no SRAT to map its domains to nodes";
 		return -EBADMSG;
 	}
 	err = hmat_parse(&t, srat, h, &state->at, &state->ignored);

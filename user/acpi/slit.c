@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Offsets in the table (ACPI 6.5, 5.2.17): a u64, and a byte for each pair of domains. */
+/*
+ * Offsets in the table (ACPI 6.5, 5.2.17): the count is a u64, then a byte follows for each pair
+ * of domains.
+ */
 #define COUNT ACPI_HEADER
 #define DISTANCES (COUNT + 8)
 
@@ -70,7 +73,7 @@ int slit_read(const char *root, struct slit **s, struct acpi_table_state *state)
 	return acpi_table_close(&t, "SLIT", state, err);
 }
 
-/* Nodes of CXL windows have PXMs of the kernel's own making, which the table cannot know. */
+/* Nodes of CXL windows have PXMs that the kernel invented, which are not in the table. */
 static bool index_of(const struct slit *s, const struct srat *srat, int node, size_t *index)
 {
 	if (node < 0 || node >= srat->nr_nodes)

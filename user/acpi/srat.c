@@ -14,14 +14,14 @@
 
 #define ENABLED 1U
 
-/* Subtables of interest (ACPI 6.5, 5.2.16): types, offsets in bytes, and least lengths. */
+/* The subtables that are read (ACPI 6.5, 5.2.16): types, offsets in bytes, and minimum lengths. */
 enum {
 	SUBTABLE_LENGTH = 1, /* u8 */
 
 	LAPIC = 0, /* 5.2.16.1, Processor Local APIC/SAPIC Affinity */
 	LAPIC_PXM = 2, /* the lowest 8 bits */
 	LAPIC_FLAGS = 4,
-	LAPIC_PXM_HIGH = 8, /* the upper 24 bits of this u32 are those of the domain */
+	LAPIC_PXM_HIGH = 8, /* u32, whose upper 24 bits are those of the domain */
 	LAPIC_LENGTH = 16,
 
 	MEMORY = 1, /* 5.2.16.2, Memory Affinity */
@@ -37,22 +37,22 @@ enum {
 	X2APIC_LENGTH = 24,
 
 	GENERIC_INITIATOR = 5, /* 5.2.16.6, Generic Initiator Affinity */
-	GENERIC_PORT = 6, /* 5.2.16.7, Generic Port Affinity: as the former */
+	GENERIC_PORT = 6, /* 5.2.16.7, Generic Port Affinity: same layout */
 	GENERIC_HANDLE_TYPE = 3,
 	GENERIC_PXM = 4,
 	GENERIC_HANDLE = 8,
 	GENERIC_FLAGS = 24,
-	GENERIC_LENGTH = 28, /* without what is reserved at the end */
+	GENERIC_LENGTH = 28, /* without the reserved bytes at the end */
 };
 
-/* The kernel goes through the table three times, the last time for HMAT. */
+/* The kernel reads the table in three passes; its HMAT driver does the last one. */
 enum pass { INITIATORS, RANGES, PORTS };
 
 struct reader {
 	const struct acpi_table *table;
 	struct srat *srat;
-	const char *why; /* NULL while all is well */
-	bool done;  /* of this pass, nothing more counts */
+	const char *why; /* the reason to reject the table; NULL: none so far */
+	bool done;  /* the rest of the table does not count in this pass */
 };
 
 static void bad(struct reader *r, const char *why)
@@ -60,7 +60,10 @@ static void bad(struct reader *r, const char *why)
 	r->why = why;
 }
 
-/* acpi_map_pxm_to_node(): first come, first numbered. The kernel's pxm is an int. */
+/*
+ * acpi_map_pxm_to_node(): domains are numbered in order of appearance. The kernel's pxm is an
+ * int.
+ */
 static int map_pxm(struct srat *s, uint32_t pxm)
 {
 	if (pxm >= SRAT_MAX_PXM)
@@ -81,7 +84,7 @@ static void map_cpu(struct reader *r, uint32_t pxm)
 	nodeset_add(&r->srat->cpus, node);
 }
 
-/* The domain's upper 24 bits came with revision 2. */
+/* The upper 24 bits of the domain exist since revision 2. */
 static void read_lapic(struct reader *r, size_t at, uint8_t length)
 {
 	const uint8_t *p = r->table->bytes + at;
@@ -97,8 +100,8 @@ static void read_lapic(struct reader *r, size_t at, uint8_t length)
 }
 
 /*
- * Linux skips one whose APIC id its APIC cannot have; that depends on the mode the
- * APIC is in, and a table with such ids is of a machine in the mode that can.
+ * Linux skips a structure whose APIC ID is not possible in the current mode of the APIC. That is
+ * not checked here: a machine whose table has such IDs also runs in the mode that allows them.
  */
 static void read_x2apic(struct reader *r, size_t at, uint8_t length)
 {
@@ -109,8 +112,8 @@ static void read_x2apic(struct reader *r, size_t at, uint8_t length)
 }
 
 /*
- * Its handler answers "disabled" with an error, after which acpi_parse_entries_array()
- * asks no handler any more: processors further down get no node from this pass.
+ * The kernel's handler returns an error if the initiator is disabled. acpi_parse_entries_array()
+ * then calls no handler any more, so later processors get no node from this pass.
  */
 static void read_initiator(struct reader *r, size_t at)
 {
@@ -124,7 +127,7 @@ static void read_initiator(struct reader *r, size_t at)
 		nodeset_add(&r->srat->initiators, node);
 }
 
-/* srat_parse_genport_affinity(): those with a PCI handle are passed over. */
+/* srat_parse_genport_affinity() skips ports with a PCI handle. */
 static void read_port(struct reader *r, size_t at)
 {
 	struct srat *s = r->srat;
@@ -157,13 +160,13 @@ static void read_memory(struct reader *r, size_t at, uint8_t length)
 	if (range.node == SRAT_NO_NODE)
 		return bad(r, "memory in a proximity domain above 1023");
 	if (range.length > UINT64_MAX - range.base)
-		range.length = 0; /* as numa_add_memblk_to(): the domain counts, the range does not */
+		range.length = 0; /* numa_add_memblk_to() ignores the range, but the domain counts */
 	if (s->nr_ranges == SRAT_MAX_RANGES)
 		return bad(r, "more than 2048 ranges of memory");
 	s->ranges[s->nr_ranges++] = range;
 }
 
-/* Bytes of a subtable that a pass looks at; 0: of no interest to it. */
+/* The number of bytes of a subtable that a pass reads; 0: the pass skips it. */
 static size_t needed(uint8_t type, enum pass pass)
 {
 	switch (type) {
@@ -188,9 +191,9 @@ static void read_subtable(struct reader *r, size_t at, enum pass pass)
 
 	if (!need || r->done)
 		return;
-	/* Linux would read on, behind the table. */
+	/* Linux would read on behind the table. */
 	if (r->table->length - at < need)
-		return bad(r, "a structure that goes on behind the end of the table");
+		return bad(r, "a structure that extends beyond the end of the table");
 	if (type == LAPIC)
 		read_lapic(r, at, length);
 	else if (type == X2APIC)
@@ -204,8 +207,8 @@ static void read_subtable(struct reader *r, size_t at, enum pass pass)
 }
 
 /*
- * acpi_parse_entries_array(): a subtable is seen if more than its header fits, and
- * no length is compared with the end of the table. Returns where it stopped.
+ * acpi_parse_entries_array(): a subtable is read if more than its header is within the table;
+ * its length is not compared with the end of the table. Returns the offset where it stopped.
  */
 static size_t walk(struct reader *r, enum pass pass)
 {
@@ -261,7 +264,10 @@ bool srat_has_target(const struct srat *s, uint32_t pxm)
 	return false;
 }
 
-/* Processors and generic initiators are numbered before memory; ports get no number. */
+/*
+ * Domains of processors and generic initiators are numbered before those of memory; ports get no
+ * node.
+ */
 int srat_parse(const struct acpi_table *t, struct srat **srat, size_t *at, const char **why)
 {
 	_cleanup_(cleanup_srat) struct srat *s = srat_new();
@@ -276,7 +282,7 @@ int srat_parse(const struct acpi_table *t, struct srat **srat, size_t *at, const
 	if (r.why)
 		return -EBADMSG;
 	if (!s->nr_ranges)
-		return -ENOENT; /* as acpi_numa_init() */
+		return -ENOENT; /* acpi_numa_init() does the same */
 	*srat = TAKE_PTR(s);
 	return 0;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SRAT (ACPI 6.5, 5.2.16): which proximity domain ("PXM") is which node, and where
- * its memory is. Nodes are numbered as Linux does on x86 (acpi_numa_init,
+ * SRAT (ACPI 6.5, 5.2.16) lists the proximity domains ("PXM") with their CPUs and memory ranges.
+ * The nodes of the domains are numbered as Linux does on x86 (acpi_numa_init,
  * drivers/acpi/numa/srat.c; 6.12 and 7.3 agree).
  *
- * What the table does not tell: nodes of CXL windows that SRAT is silent about (the
- * kernel invents PXMs for them: cedt.h), and whether the kernel used SRAT at all
- * (numa=off; ranges that overlap in memory that is there at boot).
+ * The table does not show the nodes that the kernel makes for CXL windows (cedt.h), nor whether
+ * the kernel used SRAT at all: it does not after numa=off, or if ranges of memory present at
+ * boot overlap.
  */
 #ifndef SRAT_H
 #define SRAT_H
@@ -28,14 +28,14 @@
 struct srat_range {
 	uint64_t base;
 	uint64_t length; /* 0 where base + length would wrap */
-	uint32_t pxm;  /* as written: HMAT refers to this, without the mask of old revisions */
+	uint32_t pxm; /* all 32 bits, as HMAT has them, even where revision 1 counts only the low 8 */
 	uint32_t flags;
 	int node;
 };
 
 /*
- * A generic port that ACPI has a name for (5.2.16.7): where a CXL host bridge hangs in the
- * machine. Its domain need not be that of a node; HMAT says how far it is from the CPUs.
+ * A generic port with an ACPI handle (5.2.16.7), which stands for a CXL host bridge. Its domain
+ * need not belong to a node. HMAT gives its latency and bandwidth from the CPUs.
  */
 struct srat_port {
 	uint32_t pxm;
@@ -43,31 +43,32 @@ struct srat_port {
 };
 
 struct srat {
-	int node[SRAT_MAX_PXM]; /* by PXM; SRAT_NO_NODE */
-	int pxm[SRAT_MAX_PXM]; /* by node; the first nr_nodes are set */
+	int node[SRAT_MAX_PXM]; /* node of each PXM; SRAT_NO_NODE: it has none */
+	int pxm[SRAT_MAX_PXM]; /* PXM of each node; the first nr_nodes are set */
 	int nr_nodes;
 	struct srat_range *ranges; /* in the order of the table */
 	size_t nr_ranges;
-	struct nodeset cpus;    /* nodes with processors, on line or yet to come */
+	struct nodeset cpus; /* nodes with processors, online or not */
 	struct nodeset initiators; /* nodes of generic initiators */
-	struct srat_port *ports;	 /* in the order of the table */
+	struct srat_port *ports; /* in the order of the table */
 	size_t nr_ports;
 };
 
 /*
- * Reads the SRAT of the machine below @root. 0, and *s is the caller's, for srat_free();
- * -ENOENT if there is none, or no memory in it; -EBADMSG after a note if Linux would not use it; -ENOMEM.
+ * Reads the SRAT of the machine below @root. 0, and the caller frees *s with srat_free();
+ * -ENOENT if there is none, or it lists no memory; -EBADMSG after a note if Linux would reject
+ * it; -ENOMEM.
  */
 int srat_read(const char *root, struct srat **s, struct acpi_table_state *state);
 void srat_free(struct srat *s);
 
 /*
- * The same from a table. 0, -ENOENT, -ENOMEM, or -EBADMSG with *why (constant text) and *at,
- * the offset of the subtable that is wrong.
+ * Like srat_read(), but parses table @t. 0, -ENOENT, -ENOMEM, or -EBADMSG with the reason in
+ * *why (constant text) and the offset of the faulty subtable in *at.
  */
 int srat_parse(const struct acpi_table *t, struct srat **s, size_t *at, const char **why);
 
-/* True if memory or a port is in the domain: find_mem_target() of the kernel's hmat.c. */
+/* True if the domain has memory or a generic port: find_mem_target() (drivers/acpi/numa/hmat.c). */
 bool srat_has_target(const struct srat *s, uint32_t pxm);
 
 static inline void cleanup_srat(struct srat **s)

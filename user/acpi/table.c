@@ -32,8 +32,8 @@ const char *acpi_table_init(struct acpi_table *t, const char *signature, uint8_t
 }
 
 /*
- * Where there are several of a signature, sysfs numbers them from 1 on
- * (acpi_table_attr_init), and the kernel's own readers take the first.
+ * If there are several tables with this signature, sysfs numbers them from 1 on
+ * (acpi_table_attr_init), and the kernel uses the first.
  */
 static int read_bytes(const char *root, const char *signature, char **path, char **bytes,
 		      size_t *length)
@@ -52,7 +52,10 @@ static int read_bytes(const char *root, const char *signature, char **path, char
 	return err;
 }
 
-/* A machine's own tables are for root alone: for others they are not known, which is no error. */
+/*
+ * Only root can read the tables of the running machine. For other users they are not known, which
+ * is not an error.
+ */
 static int explain_unread(const char *root, const char *path, int err)
 {
 	switch (err) {
@@ -86,15 +89,15 @@ int acpi_table_read(const char *root, const char *signature, struct acpi_table *
 	why = acpi_table_init(t, signature, (uint8_t *)bytes, length);
 	if (why)
 		return fail(-EBADMSG, "%s%s: not used: %s", root, path, why);
-	bytes = NULL; /* they are the table's now */
+	bytes = NULL; /* acpi_table_free() frees them */
 	return 0;
 }
 
 void acpi_note_withheld(void)
 {
 	if (!access(TABLES "/SRAT", F_OK) && access(TABLES "/SRAT", R_OK))
-		note("only root can read the firmware's tables: what they alone say (proximity domains, HMAT, CDAT) is "
-		     "missing; sudo shows it");
+		note("only root can read the firmware's tables: facts from proximity domains, HMAT and CDAT are "
+		     "missing; run with sudo to see them");
 }
 
 void acpi_table_free(struct acpi_table *t)
@@ -112,7 +115,8 @@ int acpi_table_open(const char *root, const char *signature, struct acpi_table *
 	if (!err)
 		state->revision = t->revision;
 	else if (state->found)
-		state->ignored = "it cannot be read, is cut short, too large, or no such table";
+		state->ignored =
+			"it cannot be read, is truncated or too large, or has another signature";
 	return err;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A firmware table as ACPI defines it (ACPI 6.5, 5.2.6): a header, then what the
- * signature says; the tables read here go on with subtables. All numbers are little-endian.
+ * Reads firmware tables (ACPI 6.5, 5.2.6). A table is a header and a body whose format depends
+ * on the signature; the tables read here consist of subtables. All numbers are little-endian.
  */
 #ifndef ACPI_TABLE_H
 #define ACPI_TABLE_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ACPI_TABLE_MAX (1 << 24) /* HMAT of 1024 domains, for each of the six data types: 12.6 MB */
+#define ACPI_TABLE_MAX (1 << 24) /* an HMAT with 1024 domains and 6 data types takes 12.6 MB */
 
 /* Offsets in the header of a table (ACPI 6.5, 5.2.6). */
 enum {
@@ -24,41 +24,48 @@ enum {
 	ACPI_HEADER = 36,
 };
 
-/* Never out of bounds: a table has at least its header. */
+/* A table has at least its header, which may be read without checking the length. */
 struct acpi_table {
 	uint8_t *bytes;
-	size_t length; /* by its header; as many bytes are there */
+	size_t length; /* as the header says; @bytes has at least as many */
 	uint8_t revision;
 };
 
-/* What became of a table. */
+/* Tells whether a table was found, and whether the kernel uses it. */
 struct acpi_table_state {
 	bool found;
 	uint8_t revision;
-	const char *ignored; /* why the kernel makes no use of it; NULL: it does; constant text */
-	size_t at; /* what is wrong is at this offset, or the table as a whole */
+	const char *ignored; /* why the kernel does not use it (constant text); NULL: it does */
+	size_t at; /* offset of the error in the table; 0 if the table could not be read */
 };
 
 /*
- * Reads table @signature of the machine below @root. 0, and the caller calls
- * acpi_table_free(); -ENOENT if there is none, or it is not ours to read; -EBADMSG after a
- * note if it is no such table, or no plain file. The checksum is not looked at: Linux does not either.
+ * Reads table @signature of the machine below @root. 0, and the caller calls acpi_table_free();
+ * -ENOENT if there is none, or this user may not read it; -EBADMSG after a note if it is not
+ * such a table, or not a regular file. The checksum is not verified, as in Linux.
  */
 int acpi_table_read(const char *root, const char *signature, struct acpi_table *t);
-/* A note, where this machine has tables that this user may not read. */
+
+/* Prints a note if this machine has tables that this user may not read. */
 void acpi_note_withheld(void);
 
 void acpi_table_free(struct acpi_table *t);
 
-/* The same, and begins *state. */
+/* Like acpi_table_read(), and initializes *state. */
 int acpi_table_open(const char *root, const char *signature, struct acpi_table *t,
 		    struct acpi_table_state *state);
 
-/* Ends reading: notes why the table is ignored, if it is: -EBADMSG and state->ignored. Returns @err. */
+/*
+ * Frees the table after it was parsed with result @err. Prints a note with state->ignored if @err
+ * is -EBADMSG. Returns @err.
+ */
 int acpi_table_close(struct acpi_table *t, const char *signature,
 		     const struct acpi_table_state *state, int err);
 
-/* Takes @length bytes as a table. NULL, or what is wrong; *t is then as it was. Does not own @bytes. */
+/*
+ * Initializes *t from @length bytes. Returns NULL, or what is wrong and leaves *t unchanged. The
+ * caller frees @bytes.
+ */
 const char *acpi_table_init(struct acpi_table *t, const char *signature, uint8_t *bytes,
 			    size_t length);
 

@@ -22,9 +22,9 @@ enum structure {
 	SSLBIS = 5,
 };
 
-/* Offsets in bytes, and lengths. */
+/* Offsets in bytes, and lengths of structures. */
 enum {
-	STRUCTURE_LENGTH = 2, /* u16, of every structure */
+	STRUCTURE_LENGTH = 2, /* u16, in every structure */
 
 	DSMAS_HANDLE = 4,
 	DSMAS_BASE = 8,
@@ -40,14 +40,14 @@ enum {
 
 	SSLBIS_DATA_TYPE = 4,
 	SSLBIS_ENTRY_BASE = 8,
-	SSLBIS_LENGTH = 16, /* without its entries */
-	SSLBIS_PORT_X = 0, /* in an entry, u16 as the next two */
+	SSLBIS_LENGTH = 16, /* without entries */
+	SSLBIS_PORT_X = 0, /* this and the next two are u16 within an entry */
 	SSLBIS_PORT_Y = 2,
 	SSLBIS_VALUE = 4,
-	SSLBIS_ENTRY = 8, /* the size of one */
+	SSLBIS_ENTRY = 8, /* the size of an entry */
 };
 
-/* Ports in a SSLBIS entry that are no downstream port. */
+/* Values of a port in an SSLBIS entry that do not name a downstream port. */
 #define UPSTREAM_PORT 0x100
 #define ANY_PORT 0xffff
 
@@ -55,10 +55,10 @@ struct reader {
 	struct acpi_table table;
 	struct cdat *cdat;
 	uint16_t port;
-	const char *why; /* NULL while all is well */
+	const char *why; /* the reason to reject the table; NULL: none so far */
 };
 
-/* cdat_normalize() is hmat_normalize() of revision 2. */
+/* The kernel's cdat_normalize() equals its hmat_normalize() for revision 2. */
 static void set(struct perf *p, uint8_t type, uint16_t entry, uint64_t base)
 {
 	hmat_set_value(p, type, hmat_normalize(2, type, base, entry));
@@ -90,7 +90,7 @@ static const char *read_dsmas(struct reader *r, size_t at, size_t length)
 	return NULL;
 }
 
-/* Only the first of its three entries counts; of an unknown handle: none. */
+/* Only the first of its three entries counts; none if the handle is unknown. */
 static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 {
 	const uint8_t *p = r->table.bytes + at;
@@ -106,13 +106,16 @@ static const char *read_dslbis(struct reader *r, size_t at, size_t length)
 	return NULL;
 }
 
-/* The downstream port of a pair; ANY_PORT: each. Ways between two of them are taken for the first's. */
+/*
+ * The downstream port of a pair; ANY_PORT: all of them. A path between two downstream ports
+ * counts for the first.
+ */
 static uint16_t downstream_of(uint16_t x, uint16_t y)
 {
 	return x == UPSTREAM_PORT || (x == ANY_PORT && y != UPSTREAM_PORT) ? y : x;
 }
 
-/* The first entry that is about our port counts; 6.12: the last. */
+/* The first entry about the port counts, as in 7.3; in 6.12 it is the last. */
 static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 {
 	uint8_t type = r->table.bytes[at + SSLBIS_DATA_TYPE];
@@ -120,7 +123,7 @@ static const char *read_sslbis(struct reader *r, size_t at, size_t length)
 	size_t entry;
 
 	if (length <= SSLBIS_LENGTH || (length - SSLBIS_LENGTH) % SSLBIS_ENTRY)
-		return "a SSLBIS that is not 16 bytes and some entries of 8 long";
+		return "an SSLBIS whose length is not 16 bytes and one or more entries of 8";
 	if (type > HMAT_WRITE_BANDWIDTH)
 		return NULL;
 	for (entry = at + SSLBIS_LENGTH; entry < at + length; entry += SSLBIS_ENTRY) {
@@ -143,9 +146,12 @@ static const char *read_structure(struct reader *r, enum structure wanted, size_
 		return "a structure of length 0";
 	if (r->table.bytes[at] != wanted)
 		return NULL;
-	/* What they need to have is checked by the length that they say. */
+	/*
+	 * The readers below check only the length in the structure, so it must be within the
+	 * table.
+	 */
 	if (length > r->table.length - at)
-		return "a structure that goes on behind the end of the table";
+		return "a structure that extends beyond the end of the table";
 	switch (wanted) {
 	case DSMAS:
 		return read_dsmas(r, at, length);
@@ -157,7 +163,10 @@ static const char *read_structure(struct reader *r, enum structure wanted, size_
 	return NULL;
 }
 
-/* acpi_parse_entries_array(): seen is what is longer than a header. Returns where it stopped. */
+/*
+ * acpi_parse_entries_array(): a structure is read if more than its header is within the table.
+ * Returns the offset where it stopped.
+ */
 static size_t walk(struct reader *r, enum structure wanted)
 {
 	size_t at = CDAT_HEADER;
@@ -171,7 +180,7 @@ static size_t walk(struct reader *r, enum structure wanted)
 	return at;
 }
 
-/* read_cdat_data() (drivers/cxl/core/pci.c) */
+/* The sum of all bytes must be 0: read_cdat_data() (drivers/cxl/core/pci.c). */
 static uint8_t sum_of(const struct acpi_table *t)
 {
 	uint8_t sum = 0;
@@ -231,7 +240,7 @@ int cdat_read(const char *root, const char *path, uint16_t port, struct cdat **c
 
 	if (err == -EFBIG)
 		return fail(-EBADMSG, "%s%s: not used: larger than %d bytes", root, path, CDAT_MAX);
-	/* Empty: the card has one, but the kernel could not read it. */
+	/* An empty file means that the card has a CDAT, but the kernel could not read it. */
 	if (err || !length)
 		return err == -ENOMEM ? err : -ENOENT;
 	err = cdat_parse((const uint8_t *)bytes, length, port, c, &at, &why);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * CDAT (Coherent Device Attribute Table 1.03): how fast a CXL card's memory is, seen
- * from where the card is plugged in (DSMAS, DSLBIS), or the way through a switch
- * (SSLBIS). Read as Linux does (drivers/cxl/core/cdat.c, lib/fw_table.c; 6.12 and 7.3
- * agree), except that a table shorter than its header says is not used, and that a
- * switch's table is refused as a whole. DSEMTS, what memory is meant for, tells nothing
- * of its speed, and is passed over like any other structure.
+ * CDAT (Coherent Device Attribute Table 1.03) gives latency and bandwidth of a CXL card's memory,
+ * as seen from the card's upstream link (DSMAS, DSLBIS), or of the path through a switch
+ * (SSLBIS). It is read as in Linux (drivers/cxl/core/cdat.c, lib/fw_table.c; 6.12 and 7.3
+ * agree), with two exceptions: a table shorter than its header says is rejected, and an error in
+ * a switch's table rejects all of it. All other structures are skipped: DSEMTS, for instance,
+ * gives the intended use of memory and not its performance.
  */
 #ifndef CDAT_H
 #define CDAT_H
@@ -15,7 +15,7 @@
 
 #include "acpi/coordinates.h"
 
-#define CDAT_MAX_MEMORY 256 /* DSMAS: a handle is a byte */
+#define CDAT_MAX_MEMORY 256 /* each has its own DSMAS handle, which is a byte */
 
 /* A range of device physical addresses. Latencies in ns, bandwidths in MB/s; 0: not known. */
 struct cdat_memory {
@@ -28,25 +28,29 @@ struct cdat_memory {
 struct cdat {
 	struct cdat_memory memory[CDAT_MAX_MEMORY]; /* in the order of the table */
 	size_t nr_memory;
-	struct perf port; /* from a switch's upstream port to the downstream port asked for */
+	struct perf port; /* in a switch: from its upstream port to the chosen downstream port */
 };
 
 /*
- * Reads file @path, a port's CDAT. @port: the number of the downstream port whose
- * way counts, of a switch. 0, and *c is the caller's, for cdat_free(); -ENOENT if there is
- * none, or it is not ours to read (only root may); -EBADMSG after a note; -ENOMEM.
+ * Reads file @path, the CDAT of a CXL port. If that port is a switch, @port is the number of the
+ * downstream port to which the path leads. 0, and the caller frees *c with cdat_free(); -ENOENT
+ * if there is none, or this user may not read it (only root may); -EBADMSG after a note if it is
+ * rejected; -ENOMEM.
  */
 int cdat_read(const char *root, const char *path, uint16_t port, struct cdat **c);
 void cdat_free(struct cdat *c);
 
 /*
- * The same from @length bytes. 0, -ENOMEM, or -EBADMSG with *why (constant text) and *at,
- * the offset of the structure that is wrong.
+ * Like cdat_read(), but parses @length bytes. 0, -ENOMEM, or -EBADMSG with the reason in *why
+ * (constant text) and the offset of the faulty structure in *at.
  */
 int cdat_parse(const uint8_t *bytes, size_t length, uint16_t port, struct cdat **c, size_t *at,
 	       const char **why);
 
-/* The memory that all of @length bytes from address @base on are of; NULL. */
+/*
+ * The memory range that contains all @length bytes from device physical address @base on; NULL:
+ * none.
+ */
 const struct cdat_memory *cdat_find(const struct cdat *c, uint64_t base, uint64_t length);
 
 static inline void cleanup_cdat(struct cdat **c)

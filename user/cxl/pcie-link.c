@@ -14,7 +14,7 @@
 #define CONFIG_MAX 4096
 #define LNKSTA2_FLIT 0x0400 /* PCI_EXP_LNKSTA2_FLIT; headers older than 6.16 lack it */
 
-/* Each speed that Linux knows, and what is left of it by the encoding: PCIE_SPEED2MBS_ENC() */
+/* The speeds that Linux knows, and what remains of each after encoding: PCIE_SPEED2MBS_ENC(). */
 static const struct {
 	uint32_t mbps;
 	uint32_t encoded;
@@ -33,7 +33,7 @@ static uint32_t encoded_mbps(uint32_t mbps)
 	return 0;
 }
 
-/* "32.0 GT/s PCIe", as pci_speed_string() writes it. */
+/* Parses "32.0 GT/s PCIe", which pci_speed_string() has written. */
 static uint32_t read_speed(const char *root, const char *device)
 {
 	_cleanup_free_ char *text = NULL;
@@ -45,7 +45,10 @@ static uint32_t read_speed(const char *root, const char *device)
 	return whole * 1000 + tenths * 100;
 }
 
-/* The offset of the PCI Express capability; 0. Each may be there once, or the list is a ring. */
+/*
+ * The offset of the PCI Express capability; 0: none. The number of steps is limited, since a
+ * faulty list may be a ring.
+ */
 static size_t find_express(const struct acpi_table *config)
 {
 	size_t at = acpi_u16(config, PCI_CAPABILITY_LIST) & 0xfc;
@@ -63,7 +66,7 @@ static size_t find_express(const struct acpi_table *config)
 	return 0;
 }
 
-/* Only root sees so much of the config space; at 64 GT/s all links have flits. */
+/* Only root can read this part of the config space. At 64 GT/s all links use flits of 256 bytes. */
 static bool has_flits(const char *root, const char *device, uint32_t mbps)
 {
 	_cleanup_free_ char *path = NULL, *bytes = NULL;
@@ -124,7 +127,7 @@ int64_t pcie_bandwidth_available(const char *root, const char *device)
 	int64_t mbps, least = 0;
 	char *slash;
 
-	/* A device is in the directory of the one that it is plugged into. */
+	/* The directory of a device is inside that of the port that it is plugged into. */
 	while (path && pcie_link_read(root, path, &link)) {
 		mbps = link.width * encoded_mbps(link.mbps);
 		if (!least || mbps < least)

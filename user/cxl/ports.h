@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tree of CXL ports in sysfs, from a region's cards up to the host bridges. A path
- * is one below the machine's root, without links; the caller frees what is returned.
+ * Walks the tree of CXL ports in sysfs, from a region's cards up to the host bridges. All paths
+ * are relative to the machine's root, with links resolved; the caller frees those returned.
  *
- *	/sys/bus/cxl/devices/regionN/targetI	decoderX.Y, of the card at place I
+ *	/sys/bus/cxl/devices/regionN/targetI	decoderX.Y of the card at position I
  *	/sys/bus/cxl/devices/decoderX.Y -> …/root0/portA/portB/endpointX/decoderX.Y
  *	…/endpointX/uport -> …/memN, the card; its parent is the PCI device
- *	…/endpointX/parent_dport -> the PCI device of the port that it is plugged into
- *	…/portB/uport, parent_dport, dportN	the same of a switch; dport N is one of its own
+ *	…/endpointX/parent_dport -> the PCI device of the port that the card is plugged into
+ *	…/portB/uport, parent_dport	the same for a switch; dportN are its downstream ports
  *	…/portA/parent_dport -> the host bridge
  */
 #ifndef CXL_TREE_H
@@ -19,22 +19,25 @@
 #define CXL_DEVICES "/sys/bus/cxl/devices"
 #define CXL_MAX_TARGETS 16 /* CXL_DECODER_MAX_INTERLEAVE (drivers/cxl/cxl.h) */
 
-/* The region of that name; NULL. */
+/* The directory of the region called @name; NULL: there is none. */
 char *cxl_region(const char *root, const char *name);
 
-/* The endpoint decoder of card @place in @region's interleave; *more: the region has such a place. NULL. */
+/*
+ * The endpoint decoder of the card at position @place in @region's interleave; NULL: not known.
+ * *more is false if the region has no such position.
+ */
 char *cxl_target(const char *root, const char *region, int place, bool *more);
 
-/* Where link @name of directory @device leads; NULL. */
+/* The target of link @name in directory @device; NULL: there is none. */
 char *cxl_link(const char *root, const char *device, const char *name);
 
-/* The directory that @path is in; NULL. */
+/* The directory that contains @path; NULL: there is none. */
 char *cxl_parent(const char *path);
 
-/* The serial number of the card that is @endpoint. */
+/* Reads the serial number of the card of @endpoint. False: not known. */
 bool cxl_serial(const char *root, const char *endpoint, uint64_t *serial);
 
-/* True for …/rootN, above the host bridges; for …/endpointN, a card. */
+/* True if @port is …/rootN, above the host bridges; if it is …/endpointN, a card. */
 bool cxl_is_root(const char *port);
 bool cxl_is_endpoint(const char *port);
 

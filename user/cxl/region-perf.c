@@ -17,7 +17,7 @@ struct reader {
 	size_t nr_bridges;
 };
 
-/* ---- the parts of a way ---- */
+/* ---- the parts of a path ---- */
 
 static void limit(struct perf *p, int64_t read_bandwidth, int64_t write_bandwidth)
 {
@@ -70,7 +70,7 @@ static void visit_dport(const char *name, void *arg)
 		s->number = (int)number;
 }
 
-/* By switch @port, from its upstream port to downstream port @device. */
+/* Reads the performance of switch @port between its upstream port and downstream port @device. */
 static bool switch_perf(const struct reader *r, const char *port, const char *device, struct perf *p)
 {
 	struct dport_search s = { r, port, device, -1 };
@@ -85,7 +85,7 @@ static bool switch_perf(const struct reader *r, const char *port, const char *de
 	return perf_has_all(p);
 }
 
-/* True if @port is that of a host bridge: no switch, so that it has no CDAT. */
+/* True if @port belongs to a host bridge. It is not a switch then and has no CDAT. */
 static bool is_bridge(const char *port)
 {
 	_cleanup_free_ char *parent = cxl_parent(port);
@@ -96,9 +96,9 @@ static bool is_bridge(const char *port)
 /* ---- one card ---- */
 
 struct card {
-	char *endpoint; /* its port */
-	struct perf memory; /* by its own CDAT */
-	struct perf way;	 /* with all on the way to it */
+	char *endpoint; /* directory of its port */
+	struct perf memory; /* from its own CDAT */
+	struct perf way;	 /* of the whole path to its memory */
 	int64_t link_ps;
 };
 
@@ -110,7 +110,7 @@ static int read_cdat(const struct reader *r, const struct card *card, struct cda
 	return cdat_read(r->root, path, 0, cdat);
 }
 
-/* What @decoder takes of it. */
+/* Reads the performance of the range that @decoder maps. */
 static bool read_memory(const struct reader *r, const char *decoder, struct card *card)
 {
 	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
@@ -126,7 +126,7 @@ static bool read_memory(const struct reader *r, const char *decoder, struct card
 	return memory && perf_has_all(&card->memory);
 }
 
-/* Any part of it: all are the same. */
+/* Fails unless all ranges of the card perform alike. */
 static bool read_any_memory(const struct reader *r, struct card *card)
 {
 	_cleanup_(cleanup_cdat) struct cdat *cdat = NULL;
@@ -141,7 +141,10 @@ static bool read_any_memory(const struct reader *r, struct card *card)
 	return perf_has_all(&card->memory);
 }
 
-/* From @port to the one above: the link, and the switch that it is of, if it is one. */
+/*
+ * Adds the link below port @dport, and the switch @above that @dport belongs to, if it is a
+ * switch.
+ */
 static bool add_hop(const struct reader *r, const char *dport, const char *above, struct card *card)
 {
 	struct pcie_link link;
@@ -162,8 +165,8 @@ static bool add_hop(const struct reader *r, const char *dport, const char *above
 }
 
 /*
- * cxl_endpoint_get_perf_coordinates(). A card right below the root is one of CXL 1.1 in
- * a root complex: that its performance is in HMAT is what Linux expects.
+ * cxl_endpoint_get_perf_coordinates(). A card directly below the root is a CXL 1.1 device in a
+ * root complex; Linux expects its performance in HMAT.
  */
 static bool walk_up(const struct reader *r, struct card *card)
 {
@@ -191,22 +194,22 @@ static bool walk_up(const struct reader *r, struct card *card)
 	return false;
 }
 
-/* ---- what cards share ---- */
+/* ---- bandwidth that cards share ---- */
 
-/* The cards below @port, as far as it is from there. */
+/* The bandwidth of all cards below @port, seen from there. */
 struct flow {
 	char *port;
-	struct perf perf; /* only the bandwidths */
+	struct perf perf; /* only the bandwidths are used */
 };
 
-/* The device whose link goes up from @port. */
+/* The device of @port's upstream link. */
 static char *device_of(const struct reader *r, const char *port)
 {
 	_cleanup_free_ char *uport = cxl_link(r->root, port, "uport");
 
 	if (!uport || !cxl_is_endpoint(port))
 		return TAKE_PTR(uport);
-	return cxl_parent(uport); /* of …/0000:0d:00.0/mem0 */
+	return cxl_parent(uport); /* uport is …/0000:0d:00.0/mem0 */
 }
 
 /* cxl_endpoint_gather_bandwidth(), cxl_switch_gather_bandwidth() */
@@ -237,7 +240,7 @@ static void add_bandwidth(struct perf *p, const struct perf *part)
 	p->value[WRITE_BANDWIDTH] += part->value[WRITE_BANDWIDTH];
 }
 
-/* Flows that have come to the same port are one from there on. */
+/* Merges flows that have reached the same port. */
 static size_t join(struct flow *flows, size_t count)
 {
 	size_t i, j, kept = 0;
@@ -264,7 +267,7 @@ static size_t count_at_bridge(const struct flow *flows, size_t count)
 	return n;
 }
 
-/* True if all flows have come to host bridges, and none before the others. */
+/* Moves all flows up to host bridges. True if they all reach one after the same number of steps. */
 static bool flow_to_bridges(const struct reader *r, struct flow *flows, size_t *count)
 {
 	size_t i, there;
@@ -320,7 +323,10 @@ static bool shared_bandwidth(const struct reader *r, const struct card *cards, s
 	return done;
 }
 
-/* Where some cards are behind more switches than others, Linux leaves it at the sum of the cards'. */
+/*
+ * If some cards are behind more switches than others, Linux keeps the plain sum of the cards'
+ * bandwidths.
+ */
 static bool own_bandwidth(const struct reader *r, const struct card *cards, size_t count,
 			  struct perf *p)
 {
@@ -348,7 +354,7 @@ static bool read_card(const struct reader *r, const char *decoder, struct card *
 	       walk_up(r, card);
 }
 
-/* 0: something of some card is not known. */
+/* Returns the number of cards; 0 if a value of any card is not known. */
 static size_t read_cards(const struct reader *r, const char *region, struct card *cards)
 {
 	size_t i;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How fast a CXL region's memory is from the nearest CPUs, as Linux 7.3 computes it
- * (drivers/cxl/core/cdat.c, port.c): for each card
+ * Computes latency and bandwidth of a CXL region from the nearest CPUs as Linux 7.3 does
+ * (drivers/cxl/core/cdat.c, port.c). For each card:
  *
- *	latency		what its CDAT says + a flit over each link + each switch's SSLBIS
+ *	latency		the card's CDAT + a flit over each link + SSLBIS of each switch
  *			+ from the CPUs to the host bridge (a generic port of SRAT, in HMAT)
- *	bandwidth	the least of all these
+ *	bandwidth	the lowest of all these
  *
- * and for the region the longest latency, and the sum of the bandwidths, where what cards
- * share (the link above a switch, a host bridge) counts once.
+ * The region has the longest latency, and the sum of the bandwidths. A part that cards share
+ * (the link above a switch, a host bridge) is counted once.
  *
- * Done here as well, from the same sources, since 6.12 adds the links' latencies in ps to
- * the others in ns, since 7.3 shows a node that only a CXL window made no latency at all,
- * and since both forget all of a card whose QoS class no window has. Different from them,
- * too: a card's range is looked for in all of its CDAT, not only in the last of the ranges
- * that fit its partition; and what is not known of one card is not known of the region.
+ * The kernel's own results cannot be used for three reasons: 6.12 adds the links' latencies in
+ * ps to others in ns; 7.3 shows no latency for a node that only a CXL window made; and both
+ * ignore a card whose QoS class no window has. There are two more differences from the kernel: a
+ * card's range is searched in its whole CDAT, not only in the last range that fits its
+ * partition; and if a value of one card is not known, it is not known for the region.
  */
 #ifndef CXL_PERF_H
 #define CXL_PERF_H
@@ -25,7 +25,7 @@
 
 #include "acpi/coordinates.h"
 
-/* A host bridge, and the way there from the nearest CPUs. All four are known. */
+/* A host bridge, and the path to it from the nearest CPUs. All four values are known. */
 struct cxl_bridge {
 	uint32_t uid; /* its ACPI _UID, as in the handle of SRAT's generic port */
 	struct perf perf;
@@ -33,21 +33,22 @@ struct cxl_bridge {
 
 struct cxl_perf {
 	struct perf perf;
-	/* What 6.12 takes the links of the slowest way for, in ns; by its own sum they are ps. */
+	/* Link latency of the slowest path in ps, by 6.12's formula; 6.12 wrongly adds it as ns. */
 	int64_t link_ps;
 };
 
 /*
- * Of the region in directory @region (ports.h). False: not known, because this is not
- * root (who alone may read CDAT), CDAT or the generic port are missing or incomplete, or the region is
- * without some card. Notes what is wrong with a CDAT that is there.
+ * Computes *p for the region in directory @region (ports.h). False if it is not known: this user
+ * is not root and may not read CDAT, CDAT or the generic port is missing or incomplete, or a
+ * card of the region is missing. Prints a note about each CDAT that is rejected.
  */
 bool cxl_perf_read(const char *root, const char *region, const struct cxl_bridge *bridges,
 		   size_t nr_bridges, struct cxl_perf *p);
 
 /*
- * The same of a region of any memory of @count cards (at most CXL_MAX_TARGETS), each the directory of
- * its endpoint. False also where a card's CDAT tells different things of its parts.
+ * Like cxl_perf_read(), for a possible region that uses any memory of @count cards (at most
+ * CXL_MAX_TARGETS); @endpoints are their directories. False also if the ranges in a card's CDAT
+ * perform differently.
  */
 bool cxl_perf_of_cards(const char *root, char *const *endpoints, size_t count,
 		       const struct cxl_bridge *bridges, size_t nr_bridges, struct cxl_perf *p);

@@ -12,14 +12,14 @@ struct candidates {
 	const char *root;
 	const struct cedt_window *window;
 	char *endpoints[CXL_MAX_TARGETS];
-	int target[CXL_MAX_TARGETS]; /* behind which host bridge of the window */
+	int target[CXL_MAX_TARGETS]; /* index of the host bridge in the window, by card */
 	size_t count;
-	bool doubtful; /* some card may be one, or there are too many */
+	bool doubtful; /* the host bridge of a card is not known, or there are too many cards */
 };
 
-/* ---- which cards ---- */
+/* ---- the cards ---- */
 
-/* The _UID of the host bridge that the card of @endpoint is behind. */
+/* Reads the _UID of the host bridge above the card of @endpoint. */
 static bool bridge_uid(const char *root, const char *endpoint, uint64_t *uid)
 {
 	_cleanup_free_ char *port = cxl_parent(endpoint);
@@ -62,7 +62,7 @@ static void visit_endpoint(const char *name, void *arg)
 	free(endpoint);
 }
 
-/* A card behind each host bridge. */
+/* True if there is a card behind each host bridge. */
 static bool covers_window(const struct candidates *c)
 {
 	bool taken[CEDT_MAX_TARGETS] = {};
@@ -76,13 +76,16 @@ static bool covers_window(const struct candidates *c)
 	return covered && covered == c->window->nr_targets;
 }
 
-/* One card behind each: the region will be of all of them. Needs covers_window(). */
+/*
+ * True if there is exactly one card behind each host bridge, so that the region must use all.
+ * Needs covers_window().
+ */
 static bool is_certain(const struct candidates *c)
 {
 	return c->count == (size_t)c->window->nr_targets;
 }
 
-/* ---- what is the same whichever are taken ---- */
+/* ---- properties that do not depend on the choice of cards ---- */
 
 static void keep_same(int64_t *value, int64_t other)
 {
@@ -91,8 +94,8 @@ static void keep_same(int64_t *value, int64_t other)
 }
 
 /*
- * Between one card and all of them lies every region: the longest latency is some card's,
- * and a card more makes no bandwidth less.
+ * The values of every possible region lie between those of a single card and those of all cards:
+ * the longest latency is that of some card, and another card never lowers the bandwidth.
  */
 static void keep_certain(struct cxl_perf *all, const struct cxl_perf *one)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a CXL region will be like that is yet to be made in a window of CEDT, as far as the
- * cards behind the window's host bridges leave no doubt:
+ * Predicts the properties of a CXL region that is not created yet, in a window of CEDT. Only
+ * properties are given that do not depend on the choice of cards behind the window's host
+ * bridges:
  *
- *	one host bridge	any of its cards, alone or together with others
- *	several		at least one card of each
+ *	one host bridge		the region may use any of its cards, one or more
+ *	several host bridges	it uses at least one card behind each
  *
- * A card that is plugged in later is not foreseen.
+ * Cards that may be plugged in later are not considered.
  */
 #ifndef CXL_EXPECT_H
 #define CXL_EXPECT_H
@@ -15,13 +16,16 @@
 #include "cxl/region-perf.h"
 
 struct cxl_expected {
-	struct cxl_perf perf; /* a figure that depends on the choice of cards is 0: not known */
-	/* Of all cards, where there is no choice. */
+	struct cxl_perf perf; /* 0 (not known) for values that depend on the choice of cards */
+	/* Serial numbers of all cards, if there is no choice. */
 	uint64_t serials[CEDT_MAX_TARGETS];
 	size_t nr_serials;
 };
 
-/* Of a region in window @w, by the machine below @root; notes what is wrong with a CDAT that is there. */
+/*
+ * Predicts a region in window @w of the machine below @root. Prints a note about each CDAT that
+ * is rejected.
+ */
 void cxl_expect(const char *root, const struct cedt_window *w, const struct cxl_bridge *bridges,
 		size_t nr_bridges, struct cxl_expected *e);
 

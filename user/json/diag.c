@@ -12,8 +12,8 @@
 #include "util/escape.h"
 
 #define MAX_SHOWN 100 /* diagnostics */
-#define MAX_KEPT 10000 /* a text of 1 MiB can have 500,000 */
-#define MAX_CONTEXT 120 /* characters of a line */
+#define MAX_KEPT 10000 /* diagnostics; a text of 1 MiB can have 500,000 */
+#define MAX_CONTEXT 120 /* characters shown of a line */
 
 static int add(struct diags *d, enum severity severity, struct place at, const char *path,
 	       const char *format, va_list args)
@@ -96,7 +96,10 @@ static const char *find_line(const char *text, size_t line)
 	return text;
 }
 
-/* As escape_print(), but each character stays one, or the caret would be elsewhere. */
+/*
+ * Like escape_print(), but each character takes one column, so that the caret is in the right
+ * one.
+ */
 static void print_characters(const char *from, const char *to, FILE *out)
 {
 	uint32_t code;
@@ -118,7 +121,7 @@ static const char *severity_name(const struct diag *d)
 	return d->severity == DIAG_ERROR ? "error" : "warning";
 }
 
-/* A message may quote half of a character. */
+/* A message may end in a cut UTF-8 character, which JSON must not contain. */
 static json_t *json_text(const char *text)
 {
 	_cleanup_free_ char *clean = escape_text(text);
@@ -131,7 +134,7 @@ static void print_text(const char *text, FILE *out)
 	print_characters(text, text + strlen(text), out);
 }
 
-/* Characters to leave out at the start of a line that does not fit. */
+/* The number of characters to skip at the start of a line that is too long. */
 static size_t skipped(const char *line, size_t column)
 {
 	size_t length = 0;
@@ -144,7 +147,7 @@ static size_t skipped(const char *line, size_t column)
 	return column < length - MAX_CONTEXT ? column : length - MAX_CONTEXT;
 }
 
-/* The line, or as much of it as fits around the culprit, and the caret below. */
+/* Prints the line, or as much of it as fits around the error, and the caret below. */
 static void print_context(const char *text, const struct place *at, FILE *out)
 {
 	const char *line = find_line(text, at->line);

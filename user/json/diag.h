@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is wrong with a text, and where: collected, then shown all at once. */
+/* Collects the errors and warnings of a text with their positions, to show them all at once. */
 #ifndef DIAG_H
 #define DIAG_H
 
@@ -18,39 +18,39 @@ enum severity { DIAG_ERROR, DIAG_WARNING };
 struct diag {
 	enum severity severity;
 	struct place at;
-	char *path;	    /* "rules[2].match.node"; NULL where there is none */
+	char *path;	    /* "rules[2].match.node"; NULL: not within a value */
 	char *message;
-	const char *related; /* what stands at @other: the second half of a contradiction; NULL */
+	const char *related; /* message for @other, the second place of a contradiction; NULL: none */
 	struct place other;
 };
 
 struct diags {
 	const char *file; /* name to show; not owned */
-	const char *text; /* what line and column refer to; not owned */
+	const char *text; /* the text that the places refer to; not owned */
 	struct diag *list;
 	size_t count;
-	size_t errors; /* of them and of those that were dropped */
-	size_t dropped; /* too many to be kept; the last ones added */
-	int failed; /* -ENOMEM if one could not be kept */
+	size_t errors; /* number of errors, dropped ones included */
+	size_t dropped; /* number of diagnostics after the list was full */
+	int failed; /* -ENOMEM if a diagnostic could not be stored */
 };
 
-/* Adds one; @path may be NULL. Always returns -EBADMSG (or -ENOMEM). */
+/* Adds an error; @path may be NULL. Returns -EBADMSG, or -ENOMEM. */
 int diags_add(struct diags *d, struct place at, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The same of what is no error. 0 or -ENOMEM. */
+/* Adds a warning. 0 or -ENOMEM. */
 int diags_warn(struct diags *d, struct place at, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Names a second place to the one that was added last; @what is constant text. */
+/* Adds a second place to the diagnostic that was added last; @what is constant text. */
 void diags_relate(struct diags *d, struct place other, const char *what);
 
-/* Prints all by position: file:line:column, the line, a caret, the path. */
+/* Prints all, sorted by position: file:line:column, the line, a caret, the path. */
 void diags_print(struct diags *d, FILE *out);
 
 void diags_free(struct diags *d);
 
-/* The same for programs: a list of objects. */
+/* Returns all, sorted by position, as a JSON list of objects. */
 json_t *diags_json(struct diags *d);
 
 #endif

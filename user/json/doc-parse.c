@@ -7,7 +7,7 @@
 #include "json/doc.h"
 #include "json/syntax.h"
 
-/* What is JSON and yet not YAML. */
+/* Explains the errors of libyaml on text that is valid JSON. */
 static int explain_yaml(const yaml_parser_t *parser, struct diags *diags)
 {
 	struct place at = { parser->problem_mark.line, parser->problem_mark.column, 0 };
@@ -19,7 +19,7 @@ static int explain_yaml(const yaml_parser_t *parser, struct diags *diags)
 				 "write this character itself, not as a pair of escapes");
 	if (parser->error == YAML_PARSER_ERROR)
 		return diags_add(diags, at, NULL,
-				 "a key and its ':' must be in one line, within 1024 characters");
+				 "a key and its ':' must be on one line, within 1024 characters");
 	return diags_add(diags, at, NULL, "cannot be read: %s",
 			 parser->problem ?: "unknown problem");
 }
@@ -37,7 +37,10 @@ static void replace(unsigned char *text, size_t length, char c)
 		*text++ = ' ';
 }
 
-/* Outside of strings tabs and carriage returns mean more to YAML; inside JSON has none. */
+/*
+ * Replaces tabs and carriage returns, which YAML treats specially. In JSON they are only between
+ * tokens.
+ */
 static int read_input(void *data, unsigned char *buffer, size_t size, size_t *size_read)
 {
 	struct input *in = data;
@@ -51,14 +54,14 @@ static int read_input(void *data, unsigned char *buffer, size_t size, size_t *si
 	return 1;
 }
 
-/* What is read of a document so far. */
+/* The part of a document that is parsed so far. */
 struct builder {
 	struct doc *doc;
-	struct node *open; /* arrays and objects that have not ended, each before what is in it so far */
+	struct node *open; /* arrays and objects without their end yet, each followed by its children */
 	size_t nr_open;
-	size_t innermost; /* of them, the last; its first: that around it */
-	size_t max; /* nodes of both lists */
-	size_t used; /* of doc->texts */
+	size_t innermost; /* index of the last open array or object; ->first links to the outer one */
+	size_t max; /* number of nodes that fit in both lists together */
+	size_t used; /* bytes of doc->texts in use */
 };
 
 static struct node *push(struct builder *b, const yaml_event_t *event, enum value_kind kind)
@@ -112,7 +115,7 @@ static int start(struct builder *b, const yaml_event_t *event, enum value_kind k
 	return 0;
 }
 
-/* All of its children are known: now they can stand side by side. */
+/* Ends an array or object: all its children are known and are moved to doc->nodes together. */
 static void end(struct builder *b)
 {
 	struct node *parent = &b->open[b->innermost];
@@ -162,7 +165,7 @@ static int build(struct builder *b, yaml_parser_t *parser, struct diags *diags)
 	return err;
 }
 
-/* Each value takes two bytes of text at least, with what parts it from the next, and more than its own text. */
+/* Upper bounds: a value needs 2 bytes of input, and its text never exceeds its source. */
 static int allocate(struct builder *b, size_t length)
 {
 	b->max = length / 2 + 1;

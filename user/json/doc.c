@@ -8,7 +8,7 @@
 
 #include "util/escape.h"
 
-#define EXCERPT 40 /* characters of a string in a message, or under the caret */
+#define EXCERPT 40 /* characters of a string that a message shows, or that are underlined */
 
 struct value doc_root(const struct doc *doc, struct diags *diags)
 {
@@ -137,7 +137,7 @@ int value_bool(const struct value *v, bool *value)
 	return err;
 }
 
-/* What a policy says of itself is shown by many commands, among lines of their own. */
+/* Many commands print strings of a policy, so control characters could forge their output. */
 static int plain_text(const struct value *v, const char **value)
 {
 	const char *text = value_text(v), *end = text + strlen(text);
@@ -149,7 +149,7 @@ static int plain_text(const struct value *v, const char **value)
 		n = escape_decode(text, end, &code);
 		if (!n || !escape_is_plain(code))
 			return value_error(v,
-					   "the control character U+%04X must not stand in this string",
+					   "the control character U+%04X is not allowed in this string",
 					   code);
 	}
 	return 0;

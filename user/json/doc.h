@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON with the place of every value.
+ * A JSON document that knows the position of every value in its text.
  *
- * jansson says whether a text is JSON (syntax.h), strictly; libyaml, for which JSON is a subset, then says where each value
- * stands, which no JSON parser that Debian keeps does.
+ * jansson checks strictly that the text is JSON (syntax.h). libyaml then parses it again, since
+ * JSON is a subset of YAML, because it reports the position of each value. No JSON parser in
+ * Debian does.
  */
 #ifndef DOC_H
 #define DOC_H
@@ -21,24 +22,24 @@ struct node {
 	unsigned int line, column; /* from 0, as in a place */
 	unsigned int width;    /* characters as written; 0: an array or object */
 	unsigned int first,
-		count; /* what is in it, among doc->nodes; keys and their values in turn */
-	const char *text;	  /* "": an array or object */
+		count; /* its children in doc->nodes; in an object, keys and values alternate */
+	const char *text;	  /* of a scalar; "" for an array or object */
 };
 
 struct doc {
-	struct node *nodes; /* what is in one of them side by side; last the document itself */
+	struct node *nodes; /* children of a node are adjacent; the last node is the whole document */
 	size_t count;
 	char *texts;
 };
 
-/* A value inside of a document, and the way to it. What it is in must live as long. */
+/* A value in a document and the path to it. The value that @in points to must outlive it. */
 struct value {
 	const struct doc *doc;
 	const struct node *node;
 	struct diags *diags;
-	const struct value *in; /* array or object; NULL: the document itself */
-	const char *key; /* its own, in an object */
-	size_t index;  /* in an array */
+	const struct value *in; /* the array or object around it; NULL: the document itself */
+	const char *key; /* its key, if @in is an object */
+	size_t index; /* its index, if @in is an array */
 };
 
 /*
@@ -52,10 +53,13 @@ struct value doc_root(const struct doc *doc, struct diags *diags);
 enum value_kind value_kind(const struct value *v);
 struct place value_place(const struct value *v);
 
-/* "a string", "an object", for messages. */
+/* Returns "a string", "an object" and so on, for messages. */
 const char *value_kind_name(enum value_kind kind);
 
-/* "rules[2].match.node"; "" for the document itself; cut with "..." where too long. */
+/*
+ * Writes "rules[2].match.node" into @path, "" for the document; a path that is too long ends in
+ * "...".
+ */
 #define VALUE_PATH 160
 const char *value_path(const struct value *v, char path[VALUE_PATH]);
 
@@ -64,22 +68,25 @@ const char *value_path(const struct value *v, char path[VALUE_PATH]);
 	diags_add((v)->diags, at, value_path(v, (char[VALUE_PATH]){}), __VA_ARGS__)
 #define value_error(v, ...) value_error_at(v, value_place(v), __VA_ARGS__)
 
-/* 0, or value_error() unless @v is of that kind. */
+/* 0 if @v is of that kind, otherwise value_error(). */
 int value_want(const struct value *v, enum value_kind kind);
 
-/* An array's length; its elements. */
+/* The length of an array, and its element at @index. */
 size_t value_length(const struct value *v);
 struct value value_element(const struct value *v, size_t index);
 
-/* An object's size; its keys, in the order written, and their values. */
+/*
+ * The number of members of an object, and the key and value of member @index, in the order
+ * written.
+ */
 size_t value_size(const struct value *v);
 struct value value_key(const struct value *v, size_t index);
 struct value value_member(const struct value *v, size_t index);
 
-/* Text of a string, number, true or false; it lives as long as the document. */
+/* The text of a string, number, true or false; it is valid as long as the document. */
 const char *value_text(const struct value *v);
 
-/* 0 and the value, or value_error() with the range in its message. */
+/* 0 and the value in *value, or value_error(); for numbers, its message states the range. */
 int value_int(const struct value *v, int64_t min, int64_t max, int64_t *value);
 int value_bool(const struct value *v, bool *value);
 int value_string(const struct value *v, const char **value);

@@ -14,7 +14,7 @@ int first_error(int err, int next)
 
 #define NOWHERE SIZE_MAX
 
-/* Its index in the list; the length of that where it is not in there. */
+/* The index of @key in the list, or the length of the list if it is not there. */
 static size_t find(const char *key, const struct members *members)
 {
 	size_t i;
@@ -37,14 +37,17 @@ static int unknown_key(const struct value *key, const struct members *members)
 
 static int second_key(const struct value *key, const struct value *first)
 {
-	int err = value_error(key, "\"%s\" stands here a second time; first in line %zu",
+	int err = value_error(key, "\"%s\" is a duplicate; the first is in line %zu",
 			      value_text(key), value_place(first).line + 1);
 
-	diags_relate(key->diags, value_place(first), "it stands here first");
+	diags_relate(key->diags, value_place(first), "the first is here");
 	return err;
 }
 
-/* Also finds where each key of the list stands first. One pass: an object may have 100,000 keys. */
+/*
+ * Reports unknown and duplicate keys, and finds the first place of each known one, in one pass:
+ * an object may have 100,000 keys.
+ */
 static int check_keys(const struct value *v, const struct members *members, size_t *where)
 {
 	size_t i, size = value_size(v);

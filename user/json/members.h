@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads an object by a table of what it may hold. */
+/* Reads a JSON object by a table of the members that it may have. */
 #ifndef MEMBERS_H
 #define MEMBERS_H
 
@@ -8,7 +8,7 @@
 
 struct member {
 	const char *key;
-	/* 0, -EBADMSG (with a diagnostic) or another -errno. */
+	/* Reads the value. 0, -EBADMSG (with a diagnostic) or another -errno. */
 	int (*read)(const struct value *v, void *context);
 	bool required;
 };
@@ -21,13 +21,13 @@ struct members {
 #define MEMBERS(array) { array, ARRAY_SIZE(array) }
 
 /*
- * Calls the reader of each member that @v has, in the order of @members (not of
- * the text, so that a member may build on another). A key that is unknown,
- * missing or doubled is a diagnostic. Goes on after -EBADMSG, to find all.
+ * Calls the reader of each member of @v in the order of @members, not of the text, so that one
+ * reader can rely on another. An unknown, missing or duplicate key is an error in the
+ * diagnostics. Continues after -EBADMSG so that all errors are found.
  */
 int members_read(const struct value *v, const struct members *members, void *context);
 
-/* Keeps the first error; -EBADMSG only counts where there is no other. */
+/* Combines two results: the first error, but -EBADMSG only if there is no other. */
 int first_error(int err, int next);
 
 #endif

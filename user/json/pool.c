@@ -13,8 +13,8 @@ struct chunk {
 	_Alignas(max_align_t) char bytes[];
 };
 
-static struct chunk *chunks; /* the newest first */
-static char *at;	 /* free bytes of the newest */
+static struct chunk *chunks; /* newest first */
+static char *at;	 /* the free bytes of the newest chunk */
 static size_t left;
 static json_malloc_t usual_malloc;
 static json_free_t usual_free;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * jansson builds a tree even where only asked whether a text is JSON. Between these two it takes
- * the many small pieces out of a few large ones, which are given back all at once: its values are
- * gone at the end, and nobody frees them.
+ * A memory pool for jansson, which builds a tree even if only asked whether a text is JSON.
+ * Between pool_begin() and pool_end() jansson allocates from a few large chunks. pool_end()
+ * frees the chunks and so all values made since: nobody may free or use them afterwards.
  */
 #ifndef POOL_H
 #define POOL_H

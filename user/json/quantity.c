@@ -84,7 +84,7 @@ static int list_units(const struct value *v, const struct unit *u, const char *s
 	return value_error(v, "no unit \"%.20s\"; known here: %s", suffix, list);
 }
 
-/* strtold() knows more spellings of numbers than people should use here. */
+/* Checks the digits first, since strtold() accepts more notations than the language has. */
 static int read_with_unit(const struct value *v, const struct unit *u, int64_t *value)
 {
 	const char *text = value_text(v), *suffix = text + strspn(text, "0123456789.");

@@ -7,16 +7,16 @@
 
 struct unit_suffix {
 	const char *text;
-	long double factor; /* to the kind's own unit */
+	long double factor; /* converts to the unit of the quantity */
 };
 
-/* A kind of quantity, in a unit of its own. */
+/* A kind of quantity and the unit in which its values are stored. */
 struct unit {
-	const char *example;	     /* for messages */
+	const char *example;	     /* shown in messages */
 	int64_t min, max;	  /* in that unit */
 	const struct unit_suffix *suffixes; /* NULL: plain numbers only */
-	bool fraction; /* a number with a fraction, kept as millionths; min and max too */
-	const char *name; /* " ns"; NULL: none */
+	bool fraction; /* fractions are allowed; values, min and max are in millionths */
+	const char *name; /* of the unit, " ns"; NULL: none */
 };
 
 extern const struct unit unit_bytes;
@@ -24,14 +24,14 @@ extern const struct unit unit_ns;	  /* latency */
 extern const struct unit unit_mbps;   /* bandwidth, MB/s of 10^6 bytes */
 extern const struct unit unit_ratio;   /* millionths */
 extern const struct unit unit_distance; /* SLIT */
-extern const struct unit unit_adistance;	 /* as the kernel says it: any int */
+extern const struct unit unit_adistance;	 /* any int, as in the kernel */
 extern const struct unit unit_number;
 extern const struct unit unit_scale;   /* millionths, not 0 */
 extern const struct unit unit_tolerance;	 /* millionths */
 
 /*
- * Reads a number, or a string with a number and a unit, rounded to the unit of
- * @u. 0 and *value, or value_error() with what would be right.
+ * Reads a number, or a string with a number and a unit, and rounds it to the unit of @u. 0 and
+ * *value, or value_error() with a message that says what is expected.
  */
 int quantity_read(const struct value *v, const struct unit *u, int64_t *value);
 

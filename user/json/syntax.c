@@ -10,7 +10,7 @@
 #include "util/escape.h"
 #include "json/pool.h"
 
-#define MAX_DEPTH 32 /* a policy needs 5 */
+#define MAX_DEPTH 32 /* levels of nesting; a policy needs 5 */
 
 static struct place place_of(const char *text, size_t offset)
 {
@@ -43,7 +43,7 @@ static size_t token_start(const char *text, size_t at)
 {
 	size_t start;
 
-	while (at && ((unsigned char)text[at] & 0xc0) == 0x80) /* the first byte of a character */
+	while (at && ((unsigned char)text[at] & 0xc0) == 0x80) /* back to a character's first byte */
 		at--;
 	start = at;
 	if (text[at] == '"') {
@@ -56,7 +56,7 @@ static size_t token_start(const char *text, size_t at)
 	return start;
 }
 
-/* Where the culprit stands: jansson says how far it has read. */
+/* Finds the faulty token, since jansson only says how far it has read. */
 static size_t find_culprit(const char *text, size_t length, const json_error_t *error)
 {
 	size_t read = error->position > 0 ? (size_t)error->position : 0;
@@ -68,7 +68,7 @@ static size_t find_culprit(const char *text, size_t length, const json_error_t *
 	}
 	if (json_error_code(error) == json_error_invalid_utf8 || says(error, "control character") ||
 	    says(error, "unexpected newline"))
-		return read; /* behind it */
+		return read; /* jansson stopped before this byte */
 	return read ? token_start(text, read - 1) : 0;
 }
 
@@ -78,15 +78,15 @@ static bool is_json_word(const char *p)
 	       !strncasecmp(p, "null", 4);
 }
 
-/* What people write who know another language better: by the culprit alone. */
+/* Hints for notations that other languages have and JSON does not, by the faulty token alone. */
 static const char *hint_by_token(const char *p)
 {
 	if (*p == '/' || *p == '#')
 		return " (JSON has no comments)";
 	if (*p == '\'')
-		return " (strings stand in double quotation marks)";
+		return " (strings need double quotation marks)";
 	if (!strncmp(p, "\xe2\x80", 2) && (unsigned char)p[2] >= 0x98 && (unsigned char)p[2] <= 0x9f)
-		return " (strings stand in plain quotation marks)";
+		return " (strings need plain quotation marks)";
 	if (*p == '0' && (p[1] == 'x' || p[1] == 'X'))
 		return " (JSON has no hexadecimal numbers)";
 	if (*p == '0' && isdigit((unsigned char)p[1]))
@@ -98,7 +98,7 @@ static const char *hint_by_token(const char *p)
 	return "";
 }
 
-/* And by what was expected, and what stands before. */
+/* Hints by the token that was expected and the character before the faulty one. */
 static const char *hint(const char *text, size_t at, const json_error_t *error)
 {
 	size_t end = at;
@@ -108,9 +108,9 @@ static const char *hint(const char *text, size_t at, const json_error_t *error)
 		end--;
 	before = end ? text[end - 1] : 0;
 	if (says(error, "unexpected newline"))
-		return " (a string ends in its line)";
+		return " (a string must end on its line)";
 	if (says(error, "string or '}' expected") && isalpha((unsigned char)text[at]))
-		return " (keys stand in double quotation marks)";
+		return " (keys need double quotation marks)";
 	if ((text[at] == ']' || text[at] == '}') && before == ',')
 		return " (no comma may stand before it)";
 	if ((says(error, "'}' expected") || says(error, "']' expected")) && text[at] &&
@@ -131,7 +131,8 @@ static int explain(const char *text, size_t length, const json_error_t *error, s
 		return diags_add(diags, place, NULL, "not UTF-8: %s", error->text);
 	case json_error_null_character:
 	case json_error_null_byte_in_key:
-		return diags_add(diags, place, NULL, "a string must not hold the character U+0000");
+		return diags_add(diags, place, NULL,
+				 "a string must not contain the character U+0000");
 	case json_error_stack_overflow:
 		return diags_add(diags, place, NULL, "nested too deeply");
 	case json_error_numeric_overflow:
@@ -143,11 +144,11 @@ static int explain(const char *text, size_t length, const json_error_t *error, s
 }
 
 /*
- * JSON has these in strings, but libyaml, which reads on, refuses them or takes
- * them for the end of a line. Returns the code point, 0 for all others. A 0
- * behind the text stops the look ahead.
+ * Finds characters that JSON allows in strings, but that libyaml, which parses the text next,
+ * rejects or takes as the end of a line. Returns the code point, 0 for any other character. The
+ * 0 behind the text keeps the reads in bounds.
  */
-#define UNFIT "\x7f\xc2\xe2\xef" /* first bytes of them */
+#define UNFIT "\x7f\xc2\xe2\xef" /* the first bytes of these characters */
 static unsigned int unfit(const unsigned char *p)
 {
 	if (p[0] == 0x7f)
@@ -172,16 +173,16 @@ static int check_characters(const char *text, size_t length, struct diags *diags
 			return diags_add(diags, place_of(text, i), NULL,
 					 escape_is_plain(code) ?
 						 "write this character as an escape: \\u%04x" :
-						 "the control character U+%04X must not stand in a string",
+						 "the control character U+%04X is not allowed in a string",
 					 code);
 	}
 	return 0;
 }
 
-/* libyaml takes time for each level at each token. Of a text that is JSON. */
+/* Limits the nesting of valid JSON, since libyaml takes time for each level at each token. */
 static int check_depth(const char *text, size_t length, struct diags *diags)
 {
-	bool inside = false; /* of a string */
+	bool inside = false; /* inside a string */
 	int depth = 0;
 	size_t i;
 
@@ -213,7 +214,9 @@ int syntax_check(const char *text, size_t length, struct diags *diags)
 	if (!text[strspn(text, " \t\r\n")])
 		return diags_add(diags, (struct place){}, NULL, "the file is empty");
 	pool_begin();
-	/* As reals: whether an integer is too large depends on where it stands. */
+	/*
+	 * Integers are decoded as reals: their range depends on the member, and is checked later.
+	 */
 	good = json_loadb(text, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
 	pool_end();
 	if (!good)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is a text JSON (RFC 8259)? And if not, where and why. */
+/* Checks whether a text is JSON (RFC 8259), and says where and why if it is not. */
 #ifndef SYNTAX_H
 #define SYNTAX_H
 
 #include "json/diag.h"
 
-/* Of @length bytes and a 0. 0; -EBADMSG with one entry in @diags; -ENOMEM. */
+/* @text has @length bytes, then a 0. 0, -EBADMSG with one entry in @diags, or -ENOMEM. */
 int syntax_check(const char *text, size_t length, struct diags *diags);
 
 #endif

@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
-/* Demotion has a counter for each who asks for it: kswapd, direct, khugepaged; 7.3 has proactive too. */
+/* Demotion has a counter for each cause: kswapd, direct, khugepaged, and since 7.3 proactive. */
 bool activity_parse(const char *vmstat, struct activity *a)
 {
 	bool demoted = false, promoted = false;
@@ -42,7 +42,7 @@ static bool read_nodes(const char *root, const struct machine *m, struct activit
 		_cleanup_free_ char *text = NULL;
 
 		if (!m->nodes[n].memory || sysfs_text(&text, root, SYSFS_NODES "/node%d/vmstat", n))
-			continue; /* it may have gone */
+			continue; /* the node may have gone offline */
 		if (!activity_parse(text, &a->nodes[n]))
 			return false;
 		a->total.demoted += a->nodes[n].demoted;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many pages the kernel has demoted and promoted. */
+/* Counts the pages that the kernel has demoted and promoted. */
 #ifndef ACTIVITY_H
 #define ACTIVITY_H
 
@@ -7,29 +7,29 @@
 
 #include "machine/machine.h"
 
-/* Pages since boot. */
+/* Numbers of pages since boot. */
 struct activity {
-	uint64_t demoted;  /* from the node, for whatever reason */
+	uint64_t demoted;  /* from the node, for any reason */
 	uint64_t promoted; /* to the node */
 };
 
-/* Who counts: nodeN/vmstat has it from Linux 6.8 on, before that only /proc/vmstat. */
+/* The source of the counts: nodeN/vmstat since Linux 6.8, before that only /proc/vmstat. */
 enum activity_source { ACTIVITY_UNKNOWN, ACTIVITY_SYSTEM, ACTIVITY_NODES };
 
 struct activities {
-	double at; /* seconds of CLOCK_MONOTONIC */
+	double at; /* time of reading, in seconds of CLOCK_MONOTONIC */
 	enum activity_source source;
 	struct activity total;
-	struct activity nodes[TIERBPF_MAX_NODES]; /* ACTIVITY_NODES */
+	struct activity nodes[TIERBPF_MAX_NODES]; /* if source is ACTIVITY_NODES */
 };
 
-/* What a vmstat says; false: its kernel does not count both. */
+/* Parses the text of a vmstat file; false: its kernel does not count both. */
 bool activity_parse(const char *vmstat, struct activity *a);
 
-/* Those of the nodes of @m that have memory, below @root. */
+/* Reads the counts of all nodes of @m that have memory, below @root. */
 void activities_read(const char *root, const struct machine *m, struct activities *a);
 
-/* How much of it came between the two, a second. 0 where a count went back: its node was away. */
+/* The increase per second; 0 if the count went back, because its node was offline in between. */
 double activity_rate(uint64_t before, uint64_t now, double seconds);
 
 /* "by node", "for the whole system", "not at all". */

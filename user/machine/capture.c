@@ -16,10 +16,10 @@
 #include "util/msg.h"
 #include "util/sysfs.h"
 
-/* In a captured machine only. */
+/* This file exists in captured machines only. */
 #define ADISTANCES "/tierbpf/kernel_adistance"
 
-/* Files are copied, links are kept as links, directories are made. */
+/* The paths to capture: files are copied, links are copied as links, directories are created. */
 static const char *const wanted[] = {
 	SYSFS_NODES "/possible",
 	SYSFS_NODES "/online",
@@ -78,13 +78,13 @@ static const char *const wanted[] = {
 struct save {
 	int dir;
 	size_t files;
-	size_t refused; /* not permitted to read */
+	size_t refused; /* number of files that this user may not read */
 	char refused_name[PATH_MAX];
 };
 
 /*
- * The directory @name in @parent, made where it is missing. Nothing follows a link: all that
- * is in the capture is ours.
+ * Opens directory @name in @parent, and creates it if it is missing. Links are not followed,
+ * since this process creates everything in the capture itself.
  */
 static int enter(int parent, const char *name)
 {
@@ -96,7 +96,10 @@ static int enter(int parent, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Enters the directories above the last name of @path, which begins with a slash. *name: that one. */
+/*
+ * Opens the directory of @path, which begins with a slash, as *fd; *name is the last name of
+ * @path.
+ */
 static int enter_parents(const struct save *s, char *path, int *fd, const char **name)
 {
 	int dir = fcntl(s->dir, F_DUPFD_CLOEXEC, 3);
@@ -119,7 +122,7 @@ static int enter_parents(const struct save *s, char *path, int *fd, const char *
 	return dir < 0 ? fail(-errno, "%s in the capture: %s", path, strerror(errno)) : 0;
 }
 
-/* One that is there has been saved by another of its names. */
+/* A file that exists already was saved before under another of its names. */
 static int write_file(struct save *s, char *path, mode_t mode, const void *data, size_t length)
 {
 	_cleanup_close_ int dir = -1;
@@ -170,7 +173,7 @@ static int save_directory(struct save *s, char *path)
 	return fd < 0 ? fail(fd, "%s in the capture: %s", path, strerror(-fd)) : 0;
 }
 
-/* What only root may read here is only for its owner there. */
+/* A file that only root may read here is readable only for its owner in the capture. */
 static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 {
 	_cleanup_free_ char *data = NULL;
@@ -182,11 +185,11 @@ static int save_file(struct save *s, char *path, const char *from, mode_t mode)
 		snprintf(s->refused_name, sizeof(s->refused_name), "%s", from);
 	}
 	if (err)
-		return 0; /* gone, or never to be read: then it is not known there either */
+		return 0; /* it cannot be read here, so it is not known in the capture either */
 	return write_file(s, path, mode & 0755, data, length);
 }
 
-/* The name itself may be a link; what stands above it is where it really is. */
+/* Saves @from, which may itself be a link, below the real path of its directory. */
 static int save_one(struct save *s, const char *from)
 {
 	_cleanup_free_ char *copy = strdup(from), *above = NULL, *path = NULL;
@@ -224,7 +227,7 @@ static int save_matches(struct save *s, const char *pattern)
 	return err;
 }
 
-/* Only what the kernel said when it was asked; the rest follows from the files. */
+/* Saves only answers of the kernel; estimates can be computed again from the files. */
 static int save_adistances(struct save *s, const struct machine *m)
 {
 	_cleanup_free_ char *text = NULL;
@@ -269,7 +272,7 @@ static size_t count_entries(int fd)
 
 	if (!d) {
 		cleanup_close(&copy);
-		return 1; /* not known to be empty */
+		return 1; /* it may not be empty */
 	}
 	while ((entry = readdir(d)))
 		count += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
@@ -278,8 +281,8 @@ static size_t count_entries(int fd)
 }
 
 /*
- * Whoever may write the directory could exchange what we make there, and have us write
- * elsewhere. The one that was opened is looked at, whatever stands under its name by now.
+ * A user who may write the directory could replace what we create there, and make us write
+ * elsewhere. The check is made on the open directory, since its name may be reused meanwhile.
  */
 static int check_empty(const char *dir, int fd)
 {
@@ -308,7 +311,7 @@ static int make_empty(const char *dir)
 
 	if (!name)
 		return no_memory();
-	/* A slash at the end would follow a link. */
+	/* With a slash at the end, a link would be followed. */
 	for (length = strlen(name); length > 1 && name[length - 1] == '/'; length--)
 		name[length - 1] = 0;
 	if (mkdir(name, 0755) && errno != EEXIST)
@@ -316,8 +319,9 @@ static int make_empty(const char *dir)
 	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail(-errno, "%s: %s", dir,
-			    errno == ENOTDIR ? "not a directory of its own; name a new one" :
-					       strerror(errno));
+			    errno == ENOTDIR ?
+				    "not a directory (links are not followed); name a new one" :
+				    strerror(errno));
 	err = check_empty(dir, fd);
 	return err ?: TAKE_FD(fd);
 }

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A machine copied into a directory, so that --sysroot can read it elsewhere. */
+/* Captures a machine in a directory, so that --sysroot can read it elsewhere. */
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
 #include "machine/machine.h"
 
 /*
- * Copies what tierbpf reads of this machine into @dir, which must be new or empty:
- * files of sysfs about nodes, tiers, CXL, NVDIMM and dax devices, firmware's tables,
- * and where the kernel alone puts each node. Nothing else: no host name, no file of
- * users, no addresses of networks. *files: how many. 0, or -errno with a message;
- * what could not be read (tables, for others than root) is named in a note.
+ * Copies what tierbpf reads of this machine into @dir, which must be new or empty: files of
+ * sysfs about nodes, tiers, CXL, NVDIMM and dax devices, the firmware tables, and the kernel's
+ * own adistance of each node. Nothing else is copied: no host name, no user's file, no network
+ * address. *files is the number of files. 0, or -errno with a message; a note names what could
+ * not be read (without root: the tables).
  */
 int capture_save(const struct machine *m, const char *dir, size_t *files);
 
-/* Fact KERNEL_ADISTANCE of a captured machine, where the kernel had been asked. */
+/*
+ * Reads fact KERNEL_ADISTANCE of each node whose adistance the captured kernel had been asked
+ * for.
+ */
 void capture_read_adistances(const char *dir, struct machine *m);
 
 #endif

@@ -18,7 +18,7 @@ struct blocks {
 	uint64_t online, offline;
 };
 
-/* A machine of whose blocks no state is known has them online. */
+/* Counts a block of memory that is online; a block without a state file counts as online. */
 static void count_block(const char *name, void *arg)
 {
 	_cleanup_free_ char *state = NULL;
@@ -31,7 +31,10 @@ static void count_block(const char *name, void *arg)
 		b->offline++;
 }
 
-/* What the module will say (hook.c); of a node that is offline, what there is. 0: the kernel shows no blocks. */
+/*
+ * The size that the module will report (hook.c): the online blocks, or all blocks if none is
+ * online. 0: the kernel shows no blocks.
+ */
 static uint64_t size_by_blocks(const char *root, int node, uint64_t block_size)
 {
 	struct blocks b = { .root = root, .node = node };
@@ -44,7 +47,10 @@ static uint64_t size_by_blocks(const char *root, int node, uint64_t block_size)
 	return block_size && blocks <= INT64_MAX / block_size ? blocks * block_size : 0;
 }
 
-/* "Node 1 MemTotal:        1048576 kB": without what the kernel took for itself at boot. */
+/*
+ * Reads "Node 1 MemTotal:        1048576 kB", which excludes memory that the kernel reserved at
+ * boot.
+ */
 static uint64_t size_by_meminfo(const char *root, int node)
 {
 	_cleanup_free_ char *text = NULL;
@@ -88,7 +94,7 @@ static void find_distance(int node, enum source source, struct machine *m)
 
 /* ---- performance ---- */
 
-/* ns and MB/s; the kernel shows 0 for what it does not know. */
+/* The files are in ns and MB/s; the kernel shows 0 if a value is not known. */
 void machine_read_performance(const char *root, const char *path, struct perf *perf)
 {
 	enum coordinate c;
@@ -122,9 +128,9 @@ static void read_access(const char *root, int node, struct machine_node *n)
 }
 
 /*
- * Class CPU: what adistances are computed of. A card's CDAT is nearer to the truth
- * than what the kernel may have made of it (6.12 takes ps for ns); HMAT also
- * knows nodes whose memory is yet to come.
+ * Chooses the value of class CPU from which adistances are computed. Values computed here from
+ * CDAT are better than those of the kernel, since 6.12 takes ps for ns. HMAT also describes
+ * nodes without memory yet.
  */
 static void choose(struct machine_node *n, enum coordinate c)
 {
@@ -157,7 +163,7 @@ static void choose_performance(struct machine_node *n)
 		choose(n, c);
 }
 
-/* ---- all of it ---- */
+/* ---- all facts ---- */
 
 void machine_read_facts(const char *root, struct machine *m)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which nodes are the memory of CXL regions, of which cards, and how fast.
+ * Finds the nodes that are the memory of CXL regions, their cards, and their performance.
  *
  *	/sys/bus/cxl/devices/regionN/
- *		dax_regionN/daxN.M/target_node	the node, where the region is a dax device
- *		resource, size			its addresses, also where it has been RAM since boot
- *		access1/read_latency, …		by the kernel, from its cards' CDAT and the way there
- *		targetI				the card at place I of the interleave (ports.h)
+ *		dax_regionN/daxN.M/target_node	the node, if the region is a dax device
+ *		resource, size			its addresses, even if it has been RAM since boot
+ *		access1/read_latency, …		by the kernel, from CDAT and the path to the cards
+ *		targetI				the card at position I of the interleave (ports.h)
  *
- * And which nodes CXL windows have made (CEDT) for regions yet to come; of those, what the
- * cards that are there leave no doubt about (region-to-come.h).
+ * It also finds the nodes that the kernel has made for CXL windows (CEDT) without a region yet,
+ * and predicts the properties of that region as far as they are certain (region-to-come.h).
  */
 #include "acpi/cedt.h"
 #include "acpi/hmat-access.h"
@@ -26,7 +26,7 @@ struct region {
 	struct machine *m;
 	struct cxl_bridge *bridges;
 	size_t nr_bridges;
-	char *path; /* below the root, without links */
+	char *path; /* relative to the root, with links resolved */
 	unsigned int number;
 	struct machine_node *node; /* NULL until found */
 };
@@ -51,7 +51,7 @@ static void find_by_dax(struct region *r)
 	sysfs_each(r->root, path, "dax", visit_dax, r);
 }
 
-/* Firmware may have made the region RAM: then it has no dax device, but blocks of memory. */
+/* If the firmware has made the region RAM, it has no dax device, but blocks of memory. */
 static void find_by_block(struct region *r, uint64_t base)
 {
 	uint64_t block_size;
@@ -91,7 +91,7 @@ static void find_node(struct region *r)
 
 /* ---- the cards ---- */
 
-/* Of the card that endpoint decoder @decoder belongs to. */
+/* Reads the serial number of the card that endpoint decoder @decoder belongs to. */
 static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 {
 	_cleanup_free_ char *endpoint = decoder ? cxl_parent(decoder) : NULL;
@@ -116,12 +116,12 @@ static void read_serials(const struct region *r)
 	}
 }
 
-/* ---- how fast they are ---- */
+/* ---- their performance ---- */
 
 /*
- * By the kernel, and by ourselves. Before the memory is online, and with 7.3 also after
- * that, the kernel's figures of a node that only a CXL window made stand nowhere else (HMAT
- * knows no such node).
+ * Reads the kernel's values and computes our own. For a node that only a CXL window made, the
+ * region's directory is the only place with the kernel's values before the memory is online, and
+ * in 7.3 also afterwards (HMAT does not describe such a node).
  */
 static void read_performance(const struct region *r)
 {
@@ -136,7 +136,7 @@ static void read_performance(const struct region *r)
 	}
 }
 
-/* The ways from the CPUs to the host bridges: generic ports of SRAT that HMAT tells of. */
+/* Reads the paths from the CPUs to the host bridges, which are generic ports in SRAT and HMAT. */
 static void read_bridges(struct region *r)
 {
 	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
@@ -167,7 +167,7 @@ static void read_bridges(struct region *r)
 
 /* ---- regions ---- */
 
-/* A node of several regions is known by the first. */
+/* If a node has several regions, the first one counts. */
 static void visit_region(const char *name, void *arg)
 {
 	struct region *r = arg;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware's tables say of the nodes: also of those whose memory is not there yet,
- * which sysfs does not show.
+ * Reads facts from the firmware tables. Unlike sysfs, they also describe nodes without memory
+ * yet.
  */
 #include <stdlib.h>
 
@@ -12,8 +12,8 @@
 #include "util/sysfs.h"
 
 /*
- * A kernel that does not use SRAT (numa=off, or ranges that contradict each other)
- * has one node, made up (dummy_numa_init): then no PXM is a node of that table.
+ * A kernel that does not use SRAT (because of numa=off, or ranges that contradict each other)
+ * invents a single node (dummy_numa_init), which is not in the table.
  */
 static bool kernel_uses(const struct srat *s, const struct machine *m)
 {
@@ -38,7 +38,7 @@ static void read_srat(const char *root, struct machine *m)
 					 SOURCE_SRAT);
 }
 
-/* Sysfs shows the distances between nodes that are online, and knows them better. */
+/* Sysfs is preferred for distances between online nodes, since it shows what the kernel uses. */
 static void read_slit(const char *root, struct machine *m)
 {
 	_cleanup_free_ struct slit *slit = NULL;
@@ -73,7 +73,7 @@ static bool kernel_shows_hmat(const char *root, const struct machine *m)
 	return !expected;
 }
 
-/* The kernel looked which nodes have CPUs when it booted; most of them are as they were. */
+/* The kernel used the nodes that had CPUs at boot; those that have CPUs now are the best guess. */
 static void read_hmat(const char *root, struct machine *m)
 {
 	_cleanup_(cleanup_hmat_access) struct hmat_access *access = NULL;
@@ -87,8 +87,8 @@ static void read_hmat(const char *root, struct machine *m)
 			nodeset_add(&cpus, i);
 	if (!kernel_shows_hmat(root, m))
 		m->tables.hmat.ignored =
-			"the kernel shows nothing of it: numa=nohmat on its command line, "
-			"or built without ACPI_HMAT";
+			"the kernel does not use it: numa=nohmat is on its command line, "
+			"or it is built without ACPI_HMAT";
 	if (hmat_access_new(m->hmat, m->srat, &cpus, &access))
 		return;
 	for (i = 0; i < m->nr_nodes; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module keeps the stock kernel from crashing while nodes move by kprobes (kmod/numa.c,
- * kmod/demotion.c), and these can be switched off under it.
+ * With kprobes (kmod/numa.c, kmod/demotion.c) the module guards against kernel bugs that could
+ * crash the machine while nodes move between tiers. The administrator can switch kprobes off.
  */
 #ifndef GUARDS_H
 #define GUARDS_H
@@ -9,7 +9,7 @@
 #define GUARDS_SWITCH "/sys/kernel/debug/kprobes/enabled"
 
 enum guards {
-	GUARDS_UNKNOWN, /* no module, or debugfs is not mounted, or not for this process to read */
+	GUARDS_UNKNOWN, /* the module is not loaded, or debugfs is not mounted or not readable */
 	GUARDS_ON,
 	GUARDS_OFF,
 };

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What kind of memory a node has. The first of these that holds:
+ * Finds the kind of a node's memory. The first of these conditions that holds decides:
  *
- * - pmem: no CPUs, and one of its dax devices stands below an NVDIMM bus
+ * - pmem: no CPUs, and one of its dax devices is below an NVDIMM bus
  *   (…/ndbusN/regionN/…), a CXL card's persistent memory included; or no memory yet
  *   either, and an NVDIMM region would become its memory;
  * - cxl: no CPUs, and a CXL region is its memory (from-cxl.c), or one of its dax
- *   devices stands below one (…/regionN/dax_regionN/…);
+ *   devices is below one (…/regionN/dax_regionN/…);
  * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
  *   is more than 5/4 of that of the first node with CPUs and memory that has one;
- * - hotplug: SRAT gives it memory (of a length above 0) and calls all of that
- *   hot-pluggable; or there is a SRAT, and the node's memory is none of it;
+ * - hotplug: SRAT lists memory of it (of a length above 0) and marks all of that as
+ *   hot-pluggable; or there is an SRAT, and it does not list the node's memory;
  * - dram: it has memory.
  *
- * A node without any of this has no kind, and may get one with its memory. One with
- * CPUs has memory of its own: a dax device (memmap= on the command line makes one) or a
- * region on it does not turn that into pmem or cxl.
+ * Any other node has no kind, and may get one when its memory is added. A node with CPUs has
+ * memory of its own: a dax device on it (memmap= on the command line makes one) or a region does
+ * not turn that into pmem or cxl.
  */
 #include <string.h>
 
@@ -39,7 +39,10 @@ static void set_device_kind(struct machine_node *n, enum tierbpf_kind kind)
 		machine_set_fact(n, TIERBPF_FACT_KIND, kind, SOURCE_SYSFS);
 }
 
-/* 0 for a dax device of any other parent: hmem's may be anything that firmware set aside. */
+/*
+ * 0 for a dax device with any other parent: below hmem it may be any memory that the firmware has
+ * set aside.
+ */
 static enum tierbpf_kind kind_by_path(const char *path)
 {
 	if (strstr(path, "/ndbus"))
@@ -70,7 +73,7 @@ static void visit_dax(const char *name, void *arg)
 		set_device_kind(n, kind);
 }
 
-/* A region of NVDIMMs has no dax device until somebody makes one of it. */
+/* An NVDIMM region has no dax device until an administrator creates one. */
 static void visit_nd_region(const char *name, void *arg)
 {
 	struct search *s = arg;

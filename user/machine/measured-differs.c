@@ -5,7 +5,7 @@
 
 #define ID "measured-differs"
 
-/* More than 25 % of what firmware says; 0 is not known. */
+/* True if the values differ by more than 25 % of the firmware's; 0 is not known. */
 static bool differs(int64_t measured, int64_t firmware)
 {
 	int64_t by = measured > firmware ? measured - firmware : firmware - measured;
@@ -13,8 +13,9 @@ static bool differs(int64_t measured, int64_t firmware)
 	return measured && firmware && by * 4 > firmware; /* both are below 2^32 */
 }
 
-/* Says in @text how much the measured @c differs; false: it does not. */
-static bool tell(const struct machine_node *n, int node, enum coordinate c, char *text, size_t size)
+/* Writes into @text how the measured @c differs; false: it does not differ. */
+static bool describe(const struct machine_node *n, int node, enum coordinate c, char *text,
+		     size_t size)
 {
 	enum tierbpf_fact fact = coordinate_fact(c);
 	int64_t firmware = n->facts.known & 1ULL << fact ? n->facts.value[fact] : 0;
@@ -33,7 +34,7 @@ static void each(const struct machine *m, void (*say)(const char *text, void *to
 
 	for (node = 0; node < m->nr_nodes; node++)
 		for (c = 0; c < NR_COORDINATES; c++)
-			if (tell(&m->nodes[node], node, c, text, sizeof(text)))
+			if (describe(&m->nodes[node], node, c, text, sizeof(text)))
 				say(text, to);
 }
 

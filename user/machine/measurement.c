@@ -20,7 +20,7 @@ static int read_version(const struct value *v, void *context)
 	int err = value_want(v, VALUE_NUMBER);
 
 	if (!err && strcmp(value_text(v), "1"))
-		err = value_error(v, "this tierbpf knows version 1 of files of tierbpf measure");
+		err = value_error(v, "this tierbpf only supports version 1 of measurement files");
 	return err;
 }
 
@@ -64,7 +64,7 @@ static int read_pages(const struct value *v, void *context)
 		       value_error(v, "\"huge\" or \"base\" is expected here");
 }
 
-/* The kernel's own limit, of access coordinates, is 32 bits. */
+/* The limit is that of the kernel's access coordinates, which have 32 bits. */
 #define READ_VALUE(name, what)                                                \
 	static int read_##name(const struct value *v, void *context)          \
 	{                                                                     \
@@ -107,7 +107,7 @@ static int read_element(const struct value *v, struct measurement *m, size_t ind
 
 	for (i = 0; !err && i < index; i++)
 		if (m->nodes[i].node == n->node)
-			err = value_error(v, "node %d stands here a second time", n->node);
+			err = value_error(v, "node %d is listed twice", n->node);
 	return err;
 }
 
@@ -237,7 +237,7 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 		const struct measured_node *n = &measurement->nodes[i];
 
 		if (n->node >= m->nr_nodes || !m->nodes[n->node].possible) {
-			note("the measurement has node %d, this machine has not: was it made elsewhere?",
+			note("the measurement has node %d, but this machine does not: was it made on another machine?",
 			     n->node);
 			continue;
 		}
@@ -262,7 +262,7 @@ int measurement_prefer(const char *path, struct machine *m)
 
 	for (node = 0; path && !err && node < m->nr_nodes; node++)
 		if (m->nodes[node].memory && !m->nodes[node].measured.value[READ_LATENCY])
-			note("node %d is not in the measurement: what firmware says of it is taken",
+			note("node %d is not in the measurement: the firmware's values are used",
 			     node);
 	return err;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What `tierbpf measure` found, and the file that keeps it:
+ * The results of `tierbpf measure`, and the file that stores them:
  *
  *	{"version": 1, "nodes": [{"node": 0, "cpus": "0-1", "bytes": 268435456, "pages": "huge",
  *	 "read_latency_ns": 96, "read_latency_spread_percent": 2, …}]}
  *
- * "node" and the four values are required; the rest says how they came about.
+ * "node" and the four values are required; the other members say how they were measured.
  */
 #ifndef MEASUREMENT_H
 #define MEASUREMENT_H
@@ -19,14 +19,14 @@
 
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
-	int64_t spread; /* percent of the median between the quartiles, rounded up */
+	int64_t spread; /* interquartile range in percent of the median, rounded up */
 };
 
 struct measured_node {
 	int node;
-	char *cpus;    /* from which; "0-3"; NULL: not told */
-	int64_t bytes; /* of the buffer; 0: not told */
-	bool huge;	   /* most of the buffer was huge pages */
+	char *cpus;    /* the CPUs that measured, "0-3"; NULL: not known */
+	int64_t bytes; /* size of the buffer; 0: not known */
+	bool huge;	   /* most of the buffer consisted of huge pages */
 	struct measured_value values[NR_COORDINATES];
 };
 
@@ -35,28 +35,40 @@ struct measurement {
 	size_t count;
 };
 
-/* What a file of measurements may hold, and each of its nodes; the manual is held against these. */
+/* The members of a measurement file, and of each node in it. Tests compare the manual with them. */
 extern const struct members measurement_members;
 extern const struct members measurement_node_members;
 
-/* 0, and *measurement is the caller's; -EBADMSG with entries in @diags; -ENOMEM. */
+/*
+ * Parses @length bytes of text. 0, and the caller frees *measurement with measurement_free();
+ * -EBADMSG with entries in @diags; -ENOMEM.
+ */
 int measurement_parse(const char *text, size_t length, struct diags *diags,
 		      struct measurement **measurement);
 void measurement_free(struct measurement *measurement);
 
-/* The file @path, "-": standard input. As above, or another -errno; with messages. */
+/*
+ * Reads file @path ("-": standard input). Like measurement_parse(), or another -errno; with
+ * messages.
+ */
 int measurement_read(const char *path, struct measurement **measurement);
 
-/* What the file holds. */
+/* Returns the content of the file. */
 json_t *measurement_json(const struct measurement *measurement);
 
-/* Fills n->measured; nodes that @m cannot have are named in a note. */
+/*
+ * Fills n->measured of the nodes of @m. Prints a note for each node of the measurement that @m
+ * cannot have.
+ */
 void measurement_apply(const struct measurement *measurement, struct machine *m);
 
-/* Reads @path and applies it; nothing for NULL. */
+/* Reads @path and applies it; does nothing if @path is NULL. 0, or -errno with messages. */
 int measurement_use(const char *path, struct machine *m);
 
-/* The same where its numbers take the place of firmware's: a note names each node that it lacks. */
+/*
+ * Like measurement_use(), if measured values replace those of the firmware: prints a note for
+ * each node that is not in the file.
+ */
 int measurement_prefer(const char *path, struct machine *m);
 
 static inline void cleanup_measurement(struct measurement **m)

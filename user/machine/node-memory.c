@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
-#define ZONEINFO_MAX (16 << 20) /* has a few lines for each CPU in each zone of each node */
+#define ZONEINFO_MAX (16 << 20) /* it has a few lines for each CPU in each zone of each node */
 
 static const char *next_line(const char *line)
 {

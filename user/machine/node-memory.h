@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory of a node: how much, how much of it is free, and in which zones it is. */
+/* The memory of a node: its size, how much is free, and its zones. */
 #ifndef NODE_MEMORY_H
 #define NODE_MEMORY_H
 
@@ -9,7 +9,7 @@
 
 struct zone {
 	char name[16]; /* "DMA", "DMA32", "Normal", "Movable", "Device" */
-	uint64_t size; /* bytes that are present; never 0 */
+	uint64_t size; /* present bytes; never 0 */
 };
 
 struct node_memory {
@@ -19,18 +19,24 @@ struct node_memory {
 };
 
 /*
- * Fills @memory[node] for the nodes of @m that have memory, below @root; what cannot be
- * read is 0.
+ * Fills @memory[node] for each node of @m that has memory, below @root. Values that cannot be
+ * read are 0.
  */
 void node_memory_read(const char *root, const struct machine *m, struct node_memory *memory);
 
-/* What a nodeN/meminfo says of size and free. */
+/* Reads size and free from the text of a nodeN/meminfo. */
 void node_memory_parse(const char *meminfo, struct node_memory *memory);
 
-/* The zones of all nodes by a /proc/zoneinfo, whose pages are of @page bytes. */
+/*
+ * Reads the zones of all nodes from the text of /proc/zoneinfo, which counts pages of @page
+ * bytes.
+ */
 void node_memory_parse_zones(const char *zoneinfo, uint64_t page, struct node_memory *memory);
 
-/* Bytes outside of ZONE_MOVABLE: the kernel's own data may lie there, and then they cannot go offline. */
+/*
+ * Bytes outside of ZONE_MOVABLE. The kernel may put its own data there, and that memory cannot go
+ * offline then.
+ */
 uint64_t node_memory_kernel(const struct node_memory *memory);
 
 #endif

@@ -21,8 +21,8 @@ static int gone(int err)
 }
 
 /*
- * Adds the nodes in the list of file @path to @set; an empty file has none. Where
- * there is no such file (any more), -ENOENT or -ENODEV and no message.
+ * Adds the nodes in the list of file @path to @set; an empty file means none. If the file does
+ * not exist, or has just been removed, -ENOENT or -ENODEV without a message.
  */
 static int read_list(const char *root, const char *path, node_set set)
 {
@@ -56,8 +56,8 @@ static int read_node_list(const char *root, const char *name, bool optional, nod
 }
 
 /*
- * Older captures are without "online" and "possible": what has memory or CPUs is
- * both. A node that is only possible may come later, with its facts already known.
+ * Older captures lack "online" and "possible"; nodes with memory or CPUs count as both. A node
+ * that is only possible may be added later, and its facts may be known already.
  */
 static int read_nodes(const char *root, struct machine *m, node_set online)
 {
@@ -89,7 +89,7 @@ struct tiers {
 	int err;
 };
 
-/* A tier may go while we look: that is not an error. */
+/* A tier may disappear while it is read, which is not an error. */
 static void read_tier(const char *name, void *arg)
 {
 	struct tiers *t = arg;
@@ -129,9 +129,9 @@ static int read_tiers(const char *root, struct machine *m)
 }
 
 /*
- * One row: its columns are the nodes that are online (for_each_online_node in
- * node_read_distance, drivers/base/node.c). A row of another length was written when
- * other nodes were online: nobody knows whose its columns are.
+ * Reads a row of distances. Its columns are the online nodes (for_each_online_node in
+ * node_read_distance, drivers/base/node.c). A row of another length was written while other
+ * nodes were online, so its columns cannot be assigned.
  */
 static void read_row(const char *text, const int *columns, int nr_columns, uint8_t *row)
 {
@@ -181,7 +181,10 @@ static void read_cpulists(const char *root, struct machine *m)
 	for (i = 0; i < m->nr_nodes; i++) {
 		if (!m->nodes[i].cpu || sysfs_text(&list, root, SYSFS_NODES "/node%d/cpulist", i))
 			continue;
-		/* It is shown as it is, and a capture may hold anything. */
+		/*
+		 * The list is printed unchanged, so it must be checked: a capture may contain
+		 * anything.
+		 */
 		if (*list && !list[strspn(list, "0123456789,-")])
 			m->nodes[i].cpulist = list;
 		else

@@ -42,12 +42,12 @@ static void demotion(const struct switches *s, struct switch_text *t)
 	snprintf(t->state, sizeof(t->state), "demotion is %s", t->on ? "on" : "off");
 	if (s->demotion == NO_SWITCH)
 		snprintf(t->cure, sizeof(t->cure),
-			 "this kernel has none; boot one with CONFIG_MIGRATION=y");
+			 "this kernel does not support it; boot one with CONFIG_MIGRATION=y");
 	else if (!t->on)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " DEMOTION);
 }
 
-/* The other bits are other kinds of balancing: they stay as they are. */
+/* The other bits of numa_balancing are other kinds of balancing, which are kept. */
 static void promotion(const struct switches *s, struct switch_text *t)
 {
 	t->name = "promotion";
@@ -55,7 +55,7 @@ static void promotion(const struct switches *s, struct switch_text *t)
 	if (s->numa_balancing == NO_SWITCH) {
 		snprintf(t->state, sizeof(t->state), "promotion is off");
 		snprintf(t->cure, sizeof(t->cure),
-			 "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
+			 "this kernel does not support it; boot one with CONFIG_NUMA_BALANCING=y");
 		return;
 	}
 	snprintf(t->state, sizeof(t->state), "promotion is %s (numa_balancing %d)",
@@ -82,11 +82,11 @@ static void zones(const struct switches *s, struct switch_text *t)
 		 "there, and keep it from going offline)",
 		 kernel ?: "?");
 	snprintf(t->cure, sizeof(t->cure),
-		 "online it as online_movable as it is added, or, where SRAT calls it "
+		 "online it as online_movable when it is added, or, if SRAT marks it as "
 		 "hotpluggable, boot with movable_node");
 }
 
-/* Nothing that tiers need, but what keeps the kernel from crashing over them. */
+/* Tiers work without the guards, but the kernel may crash (guards.h). */
 static void guards(const struct switches *s, struct switch_text *t)
 {
 	t->name = "guards";
@@ -100,7 +100,10 @@ static void guards(const struct switches *s, struct switch_text *t)
 		snprintf(t->cure, sizeof(t->cure), "echo 1 > " GUARDS_SWITCH);
 }
 
-/* The policy decides without it, but nobody hears that an override has changed, nor counts events. */
+/*
+ * Without ftrace the policy still decides, but events are not counted and changes of overrides
+ * are noticed late.
+ */
 static void tracing(const struct switches *s, struct switch_text *t)
 {
 	t->name = "tracing";

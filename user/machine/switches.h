@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of the kernel's own settings decides whether tiers do anything, and the cure of each. */
+/* The kernel settings that can disable tiering or the module, and how to fix each. */
 #ifndef SWITCHES_H
 #define SWITCHES_H
 
@@ -12,24 +12,24 @@
 /* include/linux/sched/sysctl.h */
 #define NUMA_BALANCING_TIERING 2
 
-#define NO_SWITCH (-1) /* the kernel is built without it */
+#define NO_SWITCH (-1) /* this kernel does not have the setting */
 
 struct switches {
 	int demotion;     /* 0, 1 or NO_SWITCH */
-	int numa_balancing; /* mode, a sum of bits, or NO_SWITCH */
-	struct nodeset slow;   /* nodes without CPUs */
+	int numa_balancing; /* the mode, a bit mask, or NO_SWITCH */
+	struct nodeset slow;   /* nodes with memory but without CPUs */
 	enum guards guards;
-	int tracing; /* 0, 1 or NO_SWITCH: not known */
-	struct nodeset kernel; /* those of them with memory outside of ZONE_MOVABLE */
+	int tracing; /* 0, 1 or NO_SWITCH (not known) */
+	struct nodeset kernel; /* the nodes of @slow that have memory outside of ZONE_MOVABLE */
 };
 
-/* One of them, in words. */
+/* The state of one setting, as text. */
 struct switch_text {
 	const char *name; /* "demotion" */
 	bool on;
-	bool silent; /* where it is on, people need not be told */
+	bool silent; /* not shown to people, since it is on as expected */
 	char state[240]; /* "demotion is on", "memory of node 1 is …" */
-	char cure[256]; /* what to do about it; "" where it is on */
+	char cure[256]; /* how to fix it; "" if it is on */
 };
 
 #define MAX_SWITCHES 5
@@ -37,10 +37,10 @@ struct switch_text {
 void switches_read(const char *root, const struct machine *m, const struct node_memory *memory,
 		   struct switches *s);
 
-/* Puts those that matter on this machine into @texts, and returns their number. */
+/* Writes the settings that matter on this machine into @texts, and returns their number. */
 size_t switches_text(const struct switches *s, struct switch_text texts[MAX_SWITCHES]);
 
-/* One line each; @colors: what is off stands out. */
+/* Prints a line for each; with @colors, settings that are off are highlighted. */
 void switches_print(const struct switches *s, bool colors, FILE *out);
 json_t *switches_json(const struct switches *s);
 

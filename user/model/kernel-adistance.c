@@ -5,7 +5,7 @@
 
 #include "model/perf.h"
 
-/* @computed: NULL where there is nothing to compute from. */
+/* @computed is NULL if latency or bandwidth is not known. */
 static void estimate(struct machine_node *n, const __s32 *computed, bool tier_tells)
 {
 	int64_t tier = tier_tells ? n->tier : NO_TIER;

@@ -59,7 +59,7 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 	if (!perf_is_enough(p) || !perf_is_enough(r))
 		return 0;
 	a = a * latency / r_latency;
-	/* Wraps as on the kernel's machine. */
+	/* The product may wrap, as it does in the kernel. */
 	a = (int64_t)((uint64_t)a * r_bandwidth);
 	return (__s32)(a / bandwidth);
 }
@@ -74,7 +74,7 @@ int perf_reference_node(const struct machine *m)
 	return -1;
 }
 
-/* abs() of an int, times 10 in an unsigned int: values of 2^31 and more wrap. */
+/* The kernel computes abs() of an int, times 10 in an unsigned int: values from 2^31 on wrap. */
 static bool differs(int64_t value, int64_t reference)
 {
 	uint32_t by = (uint32_t)value - (uint32_t)reference;
@@ -92,7 +92,10 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 
 	if (reference < 0)
 		return -ENOENT;
-	/* As with numa=nohmat, the facts are ours alone. */
+	/*
+	 * The kernel has no values then, for instance because of numa=nohmat: the facts were
+	 * computed here.
+	 */
 	if (m->tables.hmat.ignored &&
 	    m->nodes[reference].source[TIERBPF_FACT_READ_LATENCY] == SOURCE_HMAT)
 		return -ENODATA;
@@ -103,7 +106,10 @@ int perf_kernel_believes(const struct machine *m, int *odd)
 		if (!m->nodes[node].cpu || !m->nodes[node].memory)
 			continue;
 		p = perf_of(&m->nodes[node].facts);
-		/* One without any is an error of its own to the kernel, with the same end. */
+		/*
+		 * A node without values is a different error in the kernel, but with the same
+		 * result.
+		 */
 		for (c = 0; c < NR_COORDINATES; c++)
 			if (differs(p.value[c], r.value[c])) {
 				*odd = node;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From latencies and bandwidths to an adistance, by the kernel's own formula:
+ * Computes an adistance from latencies and bandwidths with the kernel's formula:
  * mt_perf_to_adistance() and mt_set_default_dram_perf() (mm/memory-tiers.c,
  * 6.12 to 7.3), hmat_set_default_dram_perf() (drivers/acpi/numa/hmat.c).
  */
@@ -9,38 +9,49 @@
 
 #include "machine/machine.h"
 
-/* What the facts of a node say of it. */
+/* The performance of a node in its facts. */
 struct perf perf_of(const struct tierbpf_facts *facts);
 
-/* What others are told of a node: what was measured, if a measurement is used; else what the facts say. */
+/*
+ * The performance of a node to export: the measured one if a measurement is used, else that of
+ * the facts.
+ */
 struct perf perf_to_tell(const struct machine_node *n);
 
 /*
- * What the kernel computes its own answer from: what it shows of the node, or of the CXL
- * region that is its memory; the facts where it shows nothing. A card's CDAT may say otherwise.
+ * The performance from which the kernel computes the node's adistance: the values that sysfs
+ * shows for the node or for its CXL region, or the facts if it shows none. The facts may differ
+ * from sysfs, since CDAT takes precedence there.
  */
 struct perf perf_kernel_has(const struct machine_node *n);
 
 /*
  * 576 * (latency / reference's) * (reference's bandwidth / bandwidth), rounded
- * down at each step as the kernel does, but never wrapped: held within 1 to
- * TIERBPF_ADISTANCE_MAX. 0 where a latency or a bandwidth of either is not known.
+ * down at each step as in the kernel, but clamped to 1..TIERBPF_ADISTANCE_MAX instead of
+ * wrapping. 0 if latency or bandwidth of @p or @reference is not known.
  */
 __s32 perf_adistance(const struct perf *p, const struct perf *reference);
 
-/* perf_has_both() as the kernel asks before it computes: its sums are u32, and may wrap to 0. */
+/*
+ * True if the kernel can compute with @p: like perf_has_both(), but its sums are u32 and may wrap
+ * to 0.
+ */
 bool perf_is_enough(const struct perf *p);
 
-/* The same as the kernel computes it, in u32, long and int, wraps included; 0 where one is not enough, or where it rounds to that. */
+/*
+ * Like perf_adistance(), but exactly as in the kernel: in u32, long and int, which may wrap. 0 if
+ * perf_is_enough() fails for one of them, or if the result rounds to 0.
+ */
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
 
-/* The first node with CPUs and memory, which the kernel compares all others with; -1: none. */
+/* The first node with CPUs and memory, the kernel's reference for all others; -1: none. */
 int perf_reference_node(const struct machine *m);
 
 /*
- * Does the kernel use what firmware says? 0, or why not: -ENODATA the reference
- * node has no latency or bandwidth, -ERANGE another node with CPUs and memory
- * (*odd) differs from it by more than 10 % in one of the four; -ENOENT no reference node.
+ * Returns 0 if the kernel uses latency and bandwidth of the firmware, or why it does not:
+ * -ENODATA if the reference node has no latency or bandwidth; -ERANGE if another node with CPUs
+ * and memory (*odd) differs from it by more than 10 % in one of the four values; -ENOENT if
+ * there is no reference node.
  */
 int perf_kernel_believes(const struct machine *m, int *odd);
 

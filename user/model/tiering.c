@@ -11,7 +11,7 @@
 
 struct candidate {
 	int node;
-	int val; /* the less, the nearer */
+	int val; /* lower is nearer */
 };
 
 static int by_val(const void *a, const void *b)
@@ -22,9 +22,9 @@ static int by_val(const void *a, const void *b)
 }
 
 /*
- * find_next_best_node(), called until it has no more: puts the nodes of @set, all with memory,
- * into @order, and returns their number. Between two such calls only the load of nodes that
- * were handed out changes, so that sorting gives the same.
+ * Calls find_next_best_node() until it finds no more: sorts the nodes of @set, all with memory,
+ * into @order, and returns their number. Sorting gives the same order, since between two calls
+ * only the load of nodes that were returned already changes.
  */
 static int best_nodes(const struct machine *m, int node, const struct nodeset *set, const int *load,
 		      bool cpus_known, struct candidate *order)
@@ -84,7 +84,7 @@ static bool slower(int64_t a, int64_t b)
 	return (int32_t)a > (int32_t)b;
 }
 
-/* The next tier that has nodes: list_next_entry(memtier, list). */
+/* The next slower tier that has nodes: list_next_entry(memtier, list). */
 static int64_t next_tier(const struct nodeset *memory, const int64_t *tier, int64_t of)
 {
 	int64_t next = NO_TIER;
@@ -98,8 +98,8 @@ static int64_t next_tier(const struct nodeset *memory, const int64_t *tier, int6
 }
 
 /*
- * The first do-while of establish_demotion_targets(). The order is by val, but the run ends
- * where the distance changes: of two nodes at distance 20, one may be left out.
+ * The first do-while loop of establish_demotion_targets(). Nodes are sorted by val, but the loop
+ * ends where the distance changes: of two nodes at distance 20, one may be left out.
  */
 static void prefer(const struct machine *m, int node, const struct nodeset *tier_nodes,
 		   const int *load, struct nodeset *preferred)
@@ -116,8 +116,9 @@ static void prefer(const struct machine *m, int node, const struct nodeset *tier
 }
 
 /*
- * One node of the first and the last loop of establish_demotion_targets(): lower_tier_mask
- * is all memory less this tier and the faster ones, so a node in no tier is in every mask.
+ * A step of the first and the last loop of establish_demotion_targets() for a node.
+ * lower_tier_mask is all memory except that of this tier and the faster ones, so a node in no
+ * tier is in every mask.
  */
 static void targets(const struct machine *m, const int64_t *tier, const struct nodeset *memory,
 		    const int *load, int node, struct tiering_node *t)

@@ -65,7 +65,7 @@ json_t *fact_json(__u32 fact, __s64 value)
 	case FACT_YES_NO:
 		return json_boolean(value);
 	case FACT_KIND:
-	case FACT_SERIAL: /* beyond what JSON's numbers hold everywhere */
+	case FACT_SERIAL: /* 64 bits, which many readers of JSON numbers cannot hold */
 		return json_string(fact_text(fact, value, text, sizeof(text)));
 	case FACT_RATIO:
 		return json_real((double)value / TIERBPF_MILLION);
@@ -156,7 +156,10 @@ const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char
 
 	*buffer = 0;
 	for (i = 0; i < count; i++) {
-		/* The same is asked of each card. */
+		/*
+		 * A serial number is tested against each card of the region; one of these tests
+		 * suffices.
+		 */
 		if (i && tests[i].fact != tests[0].fact)
 			break;
 		print_test(&tests[i], one, sizeof(one));

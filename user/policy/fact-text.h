@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Facts and what is asked of them, in the words of the policy language. */
+/* Writes facts and tests of facts as text, in the words of the policy language. */
 #ifndef FACT_TEXT_H
 #define FACT_TEXT_H
 
@@ -9,7 +9,7 @@
 
 #include "json/quantity.h"
 
-/* What the value of a fact is, as fact-table.h says. */
+/* The form of a fact's value, a column of fact-table.h. */
 enum fact_form {
 	FACT_NUMBER,
 	FACT_NODES,
@@ -27,23 +27,29 @@ enum fact_form {
 
 enum fact_form fact_form(__u32 fact);
 
-/* The unit in which rules give ranges of it; NULL: they give no ranges. */
+/* The unit of ranges of this fact in rules; NULL: rules give no ranges of it. */
 const struct unit *fact_unit(__u32 fact);
 
-/* "read_latency_ns"; "the adistance from hmat". */
+/* The name of a fact, for people: "read_latency_ns", "the adistance from hmat". */
 const char *fact_name(__u32 fact);
 
-/* The same in one word, for programs: "hmat_adistance"; and its value: kinds by name, ratios as they are. */
+/*
+ * The key of a fact in JSON output, "hmat_adistance"; and its value: kinds by name, ratios as
+ * numbers.
+ */
 const char *fact_key(__u32 fact);
 json_t *fact_json(__u32 fact, __s64 value);
 
-/* Where it would come from: "HMAT, in sysfs as access1". */
+/* The source that a fact would come from: "HMAT, in sysfs as access1". */
 const char *fact_wanted_from(__u32 fact);
 
-/* "20 ns", "16 GiB", "yes". Returns @buffer. */
+/* Writes a value with its unit: "20 ns", "16 GiB", "yes". Returns @buffer. */
 const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size);
 
-/* What @count tests of one predicate want: "300 ns or more", "0-1 or 3". Returns @buffer. */
+/*
+ * Writes the values that the @count tests of a predicate accept: "at least 300 ns", "0-1,3".
+ * Returns @buffer.
+ */
 const char *fact_tests_text(const struct tierbpf_test *tests, size_t count, char *buffer,
 			    size_t size);
 

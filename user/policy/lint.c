@@ -6,7 +6,7 @@
 
 #include "policy/readers.h"
 
-/* The tests of one predicate of a rule: @count of them from @first on. */
+/* The tests of a predicate of a rule: @count tests from @first on. */
 struct tests {
 	const struct tierbpf_test *first;
 	size_t count;
@@ -19,7 +19,7 @@ static struct tests tests_of(const struct policy *p, size_t rule)
 	return (struct tests){ &p->tests[r->first_test], r->nr_tests };
 }
 
-/* Takes the next predicate off @rest; false at the end. */
+/* Removes the tests of the next predicate from @rest; false if there are no more. */
 static bool next_predicate(struct tests *rest, struct tests *predicate)
 {
 	size_t n = 0;
@@ -32,9 +32,9 @@ static bool next_predicate(struct tests *rest, struct tests *predicate)
 	return n;
 }
 
-/* The tests of a rule by predicate: looked for once, for all rules before it. */
-static void sort_out(const struct policy *p, size_t rule,
-		     struct tests by_predicate[TIERBPF_NR_FACTS])
+/* Sorts the tests of a rule by predicate, once for all comparisons with earlier rules. */
+static void index_tests(const struct policy *p, size_t rule,
+			struct tests by_predicate[TIERBPF_NR_FACTS])
 {
 	struct tests rest = tests_of(p, rule), predicate;
 
@@ -43,7 +43,10 @@ static void sort_out(const struct policy *p, size_t rule,
 		by_predicate[predicate.first->predicate] = predicate;
 }
 
-/* Each range of @narrow lies within one of @wide; those of a list are in order (match.c). */
+/*
+ * True if each range of @narrow lies within a range of @wide. The ranges of a list are sorted
+ * (match.c).
+ */
 static bool covers(const struct tests *wide, const struct tests *narrow)
 {
 	size_t i, j;
@@ -59,13 +62,16 @@ static bool covers(const struct tests *wide, const struct tests *narrow)
 	return true;
 }
 
-/* Whatever node matches the rule with tests @later matches rule @earlier too, and is decided there. */
+/*
+ * True if each node that matches the rule with tests @later also matches rule @earlier, which
+ * then decides.
+ */
 static bool shadows(const struct policy *p, size_t earlier,
 		    const struct tests later[TIERBPF_NR_FACTS])
 {
 	struct tests rest = tests_of(p, earlier), predicate;
 
-	/* One that needs a fact passes over nodes without it. */
+	/* A rule whose action needs a fact does not decide for a node without that fact. */
 	if (p->rules[earlier].action.kind == TIERBPF_ACTION_FACT)
 		return false;
 	while (next_predicate(&rest, &predicate)) {
@@ -89,7 +95,7 @@ static int warn_shadowed(const struct policy *p, size_t later, size_t earlier, s
 			 policy_rule_title(p, (int)later, title, sizeof(title)),
 			 policy_rule_title(p, (int)earlier, by, sizeof(by)));
 	if (!err)
-		diags_relate(d, p->rule_places[earlier], "the rule before it stands here");
+		diags_relate(d, p->rule_places[earlier], "the rule before it is here");
 	return err;
 }
 
@@ -100,7 +106,7 @@ int policy_lint(const struct policy *p, struct diags *diags)
 	int err = 0;
 
 	for (later = 1; !err && later < p->nr_rules; later++) {
-		sort_out(p, later, tests);
+		index_tests(p, later, tests);
 		for (earlier = 0; earlier < later && !shadows(p, earlier, tests); earlier++)
 			;
 		if (earlier < later)

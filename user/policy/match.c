@@ -45,7 +45,10 @@ static int add_test(struct match_context *c, const struct value *v, enum tierbpf
 	return add_alternative(c, v, fact, fact, min, max);
 }
 
-/* Behind @index ASCII characters of a string; its start where escapes hide how far that is. */
+/*
+ * The place after @index ASCII characters of a string, or its start if it has escapes, since
+ * these hide the position.
+ */
 static struct place place_inside(const struct value *v, size_t index)
 {
 	size_t written = v->node->width - 2;
@@ -56,7 +59,7 @@ static struct place place_inside(const struct value *v, size_t index)
 		written -= ((unsigned char)*p & 0xc0) != 0x80;
 	if (written)
 		return at;
-	at.column += 1 + index; /* behind the quotation mark */
+	at.column += 1 + index; /* after the quotation mark */
 	at.length = 0;
 	return at;
 }
@@ -68,7 +71,10 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-/* In order and without overlaps: fewer to try, and easy to compare with other rules. */
+/*
+ * Sorts ranges and merges those that overlap, so that there are fewer tests and rules can be
+ * compared (lint.c).
+ */
 static size_t merge(struct range *ranges, size_t count)
 {
 	size_t i, last = 0;
@@ -83,7 +89,7 @@ static size_t merge(struct range *ranges, size_t count)
 	return last + 1;
 }
 
-/* A number of 0..max, or a list of them; @what: "nodes". */
+/* Reads a number of 0..max, or a list of numbers; @what names them in messages: "nodes". */
 static int read_list(const struct value *v, struct match_context *c, enum tierbpf_fact fact,
 		     unsigned int max, const char *what)
 {
@@ -125,7 +131,7 @@ static int read_yes_no(const struct value *v, struct match_context *c, enum tier
 #define KIND(SYMBOL, number, name) ", " name
 #define KIND_NAMES TIERBPF_KIND_TABLE(KIND)
 
-/* Adds the kind to @kinds, a bit each. */
+/* Sets the bit of the kind in @kinds. */
 static int read_kind_name(const struct value *v, unsigned int *kinds)
 {
 	const char *name;
@@ -159,7 +165,7 @@ static int read_kinds(const struct value *v, unsigned int *kinds)
 	return err;
 }
 
-/* In order and each once, as merge() leaves numbers. */
+/* Adds a test for each kind, sorted and without duplicates, as merge() does for numbers. */
 static int read_kind(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
 {
 	unsigned int kinds = 0;
@@ -218,11 +224,11 @@ static int read_range_object(const struct value *v, struct range_context *r)
 	err = first_error(err, value_error(&r->max_value,
 					   "%.40s is less than the min, %.40s: no node can match",
 					   value_text(&r->max_value), value_text(&r->min_value)));
-	diags_relate(v->diags, value_place(&r->min_value), "the min stands here");
+	diags_relate(v->diags, value_place(&r->min_value), "the min is here");
 	return err;
 }
 
-/* {"min": …, "max": …}, or a value alone, which means just that. */
+/* Reads {"min": …, "max": …}, or a single value, which must match exactly. */
 static int read_range(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
 {
 	const struct unit *unit = fact_unit(fact);
@@ -238,7 +244,10 @@ static int read_range(const struct value *v, struct match_context *c, enum tierb
 	return err ?: add_test(c, v, fact, r.min, r.max);
 }
 
-/* A number, or hexadecimal as sysfs and cxl list show it. Any of the region's cards will do. */
+/*
+ * Reads a number, or a hexadecimal string as shown by sysfs and cxl list. It may be that of any
+ * card of the region.
+ */
 static int read_serial(const struct value *v, struct match_context *c)
 {
 	const char *text = value_text(v);
@@ -277,9 +286,12 @@ static int read_fact(const struct value *v, struct match_context *c, enum tierbp
 	}
 }
 
-/* ---- all of them ---- */
+/* ---- tables of predicates ---- */
 
-/* A reader for each fact that rules ask for; unused are those of facts that no table below names. */
+/*
+ * Defines a reader for each fact that rules can match; facts that no table below names leave
+ * theirs unused.
+ */
 #define READER(SYMBOL, ...)                                                                    \
 	__attribute__((unused)) static int read_##SYMBOL(const struct value *v, void *context) \
 	{                                                                                      \
@@ -287,7 +299,10 @@ static int read_fact(const struct value *v, struct match_context *c, enum tierbp
 	}
 TIERBPF_FACT_TABLE(READER, READER)
 
-/* Of the facts, a row for each whose PREDICATE has ROW here: MATCH("size") stands for IN_MATCH("size"). */
+/*
+ * Makes a row of each fact through its PREDICATE column: MATCH("size"), for instance, becomes
+ * IN_MATCH("size").
+ */
 #define LIST(SYMBOL, number, key, name, FORM, PREDICATE, ...) IN_##PREDICATE(SYMBOL)
 #define ROW(SYMBOL)          \
 	read_##SYMBOL, false \

@@ -21,11 +21,11 @@ static int read_version(const struct value *v, void *context)
 	int err = value_want(v, VALUE_NUMBER);
 
 	if (!err && strcmp(value_text(v), "1"))
-		err = value_error(v, "this tierbpf knows version 1 of the policy language");
+		err = value_error(v, "this tierbpf only supports version 1 of the policy language");
 	return err;
 }
 
-/* Editors find the schema by it. */
+/* "$schema" is only for editors, which find the schema by it. */
 static int read_schema(const struct value *v, void *context)
 {
 	return value_want(v, VALUE_STRING);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A policy: what is in the file, checked, and already in the form of the maps. */
+/* A policy that was read from its file and checked, with rules in the format of the BPF maps. */
 #ifndef POLICY_H
 #define POLICY_H
 
@@ -17,60 +17,60 @@ struct policy_tier {
 };
 
 struct policy {
-	char *source; /* the text, with a 0 behind it */
+	char *source; /* the text of the file, then a 0 */
 	size_t source_bytes;
-	char *description;  /* NULL where it has none */
-	struct policy_tier *tiers; /* fast to slow, no two in the same chunk */
+	char *description;  /* NULL: none */
+	struct policy_tier *tiers; /* fast to slow, no two in the same chunk of adistances */
 	size_t nr_tiers;
-	struct tierbpf_rule *rules; /* as in the maps, like the next three */
+	struct tierbpf_rule *rules; /* rules, tests and otherwise have the format of the maps */
 	size_t nr_rules;
 	struct tierbpf_test *tests;
 	size_t nr_tests;
 	struct tierbpf_action otherwise;
-	char **rule_names; /* by rule; NULL where it has none */
+	char **rule_names; /* by rule; NULL: none */
 	struct place *rule_places;
 	int reference;  /* node that ratios refer to; -1: the first with CPUs and memory */
-	__s64 tolerance; /* millionths by which adistances may differ and share a tier; 0: none */
+	__s64 tolerance; /* relative difference up to which adistances share a tier, in millionths; 0: off */
 };
 
 /*
- * Reads the policy in file @path ("-": standard input). 0, and *policy is the
- * caller's; -EBADMSG after all its errors have been printed on stderr; another
- * -errno with a message if the file cannot be read. Warnings are printed too.
+ * Reads the policy in file @path ("-": standard input) and prints its errors and warnings on
+ * stderr. 0, and the caller frees *policy with policy_free(); -EBADMSG if the policy has errors;
+ * another -errno with a message if the file cannot be read.
  */
 int policy_read(const char *path, struct policy **policy);
 
 /*
- * The same, but what is wrong or warned about goes into @diags, which refer to *text; both are
- * the caller's in any case. Nothing is in them where the file could not be read.
+ * Like policy_read(), but stores errors and warnings in @diags. They refer to *text; the caller
+ * frees both in any case. Both are empty if the file cannot be read.
  */
 int policy_examine(const char *path, struct diags *diags, char **text, struct policy **policy);
 
 /*
- * The same of a text in memory (@length bytes and a 0), which is copied. Errors and warnings go
- * into @diags, whose file and text the caller has set; 0, -EBADMSG or -ENOMEM.
+ * Like policy_examine(), for a text in memory (@length bytes, then a 0), which is copied. The
+ * caller has set file and text of @diags. 0, -EBADMSG or -ENOMEM.
  */
 int policy_parse(const char *text, size_t length, struct diags *diags, struct policy **policy);
 
 void policy_free(struct policy *policy);
 
-/* SHA-256 of the text. */
+/* Computes the SHA-256 of the policy's text. */
 void policy_digest(const struct policy *policy, uint8_t digest[32]);
 
-/* Where tier @name lies: 0, or -ENOENT. "dram" is always known. @policy may be NULL. */
+/* Finds the adistance of tier @name: 0, or -ENOENT. "dram" is always known. @policy may be NULL. */
 int policy_find_tier(const struct policy *policy, const char *name, __s32 *adistance);
 
-/* The name of the tier that @adistance lies in; "" where it has none. @policy may be NULL. */
+/* The name of the tier that @adistance lies in; "" if the tier has none. @policy may be NULL. */
 const char *policy_tier_name(const struct policy *policy, __s32 adistance);
 
-/* The name of a rule: its own, or "rule 3" (from 1); "default" for -1. */
+/* The name of a rule; "rule 3" (counted from 1) if it has none, "default" for -1. */
 const char *policy_rule_name(const struct policy *policy, int rule, char *buffer, size_t size);
 
-/* The same within a sentence: rule "its own", or rule 3. */
+/* The name of a rule for use within a sentence: rule "its name", or rule 3. */
 #define POLICY_RULE_TITLE 80
 const char *policy_rule_title(const struct policy *policy, int rule, char *buffer, size_t size);
 
-/* enum tierbpf_kind by its name, 0 if there is none; and back. */
+/* Finds a kind of memory by its name, 0 if there is none; and the name of a kind. */
 enum tierbpf_kind policy_find_kind(const char *name);
 const char *policy_kind_name(int64_t kind);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a policy, each read by a file of its own. 0 or -errno, as members_read(). */
+/*
+ * Readers for the parts of a policy, each in a file of its own. They return 0 or -errno like
+ * members_read().
+ */
 #ifndef POLICY_PARTS_H
 #define POLICY_PARTS_H
 
@@ -7,7 +10,10 @@
 #include "json/doc.h"
 #include "json/members.h"
 
-/* What each object of a policy may hold; manual and schema are held against these. */
+/*
+ * The members that each object of a policy may have. Tests compare the manual and the schema with
+ * them.
+ */
 extern const struct members policy_members;
 extern const struct members reference_members;
 extern const struct members tier_members;
@@ -17,29 +23,29 @@ extern const struct members cxl_members; /* of "match"."cxl" */
 extern const struct members range_members;
 extern const struct members action_members;
 
-/* The words of action "from". */
+/* The sources that action "from" may name. */
 struct action_source {
 	const char *name;
 	enum tierbpf_action_kind kind;
-	enum tierbpf_fact fact; /* of TIERBPF_ACTION_FACT */
+	enum tierbpf_fact fact; /* if kind is TIERBPF_ACTION_FACT */
 };
 
 extern const struct action_source action_sources[];
 extern const size_t nr_action_sources;
 
-/* policy-tiers.c: "tiers", into policy->tiers. */
+/* tiers.c: reads "tiers" into policy->tiers. */
 int tiers_read(const struct value *v, struct policy *policy);
 
-/* policy-rule.c: rule @index of "rules". */
+/* rule.c: reads rule @index of "rules". */
 int rule_read(const struct value *v, struct policy *policy, size_t index);
 
-/* policy-match.c: "match", its tests behind those of the rules before. */
+/* match.c: reads "match" and appends its tests to those of earlier rules. */
 int match_read(const struct value *v, struct policy *policy, struct tierbpf_rule *rule);
 
-/* policy-action.c: "action" or "default". The tiers must have been read. */
+/* action.c: reads "action" or "default". The tiers must have been read before. */
 int action_read(const struct value *v, const struct policy *policy, struct tierbpf_action *action);
 
-/* policy-lint.c: what is no error, and yet hardly meant. 0 or -ENOMEM. */
+/* lint.c: adds warnings for what is valid but probably a mistake. 0 or -ENOMEM. */
 int policy_lint(const struct policy *policy, struct diags *diags);
 
 #endif

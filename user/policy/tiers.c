@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the tiers lie. They run from fast to slow around "dram", the kernel's
- * DRAM tier; a plain name takes the centre of the next chunk away from it.
+ * Reads the tiers and their adistances. They are listed from fast to slow around "dram", the
+ * kernel's DRAM tier. A tier without an adistance gets the centre of the next free chunk of
+ * adistances on its side of "dram".
  */
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +23,7 @@ static int read_name(const struct value *v, void *context)
 
 	if (err)
 		return err;
-	/* Kept though it may be bad: then the actions that use it are no errors too. */
+	/* An invalid name is kept too, so that actions that use it are not reported as well. */
 	tier->name = strdup(name);
 	if (!tier->name)
 		return -ENOMEM;
@@ -53,7 +54,7 @@ static const struct member tier_list[] = {
 
 const struct members tier_members = MEMBERS(tier_list);
 
-/* A name, or an object with a name and its place; adistance stays 0 for a plain name. */
+/* Reads a name, or an object with name and adistance; adistance stays 0 for a plain name. */
 static int tier_read(const struct value *v, struct policy_tier *tier)
 {
 	if (value_kind(v) == VALUE_STRING)
@@ -82,7 +83,7 @@ static int check_names(const struct value *v, const struct policy *p)
 	return err;
 }
 
-/* The index of "dram", -1 where it is not listed. */
+/* The index of "dram"; -1: it is not listed. */
 static int find_dram(const struct policy *p)
 {
 	size_t i;
@@ -103,13 +104,13 @@ static int needs_dram(const struct value *v, const struct policy *p)
 
 		if (!p->tiers[i].adistance)
 			err = value_error(&tier,
-					  "\"%s\" has no place: list \"dram\" too, or give it an adistance",
+					  "cannot place \"%s\": add \"dram\" to \"tiers\", or give it an adistance",
 					  p->tiers[i].name);
 	}
 	return err;
 }
 
-/* Places what has no place, next to its neighbour on the side of "dram". */
+/* Gives each tier without an adistance the chunk next to its neighbour on the side of "dram". */
 static int place(const struct value *v, struct policy *p, size_t dram)
 {
 	size_t i;
@@ -130,7 +131,7 @@ static int place(const struct value *v, struct policy *p, size_t dram)
 			continue;
 		if (!next)
 			return value_error(&tier,
-					   "no room for \"%s\": \"%s\" lies in the fastest tier that there is; four fit before \"dram\"",
+					   "no room for \"%s\": \"%s\" is in the fastest possible tier; only four tiers fit before \"dram\"",
 					   p->tiers[i].name, p->tiers[i + 1].name);
 		p->tiers[i].adistance = tierbpf_tier_centre(next - 1);
 	}
@@ -151,7 +152,7 @@ static int check_order(const struct value *v, const struct policy *p)
 		const struct policy_tier *a = &p->tiers[i - 1], *b = &p->tiers[i];
 
 		if (!tierbpf_adistance_ok(b->adistance))
-			err = value_error(&tier, "no room for \"%s\" behind \"%s\"", b->name,
+			err = value_error(&tier, "no room for \"%s\" after \"%s\"", b->name,
 					  a->name);
 		else if (tierbpf_tier(b->adistance) == tierbpf_tier(a->adistance))
 			err = value_error(&tier,
@@ -164,7 +165,7 @@ static int check_order(const struct value *v, const struct policy *p)
 					  b->name, b->adistance, a->name, a->adistance);
 		else
 			continue;
-		diags_relate(v->diags, a->at, "the tier before it stands here");
+		diags_relate(v->diags, a->at, "the tier before it is here");
 	}
 	return err;
 }
@@ -198,7 +199,7 @@ int tiers_read(const struct value *v, struct policy *p)
 	if (!err)
 		err = check_order(v, p);
 forget:
-	/* What comes after must not meet a tier without a name. */
+	/* Later code must not see a tier without a name. */
 	for (i = 0; err && i < count; i++)
 		if (!p->tiers[i].name && !(p->tiers[i].name = strdup("")))
 			return -ENOMEM;

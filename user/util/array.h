@@ -8,10 +8,13 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
-/* @list with room for one more than @count elements of @size; NULL, and @list stays: out of memory. */
+/*
+ * Returns @list with room for one more than its @count elements of @size bytes. NULL: out of
+ * memory, and @list stays valid.
+ */
 static inline void *array_grown(void *list, size_t count, size_t size)
 {
-	if (count & (count - 1)) /* it is full at each power of 2, and at 0 */
+	if (count & (count - 1)) /* the list is only full at 0 and at each power of 2 */
 		return list;
 	return reallocarray(list, count ? 2 * count : 1, size);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Resources that end with their scope; the TAKE_ macros hand them on. */
+/* Releases resources at the end of their scope; the TAKE_ macros pass ownership on instead. */
 #ifndef CLEANUP_H
 #define CLEANUP_H
 

@@ -12,7 +12,7 @@ struct libscols_table *columns_new(const struct column *columns, size_t count)
 	struct libscols_table *t = scols_new_table();
 	size_t i;
 
-	/* Cells are escaped by us, and it would escape the backslash of that. */
+	/* Cells are escaped already; libsmartcols would escape their backslashes again. */
 	if (t)
 		scols_table_enable_noencoding(t, 1);
 	for (i = 0; t && i < count; i++) {

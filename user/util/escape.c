@@ -10,7 +10,7 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Surrogates and overlong forms are no UTF-8. */
+/* Surrogates and overlong forms are not valid UTF-8. */
 static bool is_code(uint32_t code, size_t length)
 {
 	static const uint32_t first[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -41,10 +41,10 @@ bool escape_is_plain(uint32_t code)
 	} odd[] = {
 		{ 0x00, 0x1f }, /* C0 */
 		{ 0x7f, 0x9f }, /* DEL, C1 */
-		{ 0x061c, 0x061c }, /* a mark of direction, as 200e, 200f */
+		{ 0x061c, 0x061c }, /* a mark of direction, like 200e and 200f */
 		{ 0x200e, 0x200f },
-		{ 0x2028, 0x202e }, /* ends of a line and a paragraph; embeddings and overrides */
-		{ 0x2066, 0x2069 }, /* isolates */
+		{ 0x2028, 0x202e }, /* line and paragraph separators; embeddings and overrides */
+		{ 0x2066, 0x2069 }, /* isolates of direction */
 	};
 	size_t i;
 

@@ -69,7 +69,7 @@ bool colors_wanted(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	/* https://no-color.org: present and not empty */
+	/* NO_COLOR counts if it is present and not empty: https://no-color.org */
 	return terminal_obeys() && !(no_color && *no_color);
 }
 
@@ -113,7 +113,7 @@ static int add_line(struct libscols_table *t, const struct layout *l, const stru
 
 	for (i = 0; !err && i < l->nr_chosen; i++)
 		err = add_cell(line, i, &columns[l->chosen[i]], &cells[l->chosen[i]], l);
-	if (l->sort >= 0) /* hidden, behind the others */
+	if (l->sort >= 0) /* the column to sort by is added once more, last and hidden */
 		err = err ?: add_cell(line, i, &columns[l->sort], &cells[l->sort], l);
 	return err;
 }
@@ -141,7 +141,7 @@ int layout_print(const struct layout *l, const struct column *columns, size_t co
 	if (!err && l->sort >= 0)
 		err = sort(t, l);
 	if (!err) {
-		/* What a narrow terminal has no room for goes into its next line, and is not cut off. */
+		/* Lines too long for the terminal wrap instead of being cut off. */
 		scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
 		scols_table_enable_raw(t, l->raw);
 		scols_table_enable_noheadings(t, l->noheadings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tables whose columns people choose, sort and print raw, as with lsblk. */
+/* Tables whose columns the user chooses, sorts by and prints raw, as with lsblk. */
 #ifndef LAYOUT_H
 #define LAYOUT_H
 
@@ -15,24 +15,25 @@
 struct layout {
 	size_t chosen[MAX_CHOSEN]; /* indices into the table of columns */
 	size_t nr_chosen;
-	int sort; /* the same; -1: in the order that they come */
+	int sort; /* index of the column to sort by; -1: rows keep their order */
 	bool descending, raw, noheadings, colors;
 };
 
 struct cell {
 	char text[80];
-	const char *color; /* as libsmartcols names it; NULL: none */
-	int64_t key;    /* where the column is a number */
+	const char *color; /* a color name of libsmartcols; NULL: none */
+	int64_t key;    /* the value to sort by, if column.number is set */
 };
 
 /*
- * -o: the columns of @list, names with commas between them, in any case; "+LIST": behind those
- * that are chosen already. 0, or -EINVAL and *bad is the name (in @list) that is none; -E2BIG.
+ * Chooses the columns of @list (option -o): names in any case, separated by commas. "+LIST"
+ * appends to the columns that are chosen already. 0, -E2BIG, or -EINVAL with *bad at the
+ * unknown name within @list.
  */
 int layout_choose(struct layout *l, const struct column *columns, size_t count, const char *list,
 		  const char **bad);
 
-/* --sort: by that column; "-COLUMN": the largest first. 0 or -EINVAL. */
+/* Sorts by column @name (option --sort); "-COLUMN" puts the largest first. 0 or -EINVAL. */
 int layout_sort(struct layout *l, const struct column *columns, size_t count, const char *name);
 
 bool layout_has(const struct layout *l, size_t column);
@@ -41,10 +42,10 @@ bool layout_has(const struct layout *l, size_t column);
 int layout_print(const struct layout *l, const struct column *columns, size_t count,
 		 const struct cell *cells, size_t lines, FILE *out);
 
-/* Is stdout a terminal, and one that does what escape sequences say? TERM=dumb does not. */
+/* True if stdout is a terminal that understands escape sequences; TERM=dumb does not. */
 bool terminal_obeys(void);
 
-/* Are colours welcome there? Not where NO_COLOR is set. */
+/* True if stdout is such a terminal and NO_COLOR is not set. */
 bool colors_wanted(void);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages to people, and what they mean for the exit status.
+ * Messages for people, and the exit status that follows from an error.
  *
- * Functions return 0 or -errno. Where one fails, it says so itself, where it
- * knows why and what to do, and its callers only pass the number on:
+ * Functions return 0 or -errno. The function that fails prints the message, since it knows the
+ * reason and how to fix it; its callers only pass the number on:
  *
  *	return fail(-ENOPKG, "no module tierbpf: modprobe tierbpf");
  */
@@ -22,16 +22,16 @@ enum exit_status {
 	NR_EXIT_STATUSES
 };
 
-/* "tierbpf: " and the message on stderr. Returns err. */
+/* Prints "tierbpf: " and the message on stderr. Returns err. */
 int fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int no_memory(void); /* says so: -ENOMEM */
+int no_memory(void); /* fail(-ENOMEM) with the message for it */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #ifdef TIERBPF_MESSAGES
 /*
- * Of the tests' objects, tests/words/print-tables.c reads each message from a section of its own, with
- * the error as the call has it: so the compiler has joined the strings, and nobody need find
- * the calls in the sources. A format that is not constant does not compile.
+ * In the objects built for tests, each message and the error of its call are stored in an ELF
+ * section, which tests/words/print-tables.c reads. The compiler has then joined the strings, and
+ * no test need search the sources for calls. A format that is not constant does not compile.
  */
 struct message {
 	const char *err, *format;
@@ -47,7 +47,7 @@ struct message {
 	})
 #endif
 
-/* err: 0 or -errno, as listed above; all others are EXIT_FAILED. */
+/* The exit status for @err, 0 or -errno: as listed above, EXIT_FAILED for any other error. */
 int exit_status(int err);
 
 #endif

@@ -21,8 +21,8 @@ int new_file_check(const char *path, bool force)
 	struct stat st;
 
 	if (lstat(path, &st))
-		return 0; /* what else is wrong with it shows when it is made */
-	/* Of /dev/stdout the link would be replaced, for every process. */
+		return 0; /* any other error shows when the file is created */
+	/* A link such as /dev/stdout would itself be replaced, for every process. */
 	if (S_ISLNK(st.st_mode) && stat(path, &st) && errno == ENOENT)
 		st.st_mode = S_IFREG;
 	if (!S_ISREG(st.st_mode))
@@ -30,7 +30,7 @@ int new_file_check(const char *path, bool force)
 	return force ? 0 : fail(-EEXIST, "%s: exists already; --force replaces it", path);
 }
 
-/* mkostemp() gives every file 0600. */
+/* mkostemp() creates every file with mode 0600. */
 static int set_mode(int fd, mode_t mode)
 {
 	mode_t mask = umask(0);
@@ -56,7 +56,7 @@ static int fill(int fd, const char *path, int (*write)(FILE *out, const void *wh
 	return err;
 }
 
-/* Not all file systems can rename without replacing; those that cannot have hard links. */
+/* Some file systems cannot rename without replacing, but those support hard links. */
 static int rename_new(const char *from, const char *to)
 {
 	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))

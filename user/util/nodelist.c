@@ -15,7 +15,7 @@ static const char *skip_space(const char *p)
 	return p;
 }
 
-/* Reads a number of 0..max at *p; returns NULL, or why it is none. */
+/* Reads a number of 0..max at *p. Returns NULL, or why it is invalid. */
 static const char *read_number(const char **p, unsigned int max, unsigned int *number)
 {
 	unsigned long value = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lists of numbers as the kernel and people write them: "0,2-5". */
+/* Parses lists of numbers in the kernel's notation: "0,2-5". */
 #ifndef NODELIST_H
 #define NODELIST_H
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Mirrors the ranges of "%*pbl": lib/vsprintf.c, bitmap_list_string(). */
+/* Writes ranges like the kernel's "%*pbl": bitmap_list_string() (lib/vsprintf.c). */
 char *nodeset_text(const struct nodeset *s)
 {
 	size_t size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A set of nodes. */
+/* A set of NUMA nodes, as a bitmap. */
 #ifndef NODESET_H
 #define NODESET_H
 
@@ -37,7 +37,10 @@ static inline bool nodeset_is_empty(const struct nodeset *s)
 	return true;
 }
 
-/* As the kernel writes it: "0,2-5"; "" for none. The caller frees; NULL: out of memory. */
+/*
+ * Returns the set in the kernel's notation: "0,2-5", or "" if empty. The caller frees; NULL: out
+ * of memory.
+ */
 char *nodeset_text(const struct nodeset *s);
 
 #endif

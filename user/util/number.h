@@ -16,7 +16,7 @@ static inline int64_t max_of(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* The greatest common divisor; 0 leaves the other as it is. */
+/* The greatest common divisor; if one of them is 0, the other. */
 static inline int64_t gcd(int64_t a, int64_t b)
 {
 	while (b) {
@@ -28,7 +28,10 @@ static inline int64_t gcd(int64_t a, int64_t b)
 	return a;
 }
 
-/* Writes @count bytes in hexadecimal, and a 0, into @text: 2 * @count + 1 characters. Returns @text. */
+/*
+ * Writes @count bytes as hexadecimal into @text, which has room for 2 * @count + 1 characters.
+ * Returns @text.
+ */
 static inline char *hex(const uint8_t *bytes, size_t count, char *text)
 {
 	size_t i;

@@ -9,7 +9,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* Without O_NONBLOCK a FIFO in place of the file would hang us. */
+/* Without O_NONBLOCK, opening a FIFO in place of the file would block. */
 static int open_regular(const char *path)
 {
 	struct stat st;
@@ -20,7 +20,7 @@ static int open_regular(const char *path)
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
 		return fd;
 	close(fd);
-	return fail(-EIO, "%s: not a regular file; what comes from a pipe is read as -", path);
+	return fail(-EIO, "%s: not a regular file; to read from a pipe, pass -", path);
 }
 
 static int open_stdin(void)

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Reads a whole regular file of at most @max bytes ("-": standard input, of any
- * kind) into *text, with a 0 behind it; the caller frees. 0, or -errno after a message.
+ * Reads a whole regular file of at most @max bytes into *text and appends a 0; the caller frees.
+ * @path "-" reads standard input, which may also be a pipe. 0, or -errno after a message.
  */
 int text_read(const char *path, size_t max, char **text, size_t *length);
 

@@ -14,10 +14,10 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 
-/* An attribute is a page at most; lists of 1024 nodes (node/distance) fit. */
+/* A sysfs attribute is at most a page long; a list of 1024 nodes (node/distance) fits. */
 #define ATTRIBUTE_MAX 65536
 
-/* Of a directory; a node has one for each block of its memory. */
+/* Limit of entries in a directory; that of a node has one for each block of its memory. */
 #define ENTRIES_MAX (1 << 20)
 
 #define PROC_PATH 32
@@ -28,8 +28,8 @@ struct names {
 };
 
 /*
- * @path below @root, where links cannot leave it: an absolute one begins at @root, and
- * its .. is @root. The result is good for looking at (O_PATH), not for reading.
+ * Opens @path below @root without following links out of it: an absolute link begins at @root,
+ * and the parent of @root is @root. The descriptor (O_PATH) can be examined, but not read.
  */
 static int find_below(const char *root, const char *path)
 {
@@ -48,7 +48,7 @@ static void proc_path(int fd, char path[PROC_PATH])
 	snprintf(path, PROC_PATH, "/proc/self/fd/%d", fd);
 }
 
-/* Opening is what a FIFO or a device would notice, so it comes after the look at what it is. */
+/* Opening a FIFO or a device has side effects, so the type of the file is checked first. */
 static int open_below(const char *root, const char *path)
 {
 	_cleanup_close_ int found = find_below(root, path);
@@ -67,7 +67,7 @@ static int open_below(const char *root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Of the running system. Without O_NONBLOCK a FIFO in place of the file would hang us. */
+/* Opens a file of the running system. Without O_NONBLOCK, a FIFO in its place would block. */
 static int open_here(const char *path)
 {
 	struct stat st = {};
@@ -173,7 +173,7 @@ bool sysfs_exists(const char *root, const char *format, ...)
 	return fd >= 0;
 }
 
-/* Where @fd is on the running system; NULL if it has no name any more. The caller frees. */
+/* The path of @fd on the running system; NULL if the file was removed. The caller frees. */
 static char *name_of(int fd)
 {
 	char name[PROC_PATH];

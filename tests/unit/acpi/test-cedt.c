@@ -132,7 +132,7 @@ Test(cedt, the_walk)
 	draft_put16(&d, at + 2, 35);
 	free(parse(s, at, "a window's structure shorter than 36 bytes"));
 	draft_put16(&d, at + 2, 40);
-	free(parse(s, at, "a structure that goes on behind the end of the table"));
+	free(parse(s, at, "a structure that extends beyond the end of the table"));
 	srat_free(s);
 }
 

@@ -96,7 +96,7 @@ static void expect_refused(const struct srat *srat, size_t offset, const char *r
 
 /* ---- the walk ---- */
 
-#define BEHIND "a structure that goes on behind the end of the table"
+#define BEHIND "a structure that extends beyond the end of the table"
 
 Test(hmat, revisions)
 {

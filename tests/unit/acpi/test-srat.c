@@ -289,7 +289,7 @@ Test(srat, unknown_and_last)
 	EXPECT_NODES(&d, 4);
 	d.length++;
 	expect_rejected(&d, 48 + 2 + 255 + 32 + 40,
-			"a structure that goes on behind the end of the table");
+			"a structure that extends beyond the end of the table");
 }
 
 /* One that says that it goes on behind the table counts where all that is asked is there. */
@@ -302,7 +302,7 @@ Test(srat, length_behind_the_end)
 	EXPECT_NODES(&d, 4);
 	add(&d, 1, 20);
 	d.bytes[48 + 1] = 40;
-	expect_rejected(&d, 88, "a structure that goes on behind the end of the table");
+	expect_rejected(&d, 88, "a structure that extends beyond the end of the table");
 }
 
 Test(srat, rejected)

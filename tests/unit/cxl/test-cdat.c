@@ -289,7 +289,10 @@ Test(cdat, ways)
 
 /* ---- the walk ---- */
 
-/* What is unknown is skipped, DSEMTS too; a header alone at the end is not seen, nor what is behind. */
+/*
+ * What is unknown is skipped, DSEMTS too; a header alone at the end is not seen, nor what is
+ * behind.
+ */
 Test(cdat, unknown_and_last)
 {
 	struct draft d = draft_new();
@@ -311,7 +314,7 @@ Test(cdat, unknown_and_last)
 	d.bytes[d.length - 2] = 30;
 	d.length++;
 	expect_rejected(&d, 16 + 24 + 5 + 24,
-			"a structure that goes on behind the end of the table");
+			"a structure that extends beyond the end of the table");
 }
 
 Test(cdat, rejected)
@@ -336,16 +339,19 @@ Test(cdat, rejected)
 	d = with_memory;
 	at = add(&d, 1, 24);
 	PUT(&d, at + 2, uint16_t, 25);
-	expect_rejected(&d, 40, "a structure that goes on behind the end of the table");
+	expect_rejected(&d, 40, "a structure that extends beyond the end of the table");
 	d = with_memory;
 	add(&d, 5, 16);
-	expect_rejected(&d, 40, "a SSLBIS that is not 16 bytes and some entries of 8 long");
+	expect_rejected(&d, 40,
+			"an SSLBIS whose length is not 16 bytes and one or more entries of 8");
 	d = with_memory;
 	add(&d, 5, 8);
-	expect_rejected(&d, 40, "a SSLBIS that is not 16 bytes and some entries of 8 long");
+	expect_rejected(&d, 40,
+			"an SSLBIS whose length is not 16 bytes and one or more entries of 8");
 	d = with_memory;
 	add(&d, 5, 25);
-	expect_rejected(&d, 40, "a SSLBIS that is not 16 bytes and some entries of 8 long");
+	expect_rejected(&d, 40,
+			"an SSLBIS whose length is not 16 bytes and one or more entries of 8");
 }
 
 Test(cdat, header)

@@ -135,7 +135,10 @@ Test(diag, edges_of_utf8)
 	}
 }
 
-/* More than one line of a terminal is cut to what is around the culprit, 60 characters to both sides. */
+/*
+ * More than one line of a terminal is cut to what is around the culprit, 60 characters to both
+ * sides.
+ */
 Test(diag, long_line)
 {
 	char text[2001], *output, *line, *caret;
@@ -284,11 +287,11 @@ Test(diag, related)
 
 	diags_relate(&d, (struct place){ 0, 0, 1 }, "of nothing");
 	diags_add(&d, (struct place){ 1, 0, 3 }, "p", "less");
-	diags_relate(&d, (struct place){ 0, 1, 2 }, "the min stands here");
+	diags_relate(&d, (struct place){ 0, 1, 2 }, "the min is here");
 	diags_add(&d, (struct place){ 0, 0, 0 }, NULL, "first");
 	expect_output(&d, "f:1:1: error: first\n    1 | min\n      | ^\n"
 			  "f:2:1: error: less\n    2 | max\n      | ^~~\n      at p\n"
-			  "f:1:2: note: the min stands here\n    1 | min\n      |  ^~\n");
+			  "f:1:2: note: the min is here\n    1 | min\n      |  ^~\n");
 }
 
 /* ---- for programs ---- */

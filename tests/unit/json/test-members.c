@@ -88,7 +88,7 @@ Test(object, in_the_order_of_the_table)
 	}
 }
 
-#define FIRST "it stands here first"
+#define FIRST "the first is here"
 
 Test(object, errors)
 {
@@ -114,10 +114,10 @@ Test(object, errors)
 		  "13" },
 		/* the first is read, the others are told */
 		{ "{$'one': 1, 'three': 3, ^'one': 'x'}",
-		  { { "one", "error: \"one\" stands here a second time; first in line 1", FIRST } },
+		  { { "one", "error: \"one\" is a duplicate; the first is in line 1", FIRST } },
 		  "13" },
 		{ "{\n$'one': 1,\n'three': 3, ^'one': 2,\n'two': 2,\n ^'one': 3}",
-		  { { "one", "first in line 2", FIRST }, { "one", "first in line 2", FIRST } },
+		  { { "one", "first is in line 2", FIRST }, { "one", "first is in line 2", FIRST } },
 		  "123" },
 		{ "{'one': 1, 'three': 3, ^'x': 4, ^'x': 4}",
 		  { { "x", "unknown key \"x\"; known*" }, { "x", "unknown key \"x\"; known*" } },
@@ -126,7 +126,7 @@ Test(object, errors)
 		{ "{$'three': 3, ^'x': 1, 'one': ^'1',\n ^'three': 3}",
 		  { { "x", "unknown key \"x\"; known*" },
 		    { "one", "a number is expected here, not a string" },
-		    { "three", "first in line 1", FIRST } },
+		    { "three", "first is in line 1", FIRST } },
 		  "3" },
 	};
 	size_t i;

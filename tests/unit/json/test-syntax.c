@@ -93,18 +93,17 @@ Test(syntax, bad)
 		{ "[1, ^// one\n2]", "(JSON has no comments)" },
 		{ "^/* one */ [1]", "(JSON has no comments)" },
 		{ "[1 ^# one\n]", "(JSON has no comments)" },
-		{ "{^`a`: 1}", "(strings stand in double quotation marks)" },
-		{ "{'a': ^`b`}", "(strings stand in double quotation marks)" },
+		{ "{^`a`: 1}", "(strings need double quotation marks)" },
+		{ "{'a': ^`b`}", "(strings need double quotation marks)" },
 		{ "{^\xe2\x80\x9c"
 		  "a\xe2\x80\x9d: 1}",
-		  "(strings stand in plain quotation marks)" },
+		  "(strings need plain quotation marks)" },
 		/* words and numbers */
 		{ "{'a': ^tru}", "invalid token near 'tru'" },
 		{ "{'a': ^True}", "invalid token near 'True' (JSON has true, false and null)" },
 		{ "{'a': ^NaN}", "invalid token near 'NaN'" },
 		{ "{'a': ^yes\n}", "invalid token near 'yes'" },
-		{ "{^a: 1}",
-		  "string or '}' expected near 'a' (keys stand in double quotation marks)" },
+		{ "{^a: 1}", "string or '}' expected near 'a' (keys need double quotation marks)" },
 		{ "[^1.]", "invalid token near '1.'" },
 		{ "[^.5]", "invalid token near '.'" },
 		{ "[^+1]", "invalid token near '+' (no number starts with +)" },
@@ -130,8 +129,8 @@ Test(syntax, bad)
 		{ "['\\^x41']", "invalid escape*" },
 		{ "[^'\\ud83d']", "invalid Unicode '\\uD83D'*" },
 		{ "[^'\\ud83d\\u0041']", "invalid Unicode*" },
-		{ "[^'a\\u0000b']", "a string must not hold the character U+0000" },
-		{ "{^'a\\u0000b': 1}", "a string must not hold the character U+0000" },
+		{ "[^'a\\u0000b']", "a string must not contain the character U+0000" },
+		{ "{^'a\\u0000b': 1}", "a string must not contain the character U+0000" },
 		/* behind characters of several bytes */
 		{ "{'\xc3\xa9\xf0\x9f\x98\x80': ^tru}", "invalid token near 'tru'" },
 	};
@@ -163,13 +162,13 @@ Test(syntax, bytes_that_are_not_shown)
 		{ "[\"\x1b[0m\"]", "p.json:1:3: error: not JSON: control character 0x1b near '\"'\n"
 				   "    1 | [\"?[0m\"]\n      |   ^\n" },
 		{ "[\"a\x7f\"]",
-		  "p.json:1:4: error: the control character U+007F must not stand in a string\n"
+		  "p.json:1:4: error: the control character U+007F is not allowed in a string\n"
 		  "    1 | [\"a?\"]\n      |    ^\n" },
 		{ "[\"\xc2\x85\"]",
-		  "p.json:1:3: error: the control character U+0085 must not stand in a string\n"
+		  "p.json:1:3: error: the control character U+0085 is not allowed in a string\n"
 		  "    1 | [\"?\"]\n      |   ^\n" },
 		{ "[\"\xc2\x9b\"]",
-		  "p.json:1:3: error: the control character U+009B must not stand in a string\n"
+		  "p.json:1:3: error: the control character U+009B is not allowed in a string\n"
 		  "    1 | [\"?\"]\n      |   ^\n" },
 	};
 	size_t i;
@@ -193,7 +192,7 @@ Test(syntax, characters_that_libyaml_does_not_keep)
 		const char *message;
 	} table[] = {
 		{ "{'a':\n '^\xe2\x80\xa8'}",
-		  "error: the control character U+2028 must not stand in a string" },
+		  "error: the control character U+2028 is not allowed in a string" },
 		{ "['^\xe2\x80\xa9']", "U+2029*" },
 		{ "['^\xef\xbf\xbe']", "write this character as an escape: \\ufffe" },
 		{ "['^\xef\xbf\xbf']", "\\uffff" },

@@ -71,7 +71,7 @@ Test(measurement, errors)
 {
 	static const struct bad table[] = {
 		{ "^", NULL, "error: the file is empty" },
-		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf knows version 1*" },
+		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf only supports version 1*" },
 		{ "^{'version': 1}", NULL, "error: \"nodes\" is missing" },
 		{ "{'version': 1, 'nodes': ^{}}", "nodes", "error: *" },
 		{ "{'version': 1, 'nodes': [], ^'when': 1}", "when",
@@ -88,7 +88,7 @@ Test(measurement, errors)
 		  "nodes[0].pages", "error: \"huge\" or \"base\" is expected here" },
 		{ NODES("{'node': 0, " VALUES("1", "1", "1",
 					      "1") "}, ^{'node': 0, " VALUES("1", "1", "1", "1") "}"),
-		  "nodes[1]", "error: node 0 stands here a second time" },
+		  "nodes[1]", "error: node 0 is listed twice" },
 	};
 	size_t i;
 

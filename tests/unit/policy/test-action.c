@@ -98,7 +98,7 @@ Test(policy_action, keys)
 		  "unknown key \"Scale\"; known here: tier, adistance, offset, scale, from" },
 		{ ACTION("{'tier': 'cxl', ^'x': 2}"), AT ".x", "unknown key \"x\"; known*" },
 		{ ACTION("{$'tier': 'cxl',\n ^'tier': 'dram'}"), AT ".tier",
-		  "\"tier\" stands here a second time; first in line 1", "it stands here first" },
+		  "\"tier\" is a duplicate; the first is in line 1", "the first is here" },
 		{ DEFAULT("^{}"), "default", ONE },
 		{ DEFAULT("^null"), "default", "an object is expected here, not null" },
 		{ DEFAULT("{'tier': ^'x'}"), "default.tier",
@@ -168,7 +168,7 @@ Test(policy_action, tier_that_is_wrong_itself)
 		  " 'rules': [{'match': {}, 'action': {'tier': 'far'}}]}",
 		  "tiers[1].adistance", "error: 0 is not within 1..16777215" },
 		{ "{'version': 1, 'tiers': [^'far'], 'rules': [{'match': {}, 'action': {'tier': 'far'}}]}",
-		  "tiers[0]", "\"far\" has no place*" },
+		  "tiers[0]", "cannot place \"far\"*" },
 	};
 
 	EXPECT_BAD(table);

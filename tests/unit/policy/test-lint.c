@@ -11,7 +11,7 @@ static const struct expected second = {
 	"rules[1]",
 	"warning: rule 2 can never decide: each node that it matches is decided by rule 1 before "
 	"it",
-	"the rule before it stands here",
+	"the rule before it is here",
 };
 
 static void expect_warned(const char *marked, const struct expected *expected)
@@ -108,15 +108,15 @@ Test(policy_lint, several)
 		{ "rules[1]",
 		  "warning: rule 2 can never decide: each node that it matches is decided by "
 		  "rule \"small\" before it",
-		  "the rule before it stands here" },
+		  "the rule before it is here" },
 		{ "rules[3]",
 		  "warning: rule \"late\" can never decide: each node that it matches is decided "
 		  "by rule \"small\" before it",
-		  "the rule before it stands here" },
+		  "the rule before it is here" },
 		{ "rules[4]",
 		  "warning: rule 5 can never decide: each node that it matches is decided by "
 		  "rule 3 before it",
-		  "the rule before it stands here" },
+		  "the rule before it is here" },
 	};
 
 	expect_warned(RULES("[$${'name': 'small', 'match': {'node': '1-3'}, 'action': {'offset': 1}},\n"

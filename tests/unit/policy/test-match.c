@@ -135,8 +135,7 @@ Test(policy_match, keys)
 		  "read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
 		  "latency_ratio, bandwidth_ratio, kernel_adistance, cxl" },
 		{ MATCH("{$'node': 1,\n'cpu': true,\n^'node': 2}"), AT ".node",
-		  "error: \"node\" stands here a second time; first in line 1",
-		  "it stands here first" },
+		  "error: \"node\" is a duplicate; the first is in line 1", "the first is here" },
 		{ MATCH("{'cpu': ^1}"), AT ".cpu", "true or false is expected here, not a number" },
 		{ MATCH("{'cpu': ^'true'}"), AT ".cpu",
 		  "true or false is expected here, not a string" },
@@ -253,7 +252,7 @@ Test(policy_match, units)
 }
 
 #define SIZE(size) MATCH("{'size': " size "}")
-#define MIN "the min stands here"
+#define MIN "the min is here"
 
 Test(policy_match, ranges)
 {

@@ -14,7 +14,7 @@ Test(policy_file, not_json)
 		  "error: the file starts with a byte order mark; save it without" },
 		{ "{'version': 1, 'rules': [],^}", NULL, "(no comma may stand before it)" },
 		{ "{'version': 1, ^// one\n'rules': []}", NULL, "(JSON has no comments)" },
-		{ "{^`version`: 1, 'rules': []}", NULL, "(strings stand in double quotation marks)" },
+		{ "{^`version`: 1, 'rules': []}", NULL, "(strings need double quotation marks)" },
 		{ "^version: 1\nrules: []\n", NULL,
 		  "error: not JSON: invalid token near 'version'" }, /* YAML */
 		{ "^---\n{}", NULL, "error: not JSON: invalid token near '-'" },
@@ -25,7 +25,7 @@ Test(policy_file, not_json)
 		{ "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[^[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL,
 		  "error: nested too deeply" },
 		{ "{'version': 1, 'rules': [], 'description': '^\xe2\x80\xa8'}", NULL,
-		  "error: the control character U+2028 must not stand in a string" },
+		  "error: the control character U+2028 is not allowed in a string" },
 	};
 
 	EXPECT_BAD(table);
@@ -38,7 +38,7 @@ Test(policy_file, not_yaml)
 		{ "{'version': 1, 'rules': [], 'description': 'a \\u^d83d\\ude00 b'}", NULL,
 		  "error: write this character itself, not as a pair of escapes" },
 		{ "{'version'\n ^: 1, 'rules': []}", NULL,
-		  "error: a key and its ':' must be in one line, within 1024 characters" },
+		  "error: a key and its ':' must be on one line, within 1024 characters" },
 	};
 
 	EXPECT_BAD(table);
@@ -50,7 +50,7 @@ Test(policy_file, long_key)
 		NULL, "error: unknown key \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\"; known*"
 	};
 	static const struct expected long_one = {
-		NULL, "error: a key and its ':' must be in one line, within 1024 characters"
+		NULL, "error: a key and its ':' must be on one line, within 1024 characters"
 	};
 	char key[1201], text[1400];
 	struct expected expected = unknown;

@@ -78,8 +78,7 @@ Test(policy, members)
 		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, "
 		  "tolerance, rules, default" },
 		{ "{\n'version': 1,\n$'rules': [],\n\n ^'rules': []}", "rules",
-		  "error: \"rules\" stands here a second time; first in line 3",
-		  "it stands here first" },
+		  "error: \"rules\" is a duplicate; the first is in line 3", "the first is here" },
 		{ "^[]", NULL, "an object is expected here, not an array" },
 		{ "^1", NULL, "an object is expected here, not a number" },
 		{ "^null", NULL, "an object is expected here, not null" },
@@ -100,7 +99,8 @@ Test(policy, members)
 
 Test(policy, version)
 {
-	static const char *const why = "error: this tierbpf knows version 1 of the policy language";
+	static const char *const why =
+		"error: this tierbpf only supports version 1 of the policy language";
 	const struct bad table[] = {
 		{ VERSION("^2"), "version", why },
 		{ VERSION("^0"), "version", why },
@@ -160,7 +160,7 @@ Test(policy, all_errors_at_once)
 		{ "rules[1].match.color", "unknown key \"color\"; known*" },
 		{ "extra", "unknown key \"extra\"; known*" },
 		{ "tiers[1]", "a tier's name is a letter*" },
-		{ "version", "this tierbpf knows version 1*" },
+		{ "version", "this tierbpf only supports version 1*" },
 	};
 	struct sample s = sample_new("{\n"
 				     "  'default': {'from': ^'acpi'},\n"

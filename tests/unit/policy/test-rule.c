@@ -13,8 +13,8 @@ Test(policy_rule, members)
 		  "rules[0].priority", "unknown key \"priority\"; known here: name, match, action" },
 		{ RULES("[{'match': {}, 'action': {'offset': 1}},\n {$'match': {},\n"
 			"  'action': {'offset': 1},\n  ^'match': {}}]"),
-		  "rules[1].match", "\"match\" stands here a second time; first in line 2",
-		  "it stands here first" },
+		  "rules[1].match", "\"match\" is a duplicate; the first is in line 2",
+		  "the first is here" },
 	};
 
 	EXPECT_BAD(table);
@@ -48,7 +48,7 @@ Test(policy_rule, good_names)
 	}
 }
 
-#define CONTROL(code) "error: the control character U+" code " must not stand in this string"
+#define CONTROL(code) "error: the control character U+" code " is not allowed in this string"
 
 Test(policy_rule, bad_names)
 {

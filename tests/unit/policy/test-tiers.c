@@ -115,7 +115,7 @@ Test(policy_tiers, names)
 		{ TIERS("['dram', ^'-a']"), "tiers[1]", NAMES },
 		{ TIERS("['dram', ^'a/b']"), "tiers[1]", NAMES },
 		{ TIERS("['dram', ^'a\\nb']"), "tiers[1]",
-		  "error: the control character U+000A must not stand in this string" },
+		  "error: the control character U+000A is not allowed in this string" },
 		{ TIERS("['dram', ^'\xc3\xa9']"), "tiers[1]", NAMES },
 		{ TIERS("['dram', ^'a2345678901234567890123456789012']"), "tiers[1]", NAMES },
 		{ TIERS("[^'1', 'dram']"), "tiers[0]", NAMES },
@@ -150,7 +150,7 @@ Test(policy_tiers, kinds)
 		{ TIERS("['dram', {'name': 'a', 'adistance': 999, ^'x': 1}]"), "tiers[1].x",
 		  "unknown key \"x\"; known here: name, adistance" },
 		{ TIERS("['dram', {$'name': 'a', 'adistance': 999, ^'name': 'b'}]"), "tiers[1].name",
-		  "\"name\" stands here a second time; first in line 1", "it stands here first" },
+		  "\"name\" is a duplicate; the first is in line 1", "the first is here" },
 	};
 
 	EXPECT_BAD(table);
@@ -174,9 +174,9 @@ Test(policy_tiers, adistance)
 	EXPECT_BAD(table);
 }
 
-#define BEFORE "the tier before it stands here"
+#define BEFORE "the tier before it is here"
 #define X(adistance) "{'name': 'x', 'adistance': " adistance "}"
-#define NO_ROOM "\"a\" lies in the fastest tier that there is; four fit before \"dram\""
+#define NO_ROOM "\"a\" is in the fastest possible tier; only four tiers fit before \"dram\""
 
 Test(policy_tiers, order)
 {
@@ -186,12 +186,12 @@ Test(policy_tiers, order)
 		{ TIERS("['f', ^'e', 'a', 'b', 'c', 'd', 'dram']"), "tiers[1]",
 		  "error: no room for \"e\": " NO_ROOM },
 		{ TIERS("[^'a', " X("127") ", 'dram']"), "tiers[0]",
-		  "\"x\" lies in the fastest tier that there is*" },
+		  "\"x\" is in the fastest possible tier*" },
 		{ TIERS("['dram', $" X("16777215") ", ^'y']"), "tiers[2]",
-		  "error: no room for \"y\" behind \"x\"", BEFORE },
+		  "error: no room for \"y\" after \"x\"", BEFORE },
 		{ TIERS("[^'a']"), "tiers[0]",
-		  "error: \"a\" has no place: list \"dram\" too, or give it an adistance" },
-		{ TIERS("[" X("900") ", ^'a']"), "tiers[1]", "\"a\" has no place*" },
+		  "error: cannot place \"a\": add \"dram\" to \"tiers\", or give it an adistance" },
+		{ TIERS("[" X("900") ", ^'a']"), "tiers[1]", "cannot place \"a\"*" },
 		/* the kernel's own */
 		{ TIERS("[^{'name': 'dram', 'adistance': 575}]"), "tiers[0]",
 		  "error: \"dram\" is the kernel's own tier at 576; choose another name" },
@@ -239,7 +239,7 @@ Test(policy_tiers, all_errors_at_once)
 		    { "tiers[3]", "as tiers[1]", FIRST },
 		    { "tiers[4]", "as tiers[1]", FIRST } } },
 		{ TIERS("[^'a', ^'b']"),
-		  { { "tiers[0]", "\"a\" has no place*" }, { "tiers[1]", "\"b\" has no place*" } } },
+		  { { "tiers[0]", "cannot place \"a\"*" }, { "tiers[1]", "cannot place \"b\"*" } } },
 		{ TIERS("[$'dram', ^" X("500") ", $'y', ^{'name': 'z', 'adistance': 560}]"),
 		  { { "tiers[1]", "is faster than*", BEFORE },
 		    { "tiers[3]", "tiers are 128 wide", BEFORE } } },

@@ -101,9 +101,9 @@ Test(status, switches)
 			       .tracing = NO_SWITCH };
 	switches_text(&s, texts);
 	expect_switch(0, false, "demotion is off",
-		      "this kernel has none; boot one with CONFIG_MIGRATION=y");
+		      "this kernel does not support it; boot one with CONFIG_MIGRATION=y");
 	expect_switch(1, false, "promotion is off",
-		      "this kernel has none; boot one with CONFIG_NUMA_BALANCING=y");
+		      "this kernel does not support it; boot one with CONFIG_NUMA_BALANCING=y");
 	s = (struct switches){ .demotion = 1, .numa_balancing = 3, .tracing = NO_SWITCH };
 	nodeset_add(&s.slow, 2);
 	cr_assert_eq(switches_text(&s, texts), 3);

@@ -101,13 +101,13 @@ Test(text, not_permitted)
 
 Test(text, directory)
 {
-	expect_failure(dir, -EIO, ": not a regular file; what comes from a pipe is read as -\n");
+	expect_failure(dir, -EIO, ": not a regular file; to read from a pipe, pass -\n");
 }
 
 Test(text, device)
 {
 	expect_failure("/dev/zero", -EIO,
-		       "/dev/zero: not a regular file; what comes from a pipe is read as -\n");
+		       "/dev/zero: not a regular file; to read from a pipe, pass -\n");
 }
 
 /* Neither one that nobody writes to nor one that somebody does not end. */
@@ -116,11 +116,9 @@ Test(text, fifo, .timeout = 10)
 	int fd;
 
 	cr_assert(!mkfifo(path, 0600));
-	expect_failure(path, -EIO,
-		       "/file: not a regular file; what comes from a pipe is read as -\n");
+	expect_failure(path, -EIO, "/file: not a regular file; to read from a pipe, pass -\n");
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	expect_failure(path, -EIO,
-		       "/file: not a regular file; what comes from a pipe is read as -\n");
+	expect_failure(path, -EIO, "/file: not a regular file; to read from a pipe, pass -\n");
 	close(fd);
 }
 

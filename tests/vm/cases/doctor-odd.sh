@@ -35,7 +35,7 @@ if grep -q "Soft Reserved" /proc/iomem; then
 	says /tmp/out "soft-reserved memory: 1 ranges, 512 MiB of node 1, left to drivers"
 	says /tmp/out "daxctl reconfigure-device --mode=system-ram"
 fi
-finds HMAT advice "ignored by the kernel: the kernel shows nothing of it: numa=nohmat"
+finds HMAT advice "ignored by the kernel: the kernel does not use it: numa=nohmat"
 finds "DRAM by firmware" advice "not known"
 finds nodes advice "SRAT lists memory of node 1, but none is online"
 finds "memory blocks" ok
