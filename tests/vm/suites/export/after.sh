@@ -28,4 +28,4 @@ diff -u /tmp/said /tmp/is || fail "the nodes are not as said (-)"
 [ -e /before/policy.json ] || set --
 expect 0 tierbpf export acpi --output /tmp/again.cpio "$@"
 says /tmp/out "replaces the firmware's"
-[ ! -s /tmp/err ] && ! grep -q "made up" /tmp/out || fail "there is more to correct: $(cat /tmp/out /tmp/err)"
+[ ! -s /tmp/err ] && ! grep -q "changed to follow" /tmp/out || fail "there is more to correct: $(cat /tmp/out /tmp/err)"
