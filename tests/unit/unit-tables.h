@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of firmware tables share. */
+/* Helpers for the tests of firmware tables. */
 #ifndef UNIT_TABLES_H
 #define UNIT_TABLES_H
 
@@ -18,7 +18,7 @@ struct draft {
 
 void draft_start(struct draft *d, const char *signature, uint8_t revision, size_t header);
 
-/* Adds @length zeros; returns where they begin. */
+/* Appends @length zero bytes and returns their offset. */
 size_t draft_add(struct draft *d, size_t length);
 
 void draft_put8(struct draft *d, size_t at, uint8_t value);
@@ -32,29 +32,34 @@ void draft_put64(struct draft *d, size_t at, uint64_t value);
  */
 const char *table_of(struct acpi_table *t, const char *signature, const void *bytes, size_t length);
 
-/* The same of a draft, whose header's length is set first. */
+/* Like the function above, from a draft, after setting the length in its header. */
 struct acpi_table draft_table(struct draft *d, const char *signature);
 
-/* A SRAT: an enabled processor in each PXM of @cpus, then memory in each of @memory; -1 ends. */
+/*
+ * An SRAT with an enabled processor in each PXM of @cpus, then memory in each of @memory; -1 ends
+ * both lists.
+ */
 struct srat *srat_of(const int *cpus, const int *memory);
 
 #define PXMS(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(, ) - 1 })
 
 /* ---- files ---- */
 
-/* Its bytes, for the caller to free; NULL if it is not there. */
+/* Returns the content of a file, which the caller frees; NULL if there is none. */
 uint8_t *file_bytes(const char *dir, const char *name, size_t *length);
 
-/* All numbers are doubles. */
+/* Compares JSON values, with all numbers as doubles. */
 json_t *file_json(const char *dir, const char *name);
 
-/* Calls it for each folder of @top; the sum of what it returns. */
+/* Calls the function for each folder of @top and returns the sum of its results. */
 int each_folder(const char *top, int (*call)(const char *dir));
 
-/* More than belongs into the tree, in folder TIERBPF_DATA; skips the test where it is not. */
+/* The folder TIERBPF_DATA with data too large for the tree; skips the test if it is not set. */
 char *more_data(const char *name);
 
-/* Damages a file's bytes in each way: cut anywhere, any byte replaced. Calls with each. */
+/*
+ * Calls the function with damaged copies of a file: cut at any length, or with any byte replaced.
+ */
 void each_damage(const uint8_t *bytes, size_t length,
 		 void (*call)(const void *bytes, size_t length, void *arg), void *arg);
 

@@ -98,7 +98,7 @@ Test(decide, order)
 		       table);
 }
 
-/* Ranges of one fact: one is enough. Several facts: all. */
+/* Of several ranges of a fact one must match; of several facts all must match. */
 Test(decide, ranges_and_facts)
 {
 	static const struct question table[] = {
@@ -272,7 +272,7 @@ Test(decide, unknown_facts)
 	}
 }
 
-/* What is stored counts where it is known; what is live, is never taken from there. */
+/* Stored facts count if they are known; live facts are never taken from the map. */
 Test(decide, stored_facts)
 {
 	const struct tierbpf_node node = { 3, 576, CPU, 0, 1ULL << 30 };

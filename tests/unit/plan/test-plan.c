@@ -3,7 +3,7 @@
 
 #define KERNEL "{'version': 1, 'rules': []}"
 
-/* A node now and after, and who decides. */
+/* A node's tier before and after, and the rule that decides. */
 static void expect_node(const struct test_plan *t, size_t index, const char *expected)
 {
 	const struct plan_node *n = &t->plan->nodes[index];
@@ -56,7 +56,7 @@ Test(plan, nothing_changes)
 		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
 
-/* Where the kernel has the node is exact only where that is also its own answer. */
+/* The current adistance is exact only if it is the kernel's own answer. */
 Test(plan, adistance_now)
 {
 	EXPECT_PLAN(test_plan(KERNEL,

@@ -277,7 +277,7 @@ Test(policy_match, ranges)
 	EXPECT_BAD(table);
 }
 
-/* The same is said where something else is wrong with the range. */
+/* The message also appears if the range has another error. */
 Test(policy_match, range_that_is_wrong_twice)
 {
 	static const struct expected expected[] = {

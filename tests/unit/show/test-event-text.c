@@ -73,7 +73,10 @@ static const struct row table[] = {
 	  "memory   node 3: 0 MiB -> 1073741824 MiB",
 	  "{'event':'memory','generation':2,'node':3,'from_mib':0,'to_mib':1073741824}" },
 
-	/* Nobody knows, the kernel, or another program; of an object's moves, its own. */
+	/*
+	 * The cause is unknown, the kernel or another program; for moves by an object, the
+	 * object.
+	 */
 	{ RULES,
 	  TIERBPF_BY_UNKNOWN,
 	  { TIERBPF_EVENT_RETIERED, 1, 1344, 576, 1 },
