@@ -40,7 +40,7 @@ struct test_plan {
 	struct plan *plan;
 };
 
-/* @marked: as good_policy(). @machine goes with it. @overrides: as plan_make(). */
+/* Takes ownership of @machine. @marked is as for good_policy(), @overrides as for plan_make(). */
 struct test_plan test_plan(const char *marked, struct machine *machine, const __s32 *overrides);
 void test_plan_free(struct test_plan *t);
 

@@ -27,12 +27,13 @@ void draft_put32(struct draft *d, size_t at, uint32_t value);
 void draft_put64(struct draft *d, size_t at, uint64_t value);
 
 /*
- * The table of @length bytes, in memory of just that size, so that one byte too far is found;
- * acpi_table_free() it. NULL, or what is wrong with its header.
+ * Copies @length bytes to memory of exactly that size, so that reading one byte too far is found,
+ * and takes them as a table. The caller calls acpi_table_free(). NULL, or what is wrong with its
+ * header.
  */
 const char *table_of(struct acpi_table *t, const char *signature, const void *bytes, size_t length);
 
-/* Like the function above, from a draft, after setting the length in its header. */
+/* Sets the length in a draft's header, and returns the draft as a table, like table_of(). */
 struct acpi_table draft_table(struct draft *d, const char *signature);
 
 /*
@@ -48,13 +49,16 @@ struct srat *srat_of(const int *cpus, const int *memory);
 /* Returns the content of a file, which the caller frees; NULL if there is none. */
 uint8_t *file_bytes(const char *dir, const char *name, size_t *length);
 
-/* Compares JSON values, with all numbers as doubles. */
+/* Reads a JSON file with all numbers as doubles; NULL if there is none. */
 json_t *file_json(const char *dir, const char *name);
 
 /* Calls the function for each folder of @top and returns the sum of its results. */
 int each_folder(const char *top, int (*call)(const char *dir));
 
-/* The folder TIERBPF_DATA with data too large for the tree; skips the test if it is not set. */
+/*
+ * Path @name in folder TIERBPF_DATA, which has data too large for the tree; skips the test if
+ * there is none.
+ */
 char *more_data(const char *name);
 
 /*
