@@ -157,7 +157,7 @@ Test(export_acpi, as_planned)
 	expect_read(0, (struct perf)DRAM, "0");
 }
 
-/* Where not even the reference is known. */
+/* Nothing is known, not even about the reference node. */
 Test(export_acpi, nothing_known)
 {
 	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm" }, { "m" })),

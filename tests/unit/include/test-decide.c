@@ -98,7 +98,7 @@ Test(decide, order)
 		       table);
 }
 
-/* Of several ranges of a fact one must match; of several facts all must match. */
+/* One of several ranges of a fact must match, and all facts must match. */
 Test(decide, ranges_and_facts)
 {
 	static const struct question table[] = {
@@ -467,7 +467,7 @@ Test(decide, from_a_fact)
 	policy_free((struct policy *)maps.policy);
 }
 
-/* What was computed joins its group; what the policy names does not. */
+/* A computed adistance joins its group; one that the policy names does not. */
 Test(decide, gather)
 {
 	static const struct tierbpf_group groups[] = { { 520, 640, 576 }, { 900, 1100, 1000 } };

@@ -85,7 +85,7 @@ Test(plan, overrides)
 		    "2: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [1], promotes 0 -> 1, guest cxl");
 }
 
-/* As the module does: the kernel's own stands, whoever said what is not sane. */
+/* Like the module, the plan keeps the kernel's own adistance if an answer is not sane. */
 Test(plan, answers_that_are_not_sane)
 {
 	const __s32 overrides[] = { 0, -5, 16777216 };
@@ -114,7 +114,7 @@ Test(plan, free_none)
 
 /* ---- for people and programs ---- */
 
-/* What changes stands first; a node whose targets alone change is next. */
+/* Changed nodes come first, then those for which only the targets change. */
 Test(plan, table)
 {
 	static const char expected[] =

@@ -212,7 +212,7 @@ Test(plan_warn, dram_mismatch)
 
 /* ---- many ---- */
 
-/* Of eight, all are told; of nine and more, eight; those of another kind are not in the way. */
+/* At most eight warnings of a kind are shown; those of other kinds do not count. */
 Test(plan_warn, many_of_a_kind)
 {
 	static const struct {

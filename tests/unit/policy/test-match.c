@@ -31,7 +31,7 @@ static void expect_tests(const struct policy *p, size_t rule, const char *expect
 	free(text);
 }
 
-/* By enum tierbpf_fact. */
+/* Facts are numbered as in enum tierbpf_fact. */
 Test(policy_match, tests)
 {
 	static const struct {

@@ -72,7 +72,7 @@ Test(policy_file, long_key)
 	sample_free(&s);
 }
 
-/* The same error in the last value, in whatever way the text is laid out. */
+/* An error in the last value is found in any layout of the text. */
 Test(policy_file, layouts)
 {
 	static const struct bad table[] = {

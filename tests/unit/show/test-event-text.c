@@ -125,7 +125,7 @@ static const struct row table[] = {
 	  { TIERBPF_EVENT_POLICY, -1, 1, 2 },
 	  "policy   generation 2 is in force, in the place of generation 1: BPF object mine (sha256 000000000000)",
 	  NULL },
-	/* Of one that was built before objects could be told their generation. */
+	/* From an object that was built before objects had a generation. */
 	{ OBJECT,
 	  0,
 	  { TIERBPF_EVENT_POLICY, -1, 1, -1 },
