@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make help lists the targets, from the comments that stand beside them ("## ...").
+# make help lists the targets from the comments next to them ("## ...").
 
 VERSION := 0.1
 build := build
@@ -21,7 +21,7 @@ sysconfdir ?= /etc
 unitdir ?= $(prefix)/lib/systemd/system
 udevdir ?= $(prefix)/lib/udev
 
-# Make has a CC of its own, so that ?= would never set one.
+# Make predefines CC, so ?= would never set it.
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -35,7 +35,7 @@ pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 pkg_libs := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-# Warnings are errors for developers only: a release has to build with compilers to come.
+# Warnings are errors for developers only: a release must build with future compilers.
 ifeq ($(origin WERROR),undefined)
 WERROR := $(if $(wildcard .git),$(shell git describe --exact-match HEAD >/dev/null 2>&1 || echo -Werror))
 endif
@@ -44,14 +44,14 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wno-unused-parameter \
 tool_cflags = -std=gnu11 -D_GNU_SOURCE -DTIERBPF_VERSION='"$(VERSION)"' $(warnings) \
 	-Iinclude -Iuser -I. -I$(build) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
-# A line for each file that is made; the whole commands with V=1, and nothing with -s.
+# Prints a line for each file that is made; with V=1 the full commands, and with -s nothing.
 quiet := $(if $(filter 1,$(V)),,@)
 silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 say = $(if $(quiet),$(if $(silent),,@printf '  %-8s%s\n' '$1' '$(@:$(build)/%=%)'))
 
 sources := $(wildcard user/*/*.c)
 objects := $(sources:user/%.c=$(build)/user/%.o)
-# Everything but the commands; what the tests link.
+# Everything but the commands. The tests link it.
 library := $(filter-out $(build)/user/cli/main.o $(build)/user/cli/cmd_%.o,$(objects))
 
 all: $(build)/tierbpf examples ## the tool, build/tierbpf, and the example policies in BPF
@@ -96,7 +96,7 @@ $(build)/tierbpf.skel.h: $(build)/bpf/tierbpf.bpf.o
 	$(call say,SKEL)
 	$(quiet)$(BPFTOOL) gen skeleton $< name tierbpf_bpf > $@.tmp && mv $@.tmp $@
 
-# Policies that users begin with, and what they are built from: tierbpf/bpf.h.
+# Example policies in BPF for users to start from, with the header that they need, tierbpf/bpf.h.
 examples := $(wildcard bpf/examples/*.bpf.c)
 
 examples: $(examples:bpf/examples/%.bpf.c=$(build)/bpf/example-%.bpf.o)
@@ -105,7 +105,7 @@ $(build)/bpf/example-%.bpf.o: bpf/examples/%.bpf.c | $(build)/bpf check-libbpf
 	$(call say,BPF)
 	$(quiet)$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
 
-# After a change of what bpf/ reads of the kernel: make vmlinux.h BTF=/path/to/vmlinux
+# After a change of the kernel types that bpf/ uses, run: make vmlinux.h BTF=/path/to/vmlinux
 ifdef BTF
 .PHONY: vmlinux.h
 vmlinux.h:
@@ -115,11 +115,11 @@ endif
 
 # ---- tests ----
 
-# BPF programs of others, for the guests.
+# BPF programs that the tests load in guests.
 vm_objects := $(patsubst tests/vm/bpf/%.c,$(build)/bpf/%.o,$(wildcard tests/vm/bpf/*.bpf.c))
 
-# Ours by each compiler that the verifier has to get on with, where it is here:
-# clang 14 is that of Debian 12, clang 19 that of Debian 13.
+# Our BPF programs, built by each installed compiler whose output the verifier must accept:
+# clang 14 comes with Debian 12, clang 19 with Debian 13.
 clangs := $(foreach version,14 19,$(if $(shell command -v clang-$(version)),$(version)))
 clang_objects := $(clangs:%=$(build)/bpf/tierbpf-clang%.bpf.o)
 
@@ -137,13 +137,13 @@ $(clang_objects): $(build)/bpf/tierbpf-clang%.bpf.o: bpf/tierbpf.bpf.c vmlinux.h
 	$(quiet)clang-$* $(bpf_cflags) -c -o $(@:.o=.tmp) -MT $@ -MF $(@:.o=.d) $<
 	$(quiet)$(BPFTOOL) gen object $@ $(@:.o=.tmp)
 
-# The BPF policy against the same code natively.
+# Compares the BPF policy with the same code in user space.
 $(build)/vm/differ: $(wildcard tests/vm/programs/differ/*.[ch]) $(library)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(quiet)$(CC) $(tool_cflags) -MF $@.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(pkg_libs)
 
-# The tool with its fault points: what has some, once more.
+# The tool with its fault points: compiles the files that have some once more.
 faulty := $(shell grep -l '"util/fault.h"' user/*/*.c)
 
 $(build)/vm/tierbpf-faults: $(build)/tierbpf tests/vm/programs/fault-points.c $(faulty)
@@ -156,10 +156,10 @@ $(vm_objects): $(build)/bpf/%.bpf.o: tests/vm/bpf/%.bpf.c | $(build)/bpf check-l
 	$(call say,BPF)
 	$(quiet)$(CLANG) $(bpf_cflags) -c -o $@ -MT $@ -MF $(@:.o=.d) $<
 
-# Objects that the loader must refuse, for what the compiler left out or did.
+# Objects that the loader must reject because of how they were compiled.
 $(build)/bpf/bad-no-btf.bpf.o: bpf_cflags += -g0
 
-# kernels FLAVOUR: their names; for KERNEL, one or more of them
+# kernels FLAVOUR: their names, unless KERNEL selects one or more
 kernels = $(shell awk '$$4 == "$(1)" { print $$1 }' tests/vm/kernels)
 KERNEL ?= $(call kernels,cloud)
 
@@ -169,11 +169,11 @@ setup: ## install what make check needs (Debian 12 or 13)
 check: setup ## every test, guests included
 	@tests/check
 
-check-quick: ## what needs no guest and is done in two minutes
+check-quick: ## the tests that need no guest, in two minutes
 	@packaging/setup-debian build check
 	@tests/check --quick
 
-# Not in the source of packages.
+# The source of packages does not contain the tests.
 -include tests/unit/unit.mk
 -include tests/words/words.mk
 -include tests/fuzz/fuzz.mk
@@ -181,7 +181,7 @@ check-quick: ## what needs no guest and is done in two minutes
 -include tests/tables/tables.mk
 -include tests/bench/bench.mk
 
-# What tests/check runs.
+# tests/check runs these targets.
 check-programs: quick-programs vm-helpers $(fuzz)/fatal $(fuzz_programs)
 quick-programs: all $(unit)/tests $(unit)/fatal $(golden)/tierbpf $(tables)/dump $(tables_json)
 
@@ -193,14 +193,14 @@ check-vm: setup ## the cases in guests with stock kernels
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check $(KERNEL:%=--kernel %)
 
-check-debug: setup ## the same with debug kernels
+check-debug: setup ## the cases in guests with debug kernels
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/check $(patsubst %,--kernel %,$(call kernels,debug))
 
-debug-kernel: ## build the debug kernels, where no others are at hand
+debug-kernel: ## build the debug kernels, if none are available
 	@for kernel in $(call kernels,debug); do tests/vm/harness/build-debug-kernel $$kernel || exit; done
 
-stress: setup ## for hours: the cases that find more the longer they run
+stress: setup ## run for hours the cases that find more the longer they run
 	@$(MAKE) --no-print-directory -s all vm-helpers
 	@tests/vm/suites/stress $(KERNEL)
 
@@ -209,7 +209,7 @@ demo: ## the example of README.md in a guest with a stock kernel
 	@$(MAKE) --no-print-directory -s all
 	@tests/vm/suites/demo
 
-# One of systemd's units for where things are installed, which may be another place each time.
+# Makes a systemd unit with the paths of this installation, which may change each time.
 install_unit = sed -e '/^@sandbox@/{r packaging/systemd/sandbox.conf' -e 'd}' packaging/systemd/$(1).in | \
 	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' > $(DESTDIR)$(unitdir)/$(1)
 systemd_units := $(notdir $(basename $(wildcard packaging/systemd/*.service.in)))
@@ -229,7 +229,7 @@ install: all ## the tool, manual, completions and units, below $(prefix)
 	install -D -m 644 -t $(DESTDIR)$(udevdir)/rules.d packaging/systemd/*.rules
 	install -d $(DESTDIR)$(sysconfdir)/tierbpf
 
-# For dkms add tierbpf/VERSION, which builds the module for this kernel and those to come.
+# For dkms add tierbpf/VERSION, which builds the module for this kernel and later ones.
 install-dkms: ## the source of the module, for DKMS
 	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/kmod $(filter-out %.mod.c,$(wildcard kmod/*.[ch])) kmod/Kbuild
 	install -D -m 644 -t $(DESTDIR)$(srcdir)/tierbpf-$(VERSION)/include/tierbpf include/tierbpf/*.h

@@ -24,8 +24,8 @@ die()
 	exit "$die_status"
 }
 
-# with_lock NAME COMMAND...: one such command at a time on this machine. In a
-# subshell, so that the lock goes with it, whatever happens to the command.
+# with_lock NAME COMMAND...: runs only one such command at a time on this machine. It uses a
+# subshell, so that the lock is released whatever happens to the command.
 with_lock()
 {
 	mkdir -p "$cache/lock" || return
@@ -37,8 +37,8 @@ with_lock()
 	) 9>"$lock_file"
 }
 
-# quietly MESSAGE COMMAND...: says what takes a while; the command's own output
-# is shown only if it fails.
+# quietly MESSAGE COMMAND...: prints MESSAGE to say what takes a while; shows the command's own
+# output only if it fails.
 quietly()
 {
 	say "$1 ..."
@@ -57,9 +57,9 @@ host_codename()
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
-# archive_of SUITE: the archive from which this host's apt gets that suite. Its
-# package lists say whose it is; where there are none yet (a fresh container),
-# the address of the suite has to do.
+# archive_of SUITE: prints the archive from which this host's apt gets that suite. apt's package
+# lists name the suite's origin; if there are none yet (a fresh container), the address of the suite
+# must suffice.
 archive_of()
 {
 	# shellcheck disable=SC2016 # these are apt's own placeholders
@@ -70,9 +70,9 @@ archive_of()
 	[ -n "$archive" ] && echo "$archive"
 }
 
-# debian_mirror SUITE: where to get that suite of Debian. Security updates have
-# an archive of their own; all others share one, which serves this host's
-# updates too (other archives may name a suite like Debian's release).
+# debian_mirror SUITE: prints the mirror for that suite of Debian. Security updates have an archive of
+# their own; all other suites share one, which is found by this host's updates (other archives may
+# have a suite with the name of Debian's release).
 debian_mirror()
 {
 	case $1 in
@@ -93,9 +93,9 @@ debian_keyring()
 	die 1 "Debian's archive keys are not here; install debian-archive-keyring"
 }
 
-# apt_dir NAME SUITE...: a private apt configuration for these suites; its own
-# lists and an empty dpkg status, so that it sees Debian's packages only and
-# resolves dependencies as for an empty machine. Updated at most once an hour.
+# apt_dir NAME SUITE...: makes a private apt configuration for these suites. It has its own lists and
+# an empty dpkg status, so that it sees only Debian's packages and resolves dependencies as for an
+# empty machine. It is updated at most once an hour.
 apt_dir()
 {
 	with_lock "apt-$1" apt_dir_now "$@"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what a card says of itself: its CDAT, or a switch's. As it comes, and once more
- * with the length and the checksum that most inputs lack.
+ * Fuzzes the reader of CDAT, from a card or a switch. Each input is read unchanged, and again with a
+ * correct length and checksum, which most inputs lack.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static void check_memory(const struct cdat *c)
 	}
 }
 
-/* From memory of just that size, so that one byte too far is found. */
+/* Reads from memory of exactly this size, so that an access one byte beyond is found. */
 static void parse(const uint8_t *data, size_t size)
 {
 	struct cdat *c, *untouched = (struct cdat *)&c;
@@ -56,7 +56,7 @@ static void parse(const uint8_t *data, size_t size)
 	size_t at = SIZE_MAX;
 	int err;
 
-	/* Bytes of the header that mean nothing. */
+	/* These bytes of the header have no meaning. */
 	if (size >= 8)
 		memcpy(&port, data + 6, sizeof(port));
 	c = untouched;

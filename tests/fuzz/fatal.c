@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Not a test of tierbpf but of the fuzzing: it reads behind the end of its
- * input where that holds a word of the dictionary, which has to be found, told
- * and kept, or else a run of the others without a find would mean nothing.
+ * Tests the fuzzing, not tierbpf: it reads beyond the end of an input that contains a word of the
+ * dictionary. The fuzzer must find, report and keep such an input, or else its other runs would
+ * prove nothing.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@ fuzz := $(build)/fuzz
 fuzz_cflags = $(tool_cflags) -w -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_programs := $(fuzz)/policy $(fuzz)/cdat $(fuzz)/tables
-# What part of SECONDS each gets, in percent.
+# The share of SECONDS that each program gets, in percent.
 fuzz_parts := $(fuzz)/policy:100 $(fuzz)/cdat:17 $(fuzz)/tables:50
 fuzz_objects := $(unit_library:%.c=$(fuzz)/%.o)
 
@@ -20,7 +20,7 @@ fuzz: fuzz-forget $(fuzz)/fatal $(fuzz_programs) $(fuzz)/policy.dict ## random p
 	@tests/fuzz/seed-tables $(fuzz)/tables.corpus
 	@tests/fuzz/run --totals $(fuzz)/totals $(SECONDS) $(fuzz_parts)
 
-# Totals of an earlier run must not stand for one that could not be built.
+# Old totals must not be taken for those of a run that could not be built.
 fuzz-forget:
 	@rm -f $(fuzz)/totals
 
@@ -35,7 +35,7 @@ $(fuzz_programs): $(fuzz)/%: tests/fuzz/%.c $(fuzz)/user/library.a
 
 $(fuzz)/policy: $(fuzz)/json-mutator.o
 
-# Without what counts coverage: it is not what is tested.
+# Built without coverage counters, because this code is not what is tested.
 $(fuzz)/json-mutator.o: tests/fuzz/json-mutator.c $(fuzz)/policy-words.h
 	$(call say,CC)
 	$(quiet)$(CLANG) $(tool_cflags) -I$(fuzz) -MF $(fuzz)/user/json-mutator.d -c -o $@ $<
@@ -51,7 +51,7 @@ $(fuzz)/%-words.h: $(fuzz)/%.dict | $(fuzz)/user
 	$(call say,GEN)
 	$(quiet)sed -n 's/^".*"$$/&,/p' $< > $@
 
-# A program takes from it what it needs.
+# Each program links only what it needs from it.
 $(fuzz)/user/library.a: $(fuzz_objects)
 	$(call say,AR)
 	@rm -f $@

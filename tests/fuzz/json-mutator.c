@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes a text that is JSON into another that is: values, keys and elements
- * come, go and change places. Of what libFuzzer's own changes make of a policy,
- * hardly any gets past the first bracket. They are still made one time in four,
- * and always where the text is no JSON.
+ * Changes JSON into other JSON: it adds, removes and swaps values, keys and elements. libFuzzer's own
+ * mutations hardly ever leave a policy that parses beyond its first bracket. They are still used one
+ * time in four, and always if the text is not JSON.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -97,7 +96,7 @@ static struct slot any_slot_of(json_t *in)
 	return s;
 }
 
-/* Mostly far inside. @root is not empty. */
+/* Chooses a place, mostly deep inside. @root must not be empty. */
 static struct slot any_slot(json_t *root)
 {
 	struct slot s = any_slot_of(root);
@@ -149,7 +148,7 @@ static json_t *nudged_string(const char *text)
 	return json_stringn(buffer, length) ?: any_word(); /* not UTF-8 */
 }
 
-/* Unsigned, so that it may overflow. */
+/* Computes unsigned, so that an overflow is defined. */
 static json_int_t nudged_integer(json_int_t value)
 {
 	static const int factors[] = { -1, 0, 2, 3, 10, 1000 };
@@ -159,7 +158,7 @@ static json_int_t nudged_integer(json_int_t value)
 	return (json_int_t)((uint64_t)value * (uint64_t)factors[random_below(6)]);
 }
 
-/* Something much like @value. */
+/* Returns a slightly changed copy of @value. */
 static json_t *nudged(const json_t *value)
 {
 	static const double factors[] = { -1, 0, 0.1, 0.5, 0.99, 1.01, 2, 10 };
@@ -214,6 +213,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 				    JSON_INDENT(random_below(2)) | JSON_REAL_PRECISION(9));
 		json_decref(root);
 	}
-	/* The text is spoilt where the new one did not fit. */
+	/* A text that did not fit has overwritten the old one. */
 	return length && length <= max_size ? length : LLVMFuzzerMutate(data, size, max_size);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what anybody may hand to the tool: a policy. Its text is read, its
- * errors are shown, and where it has none it is compiled for a machine that has
- * a node of each sort, and a few by chance, and decides about all of them.
+ * Fuzzes policies, which may come from anybody. The text is parsed and its errors are printed. If it
+ * has none, the policy is compiled for a machine with a node of each kind and a few random ones, and
+ * decides about all of them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 		}                                                                                \
 	} while (0)
 
-/* ---- the machine: nodes of each sort, and some by chance ---- */
+/* ---- the machine: nodes of each kind, and some random ones ---- */
 
 #define NR_SORTS 12
 #define NR_NODES 16
@@ -70,10 +70,10 @@ static void build_machine(void)
 	add_node(1, TIERBPF_KIND_DRAM, 4, 576);
 	machine.nodes[0].cpu = machine.nodes[1].cpu = true;
 	perform(0, 80, 100000);
-	/* CPUs alone; memory of which nothing is known; nothing at all */
+	/* a node with only CPUs, one with unknown memory, and an empty one */
 	machine.nodes[2].cpu = true;
 	machine.nodes[3].memory = true;
-	/* twins and a third near them */
+	/* two equal nodes, and a third that is nearly equal */
 	add_node(5, TIERBPF_KIND_CXL, 18, 2304);
 	add_node(6, TIERBPF_KIND_CXL, 18, 2310);
 	add_node(7, TIERBPF_KIND_HBM, 1, 200);
@@ -88,7 +88,7 @@ static void build_machine(void)
 	add_node(8, TIERBPF_KIND_PMEM, 39, 5000);
 	perform(8, UINT32_MAX, 1);
 	know(8, TIERBPF_FACT_MEASURED_ADISTANCE, 4000);
-	/* as the kernel's arithmetic may end, and firmware's */
+	/* extreme values that arithmetic of the kernel or firmware may give */
 	add_node(9, TIERBPF_KIND_HOTPLUG, NO_TIER, -5);
 	add_node(10, TIERBPF_KIND_HOTPLUG, NO_TIER, INT32_MAX);
 	add_node(11, TIERBPF_KIND_HOTPLUG, 0, 1);
@@ -110,7 +110,7 @@ static uint64_t random_bits(int bits)
 	return state >> (64 - bits);
 }
 
-/* As likely a small one as a large one. */
+/* Returns small and large numbers equally often. */
 static int64_t random_size(int max_bits)
 {
 	return (int64_t)random_bits(1 + (int)(random_bits(32) % (unsigned int)max_bits));
@@ -132,12 +132,12 @@ static void draw_node(int node)
 /* ---- reading ---- */
 
 struct parsed {
-	struct policy *policy; /* NULL: the text is none */
+	struct policy *policy; /* NULL if the text is not a valid policy */
 	char *shown;
-	bool never[TIERBPF_MAX_RULES]; /* rules that are said never to decide */
+	bool never[TIERBPF_MAX_RULES]; /* rules that a warning says can never decide */
 };
 
-/* Nothing of the text may reach a terminal as a command. */
+/* The text must not reach a terminal as control characters. */
 static void check_shown(const char *shown)
 {
 	const unsigned char *p;
@@ -203,7 +203,7 @@ static void parsed_free(struct parsed *p)
 	free(p->shown);
 }
 
-/* The same text says the same. */
+/* Parsing the same text again must give the same result. */
 static void check_same(const struct parsed *a, const struct parsed *b)
 {
 	const struct policy *p = a->policy, *q = b->policy;
@@ -255,7 +255,7 @@ static void check_groups(const struct compiled_policy *compiled)
 	}
 }
 
-/* Of the tests of each predicate, one holds. */
+/* True if at least one test of each predicate holds. */
 static void check_matches(const struct compiled_policy *compiled, const struct tierbpf_rule *rule,
 			  const struct tierbpf_node *question)
 {
@@ -294,7 +294,7 @@ static void check_decision(const struct compiled_policy *compiled, const bool *n
 	must(!never[d.rule]);
 }
 
-/* The shortcut leads to the same decision, whatever the kernel says of the node. */
+/* Skipping to the first possible rule must give the same decision, whatever the kernel's live facts are. */
 static void check_first_rule(struct compiled_policy *compiled, int node)
 {
 	struct tierbpf_node question = {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what firmware may hand to the tool, or a capture of somebody else's machine:
- * SRAT, and HMAT, SLIT or CEDT with it. An input is
+ * Fuzzes the readers of firmware tables, which may come from a capture of another machine: SRAT, and
+ * HMAT, SLIT or CEDT with it. An input is
  *
  *	1 byte	which of HMAT, SLIT, CEDT (modulo 3)
  *	2 bytes	length of the SRAT, little-endian
  *	…	the SRAT, then the other table
  *
- * Signatures and lengths in the headers are set here: a table without them is not read.
+ * The signatures and lengths in the headers are corrected here, or else no table would be read.
  */
 #include <endian.h>
 #include <errno.h>
@@ -29,9 +29,9 @@
 		}                                                                                \
 	} while (0)
 
-#define MAX_NODES 12 /* that are looked at */
+#define MAX_NODES 12 /* nodes that are checked */
 
-/* In memory of just that size; false: too short for a header. */
+/* Copies the table into memory of exactly its size. Returns false if it is too short for a header. */
 static bool take_table(struct acpi_table *t, const char *signature, const uint8_t *data, size_t size)
 {
 	uint32_t length = htole32((uint32_t)size);
@@ -120,7 +120,7 @@ static void check_caches(const struct hmat *h, uint32_t pxm)
 	}
 }
 
-/* What lies in the table, all of it. */
+/* Everything that the reader found must be inside the table. */
 static void check_structures(const struct hmat *h)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the golden tests share; read by each with "." .
+# Functions that the golden tests share; each sources this file.
 # shellcheck shell=sh
 
 golden=$(cd "$(dirname "$0")" && pwd) || exit
@@ -8,9 +8,9 @@ while [ ! -e "$golden/golden.mk" ]; do
 done
 root=${golden%/tests/golden}
 : "${TIERBPF:=$root/build/golden/tierbpf}" # the tool
-: "${RENEW:=}"				    # not empty: what comes out is right
+: "${RENEW:=}"				    # not empty: save the output as the expected one
 
-# Whatever a sanitizer finds is an exit status that no case expects.
+# If a sanitizer finds something, it exits with a status that no case expects.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1
 export UBSAN_OPTIONS=exitcode=99:halt_on_error=1:print_stacktrace=1
 export LC_ALL=C.UTF-8
@@ -21,7 +21,7 @@ trap 'rm -rf "$tmp"' EXIT
 # shellcheck source=tests/tap.sh
 . "$root/tests/tap.sh"
 
-# same NAME EXPECTED ACTUAL: two files; no EXPECTED is an empty one.
+# same NAME EXPECTED ACTUAL: compares two files; a missing EXPECTED counts as empty.
 same()
 {
 	expected=$2

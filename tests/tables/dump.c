@@ -69,7 +69,7 @@ static int dump_hmat(const struct acpi_table *t)
 	return 0;
 }
 
-/* ---- SRAT: what is enabled; of processors, the domains ---- */
+/* ---- SRAT: only enabled entries; of processors only the domains ---- */
 
 static int dump_srat(const struct acpi_table *t)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# From what iasl prints of a HMAT, SRAT or SLIT to what dump.c prints of it.
+# Converts iasl's output for an HMAT, SRAT or SLIT to that of dump.c.
 #
 # [028h 0040   2]               Structure Type : 0000 [Memory Proximity Domain Attributes]
 
@@ -22,7 +22,7 @@ function distances(s,	list, n, i) {
 		print "distance", list[i]
 }
 
-# The rest of a row that is longer than a line.
+# Continues a row that is longer than a line.
 inside && /^ *([0-9A-F][0-9A-F] )*[0-9A-F][0-9A-F] *$/ {
 	distances($0)
 	next
@@ -81,7 +81,7 @@ name == "Base Address" { base = value }
 name == "Address Length" { size = value }
 type ~ /^0[0-9]$/ && name ~ /^Flags/ { flags = value }
 type == "01" && name ~ /^Flags/ && flags ~ /[13579bdf]$/ { print "range", domain, base, size, flags }
-# Linux looks at no processor or initiator behind an initiator that is disabled.
+# Linux ignores all processors and initiators after an initiator that is disabled.
 type == "05" && name ~ /^Flags/ && flags !~ /[13579bdf]$/ { over = 1 }
 over { next }
 type == "00" && name == "Proximity Domain High(24)" && flags ~ /[13579bdf]$/ {

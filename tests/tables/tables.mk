@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#   make check-tables   the readers of firmware's tables against iasl's disassembly.
+#   make check-tables   compares the readers of firmware tables with iasl's disassembly.
 #                       Totals: build/tables/totals
 
 tables := $(build)/tables
@@ -8,7 +8,7 @@ tables := $(build)/tables
 check-tables: tables-forget $(tables)/dump ## the readers of ACPI tables against iasl
 	@tests/tables/iasl --totals $(tables)/totals $(tables)/dump
 
-# Totals of an earlier run must not stand for one that could not be built.
+# Old totals must not be taken for those of a run that could not be built.
 tables-forget:
 	@rm -f $(tables)/totals
 

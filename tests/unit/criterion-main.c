@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Criterion's own main() but for its end: Criterion 2.4 leaks a list entry of its
+ * Criterion's own main() except for its end: Criterion 2.4 leaks a list entry of its
  * own when many tests run at a time. Tests run in processes of their own, which
- * do not come here, so their leaks are found all the same (fatal.c).
+ * do not return to here, so their leaks are still found (fatal.c).
  */
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Not a test of tierbpf but of the tests: check-unit builds this as it builds
- * them, and fails unless the first passes and the others do not.
+ * These test the tests and not tierbpf: check-unit builds this file like
+ * them, and fails unless the first test passes and the others fail.
  */
 #include <criterion/criterion.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Machines as the tables write them, and what a policy plans for them. */
+/* Builds machines from short tables, and the plan of a policy for them. */
 #ifndef UNIT_PLAN_H
 #define UNIT_PLAN_H
 
@@ -7,7 +7,9 @@
 #include "plan/plan.h"
 #include "unit.h"
 
-/* A node. What is 0 is not known, but for the tier of memory: that is 4 then, DRAM's. */
+/*
+ * A node. A value of 0 is not known, except the tier of a node with memory: it is then DRAM's, 4.
+ */
 struct test_node {
 	const char *has;	 /* "c" CPUs, "m" memory, "cm" both, "" none: it is only possible */
 	struct perf perf; /* from HMAT */
@@ -23,7 +25,7 @@ struct test_node {
 		}                                                                    \
 	}
 
-/* Nodes 0 and up. Distances between them are not known. For machine_free(). */
+/* A machine with nodes from 0 on, without known distances. The caller calls machine_free(). */
 struct machine *test_machine(const struct test_node *nodes, size_t count);
 
 #define MACHINE(...)                                            \
@@ -38,7 +40,7 @@ struct test_plan {
 	struct plan *plan;
 };
 
-/* @marked: as good_policy(). @machine goes with it. @overrides: as plan_make(). */
+/* Takes ownership of @machine. @marked is as for good_policy(), @overrides as for plan_make(). */
 struct test_plan test_plan(const char *marked, struct machine *machine, const __s32 *overrides);
 void test_plan_free(struct test_plan *t);
 

@@ -93,7 +93,7 @@ static char *next_line(char **output)
 	return *output && **output ? strsep(output, "\n") : NULL;
 }
 
-/* What a terminal might take for a command is shown as a ?, one for each. */
+/* Each character that a terminal might take for a command is shown as a ?. */
 static char *as_shown(const char *line)
 {
 	const char *end = line + strlen(line);
@@ -113,7 +113,7 @@ static char *as_shown(const char *line)
 	return shown;
 }
 
-/* The caret stands below the culprit, and the line is that of the source. */
+/* Checks that the caret is below the error, and that the line is that of the source. */
 static void expect_context(const char *of, char *context, char *caret, const char *source,
 			   const struct place *at)
 {
@@ -140,7 +140,7 @@ static void expect_context(const char *of, char *context, char *caret, const cha
 	cr_expect_eq(column, at->column, "%s: the caret is at column %zu", of, column);
 }
 
-/* Is @end the end of @text, or, where it ends in *, anywhere in it? */
+/* True if @end is the end of @text or, if it ends in *, occurs anywhere in it. */
 static bool ends_with(const char *text, const char *end)
 {
 	size_t length = strlen(end);
@@ -150,7 +150,7 @@ static bool ends_with(const char *text, const char *end)
 	return strlen(text) >= length && !strcmp(text + strlen(text) - length, end);
 }
 
-/* One place: what is wrong with it, and the line. */
+/* Checks one place: the message and the line. */
 static void expect_place(const struct sample *s, char **output, const struct place *at,
 			 const char *severity, const char *message)
 {

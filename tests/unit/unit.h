@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the unit tests share. */
+/* Helpers for the unit tests. */
 #ifndef UNIT_H
 #define UNIT_H
 
@@ -16,7 +16,7 @@
 /* ---- policies with errors in them ---- */
 
 /*
- * A text as the tables write it: ' stands for ", ` for ', and ^ for nothing: it
+ * A text as written in the tables: ' stands for ", ` for ', and ^ for nothing: it
  * marks the place of an error that is expected, in the order of the text. $
  * marks the one place that notes are expected to name.
  */
@@ -32,11 +32,11 @@ struct sample {
 struct sample sample_new(const char *marked);
 void sample_free(struct sample *s);
 
-/* What an error says. */
+/* An expected error. */
 struct expected {
-	const char *path;	  /* NULL where none is shown */
-	const char *message; /* its end; * at the end stands for any rest */
-	const char *note;	  /* what is said of the place at $; NULL: there is no note */
+	const char *path;	  /* NULL: no path is shown */
+	const char *message; /* the end of the message; * at the end matches any rest */
+	const char *note;	  /* the message for the place at $; NULL: there is none */
 };
 
 /*
@@ -48,7 +48,7 @@ void expect_shown(const struct sample *s, const char *output, const struct expec
 /* Expects that policy_parse() finds these errors, and no others. */
 void expect_errors(const struct sample *s, const struct expected *expected);
 
-/* One error each: a row of a table. */
+/* A row of a table, with one error. */
 struct bad {
 	const char *marked;
 	const char *path;
@@ -58,10 +58,10 @@ struct bad {
 
 void expect_bad(const struct bad *table, size_t count);
 
-/* Expects that policy_parse() is content, but warns at the marks; no mark: of nothing. */
+/* Expects that policy_parse() succeeds and warns at the marks only. */
 void expect_warnings(const struct sample *s, const struct expected *expected);
 
-/* Calls policy_parse(); returns what there is to print, for the caller to free. */
+/* Calls policy_parse() and returns its diagnostics as text, which the caller frees. */
 char *parse_text(const char *text, size_t length, int *err, struct policy **policy);
 
 #define EXPECT_BAD(table)                                                        \
@@ -83,7 +83,7 @@ struct policy *good_policy(const char *marked);
 #define ACTION(action) RULES("[{'match': {}, 'action': " action "}]")
 #define TIERS(tiers) "{'version': 1, 'rules': [], 'tiers': " tiers "}"
 
-/* ---- what is said on stderr ---- */
+/* ---- messages on stderr ---- */
 
 struct capture {
 	char *text;
@@ -99,17 +99,17 @@ void capture_expect(struct capture *c, const char *part);
 
 /* ---- files ---- */
 
-/* A new directory; goes with tmp_remove(). */
+/* Creates a directory, which tmp_remove() removes. */
 char *tmp_new(void);
 void tmp_remove(char *dir);
 
-/* Path below @dir; the caller frees. */
+/* Returns a path below @dir, which the caller frees. */
 char *tmp_path(const char *dir, const char *name);
 
-/* Writes file @name below @dir, and the directories on the way to it. */
+/* Writes file @name below @dir and creates missing directories. */
 void tmp_put(const char *dir, const char *name, const void *data, size_t length);
 
-/* As somebody who is not root, from whom files may be kept; and back. */
+/* Drops root's rights, so that files can be unreadable; and takes them back. */
 void become_nobody(void);
 void become_root(void);
 

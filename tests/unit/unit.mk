@@ -10,13 +10,13 @@ unit_cflags = $(tool_cflags) -DTIERBPF_MESSAGES -fsanitize=address,undefined -fn
 	-fno-omit-frame-pointer -O1 -g -Itests/unit $(shell $(PKG_CONFIG) --cflags criterion)
 unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 
-# The commands, and what asks the kernel, are for the guests.
+# The commands, and code that queries the kernel, are tested in guests.
 unit_asks := $(filter-out user/cli/option.c user/engine/libbpf-log.c user/engine/rights.c \
 	user/engine/engine.c user/engine/guardian.c user/engine/pinned-map.c user/engine/pins.c \
 	user/engine/trial.c, \
 	$(wildcard user/cli/*.c user/doctor/*.c user/engine/*.c)) \
 	user/show/report.c user/show/status-gather.c user/show/watch.c user/show/event-ring.c
-# Of the kernel, tests/unit/engine/test-trial.c has to say what these find.
+# tests/unit/engine/test-trial.c replaces these functions, which would query the kernel.
 unit_wraps := -Wl,--wrap=bpf_obj_get,--wrap=bpf_link_get_info_by_fd
 unit_library := $(filter-out $(unit_asks),$(sources))
 unit_tests := tests/unit/criterion-main.c $(wildcard tests/unit/unit*.c tests/unit/*/test-*.c)
@@ -26,7 +26,7 @@ check-unit: unit-forget $(unit)/tests $(unit)/fatal ## unit tests, under the san
 	@tests/unit/run --expect "1 3 0" $(unit)/fatal
 	@tests/unit/run --totals $(unit)/totals $(unit)/tests
 
-# Totals of an earlier run must not stand for one that could not be built.
+# Old totals must not be taken for those of a run that could not be built.
 unit-forget:
 	@rm -f $(unit)/totals
 	@$(PKG_CONFIG) --exists criterion || \

@@ -1,6 +1,6 @@
 #!/usr/bin/zsh -f
 # SPDX-License-Identifier: GPL-2.0-only
-# complete.zsh LINE: what zsh offers behind LINE, one a line. The completion runs in a shell on a
+# complete.zsh LINE: prints what zsh offers after LINE, one a line. The completion runs in a shell on a
 # terminal of its own, which completes LINE; compadd there prints what it is given. Control
 # characters mark it, which the terminal does not echo as they are.
 

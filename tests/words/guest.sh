@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# In the guest of tests/vm/suites/tutorial: runs each line of /commands, with what it needs around it.
+# Runs in the guest of tests/vm/suites/tutorial: executes each line of /commands after preparing what it needs.
 . /usr/lib/tierbpf-test/test.sh
 
 cd /root || exit
@@ -32,7 +32,7 @@ ready()
 	esac
 }
 
-# endless COMMAND: goes on until it is told to end
+# endless COMMAND: runs a command that only ends when it is told to
 endless()
 {
 	setsid sh -c "$1" >/tmp/out 2>&1 </dev/null &

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What sysfs says of a node's size, distance and performance; its proximity domain from SRAT. */
+/*
+ * Reads size, distance and performance of the nodes from sysfs, and calls the readers of other
+ * facts.
+ */
 #include "machine/facts.h"
 
 #include <string.h>

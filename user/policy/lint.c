@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can be seen in the policy alone: rules that can never decide. */
+/* Warnings that need only the policy, without a machine: rules that can never decide. */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

@@ -78,7 +78,7 @@ Test(cedt, ways)
 	start();
 	for (i = 0; i < ARRAY_SIZE(ways); i++)
 		add_window((i + 9) * GB, GB, (uint8_t)i, 16);
-	add_window(100 * GB, GB, 4, 3); /* fewer than it says */
+	add_window(100 * GB, GB, 4, 3); /* fewer targets than it says */
 	add_window(101 * GB, GB, 255, 3);
 	c = parse(s, 0, NULL);
 	cr_assert_eq(c->nr_windows, ARRAY_SIZE(ways) + 2);
@@ -91,7 +91,7 @@ Test(cedt, ways)
 	srat_free(s);
 }
 
-/* Made up from the highest PXM on; with the last of them used, the kernel stops. */
+/* PXMs are invented after the highest one; the kernel stops after the last possible one. */
 Test(cedt, domains_used_up)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0, 1022));
@@ -109,7 +109,7 @@ Test(cedt, domains_used_up)
 	srat_free(s);
 }
 
-Test(cedt, the_walk)
+Test(cedt, structures)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
 	struct cedt *c;
@@ -120,7 +120,7 @@ Test(cedt, the_walk)
 	at = draft_add(&d, 32); /* a host bridge */
 	draft_put16(&d, at + 2, 32);
 	add_window(9 * GB, GB, 0, 1);
-	draft_add(&d, 4); /* just a header: not seen */
+	draft_add(&d, 4); /* only a header, which is not read */
 	c = parse(s, 0, NULL);
 	cr_expect_eq(c->nr_windows, 1);
 	free(c);
@@ -177,7 +177,7 @@ Test(cedt, files)
 	tmp_remove(root);
 }
 
-/* Tables that QEMU wrote for its own tests; one has windows. */
+/* Tables from QEMU's own tests; one of them has windows. */
 static int read_table(const char *dir)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
@@ -199,7 +199,7 @@ static int read_table(const char *dir)
 	return at ? 1 : 0;
 }
 
-Test(cedt, of_others)
+Test(cedt, tables_of_qemu)
 {
 	char *path = more_data("acpi/qemu");
 

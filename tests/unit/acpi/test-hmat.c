@@ -94,7 +94,7 @@ static void expect_refused(const struct srat *srat, size_t offset, const char *r
 	acpi_table_free(&t);
 }
 
-/* ---- the walk ---- */
+/* ---- structures ---- */
 
 #define BEHIND "a structure that extends beyond the end of the table"
 
@@ -122,7 +122,7 @@ Test(hmat, unknown_and_last)
 	add(3, 8);
 	add(0xffff, 300);
 	add_memory(1, 0, 0);
-	draft_add(&d, 8); /* of length 0, but just a header: not seen */
+	draft_add(&d, 8); /* its length is 0, but a header alone is not read */
 	h = parse(s);
 	cr_expect_eq(h->nr_memory, 1);
 	hmat_free(h);
@@ -137,7 +137,7 @@ Test(hmat, unknown_and_last)
 	srat_free(s);
 }
 
-/* Of a kind that the kernel reads; what of it is asked has to be there. */
+/* A structure that the kernel reads must be within the table as far as it is read. */
 Test(hmat, behind_the_end)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
@@ -192,7 +192,7 @@ Test(hmat, lengths)
 	srat_free(s);
 }
 
-/* Their product, twice, is a multiple of 2^32, or a little more. */
+/* Twice the product of the numbers is a multiple of 2^32, or a little more. */
 Test(hmat, numbers_that_overflow)
 {
 	static const uint32_t table[][3] = {
@@ -289,7 +289,7 @@ Test(hmat, values)
 	expect_value(2, HMAT_ACCESS_LATENCY, 1, 1, 1);
 	expect_value(2, HMAT_ACCESS_BANDWIDTH, 100, 2621, 262100);
 	expect_value(2, HMAT_ACCESS_LATENCY, 0, 5, 0);
-	/* of 32 bits */
+	/* values that exceed 32 bits */
 	expect_value(2, HMAT_READ_BANDWIDTH, 0xffffffff, 1, 0xffffffff);
 	expect_value(2, HMAT_READ_BANDWIDTH, 0x100000000, 1, 0);
 	expect_value(2, HMAT_READ_BANDWIDTH, 65538, 65534, 4294967292);
@@ -330,7 +330,7 @@ Test(hmat, caches)
 	add_cache(1, 1 << 20, 0x00401112);
 	add_cache(0, 1 << 21, 0x00802222);
 	add_cache(1, 1 << 22, 0x00402222);
-	add_cache(1, 1 << 23, 0x00801112); /* of a level that is there */
+	add_cache(1, 1 << 23, 0x00801112); /* a level that exists already */
 	at = add_cache(1, UINT64_MAX, 0xffff0101);
 	draft_put16(&d, at + 28, 1);
 	at = add_cache(1, 0, 0xffffffff);
@@ -385,7 +385,7 @@ static void find(const struct srat *s, const struct nodeset *cpus, int node,
 	hmat_free(h);
 }
 
-/* The kernel's quirk: the slot of read latency is the access table, which sets both. */
+/* A quirk of the kernel: the access table serves as that of read latency, and sets both values. */
 Test(hmat_access, access_then_write)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
@@ -402,7 +402,10 @@ Test(hmat_access, access_then_write)
 	srat_free(s);
 }
 
-/* The first that knows more breaks the tie; later tables see only who is left. */
+/*
+ * The first table that differs breaks the tie; later tables compare only the initiators that
+ * remain.
+ */
 Test(hmat_access, ties)
 {
 	struct srat *s = srat_of(PXMS(0, 1, 2, 3), PXMS(0, 9));
@@ -427,7 +430,7 @@ Test(hmat_access, ties)
 	srat_free(s);
 }
 
-/* An initiator without CPUs is none for class CPU; nor one without a node for any. */
+/* Class CPU ignores initiators without CPUs; both classes ignore those without a node. */
 Test(hmat_access, classes)
 {
 	struct srat *s = srat_of(PXMS(0, 1), PXMS(0, 1));
@@ -447,7 +450,7 @@ Test(hmat_access, classes)
 	srat_free(s);
 }
 
-Test(hmat_access, nothing_told)
+Test(hmat_access, no_values)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0, 1));
 	struct access found[NR_CLASSES];
@@ -486,7 +489,10 @@ Test(hmat_access, attached)
 	srat_free(s);
 }
 
-/* PXM -1 is "none" to the kernel, and so is attached where nothing is. As 6.12 showed it. */
+/*
+ * PXM -1 means "none" to the kernel, so it counts as attached to memory without initiator, as
+ * 6.12 showed.
+ */
 Test(hmat_access, initiator_ffffffff)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0, 1));
@@ -504,7 +510,10 @@ Test(hmat_access, initiator_ffffffff)
 	srat_free(s);
 }
 
-/* A port's domain is in no node; its coordinates are on the way to what is behind it. */
+/*
+ * A port's domain belongs to no node; its coordinates are part of the path to the memory behind
+ * it.
+ */
 Test(hmat_access, ports)
 {
 	struct srat *s = srat_of(PXMS(0), PXMS(0));
@@ -565,7 +574,7 @@ static void set_nodes(const json_t *list, bool *first, struct nodeset *nodes)
 	}
 }
 
-/* False: there are no such files. */
+/* False if there are no such files. */
 static bool boot(const char *dir, const char *srat, const char *hmat, const json_t *cpus,
 		 const json_t *memory, struct booted *b)
 {
@@ -739,7 +748,10 @@ static int expect_model(const char *dir)
 			nodeset_add(&cpu_nodes, (int)integer(value));
 		cr_expect(!memcmp(&cpu_nodes, &b.srat->cpus, sizeof(cpu_nodes)),
 			  "%s: nodes with CPUs", dir);
-		/* Without a reference node it is registered, but never has an answer. */
+		/*
+		 * Without a reference node, the kernel's callback is registered, but never gives
+		 * an answer.
+		 */
 		err = perf_kernel_believes(b.machine, &odd);
 		cr_expect_eq(json_is_true(json_object_get(expected, "algorithm")),
 			     b.hmat && (!err || err == -ENOENT), "%s: algorithm", dir);
@@ -792,7 +804,7 @@ Test(hmat, more_that_were_booted)
 
 /* ---- broken tables that kernels have been booted with ---- */
 
-/* Linux finds what lies behind the table; there it was zeros, which attached node 0. */
+/* Linux reads on behind the table; zeros were there, which attached node 0. */
 #define CUT "15-truncated-len-fixed.bin"
 
 static void expect_as_shown(const char *name, const struct booted *b, const json_t *kernel)

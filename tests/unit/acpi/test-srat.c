@@ -78,7 +78,7 @@ static void add_memory(struct draft *d, uint32_t pxm, uint64_t base, uint64_t le
 	put32(d, at + 28, flags);
 }
 
-/* From memory of just that size, so that one byte too far is found. */
+/* Parses from memory of exactly that size, so that reading one byte too far is found. */
 static int parse_bytes(const void *bytes, size_t length, struct srat **s, size_t *at,
 		       const char **why)
 {
@@ -138,7 +138,7 @@ static void expect_rejected(struct draft *d, size_t offset, const char *reason)
 
 /* ---- numbering ---- */
 
-/* Processors and initiators in the order of the table, whatever their kind; then memory. */
+/* Processors and initiators are numbered in the order of the table, then memory. */
 Test(srat, order)
 {
 	struct draft d = draft_new(3);
@@ -165,7 +165,7 @@ Test(srat, disabled)
 	EXPECT_NODES(&d, 5, 4);
 }
 
-/* It ends the pass of the processors, and only that. */
+/* A disabled initiator ends the pass of the processors, and only that one. */
 Test(srat, initiator_that_is_disabled)
 {
 	struct draft d = draft_new(3);
@@ -184,7 +184,7 @@ Test(srat, initiator_that_is_disabled)
 	EXPECT_NODES(&d, 2);
 }
 
-/* Who is what; a port gets no node, and only one that ACPI has a name for counts. */
+/* A port gets no node, and only a port with an ACPI handle counts. */
 Test(srat, roles)
 {
 	struct draft d = draft_new(3);
@@ -213,7 +213,7 @@ Test(srat, roles)
 	srat_free(s);
 }
 
-/* The upper bits of a PXM are from revision 2 on. */
+/* The upper bits of a PXM count since revision 2. */
 Test(srat, revisions)
 {
 	struct draft d = draft_new(1);
@@ -271,9 +271,9 @@ Test(srat, no_memory)
 	cr_expect_null(s);
 }
 
-/* ---- the walk ---- */
+/* ---- structures ---- */
 
-/* What is unknown is skipped; a header alone, or a part of one, at the end is not seen. */
+/* Unknown structures are skipped; a header alone, or part of one, at the end is not read. */
 Test(srat, unknown_and_last)
 {
 	struct draft d = draft_new(3);
@@ -292,7 +292,7 @@ Test(srat, unknown_and_last)
 			"a structure that extends beyond the end of the table");
 }
 
-/* One that says that it goes on behind the table counts where all that is asked is there. */
+/* A structure whose length exceeds the table counts if all fields that are read are within it. */
 Test(srat, length_behind_the_end)
 {
 	struct draft d = draft_new(3);
@@ -472,7 +472,7 @@ Test(srat, booted)
 	cr_expect_geq(each_vector(OURS, expect_vector), 5);
 }
 
-/* More of them, and broken ones, than belong into the tree: TIERBPF_DATA is their folder. */
+/* More of them, and broken ones, which are too large for the tree: TIERBPF_DATA is their folder. */
 static char *data(const char *name)
 {
 	const char *folder = getenv("TIERBPF_DATA") ?: "../shared/data";
@@ -532,7 +532,7 @@ Test(srat, malformed)
 	free(path);
 }
 
-/* Cut anywhere, and with any byte changed: never out of bounds, always an end. */
+/* However a table is cut or changed, reading stays in bounds and ends. */
 static bool damage(const char *dir)
 {
 	size_t length, cut, i, at;

@@ -78,7 +78,7 @@ static size_t add_ways(struct draft *d, uint8_t type, uint64_t base, const struc
 	return at;
 }
 
-/* From memory of just that size, so that one byte too far is found. */
+/* Parses from memory of exactly that size, so that reading one byte too far is found. */
 static int parse_bytes(const void *bytes, size_t length, uint16_t port, struct cdat **c, size_t *at,
 		       const char **why)
 {
@@ -147,7 +147,7 @@ static void expect_rejected(struct draft *d, size_t offset, const char *reason)
 
 /* ---- memory ---- */
 
-/* ps, rounded up to ns; MB/s as they are. */
+/* Latencies in ps are rounded up to ns; bandwidths in MB/s are unchanged. */
 Test(cdat, values)
 {
 	static const struct {
@@ -190,7 +190,10 @@ Test(cdat, values)
 	}
 }
 
-/* Of the handle, of memory itself, from the first entry; in any order, and the last one counts. */
+/*
+ * Only the first entry for memory itself counts; structures may have any order, and the last one
+ * counts.
+ */
 Test(cdat, which_values)
 {
 	struct draft d = draft_new();
@@ -287,11 +290,11 @@ Test(cdat, ways)
 	}
 }
 
-/* ---- the walk ---- */
+/* ---- structures ---- */
 
 /*
- * What is unknown is skipped, DSEMTS too; a header alone at the end is not seen, nor what is
- * behind.
+ * Unknown structures and DSEMTS are skipped; a header alone at the end is not read, nor bytes
+ * behind the table.
  */
 Test(cdat, unknown_and_last)
 {
@@ -508,7 +511,7 @@ static void expect_ranges(const char *name, const struct cdat *c, json_t *ranges
 		cr_expect_eq(c->nr_memory, count, "%s", name);
 }
 
-/* What an independent model says of all of them: TIERBPF_DATA is their folder. */
+/* Compares all tables in folder TIERBPF_DATA with the results of an independent model. */
 Test(cdat, by_the_index)
 {
 	char *folder = tmp_path(getenv("TIERBPF_DATA") ?: "../shared/data", "cdat");
@@ -541,7 +544,7 @@ Test(cdat, by_the_index)
 	free(folder);
 }
 
-/* Cut anywhere, and with any byte changed: never out of bounds, always an end. */
+/* However a table is cut or changed, reading stays in bounds and ends. */
 Test(cdat, damaged)
 {
 	struct draft d = draft_new(), damaged;

@@ -101,7 +101,7 @@ static void add_memory(struct draft *d, uint8_t handle, uint64_t base, uint64_t 
 	d->length += 24;
 }
 
-/* In ns and MB/s; 0: not told. */
+/* Values in ns and MB/s; 0: not in the table. */
 static void add_values(struct draft *d, uint8_t handle, const struct perf *p)
 {
 	const int64_t values[] = { 0, p->value[READ_LATENCY],	p->value[WRITE_LATENCY],
@@ -166,7 +166,7 @@ static void put_bridge(int number, const char *uid)
 }
 
 /*
- * Card @number below CXL port @port, in PCI port @slot ("sys/devices/…"), at place @place of
+ * Card @number below CXL port @port, in PCI port @slot ("sys/devices/…"), at position @place of
  * the region; its first GiB.
  */
 static void put_card(const char *port, const char *slot, int number, int place, const struct perf *p)
@@ -268,7 +268,7 @@ Test(cxl_perf, one_card)
 	expect_perf(150 + 20 + 2, 250 + 30 + 2, 16000, 16000, 17000);
 }
 
-/* One GB/s a lane, twice as long a flit for half the lanes. */
+/* A lane has 1 GB/s; with half the lanes, a flit takes twice as long. */
 Test(cxl_perf, links)
 {
 	put_one_card();
@@ -281,7 +281,7 @@ Test(cxl_perf, links)
 	expect_perf(150 + 20 + 2, 250 + 30 + 2, 4000, 4000, 32000);
 }
 
-/* Two root ports of one host bridge: it counts once. */
+/* Two root ports of the same host bridge: the bridge counts once. */
 Test(cxl_perf, two_cards)
 {
 	put_one_card();
@@ -323,7 +323,7 @@ static void put_switch(const char *speed, const char *width)
 	put_card(SWITCH, UPSTREAM "/0000:12:01.0", 7, 1, &card_perf);
 }
 
-/* Each card's own ways add up; they share what goes up from the switch. */
+/* The bandwidths of the cards add up, but they share the link above the switch. */
 Test(cxl_perf, behind_a_switch)
 {
 	put_switch("32.0 GT/s PCIe\n", "16\n");
@@ -333,7 +333,7 @@ Test(cxl_perf, behind_a_switch)
 	expect_perf(150 + 40 + 20 + 2 * 2, 250 + 41 + 30 + 2 * 2, 16000, 16000, 34000);
 }
 
-/* One card in a root port, one behind a switch: Linux adds up what each has for itself. */
+/* With a card in a root port and one behind a switch, Linux adds up the cards' own bandwidths. */
 Test(cxl_perf, asymmetric)
 {
 	put_switch("8.0 GT/s PCIe\n", "8\n");
@@ -360,7 +360,7 @@ Test(cxl_perf, two_switches)
 	expect_perf(150 + 5 + 30 + 20 + 3 * 2, 250 + 6 + 31 + 30 + 3 * 2, 8000, 8000, 51000);
 }
 
-/* ---- what is not known ---- */
+/* ---- unknown values ---- */
 
 Test(cxl_perf, bridges_that_are_not_known)
 {
@@ -446,7 +446,7 @@ Test(cxl_perf, switches_that_are_not_known)
 	expect_unknown(NULL);
 }
 
-/* A card of CXL 1.1, in the root complex itself: HMAT is to know of it. */
+/* A CXL 1.1 card in the root complex: its performance should be in HMAT. */
 Test(cxl_perf, restricted_card)
 {
 	put_one_card();
@@ -540,7 +540,7 @@ static void expect_answer(const struct machine *m, int64_t adistance, enum sourc
 	cr_expect_eq(n->source[TIERBPF_FACT_KERNEL_ADISTANCE], source);
 }
 
-/* What the kernel answers by itself comes of what the kernel has, not of what CDAT says. */
+/* The kernel's own adistance follows from the kernel's values, not from CDAT. */
 Test(cxl_perf, of_a_machine)
 {
 	struct machine *m;
@@ -559,8 +559,8 @@ Test(cxl_perf, of_a_machine)
 	machine_free(m);
 }
 
-/* 7.3, which shows it of the region only, and of that only the first time. */
-Test(cxl_perf, of_a_machine_that_is_silent)
+/* Linux 7.3 shows the values of the region only, and only the first time. */
+Test(cxl_perf, of_a_machine_without_kernel_values)
 {
 	struct machine *m;
 
@@ -664,8 +664,8 @@ Test(cxl_perf, to_come_of_two_bridges)
 	expect_region(2, &latency, 17000, 0);
 }
 
-/* Which host bridge it is behind is not known: so nothing is of the others either. */
-Test(cxl_perf, to_come_and_in_doubt)
+/* If the host bridge of a card is not known, nothing is known about the other cards either. */
+Test(cxl_perf, to_come_with_unknown_bridge)
 {
 	const struct perf one = { { 202, 312, 8192, 4096 } };
 	struct draft d = { .length = 16 };
@@ -693,7 +693,10 @@ Test(cxl_perf, to_come_and_in_doubt)
 	expect_region(1, &nothing, 0, 1);
 }
 
-/* Windows at 8 and 16 GiB, for which the kernel has made nodes 1 and 2; the second is host bridge 12's. */
+/*
+ * Windows at 8 and 16 GiB, for which the kernel has made nodes 1 and 2; the second is host bridge
+ * 12's.
+ */
 static void put_windows(void)
 {
 	struct draft d = { .length = 36 };

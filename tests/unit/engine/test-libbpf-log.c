@@ -5,7 +5,7 @@
 
 #include "engine/libbpf-log.h"
 
-/* What @path makes libbpf say with TIERBPF_DEBUG; the caller frees. */
+/* Returns the messages of libbpf about @path with TIERBPF_DEBUG; the caller frees. */
 static char *said_of(const char *path)
 {
 	FILE *terminal = stderr;
@@ -22,7 +22,7 @@ static char *said_of(const char *path)
 	return said;
 }
 
-/* An object brings names along, and libbpf says them as they are. */
+/* A BPF object contains names, which libbpf prints without escaping. */
 Test(bpf_words, debug_is_escaped)
 {
 	char *said = said_of("/nowhere/a\ntierbpf: b\033[2J\xe2\x80\xae.o"), *rest = said, *line;

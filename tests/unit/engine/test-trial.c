@@ -35,14 +35,14 @@ static int keep_former(int link, int meta)
 	return trial_keep_former();
 }
 
-/* Nothing has to come back: there is no policy, or its pins are gone. */
+/* Without a policy, or without its pins, there is nothing to restore after the trial. */
 Test(trial, keeps_nothing)
 {
 	cr_expect_eq(keep_former(ENOENT, ENOENT), 0);
 	cr_expect_eq(keep_former(0, ENOENT), 0);
 }
 
-/* A policy in force that is not found would be gone after the trial. */
+/* If the policy in force were overlooked, it would be lost after the trial. */
 Test(trial, link_cannot_be_read)
 {
 	static const int errors[] = { ENOMEM, ENFILE, EMFILE, EINTR, EIO };

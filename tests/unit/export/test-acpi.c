@@ -25,7 +25,7 @@ static void teardown(void)
 
 TestSuite(export_acpi, .init = setup, .fini = teardown);
 
-/* As the kernel would number them: nodes with CPUs in PXMs 0…, memory alone in 10…. */
+/* PXMs as the kernel would number them: nodes with CPUs are 0…, those with memory alone 10…. */
 static void name_domains(struct machine *m)
 {
 	int cpus[TIERBPF_MAX_NODES + 1], memory[TIERBPF_MAX_NODES + 1];
@@ -74,7 +74,7 @@ static int make(const char *marked, struct machine *m, const char *notes[])
 	"{'version': 1, 'tiers': ['dram', {'name': 'far', 'adistance': 1344}], 'rules': " \
 	"[{'match': {'cpu': false}, 'action': {'tier': 'far'}}]}"
 
-/* What the kernel reads out of the table. */
+/* The values that the kernel reads from the table. */
 static struct access kernel_reads(int node)
 {
 	const struct machine *m = plan.machine;
@@ -157,7 +157,7 @@ Test(export_acpi, as_planned)
 	expect_read(0, (struct perf)DRAM, "0");
 }
 
-/* Where not even the reference is known. */
+/* Nothing is known, not even about the reference node. */
 Test(export_acpi, nothing_known)
 {
 	cr_assert_eq(make(FAR, machine_with(MACHINE({ "cm" }, { "m" })),
@@ -168,7 +168,7 @@ Test(export_acpi, nothing_known)
 	cr_expect_eq(export->nodes[1].adistance, 1344);
 }
 
-/* Where only one is known of reading and writing: what the kernel adds up stays as it is. */
+/* If only reading or writing is known, the sums that the kernel compares stay the same. */
 Test(export_acpi, one_side_known)
 {
 	cr_assert_eq(make(FAR,
@@ -215,7 +215,7 @@ Test(export_acpi, initiators)
 	expect_read(4, (struct perf)CARD, "1");
 }
 
-/* Where DRAM differs, the kernel ignores the table. */
+/* If DRAM nodes differ, the kernel ignores the table. */
 Test(export_acpi, dram_mismatch)
 {
 	cr_assert_eq(make(NULL,
@@ -381,7 +381,10 @@ Test(export_acpi, replaces)
 	cr_expect_eq(h->nr_caches, 1);
 	cr_expect_eq(h->caches[0].attributes, 0x00401111);
 	cr_expect_eq(h->nr_localities, 4);
-	/* The port is as it was, from both; PXM 1's way to the memory would be the shorter one now. */
+	/*
+	 * The port is as it was, from both; PXM 1's way to the memory would be the shorter one
+	 * now.
+	 */
 	cr_expect_eq(hmat_target(h, &h->localities[0], 3), 77);
 	cr_expect_eq(hmat_value(h, &h->localities[0], hmat_entry(h, &h->localities[0], 0, 3)), 70);
 	cr_expect_eq(hmat_value(h, &h->localities[0], hmat_entry(h, &h->localities[0], 1, 3)), 71);

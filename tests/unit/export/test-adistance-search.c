@@ -65,7 +65,10 @@ static void expect_found(__s32 adistance, struct perf reference, struct grid gri
 #define ONE ((struct grid){ 1, 1 })
 #define NONE ((struct perf){})
 
-/* A reference of normal numbers, as those that are assumed, allows for any adistance up to the largest. */
+/*
+ * A reference of normal numbers, as those that are assumed, allows for any adistance up to the
+ * largest.
+ */
 Test(export_search, all_tiers)
 {
 	__s32 a;
@@ -81,7 +84,7 @@ Test(export_search, all_tiers)
 	expect_found(1, (struct perf){ { 96, 96, 64000, 64000 } }, ONE, NONE, false);
 }
 
-/* Of few and small numbers too. */
+/* A reference of small numbers also allows many adistances. */
 Test(export_search, coarse_references)
 {
 	__s32 a;
@@ -99,7 +102,7 @@ Test(export_search, coarse_references)
 	}
 }
 
-/* What is known of the bandwidth is changed by a tenth at most where that is enough. */
+/* A known bandwidth is changed by at most a tenth if that suffices. */
 Test(export_search, bandwidth_is_kept)
 {
 	const struct perf reference = { { 100, 100, 100000, 90000 } };

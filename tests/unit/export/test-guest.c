@@ -163,7 +163,7 @@ Test(export_guest, lines_end)
 	free(text);
 }
 
-/* The same node, with more of what a user says. */
+/* A node with further options from the user. */
 Test(export_guest, wishes)
 {
 	struct guest_wish w = {
@@ -272,7 +272,10 @@ Test(export_guest, ties)
 		       "latency,latency=30\nbandwidth,bandwidth=4M\n");
 }
 
-/* The kernel takes what one table leaves out as unknown: all nodes are read and write, or all access. */
+/*
+ * The kernel takes what one table leaves out as unknown: all nodes are read and write, or all
+ * access.
+ */
 Test(export_guest, read_and_write)
 {
 	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 9) }, { "m", PERF(20, 20, 5, 5) }));

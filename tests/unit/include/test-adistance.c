@@ -21,7 +21,7 @@ Test(adistance, ok)
 			     (long long)table[i].adistance);
 }
 
-/* memory_tierN of the kernel; N is unsigned, and was 4281505711 once. */
+/* The N of the kernel's memory_tierN is unsigned; it has been 4281505711 on a real machine. */
 Test(adistance, tier)
 {
 	static const struct {

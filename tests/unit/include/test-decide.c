@@ -98,7 +98,7 @@ Test(decide, order)
 		       table);
 }
 
-/* Ranges of one fact: one is enough. Several facts: all. */
+/* One of several ranges of a fact must match, and all facts must match. */
 Test(decide, ranges_and_facts)
 {
 	static const struct question table[] = {
@@ -272,7 +272,7 @@ Test(decide, unknown_facts)
 	}
 }
 
-/* What is stored counts where it is known; what is live, is never taken from there. */
+/* Stored facts count if they are known; live facts are never taken from the map. */
 Test(decide, stored_facts)
 {
 	const struct tierbpf_node node = { 3, 576, CPU, 0, 1ULL << 30 };
@@ -467,7 +467,7 @@ Test(decide, from_a_fact)
 	policy_free((struct policy *)maps.policy);
 }
 
-/* What was computed joins its group; what the policy names does not. */
+/* A computed adistance joins its group; one that the policy names does not. */
 Test(decide, gather)
 {
 	static const struct tierbpf_group groups[] = { { 520, 640, 576 }, { 900, 1100, 1000 } };

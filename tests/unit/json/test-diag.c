@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Line and column of what is added count from 0, those that are shown from 1. */
+/* Lines and columns count from 0 in a diagnostic, and from 1 in the output. */
 #include "unit.h"
 
-/* What diags_print() says; frees the list. The caller frees. */
+/* Returns the output of diags_print(), which the caller frees, and frees the list. */
 static char *print(struct diags *d)
 {
 	char *output;
@@ -243,7 +243,7 @@ Test(diag, a_hundred_are_shown)
 	}
 }
 
-/* More than anybody reads are counted only. A second place does not go to another error. */
+/* Diagnostics after the limit are only counted. A second place is never added to another error. */
 Test(diag, ten_thousand_are_kept)
 {
 	struct diags d = { .file = "f", .text = "x" };
@@ -323,7 +323,7 @@ Test(diag, json)
 		    "\"severity\":\"warning\"}]");
 }
 
-/* All of them, and whatever the text was: what is no UTF-8 is no JSON either. */
+/* All diagnostics are valid JSON, even if the text is not UTF-8. */
 Test(diag, json_of_odd_text)
 {
 	struct diags d = { .file = "f", .text = "" };

@@ -5,7 +5,7 @@
 
 #include "json/doc.h"
 
-/* A document, and what was found wrong with it. */
+/* A document and its errors. */
 struct fixture {
 	struct sample source;
 	struct diags diags;
@@ -31,7 +31,7 @@ static void end(struct fixture *f)
 	sample_free(&f->source);
 }
 
-/* Ends with the one error that was found, at the mark. */
+/* Expects exactly one error, at the mark. */
 static void end_with_error(struct fixture *f, const char *path, const char *message)
 {
 	struct expected expected = { path, message };

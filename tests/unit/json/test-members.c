@@ -3,7 +3,7 @@
 
 #include "json/members.h"
 
-/* Each reader leaves its letter, and fails as it is told. */
+/* Each reader records its letter, and fails if the test wants it to. */
 struct log {
 	char calls[16];
 	int err;
@@ -40,7 +40,7 @@ static const struct member table[] = {
 
 static const struct members members = MEMBERS(table);
 
-/* Reads a text by the table. The errors that are marked, and no others. */
+/* Reads a text by the table and expects errors at the marks only. */
 static int read_object(const char *marked, struct log *log, const struct expected *expected)
 {
 	struct sample s = sample_new(marked);
@@ -187,7 +187,7 @@ Test(object, first_error)
 			     pairs[i].err, pairs[i].next);
 }
 
-/* A way that is too long ends in dots, and what lies below it too. */
+/* A path that is too long ends in dots, and so do longer paths below it. */
 static void expect_path(size_t length)
 {
 	char text[256], key[201] = "", expected[161];

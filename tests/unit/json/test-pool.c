@@ -5,7 +5,7 @@
 
 #include "json/pool.h"
 
-/* Values large and small, which nobody frees. */
+/* Large and small values are valid, and none of them is freed one by one. */
 Test(pool, values)
 {
 	static char large[1000000];

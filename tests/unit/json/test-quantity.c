@@ -135,7 +135,7 @@ static void expect_bad_quantities(const struct bad_quantity *table, size_t count
 #define NUMBER(example) "error: a number, with a unit, is expected here, such as " example
 #define BYTES "; known here: B, kB, KB, MB, GB, TB, KiB, MiB, GiB, TiB"
 
-/* strtold() would take most of these. */
+/* strtold() would accept most of these. */
 Test(quantity, no_numbers)
 {
 	static const struct bad_quantity table[] = {

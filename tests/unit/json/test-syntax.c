@@ -27,7 +27,7 @@ static void expect_good(const char *marked)
 	sample_free(&s);
 }
 
-/* One error, at the mark. A syntax error hides all others. */
+/* Expects one error, at the mark; a syntax error hides all others. */
 static void expect_error(const struct sample *s, const char *message)
 {
 	struct expected expected = { NULL, message };
@@ -184,7 +184,7 @@ Test(syntax, bytes_that_are_not_shown)
 	}
 }
 
-/* Valid JSON, and yet libyaml would stumble over it: doc.c. */
+/* These characters are valid JSON, but libyaml does not keep them (doc.h). */
 Test(syntax, characters_that_libyaml_does_not_keep)
 {
 	static const struct {

@@ -120,7 +120,10 @@ Test(machine_facts, names_of_sources)
 
 /* ---- size ---- */
 
-/* Blocks that are online; of a node without any, all; where there are no blocks, what the kernel calls the total. */
+/*
+ * The size is that of the online blocks, of all blocks if none is online, or MemTotal if there
+ * are no blocks.
+ */
 Test(machine_facts, size)
 {
 	put(MEMORY "block_size_bytes", "8000000\n");
@@ -170,7 +173,7 @@ Test(machine_facts, distance)
 	put(NODES "online", "0-2\n");
 	put(NODES "node0/distance", "10 21 31\n");
 	put(NODES "node1/distance", "12 10 28\n");
-	put(NODES "node2/distance", "5 5 10\n"); /* the way back does not count */
+	put(NODES "node2/distance", "5 5 10\n"); /* the opposite direction does not count */
 	read_machine();
 	expect_fact(0, TIERBPF_FACT_DISTANCE, 10, SOURCE_SYSFS);
 	expect_fact(1, TIERBPF_FACT_DISTANCE, 10, SOURCE_SYSFS);
@@ -362,7 +365,7 @@ Test(machine_facts, dax)
 }
 
 /* memmap=4G!12G makes a device of memory that a node with CPUs has; and some have no node. */
-Test(machine_facts, dax_that_tells_nothing)
+Test(machine_facts, dax_without_a_kind)
 {
 	put_dax(NVDIMM, "dax0.0", "0\n");
 	put_dax(NVDIMM, "dax0.1", "-1\n");
@@ -392,7 +395,7 @@ Test(machine_facts, outside_of_the_root)
 	tmp_remove(other);
 }
 
-/* NVDIMMs of which nobody has made a dax device yet. */
+/* NVDIMM regions without a dax device yet. */
 Test(machine_facts, nd_regions)
 {
 	put(ND "region0/target_node", "3\n");
@@ -425,7 +428,7 @@ static void put_card(int number, const char *serial)
 
 #define REGION CXL_ROOT "decoder0.0/region7/"
 
-/* Two cards, one region; 6.12 and 7.3 show the same. */
+/* One region of two cards, which 6.12 and 7.3 show alike. */
 static void put_region(void)
 {
 	put_card(2, "0x1234\n");
@@ -455,7 +458,7 @@ Test(machine_facts, cxl_by_dax)
 	expect_unknown(2, TIERBPF_FACT_CXL_REGION);
 }
 
-/* RAM since boot: no dax device. */
+/* A region that has been RAM since boot has no dax device. */
 Test(machine_facts, cxl_by_block)
 {
 	put_region();
@@ -477,7 +480,7 @@ Test(machine_facts, cxl_by_srat)
 	expect_unknown(0, TIERBPF_FACT_CXL_REGION);
 }
 
-/* What the node itself says goes first. */
+/* The values of the node take precedence over those of its region. */
 Test(machine_facts, cxl_performance)
 {
 	put_region();
@@ -491,7 +494,7 @@ Test(machine_facts, cxl_performance)
 	expect_unknown(2, TIERBPF_FACT_WRITE_BANDWIDTH);
 }
 
-/* The first of several; a node with CPUs stays what it is. */
+/* The first of several regions counts; a node with CPUs keeps its kind. */
 Test(machine_facts, cxl_regions)
 {
 	put(CXL "region10/dax_region10/dax10.0/target_node", "1\n");
@@ -507,7 +510,7 @@ Test(machine_facts, cxl_regions)
 	expect_unknown(2, TIERBPF_FACT_CXL_REGION);
 }
 
-/* The serials that can be read keep their places. */
+/* Serial numbers keep their positions even if others cannot be read. */
 Test(machine_facts, cxl_serials)
 {
 	put_region();
@@ -524,7 +527,7 @@ Test(machine_facts, cxl_serials)
 	expect_unknown(2, TIERBPF_FACT_CXL_SERIAL_4);
 }
 
-/* A FIFO in place of a file does not hang us. */
+/* A FIFO in place of a file does not block. */
 Test(machine_facts, fifo, .timeout = 10)
 {
 	char *path = tmp_path(root, NODES "node1/distance");

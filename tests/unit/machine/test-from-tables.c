@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Firmware's tables on a machine: what of them becomes facts, beside sysfs. */
+/* The facts that come from firmware tables, in addition to those from sysfs. */
 #include "unit-tables.h"
 
 #include <sys/stat.h>
@@ -172,7 +172,7 @@ Test(machine_tables, all)
 	cr_expect(machine->tables.cedt.found && !machine->tables.cedt.ignored);
 }
 
-/* Sysfs is what the kernel believes: it comes first. */
+/* Sysfs has the values that the kernel uses, so it takes precedence. */
 Test(machine_tables, sysfs_first)
 {
 	put_srat();
@@ -211,7 +211,7 @@ Test(machine_tables, hmat_ignored)
 	cr_expect_str_eq(machine->tables.hmat.ignored, "neither revision 1 nor 2");
 }
 
-/* What is no plain file is not opened, and the machine is read all the same. */
+/* A file that is not regular is not opened, and the rest of the machine is still read. */
 static void read_without_hmat(const char *message)
 {
 	read_machine(message);
@@ -225,7 +225,10 @@ static void replace_by_link(const char *path, const char *to)
 	cr_assert(!unlink(path) && !symlink(to, path));
 }
 
-/* A link is followed, but never out of the captured machine: the way that it names begins at its root. */
+/*
+ * A link is followed, but never out of the captured machine: the way that it names begins at its
+ * root.
+ */
 Test(machine_tables, hmat_that_is_a_link)
 {
 	char *path = tmp_path(root, TABLES "HMAT"), *inside = tmp_path(root, TABLES "HMAT-inside");
@@ -272,7 +275,7 @@ Test(machine_tables, hmat_that_may_not_be_read)
 	free(path);
 }
 
-/* numa=nohmat: the numbers stand, for whom they help; but the kernel goes by none of them. */
+/* With numa=nohmat the facts are still known here, but the kernel does not use them. */
 Test(machine_tables, hmat_not_shown)
 {
 	int odd;

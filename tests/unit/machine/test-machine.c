@@ -133,7 +133,10 @@ Test(machine, empty_lists)
 	expect_node(2, true, false, NO_TIER);
 }
 
-/* What is not a tier is none. The number is 32 bits wide: stock kernels have shown this one. */
+/*
+ * Other directories are ignored. A tier number has 32 bits: unmodified kernels have shown this
+ * one.
+ */
 Test(machine, tier_directories)
 {
 	put_normal();
@@ -150,7 +153,7 @@ Test(machine, tier_directories)
 	expect_node(3, true, false, 4281505711);
 }
 
-/* Between the look at the directory and the one at the list. */
+/* A tier disappears between reading the directory and reading its list. */
 Test(machine, tier_that_vanishes)
 {
 	char *list = tmp_path(root, TIERS_DIR "memory_tier7/nodelist");
@@ -264,7 +267,7 @@ Test(machine, odd_roots)
 	root = top;
 }
 
-/* What may come later is a node too; captures without the list know those that are there. */
+/* A node that may come later counts too; captures without the list have only present nodes. */
 Test(machine, possible)
 {
 	put_normal();
@@ -311,7 +314,7 @@ Test(machine, distances)
 	cr_expect_eq(machine_distance(machine, 4000, 4000), 10);
 }
 
-/* A row that says nothing sure says nothing. */
+/* A row that is ambiguous is ignored. */
 Test(machine, rows_that_are_not_distances)
 {
 	static const char *const table[] = {

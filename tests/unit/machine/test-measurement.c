@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files of tierbpf measure, and what becomes of them in a compiled policy. */
+/* Files of tierbpf measure, and the facts from them in a compiled policy. */
 #include "machine/measurement.h"
 
 #include "machine/measured-differs.h"
@@ -35,7 +35,7 @@ static struct measurement *good(const char *marked)
 	", 'write_bandwidth_mbps': " d
 #define NODES(nodes) "{'version': 1, 'nodes': [" nodes "]}"
 
-/* What is written is read again. */
+/* A file that was written can be read again. */
 Test(measurement, round_trip)
 {
 	struct measurement *m =
@@ -71,7 +71,8 @@ Test(measurement, errors)
 {
 	static const struct bad table[] = {
 		{ "^", NULL, "error: the file is empty" },
-		{ "{'version': ^2, 'nodes': []}", "version", "error: this tierbpf only supports version 1*" },
+		{ "{'version': ^2, 'nodes': []}", "version",
+		  "error: this tierbpf only supports version 1*" },
 		{ "^{'version': 1}", NULL, "error: \"nodes\" is missing" },
 		{ "{'version': 1, 'nodes': ^{}}", "nodes", "error: *" },
 		{ "{'version': 1, 'nodes': [], ^'when': 1}", "when",

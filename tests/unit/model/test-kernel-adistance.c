@@ -34,8 +34,8 @@ static void expect_answers(const char *of, struct machine *m, bool tiers_are_the
 #define TIER SOURCE_TIER
 #define COMPUTED SOURCE_DERIVED
 
-/* The formula where the tier agrees with it, or else the tier. */
-Test(kernel_adistance, tiers_that_tell)
+/* The formula counts if it agrees with the tier, otherwise the tier. */
+Test(kernel_adistance, tiers_of_the_kernel)
 {
 	expect_answers("no HMAT: 576 and 2880 are exact",
 		       MACHINE({ "cm" }, { "m" }, { "m", .tier = 22 }), true,
@@ -56,7 +56,7 @@ Test(kernel_adistance, tiers_that_tell)
 }
 
 /* A policy has moved the nodes. */
-Test(kernel_adistance, tiers_that_do_not)
+Test(kernel_adistance, tiers_of_a_policy)
 {
 	expect_answers("no HMAT", MACHINE({ "cm" }, { "m", .tier = 22 }), false,
 		       (const struct answer[]){ { 576, TIER }, { 576, TIER } });
@@ -64,7 +64,7 @@ Test(kernel_adistance, tiers_that_do_not)
 		       (const struct answer[]){ { 576, COMPUTED }, { 2304, COMPUTED } });
 }
 
-/* What was asked stays; nodes without memory have none. */
+/* An answer of the kernel is kept; nodes without memory get no adistance. */
 Test(kernel_adistance, what_is_known)
 {
 	expect_answers("known",
@@ -74,7 +74,7 @@ Test(kernel_adistance, what_is_known)
 		       (const struct answer[]){ {}, {}, { 576, COMPUTED } });
 }
 
-/* memory_tier4281505711: the kernel's own, if it is the formula's; else nobody knows what it was. */
+/* memory_tier4281505711 is used if the formula gives it; otherwise its adistance is not known. */
 Test(kernel_adistance, tiers_beyond_all)
 {
 	expect_answers("it wraps",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Real and crafted machines, and what kernels 6.12 and 7.3 made of them. */
+/* Real and crafted machines, with the adistances that kernels 6.12 and 7.3 computed. */
 #include "unit-plan.h"
 
 #include <dirent.h>
@@ -85,7 +85,7 @@ Test(perf, reference_node)
 	expect_reference(MACHINE({ "" }), -1);
 }
 
-/* ---- does the kernel believe it? ---- */
+/* ---- whether the kernel uses the values ---- */
 
 static void expect_belief(struct machine *m, int err, int odd_one)
 {
@@ -236,7 +236,7 @@ static void expect_vector(const char *name, const json_t *vector)
 	machine_free(m);
 }
 
-/* More than belongs into the tree: TIERBPF_DATA is their folder. */
+/* Data too large for the tree: TIERBPF_DATA is its folder. */
 Test(perf, booted)
 {
 	char *folder = tmp_path(getenv("TIERBPF_DATA") ?: "../shared/data", "vectors");

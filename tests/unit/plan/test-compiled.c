@@ -237,7 +237,7 @@ Test(compiled, from_hmat)
 	end(&f);
 }
 
-/* What the kernel's formula wraps is clamped. */
+/* A value that wraps in the kernel's formula is clamped. */
 Test(compiled, from_hmat_that_wraps)
 {
 	struct fixture f = start(ACTION("{'from': 'hmat'}"),
@@ -260,7 +260,10 @@ Test(compiled, measured)
 	end(&f);
 }
 
-/* Rules that are about other nodes are not tried; what the kernel may say later rules nothing out. */
+/*
+ * Rules that are about other nodes are not tried; what the kernel may say later rules nothing
+ * out.
+ */
 Test(compiled, first_rule)
 {
 	static const struct {
@@ -421,7 +424,7 @@ Test(compiled, groups)
 	}
 }
 
-/* Of nodes that are there; one that comes later joins the group it falls into. */
+/* Groups are made of present nodes; a node that comes later joins the group it falls into. */
 Test(compiled, hot_added_node)
 {
 	struct fixture f = start(TOLERANCE("0.1", "[]"),
@@ -467,7 +470,10 @@ static void expect_apart(const struct compiled_policy *p)
 	}
 }
 
-/* Every sane answer ends within the tolerance of where it began, and the slower never becomes the faster. */
+/*
+ * Every sane answer ends within the tolerance of where it began, and the slower never becomes the
+ * faster.
+ */
 static void expect_gathered(const struct fixture *f)
 {
 	int64_t reach = TIERBPF_MILLION + f->policy->tolerance;

@@ -85,7 +85,7 @@ Test(explain, verdicts)
 		     "no match\nno match\nno match\nno match\nno match\nno match\nno answer\ndecides\n");
 }
 
-/* Of several predicates, the first that does not hold is told. */
+/* If several predicates do not hold, the first one is shown. */
 Test(explain, first_that_fails)
 {
 	expect_tried(test_plan("{'version': 1, 'rules': [{'match': {'node': '0,1', 'cpu': true, 'distance': "

@@ -4,7 +4,7 @@
 
 #define KERNEL "{'version': 1, 'rules': []}"
 
-/* A node now and after, and who decides. */
+/* A node's tier before and after, and the rule that decides. */
 static void expect_node(const struct test_plan *t, size_t index, const char *expected)
 {
 	const struct plan_node *n = &t->plan->nodes[index];
@@ -57,7 +57,7 @@ Test(plan, nothing_changes)
 		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
 
-/* Where the kernel has the node is exact only where that is also its own answer. */
+/* The current adistance is exact only if it is the kernel's own answer. */
 Test(plan, adistance_now)
 {
 	EXPECT_PLAN(test_plan(KERNEL,
@@ -86,7 +86,7 @@ Test(plan, overrides)
 		    "2: tier 4 -> 5, adistance 576 -> 704, demotes [] -> [1], promotes 0 -> 1, guest cxl");
 }
 
-/* As the module does: the kernel's own stands, whoever said what is not sane. */
+/* Like the module, the plan keeps the kernel's own adistance if an answer is not sane. */
 Test(plan, answers_that_are_not_sane)
 {
 	const __s32 overrides[] = { 0, -5, 16777216 };
@@ -115,7 +115,7 @@ Test(plan, free_none)
 
 /* ---- for people and programs ---- */
 
-/* What changes stands first; a node whose targets alone change is next. */
+/* Changed nodes come first, then those for which only the targets change. */
 Test(plan, table)
 {
 	static const char expected[] =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Each warning where it is due, and not in the nearest case where it is not. */
+/* Each warning appears when it should, and not in the closest case when it should not. */
 #include "unit-plan.h"
 
 /* "id: message" of each, in lines. */
@@ -159,7 +159,10 @@ Test(plan_warn, rule_never)
 			"not known for any node (a measurement)\n");
 }
 
-/* It is enough to know the fact of one node, even of one that is to come; what is live is always known. */
+/*
+ * It is enough to know the fact of one node, even of one that is to come; what is live is always
+ * known.
+ */
 Test(plan_warn, rule_that_may_decide)
 {
 	EXPECT_WARNINGS("{'version': 1, 'rules': ["
@@ -209,7 +212,7 @@ Test(plan_warn, dram_mismatch)
 
 /* ---- many ---- */
 
-/* Of eight, all are told; of nine and more, eight; those of another kind are not in the way. */
+/* At most eight warnings of a kind are shown; those of other kinds do not count. */
 Test(plan_warn, many_of_a_kind)
 {
 	static const struct {

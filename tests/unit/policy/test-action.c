@@ -157,7 +157,7 @@ Test(policy_action, values)
 	EXPECT_BAD(table);
 }
 
-/* What is wrong with "tiers" is told there, not once more at each use. */
+/* An error in "tiers" is reported there, and not again at each use. */
 Test(policy_action, tier_that_is_wrong_itself)
 {
 	static const struct bad table[] = {

@@ -77,7 +77,7 @@ Test(fact_text, values)
 	cr_expect_str_eq(fact_text(TIERBPF_FACT_NODE, 1023, text, 3), "10");
 }
 
-/* What the tests of a rule's one predicate want. */
+/* The values that the tests of a predicate accept. */
 Test(fact_text, tests)
 {
 	static const struct {

@@ -88,7 +88,7 @@ Test(policy_lint, not_shadowed)
 #define AFTER(action) \
 	RULES("[{'match': {}, 'action': " action "}, {'match': {}, 'action': {'offset': 1}}]")
 
-/* One that needs a fact passes over nodes without it, and leaves them to the next. */
+/* A rule that needs a fact leaves nodes without it to the next rule. */
 Test(policy_lint, answers_that_may_be_missing)
 {
 	expect_warned(AFTER("{'from': 'hmat'}"), NULL);
@@ -101,7 +101,7 @@ Test(policy_lint, answers_that_may_be_missing)
 		      &second);
 }
 
-/* Each is told once, with the first rule that takes its nodes. */
+/* Each shadowed rule is reported once, with the first rule that decides for its nodes. */
 Test(policy_lint, several)
 {
 	static const struct expected expected[] = {
@@ -127,7 +127,7 @@ Test(policy_lint, several)
 		      expected);
 }
 
-/* What is wrong comes first: no warnings about a policy with errors. */
+/* A policy with errors gets no warnings. */
 Test(policy_lint, not_with_errors)
 {
 	static const struct expected expected = { "rules[2]", "error: \"action\" is missing" };

@@ -31,7 +31,7 @@ static void expect_tests(const struct policy *p, size_t rule, const char *expect
 	free(text);
 }
 
-/* By enum tierbpf_fact. */
+/* Facts are numbered as in enum tierbpf_fact. */
 Test(policy_match, tests)
 {
 	static const struct {
@@ -277,7 +277,7 @@ Test(policy_match, ranges)
 	EXPECT_BAD(table);
 }
 
-/* The same is said where something else is wrong with the range. */
+/* The message also appears if the range has another error. */
 Test(policy_match, range_that_is_wrong_twice)
 {
 	static const struct expected expected[] = {

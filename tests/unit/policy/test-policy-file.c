@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Policies as files: how they are written, how large they are, what is no policy at all. */
+/* Policies as files: their notation, their size, and files that are not policies. */
 #include "unit.h"
 
 #include <time.h>
@@ -72,7 +72,7 @@ Test(policy_file, long_key)
 	sample_free(&s);
 }
 
-/* The same error in the last value, in whatever way the text is laid out. */
+/* An error in the last value is found in any layout of the text. */
 Test(policy_file, layouts)
 {
 	static const struct bad table[] = {
@@ -94,7 +94,7 @@ Test(policy_file, layouts)
 	EXPECT_BAD(table);
 }
 
-/* What is not shown as it is cannot be compared with the source. */
+/* Escaped output cannot be compared with the source. */
 static void expect_output(const char *text, size_t length, const char *expected)
 {
 	struct policy *policy = NULL;

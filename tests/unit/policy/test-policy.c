@@ -147,7 +147,7 @@ Test(policy, reference_and_tolerance)
 	EXPECT_BAD(table);
 }
 
-/* One look at the output is enough to mend the file: by place, not by the order of reading. */
+/* All errors are shown at once, sorted by place and not by the order of reading. */
 Test(policy, all_errors_at_once)
 {
 	static const struct expected expected[] = {

@@ -6,7 +6,7 @@
 #define FORMER 1
 #define NEXT 2
 
-/* What is shown, as "1 2 (3 dropped) 6". */
+/* Returns the events that are shown, as "1 2 (3 dropped) 6". */
 static char shown[4096];
 
 static void on_event(void *context, const struct tierbpf_record *r)

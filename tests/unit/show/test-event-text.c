@@ -73,7 +73,10 @@ static const struct row table[] = {
 	  "memory   node 3: 0 MiB -> 1073741824 MiB",
 	  "{'event':'memory','generation':2,'node':3,'from_mib':0,'to_mib':1073741824}" },
 
-	/* Nobody knows, the kernel, or another program; of an object's moves, its own. */
+	/*
+	 * The cause is unknown, the kernel or another program; for moves by an object, the
+	 * object.
+	 */
 	{ RULES,
 	  TIERBPF_BY_UNKNOWN,
 	  { TIERBPF_EVENT_RETIERED, 1, 1344, 576, 1 },
@@ -122,7 +125,7 @@ static const struct row table[] = {
 	  { TIERBPF_EVENT_POLICY, -1, 1, 2 },
 	  "policy   generation 2 is in force, in the place of generation 1: BPF object mine (sha256 000000000000)",
 	  NULL },
-	/* Of one that was built before objects could be told their generation. */
+	/* From an object that was built before objects had a generation. */
 	{ OBJECT,
 	  0,
 	  { TIERBPF_EVENT_POLICY, -1, 1, -1 },

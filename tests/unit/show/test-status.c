@@ -71,7 +71,7 @@ static void expect_switch(size_t i, bool on, const char *state, const char *cure
 	cr_expect_str_eq(texts[i].cure, cure);
 }
 
-/* The mode keeps its other bits; what the kernel does not have has another cure. */
+/* The other bits of the mode are kept; a setting that the kernel lacks has a different fix. */
 Test(status, switches)
 {
 	struct switches s = { .demotion = 0, .numa_balancing = 1, .tracing = NO_SWITCH };

@@ -43,7 +43,7 @@ Test(msg, fail_says_it_and_returns_the_error)
 	cr_expect_eq(err, -EBUSY);
 }
 
-/* What comes from files must not write lines of its own, nor commands to the terminal. */
+/* Text from files must not add lines, or send commands to the terminal. */
 Test(msg, what_is_no_plain_text_is_escaped)
 {
 	struct capture c;
@@ -62,7 +62,7 @@ Test(msg, note)
 	capture_expect(&c, "tierbpf: node 7\n");
 }
 
-/* On a terminal both stand in the order in which they were written. */
+/* On a terminal, output and messages appear in the order in which they were written. */
 Test(msg, what_was_printed_before_comes_first)
 {
 	FILE *terminal = stdout;

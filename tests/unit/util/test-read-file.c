@@ -110,7 +110,7 @@ Test(text, device)
 		       "/dev/zero: not a regular file; to read from a pipe, pass -\n");
 }
 
-/* Neither one that nobody writes to nor one that somebody does not end. */
+/* A FIFO without a writer does not block, nor does one whose writer never closes it. */
 Test(text, fifo, .timeout = 10)
 {
 	int fd;
@@ -159,7 +159,7 @@ Test(text, standard_input)
 	expect_failure("-", -EFBIG, "-: larger than 100 bytes\n");
 }
 
-/* It is read on from where others have left it, and stays open. */
+/* Reading starts at the current position, and standard input stays open. */
 Test(text, standard_input_is_not_closed)
 {
 	struct stat st;
@@ -170,7 +170,7 @@ Test(text, standard_input_is_not_closed)
 	expect_text("-", "", 0);
 }
 
-/* What comes in pieces is one text. */
+/* Text that arrives in pieces is joined. */
 Test(text, standard_input_in_pieces, .timeout = 10)
 {
 	int fds[2];

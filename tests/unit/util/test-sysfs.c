@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading a captured machine that somebody has made to harm whoever reads it. */
+/* Reading a malicious captured machine. */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static void setup(void)
 	tmp_put(outside, "secret", "57\n", 3);
 	tmp_put(root, "a/number", "42\n", 3);
 	tmp_put(root, "a/b/number", "43\n", 3);
-	/* Whatever is opened that should not be may wait for ever. */
+	/* Opening the wrong file may block for ever. */
 	alarm(20);
 }
 
@@ -132,7 +132,7 @@ Test(sysfs, each)
 	expect_names("/nodes/node2", "");
 }
 
-/* Who opens a FIFO waits for somebody at its other end; and at that end, somebody would notice. */
+/* Opening a FIFO waits for a process at its other end, and that process would notice. */
 Test(sysfs, fifo)
 {
 	char *path = tmp_path(root, "fifo");

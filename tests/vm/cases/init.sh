@@ -16,10 +16,10 @@ says /tmp/err "p.json: exists already; --force replaces it"
 expect 0 tierbpf check p.json
 [ ! -s /tmp/err ] || fail "the starter policy is warned about: $(cat /tmp/err)"
 case $stock in
-"4:0 18:1") after=$stock what="are known of 1 of these" ;;
+"4:0 18:1") after=$stock what="are known for 1 of these" ;;
 "4:0-1") after="4:0 5:1" what="no HMAT" ;;
-"4:0 18:1 36:2") after=$stock what="are known of 2 of these" ;;
-"2:1 4:0") after=$stock what="are known of 1 of these" ;;
+"4:0 18:1 36:2") after=$stock what="are known for 2 of these" ;;
+"2:1 4:0") after=$stock what="are known for 1 of these" ;;
 *) fail "unknown machine: $stock" ;;
 esac
 says p.json "$what"

@@ -17,7 +17,7 @@ says /tmp/err "m.json: exists already; --force replaces it"
 
 # Twice the needed memory must be free, or else nothing is measured.
 expect 1 tierbpf measure --memory 700MiB
-says /tmp/err "measuring 700 MiB needs 1400 free"
+says /tmp/err "measuring 700 MiB needs 1400 MiB free"
 expect 1 tierbpf measure --node 7
 expect 2 tierbpf measure --memory 1
 expect 2 tierbpf measure --seconds 0

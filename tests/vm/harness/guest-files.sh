@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Laying out files for a guest; sourced by tests/vm/harness/image and tests/vm/run.
+# Puts files into a tree for a guest; sourced by tests/vm/harness/image and tests/vm/run.
 
 # In the guest /bin, /sbin, /lib and /lib64 are links into /usr. A later archive
 # must name the real place, or it would put a directory where the link is.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# after.sh TIERS MODULE|- override|install: in a guest that was booted with the
-# archive of before.sh: TIERS, each node as the archive's maker said, all of that
-# without tierbpf's module; and nothing more to correct.
+# after.sh TIERS MODULE|- override|install: runs in a guest that was booted with the archive of
+# before.sh. Without tierbpf's module, the kernel must have TIERS and each node the exported values, and
+# another export must have nothing to correct.
 . /usr/lib/tierbpf-test/test.sh
 
 [ "$2" = - ] || modprobe "$2" || fail "modprobe $2"
@@ -28,4 +28,4 @@ diff -u /tmp/said /tmp/is || fail "the nodes are not as said (-)"
 [ -e /before/policy.json ] || set --
 expect 0 tierbpf export acpi --output /tmp/again.cpio "$@"
 says /tmp/out "replaces the firmware's"
-[ ! -s /tmp/err ] && ! grep -q "made up" /tmp/out || fail "there is more to correct: $(cat /tmp/out /tmp/err)"
+[ ! -s /tmp/err ] && ! grep -q "changed to follow" /tmp/out || fail "there is more to correct: $(cat /tmp/out /tmp/err)"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# before.sh TIERS MODULE|- [RULE]...: in a guest whose firmware says nothing, or
-# not the truth: TIERS by the kernel; then the archive for a policy with the rules,
-# or for what is known. Prints both as tar in base64.
+# before.sh TIERS MODULE|- [RULE]...: runs in a guest whose firmware gives no values or wrong ones, so
+# that the kernel has TIERS. Makes the archive for a policy with these rules, or without rules for what
+# is known, and prints it as tar in base64.
 . /usr/lib/tierbpf-test/test.sh
 
 stock=$1

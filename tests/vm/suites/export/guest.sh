@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# In a guest that was given exported nodes: /expected has "NODE READ_LATENCY
+# Runs in a guest with exported nodes: /expected has "NODE READ_LATENCY
 # WRITE_LATENCY READ_BANDWIDTH WRITE_BANDWIDTH from INITIATORS at DISTANCES" of
 # each; and exporting the guest gives the options that it was booted with.
 . /usr/lib/tierbpf-test/test.sh

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What `tierbpf plan` says of each policy in /policies, against what the kernel
-# shows before and after it is loaded: every node's tier and demotion targets.
+# Compares what `tierbpf plan` predicts for each policy in /policies with what the kernel shows before
+# and after it is loaded: the tier and demotion targets of every node.
 . /usr/lib/tierbpf-test/test.sh
 
-# Processes are slow in an emulated guest, and jq takes a second to start: so one
-# program where several would do, and what jq has to say is left for the end.
+# Starting processes is slow in an emulated guest; jq takes a second. So this starts few of them, and
+# runs jq only at the end.
 
-# The kernel's account, a line for each node with memory. Tiers are in sysfs only,
-# targets in the log only, where the last word on a node counts.
+# Prints what the kernel shows, a line for each node with memory. Tiers are only in sysfs, targets only
+# in the log, where the last line about a node counts.
 kernel_says()
 {
 	{
@@ -39,7 +39,7 @@ kernel_says()
 		}'
 }
 
-# record POLICY now|after: the account in /tmp/now, for the end.
+# record POLICY now|after: saves the kernel's state in /tmp/now for the comparison at the end.
 record()
 {
 	while read -r line; do
@@ -47,7 +47,7 @@ record()
 	done </tmp/now >>/tmp/kernel
 }
 
-# What the plans in /tmp/plans say, in the same words and order.
+# Prints the predictions of /tmp/plans in the same format and order.
 plans_say()
 {
 	jq -r 'input_filename as $file | ("now", "after") as $when | .nodes[] | .node as $node |
@@ -73,7 +73,7 @@ mkdir /tmp/plans
 stock=$(tiers)
 kernel_says >/tmp/stock
 cp /tmp/stock /tmp/now
-# From QEMU's tables tierbpf computes what the kernel shows: values and initiators.
+# From QEMU's tables tierbpf must compute the values and initiators that the kernel shows.
 expect 0 tierbpf topology --json
 jq -e '[.nodes[] | select(.memory) | .performance[]] | all(.by == "sysfs, HMAT")' /tmp/out >/dev/null ||
 	{ cat /tmp/out; fail "the readers and the kernel differ"; }

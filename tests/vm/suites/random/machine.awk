@@ -32,7 +32,7 @@ function nodes_choose(    i)
 		}
 }
 
-# Near ties, since the kernel's order goes by distance + 1 or 2 and the load.
+# Makes near ties, since the kernel orders by distance + 1 or 2 and the load.
 function distance_choose(kind)
 {
 	if (kind == "near")
@@ -112,7 +112,7 @@ function lb_both(initiator, target, lat, bw)
 	lb(initiator, target, "write-bandwidth", "bandwidth=" part(bw, 10000 / write_percent) * unit "M")
 }
 
-# From the other nodes with CPUs it is as far or farther, or nothing is said.
+# From the other nodes with CPUs the values are equal or worse, or missing.
 function hmat_print(    i, t, others)
 {
 	split_types = once_in(3)

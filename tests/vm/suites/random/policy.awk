@@ -69,7 +69,7 @@ function predicate(form)
 	exit 1
 }
 
-# Those of the tool's tables, and the ones that tell these machines apart a second time.
+# Lists the facts of the tool's tables, and those that differ on these machines twice.
 function predicates_read(    i, count, list, part)
 {
 	count = split(predicates, list, " ")
@@ -128,7 +128,7 @@ function tiers_text(    faster, slower, i, text)
 	return text
 }
 
-# Rules as anybody may write them.
+# Makes rules of any form.
 function rules_print(    rules, r)
 {
 	rules = between(1, 6)
@@ -138,7 +138,7 @@ function rules_print(    rules, r)
 		      "}" (r < rules - 1 ? "," : "")
 }
 
-# Each node, those with CPUs too, in one of three tiers: many targets to choose from.
+# Puts each node, also those with CPUs, into one of three tiers, which gives many demotion targets.
 function shuffle_print(    node)
 {
 	for (node = 0; node < 8; node++)

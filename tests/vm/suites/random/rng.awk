@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Random numbers that are the same everywhere for a seed: Park and Miller's
-# generator, which doubles hold exactly. The caller sets `seed` with -v.
+# Random numbers: Park and Miller's generator, which doubles hold exactly, so that a seed gives the
+# same numbers everywhere. The caller sets `seed` with -v.
 
 # 0..n-1
 function rnd(n)
@@ -27,8 +27,7 @@ function one_of(words,    w)
 	return w[1 + rnd(split(words, w, " "))]
 }
 
-# Stirred by a multiplier that varies: else the machines of neighbouring seeds,
-# which are as far apart in every number, would be much alike.
+# Scrambles the seed, because neighbouring seeds would otherwise give very similar machines.
 BEGIN {
 	rnd_state = seed % 2147483647
 	for (rnd_i = 0; rnd_i < 20; rnd_i++)

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# The table that firmware gave, as tierbpf reads it, against sysfs and the tiers.
+# Compares what tierbpf reads from the firmware's table with sysfs and the tiers.
 . /usr/lib/tierbpf-test/test.sh
 
 dmesg | grep -q "Table Upgrade: install.*HMAT" || fail "the kernel did not take the table"
 
-# Where the kernel ignores the table it shows nothing, and tierbpf says why; else both
-# say the same of each node: four numbers and the initiators, of both classes.
+# If the kernel ignores the table it shows nothing, and tierbpf must say why. Otherwise both must give
+# the same four values and initiators for each node, in both access classes.
 expect 0 tierbpf topology --json
 jq -e '.tables.HMAT.found and ([.nodes[] | select(.memory) | .performance[]] as $said |
 	if .tables.HMAT.ignored then $said == [] else ($said | all(.by == "sysfs, HMAT")) end)' \
 	/tmp/out >/dev/null || { cat /tmp/out; fail "the reader and the kernel differ"; }
 
-# Either the kernel's formula explains a node's tier, or the kernel does not go by the
-# table, and all is DRAM.
+# Either the kernel's formula explains a node's tier, or the kernel does not use the table and treats
+# all nodes as DRAM.
 echo '{"version": 1, "rules": []}' >/tmp/empty.json
 for node in $(jq '.nodes[] | select(.memory) | .node' /tmp/out); do
 	tierbpf explain "$node" --policy /tmp/empty.json --json
