@@ -247,12 +247,19 @@ int trial_confirm(void)
 {
 	_cleanup_close_ int fd = -1;
 	struct tierbpf_meta meta;
+	unsigned int policy;
 	int err = trial_heal();
 
 	if (err)
 		return err;
-	if (!pins_policy_id() || engine_read_meta(&meta))
+	err = pins_find_policy(&policy);
+	if (err)
+		return pins_cannot_tell(err);
+	if (!policy)
 		return trial_nothing_to_confirm();
+	err = engine_read_meta(&meta);
+	if (err)
+		return pinned_map_fail(err, POLICY_PATH("meta"));
 	if (!meta.trial_until)
 		return not_on_trial(&meta);
 	meta.trial_until = 0;

@@ -88,7 +88,9 @@ int machine_distance(const struct machine *m, int from, int to);
 void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
 		      enum source source);
 
-_Static_assert(TIERBPF_FACT_WRITE_BANDWIDTH - TIERBPF_FACT_READ_LATENCY == WRITE_BANDWIDTH,
+_Static_assert(TIERBPF_FACT_WRITE_LATENCY - TIERBPF_FACT_READ_LATENCY == WRITE_LATENCY &&
+		       TIERBPF_FACT_READ_BANDWIDTH - TIERBPF_FACT_READ_LATENCY == READ_BANDWIDTH &&
+		       TIERBPF_FACT_WRITE_BANDWIDTH - TIERBPF_FACT_READ_LATENCY == WRITE_BANDWIDTH,
 	       "facts have the order of enum coordinate");
 
 /* The fact that holds coordinate @c of access class CPU. */

@@ -58,6 +58,9 @@ void event_order_restart(struct event_order *o)
 
 void event_order_follow(struct event_order *o, const struct tierbpf_meta *meta, bool was_read)
 {
+	/* No more could be held: the next policy came into force too late for its ring to be followed. */
+	if (event_order_is_full(o))
+		event_order_release(o);
 	o->meta = *meta;
 	o->replaced = false;
 	/* Held events still belong to the former policy. */

@@ -174,6 +174,24 @@ Test(event_order, full)
 	cr_expect_eq(o.shown, 2 + i);
 }
 
+/* The ring of the next policy is read even if the former one filled what can be held. */
+Test(event_order, follow_when_full)
+{
+	struct event_order o = begin(FORMER);
+	unsigned int i;
+
+	add(&o, 1);
+	add_policy(&o, 2, NEXT);
+	for (i = 1; i < EVENT_ORDER_HELD; i++)
+		add(&o, 2 + i);
+	cr_expect(event_order_is_full(&o));
+	follow(&o, NEXT);
+	cr_expect_not(event_order_is_full(&o));
+	cr_expect_eq(o.generation, NEXT);
+	cr_expect(add(&o, 2 + i));
+	cr_expect_eq(o.shown, 2 + i);
+}
+
 /* Another module counts from 1 again, and nothing of it was dropped or shown before. */
 Test(event_order, restart)
 {
