@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "unit-plan.h"
 #include "show/plan-print.h"
+#include "unit-plan.h"
 
 #define KERNEL "{'version': 1, 'rules': []}"
 

@@ -78,6 +78,8 @@ for case; do
 	0 | 77) as_found || status=1 ;;
 	esac
 	read -r ended _ </proc/uptime
+	# Behind a line that the case may not have ended.
+	echo
 	echo "shared: ends $name $status $((${ended%.*} - ${began%.*}))"
 	[ $status = 0 ] || [ $status = 77 ] || break
 done
