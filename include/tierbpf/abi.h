@@ -239,6 +239,14 @@ struct tierbpf_stats {
 	__u64 count[TIERBPF_EVENT_KINDS_END]; /* events, by enum tierbpf_event_kind */
 };
 
+/* Bit masks of facts have 64 bits. */
+_Static_assert(TIERBPF_NR_FACTS <= 64, "ABI");
+#define TIERBPF_NUMBER_FITS(symbol, number, ...)                           \
+	_Static_assert((number) > 0 && (number) < TIERBPF_EVENT_KINDS_END, \
+		       "event kinds have a gap");
+TIERBPF_EVENT_TABLE(TIERBPF_NUMBER_FITS)
+#undef TIERBPF_NUMBER_FITS
+_Static_assert(sizeof(struct tierbpf_action) == 8, "ABI");
 _Static_assert(sizeof(struct tierbpf_node) == 24, "ABI");
 _Static_assert(sizeof(struct tierbpf_answer) == 32, "ABI");
 _Static_assert(sizeof(struct tierbpf_event) == 32, "ABI");
