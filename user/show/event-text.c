@@ -10,7 +10,7 @@
 
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_MS 1000000.0
-#define WHO 96 /* of who decided */
+#define WHO 96 /* size of the text that names who decided */
 #define WHEN 48
 
 const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END] = {
@@ -20,7 +20,7 @@ const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END] = {
 #undef EVENT
 };
 
-/* A newer module may report others. */
+/* A newer module may report kinds of events that are not known here. */
 static const struct event_kind *kind_of(const struct tierbpf_event *e)
 {
 	static const struct event_kind unknown = {
@@ -35,7 +35,7 @@ static const struct event_kind *kind_of(const struct tierbpf_event *e)
 
 bool event_begins(const struct tierbpf_meta *meta, const struct tierbpf_event *e)
 {
-	/* An object that was built with an older header cannot say. */
+	/* An object that was built with an older header does not report its generation. */
 	return e->to == (__s32)meta->generation || (e->to < 0 && meta->object[0]);
 }
 
@@ -61,7 +61,7 @@ static const char *when(const struct event_context *c, uint64_t at, bool json, c
 	return text;
 }
 
-/* Who decided, as status calls it; "" where nobody knows. */
+/* Returns who decided, in the words of `tierbpf status`, or "" if that is not known. */
 static const char *decider(const struct event_context *c, const struct tierbpf_record *r, char *text)
 {
 	if (!c->in_force)
@@ -78,7 +78,7 @@ static const char *decider(const struct event_context *c, const struct tierbpf_r
 					text, WHO);
 }
 
-/* The end of a line: ", by far". */
+/* Prints the end of a line, such as ", by far". */
 static void print_decider(const struct event_context *c, const struct tierbpf_record *r, FILE *out)
 {
 	char text[WHO];
@@ -88,7 +88,7 @@ static void print_decider(const struct event_context *c, const struct tierbpf_re
 		fprintf(out, ", by %s", by);
 }
 
-/* "10 far" */
+/* Prints the number and name of a tier, such as "10 far". */
 static void print_tier(const struct event_context *c, __s32 adistance, FILE *out)
 {
 	const char *name = policy_tier_name(c->policy, adistance);
@@ -133,7 +133,7 @@ static void print_policy(const struct event_context *c, const struct tierbpf_eve
 	fprintf(out, "%s)\n", hex(c->meta->digest, 6, digest));
 }
 
-/* A {part} of a text in event-table.h. */
+/* Prints the value for a {part} of a text in event-table.h. */
 static void print_part(const struct event_context *c, const struct tierbpf_record *r,
 		       const char *part, FILE *out)
 {
@@ -225,7 +225,7 @@ static json_t *json_generation(__s32 generation)
 	return generation > 0 ? json_integer(generation) : json_null();
 }
 
-/* What it is, only the ring of the policy itself can tell. */
+/* Only the ring buffer of the policy itself comes with its description, so other events lack it. */
 static json_t *json_policy(const struct event_context *c, const struct tierbpf_event *e)
 {
 	json_t *out = json_pack("{s:b, s:o, s:o}", "in_force", e->to != 0, "generation",
@@ -246,7 +246,10 @@ static json_t *json_policy(const struct event_context *c, const struct tierbpf_e
 	return out;
 }
 
-/* A member that event-table.h names; NULL: out of memory, or there is none of that name. */
+/*
+ * Returns the value of a member that event-table.h names, or NULL if memory is short or the name
+ * is unknown.
+ */
 static json_t *member(const struct event_context *c, const struct tierbpf_record *r,
 		      const char *name)
 {
@@ -269,7 +272,7 @@ static json_t *member(const struct event_context *c, const struct tierbpf_record
 	return NULL;
 }
 
-/* What an event of its kind has beside the others. */
+/* Returns the members that only events of this kind have. */
 static json_t *details(const struct event_context *c, const struct tierbpf_record *r)
 {
 	const struct tierbpf_event *e = &r->event;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An event of the kernel's half as a line for people, or as JSON (watch.schema.json). */
+/* Shows an event that the module reported as a line of text, or as JSON (watch.schema.json). */
 #ifndef EVENT_TEXT_H
 #define EVENT_TEXT_H
 
@@ -10,36 +10,36 @@
 
 #include "policy/policy.h"
 
-/* As event-table.h says. */
+/* One line of event-table.h, which describes the members. */
 struct event_kind {
 	const char *name;
-	const char *text, *members; /* text is NULL for TIERBPF_EVENT_POLICY, which has its own */
-	const char *counter, *help; /* NULL: status does not show how many there were */
+	const char *text, *members; /* text: NULL for TIERBPF_EVENT_POLICY, which has its own code */
+	const char *counter, *help; /* NULL: status does not count events of this kind */
 };
 
-/* By enum tierbpf_event_kind; what is between them has no name. */
+/* Indexed by enum tierbpf_event_kind. The name of an unused number is NULL. */
 extern const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END];
 
-/* The policy whose events they are. */
+/* What is needed to show events: the policy that recorded them, and how to show times. */
 struct event_context {
 	const struct tierbpf_meta *meta;
-	const struct policy *policy; /* for names; NULL: an object decides */
-	__u32 generation; /* of the policy that was in force: this one, or its predecessor */
-	bool in_force; /* what happens is its doing, and not the kernel's or another policy's */
-	int64_t epoch; /* when CLOCK_BOOTTIME was 0: ns since 1970 */
-	bool utc; /* of times in lines; in JSON they always are */
+	const struct policy *policy; /* for names of tiers and rules; NULL: the policy is a BPF object */
+	__u32 generation; /* of the policy in force at the event: this one or its predecessor */
+	bool in_force; /* this policy decides, not the kernel or another policy */
+	int64_t epoch; /* the time when CLOCK_BOOTTIME was 0, in ns since 1970 */
+	bool utc; /* show times in lines in UTC; times in JSON always are */
 };
 
-/* Does the policy of @meta come into force with it? */
+/* Does @e report that the policy of @meta came into force? */
 bool event_begins(const struct tierbpf_meta *meta, const struct tierbpf_event *e);
 
-/* One line, with its end. */
+/* Prints the event as one line, including the newline. */
 void event_print(const struct event_context *c, const struct tierbpf_record *r, FILE *out);
 
-/* The same as an object; NULL: out of memory. */
+/* Returns the event as a JSON object, or NULL if memory is short. */
 json_t *event_json(const struct event_context *c, const struct tierbpf_record *r);
 
-/* @count events that had no place in the ring, noticed @at (CLOCK_BOOTTIME, ns). */
+/* Show that @count events were not recorded. @at: when this was noticed (CLOCK_BOOTTIME, ns). */
 void event_print_dropped(const struct event_context *c, uint64_t at, uint64_t count, FILE *out);
 json_t *event_json_dropped(const struct event_context *c, uint64_t at, uint64_t count);
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # append: memhp_default_state=online_movable
-# A rule on a node's size decides again when a block of its memory has come online or gone
-# offline, and not when the kernel begins with it. Here each step of the kernel takes longer than
-# the module's worker waits. MEM_ONLINE and MEM_GOING_ONLINE are bits in 6.12, but consecutive
-# numbers in 7.3.
+# When a block of memory goes online or offline, the module has to ask the policy again after the
+# kernel has finished, since a rule on the node's size would otherwise see the old size. Here a BPF
+# program makes each step of the kernel take longer than the module's worker waits. The test needs
+# both kernels, because MEM_ONLINE and MEM_GOING_ONLINE are bits in 6.12, but consecutive numbers in
+# 7.3.
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# files: what is on this system, but for a kernel's own files and dpkg's records of what happened.
-# Sourced, in a chroot and in the guest.
+# files: lists the files on this system, except for the files of kernels and dpkg's own records.
+# This script is sourced both in a chroot and in the guest.
 
 files()
 {

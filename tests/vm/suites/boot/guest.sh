@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in a booted Debian that has the packages, once in each of its two boots: what the unit, the udev
-# rule and the packages do.
+# Runs in a Debian that has the packages installed, once in each of its two boots, and tests what the unit,
+# the udev rule and the packages do.
 . /usr/lib/tierbpf-test/test.sh
 . /usr/lib/tierbpf-test/cxl.sh
 
 here=/usr/lib/tierbpf-boot
 policy=/etc/tierbpf/policy.json
 
-# Seconds from here on are those of a guest that may be slow.
+# Runs a command until it succeeds. The time limit is generous, since the guest may be slow.
 wait_for()
 {
 	for _ in $(seq 300); do
@@ -48,7 +48,7 @@ all_is_well()
 	[ -z "$failed" ] || fail "units have failed: $failed"
 }
 
-# No policy: the unit is enabled, and does nothing; the module is there.
+# Without a policy, the unit is enabled but does nothing, and the module is loaded.
 without_policy()
 {
 	all_is_well
@@ -65,7 +65,7 @@ start()
 		'{"name": "slow", "match": {"node": 1}, "action": {"tier": "cxl"}}'
 	systemctl start tierbpf || unit tierbpf active
 	unit tierbpf active
-	# in the host's own bpffs, not in the unit's
+	# the pins must be in the system's bpffs, not in one that only the unit sees
 	[ -e $pins/link ] || fail "the unit leaves no pins"
 	expect_tiers "4:0 5:1" "with a policy"
 }
@@ -99,7 +99,8 @@ refreshed()
 	[ "$(refreshes)" -ge "$1" ]
 }
 
-# A hotplug while a refresh runs, at a moment when that has looked already, makes another one.
+# A hotplug during a refresh must start another refresh if the running one has already read the state of the
+# nodes.
 hot_add_again()
 {
 	dropin=/run/systemd/system/tierbpf-refresh.service.d
@@ -116,11 +117,12 @@ hot_add_again()
 	systemctl daemon-reload
 }
 
-# The card's memory comes while the policy is in force: a rule that needs to know its region decides.
+# Memory of the card is added while the policy is in force. Only a refresh makes its region known, which the
+# rule "card" needs.
 hot_add()
 {
 	[ "$(refreshes)" = 0 ] || fail "refreshed without a hotplug"
-	# by hand, with nothing new: nothing
+	# a refresh by hand does nothing if there is nothing new
 	expect 0 tierbpf load --refresh
 	[ "$(generation)" = 3 ] || fail "a refresh with nothing new makes a generation"
 	cxl_cards 1
@@ -141,7 +143,7 @@ hot_add()
 	[ "$(generation)" = 4 ] || fail "the refresh makes refreshes"
 }
 
-# As README says: at most 1.9, of 10.
+# README says that the units' exposure by systemd-analyze security is at most 1.9 of 10.
 sandbox()
 {
 	for unit in tierbpf tierbpf-refresh; do
@@ -151,8 +153,8 @@ sandbox()
 	done
 }
 
-# A trial by the unit: the process that ends it is spared by the OOM killer in the sandbox too, holds
-# nothing afterwards, and says in the journal what it did.
+# A trial that the unit starts: even in the sandbox, the OOM killer spares the guardian that ends it. The
+# guardian keeps no capabilities, exits after the trial, and reports in the journal what it did.
 trial()
 {
 	echo OPTIONS=--try=5 >/etc/default/tierbpf
@@ -177,7 +179,7 @@ stop()
 	expect_tiers "4:0-1 22:2" "when the unit is stopped"
 }
 
-# The policy comes with the module, whenever that is.
+# The unit loads the policy whenever the module is loaded, even if that is long after the boot.
 module_later()
 {
 	systemctl stop tierbpf || fail "systemctl stop tierbpf"
@@ -188,7 +190,8 @@ module_later()
 	expect_tiers "4:0 5:1" "with the module"
 }
 
-# In the chroot (install) each file is looked at; here what a running system might leave.
+# install compares all files before and after a purge in the chroot. This looks for what a running system
+# could leave behind.
 purge()
 {
 	DEBIAN_FRONTEND=noninteractive dpkg --purge tierbpf tierbpf-dkms || fail "dpkg --purge"
@@ -202,7 +205,7 @@ purge()
 	all_is_well
 }
 
-# What README shows for the kernel's two switches.
+# Keeps the kernel's two settings over a reboot in the way that README shows.
 keep_switches()
 {
 	mkdir -p /etc/sysctl.d /etc/tmpfiles.d
