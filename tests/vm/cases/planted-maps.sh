@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
 # brief: 6.12
-# timeout: 300
+# timeout: 600
 # Maps of another kind, or with values that no load writes, are pinned under tierbpf's names. An
 # older or newer tierbpf, or root by hand, may leave such maps. No command may overrun its buffers
 # or print without end, and unload and load must remove the maps.
