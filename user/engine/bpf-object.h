@@ -30,7 +30,7 @@ struct engine_object {
  * Reads the object in file @path ("-": standard input) and checks all that can be
  * checked without the kernel. 0, and *object is the caller's, for
  * engine_object_free(); -EBADMSG: it is no policy; another -errno if the file cannot
- * be read; each with a message that names the cure.
+ * be read; each with a message that says how to fix it.
  */
 int engine_object_open(const char *path, struct engine_object **object);
 void engine_object_free(struct engine_object *object);

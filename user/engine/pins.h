@@ -42,7 +42,10 @@ int pins_check(struct pins_fault *fault);
  */
 int pins_lock(bool create, int *fd);
 
-/* The same for who never makes it: first in the queue, for as long as it takes. Or -EINTR. */
+/*
+ * Like pins_lock(), but never creates the directory, goes before other waiters, and waits for as long
+ * as it takes. Returns -EINTR if a signal ends the wait.
+ */
 int pins_wait(int *fd);
 
 void pins_unlock(int *fd);

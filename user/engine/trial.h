@@ -20,13 +20,13 @@
 
 #define TRIAL_MAX_SECONDS 86400
 
-/* What a load needs to know; seconds 0: no trial. */
+/* The trial that a load begins; if seconds is 0, the load is final. */
 struct trial {
 	unsigned int seconds;
 	int guardian; /* guardian.h */
 };
 
-/* Milliseconds left of the trial; 0: none, or its time is up. */
+/* Returns the milliseconds left of the trial; 0 if there is no trial, or its time is up. */
 unsigned int trial_left(const struct tierbpf_meta *meta);
 
 /*
@@ -35,13 +35,16 @@ unsigned int trial_left(const struct tierbpf_meta *meta);
  */
 int trial_keep_former(void);
 
-/* What map `overrides_before` of this load must hold; @override: the live map. 0 or -errno. */
+/*
+ * Reads the overrides that come back after the trial, for map `overrides_before`. @override is the
+ * live map. 0 or -errno.
+ */
 int trial_overrides(int override, struct tierbpf_overrides *overrides);
 
 /* Writes the end of the trial into map `meta`, whose value is @meta, and tells the guardian. */
 int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, int ops_fd);
 
-/* pins_heal(), and the end of a trial whose time is up. 0 or -errno with a message. */
+/* Calls pins_heal(), and ends a trial whose time is up. 0 or -errno with a message. */
 int trial_heal(void);
 
 /* The policy on trial is in force for good. 0; -ENODATA: none is on trial; -errno; with a message. */

@@ -20,7 +20,7 @@ struct event_kind {
 /* Indexed by enum tierbpf_event_kind. The name of an unused number is NULL. */
 extern const struct event_kind event_kinds[TIERBPF_EVENT_KINDS_END];
 
-/* What is needed to show events: the policy that recorded them, and how to show times. */
+/* Context of the events that are shown: the policy that recorded them, and how to print times. */
 struct event_context {
 	const struct tierbpf_meta *meta;
 	const struct policy *policy; /* for names of tiers and rules; NULL: the policy is a BPF object */

@@ -14,7 +14,7 @@
 #define SETTLE_PATIENCE 20 /* tries until a message says that we wait */
 #define SETTLE_PAUSE 100000 /* us */
 
-/* What decided about the node, which may be another BPF program than that of the rules. */
+/* Names the rule or the override that decided about the node, or says that another BPF program did. */
 static void decided_by(const struct engine *e, const struct ask_args *a, struct report_node *n)
 {
 	char buffer[32];
