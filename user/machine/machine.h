@@ -24,6 +24,7 @@ enum source {
 	SOURCE_HMAT,
 	SOURCE_CEDT,
 	SOURCE_CDAT,
+	SOURCE_IOMEM,
 	SOURCE_MEASURED,
 	SOURCE_MODULE, /* the kernel's answer, read through the module */
 	SOURCE_TIER, /* estimated from the tier that the node is in */
@@ -45,10 +46,11 @@ struct machine_node {
 	struct perf region; /* of its CXL region, by the kernel; class CPU */
 	struct perf cdat; /* of its CXL region, computed here from CDAT; class CPU */
 	int64_t cdat_link_ps; /* link latency in cdat, in ps; Linux 6.12 adds it as ns */
+	bool driver_managed; /* drivers added all of its memory, as /proc/iomem says */
 	bool to_come; /* cdat is of a region that is not created yet */
 	struct perf measured; /* from the nearest CPUs */
 	/*
-	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The policy
+	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, DRIVER, CXL_*. The policy
 	 * compiler adds ratios and the adistances computed from performance (compiled.h).
 	 */
 	struct tierbpf_facts facts;
