@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/shared-options.h"
 #include "doctor/doctor.h"
+#include "machine/machine.h"
 #include "util/columns.h"
 #include "util/msg.h"
 
@@ -71,7 +72,7 @@ static void print_json(const struct doctor *d)
 static int doctor(const struct shared_options *shared)
 {
 	struct doctor d = { .root = shared_root(shared) };
-	int missing = 0, err = doctor_look(&d);
+	int missing = 0, err = machine_check_root(d.root) ?: doctor_look(&d);
 	size_t i;
 
 	for (i = 0; i < d.count; i++)

@@ -213,7 +213,7 @@ static int export_guest(const struct arguments *a)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
-	int err = machine_read(shared_root(&a->shared), &m);
+	int err = machine_read_any(shared_root(&a->shared), &m);
 
 	if (!a->shared.sysroot)
 		acpi_note_withheld();
