@@ -51,9 +51,9 @@ int machine_check_root(const char *root)
 	if (err != -ENOENT && err != -ENOTDIR)
 		return 0; /* if it cannot be read, who reads a file in it says why */
 	return fail(-EIO,
-		    "%s: not a captured machine, since there is no %s" SYSFS_NODES
-		    "; give the directory that tierbpf topology --save wrote",
-		    root, root);
+		    "%s: not a captured machine, since there is no %s in it; give the directory that "
+		    "tierbpf topology --save wrote",
+		    root, SYSFS_NODES + 1);
 }
 
 static int read_node_list(const char *root, const char *name, bool optional, node_set set)
@@ -163,12 +163,15 @@ static int read_tiers(const char *root, struct machine *m)
 
 int machine_need_tiers(const struct machine *m, const char *root)
 {
-	return m->has_tiers ? 0 :
-			      fail(-ENOPKG,
-				   "%s" TIERS
-				   ": no memory tiers: this kernel is built without NUMA or memory "
-				   "hotplug, or older than 6.1",
-				   root);
+	char path[4096];
+
+	if (m->has_tiers)
+		return 0;
+	snprintf(path, sizeof(path), "%s" TIERS, root);
+	return fail(-ENOPKG,
+		    "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
+		    "than 6.1",
+		    path);
 }
 
 /*
