@@ -46,9 +46,9 @@ static int print(const struct doctor *d)
 	for (i = 0; !err && i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
 
-		if (f->cure)
+		if (f->fix)
 			printf("\n%s: %s\n  wanted: %s\n  %s\n", f->what, f->found, f->wanted,
-			       f->cure);
+			       f->fix);
 	}
 	return err;
 }
@@ -64,7 +64,7 @@ static void print_json(const struct doctor *d)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "what", f->what,
 						"verdict", doctor_verdict_name(f->verdict), "found",
-						f->found, "wanted", f->wanted, "cure", f->cure));
+						f->found, "wanted", f->wanted, "fix", f->fix));
 	}
 	json_print(json_pack("{s:o}", "findings", list), stdout);
 }

@@ -216,7 +216,7 @@ static int export_guest(const struct arguments *a)
 	int err = machine_read_any(shared_root(&a->shared), &m);
 
 	if (!a->shared.sysroot)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 
 	err = err ?: measurement_prefer(a->shared.measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);

@@ -65,7 +65,7 @@ static void complete(struct snapshot *s, bool this_machine)
 		     "it is concluded from their latencies and bandwidths");
 	kernel_adistance_estimate(s->machine, !moved && !s->in_force);
 	if (this_machine)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 }
 
 int snapshot_open_locked(struct snapshot *s)
