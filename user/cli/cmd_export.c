@@ -213,10 +213,10 @@ static int export_guest(const struct arguments *a)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
-	int err = machine_read(shared_root(&a->shared), &m);
+	int err = machine_read_any(shared_root(&a->shared), &m);
 
 	if (!a->shared.sysroot)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 
 	err = err ?: measurement_prefer(a->shared.measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);

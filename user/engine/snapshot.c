@@ -65,7 +65,7 @@ static void complete(struct snapshot *s, bool this_machine)
 		     "it is concluded from their latencies and bandwidths");
 	kernel_adistance_estimate(s->machine, !moved && !s->in_force);
 	if (this_machine)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 }
 
 int snapshot_open_locked(struct snapshot *s)
@@ -97,12 +97,12 @@ static int ask_under_lock(struct snapshot *s)
 	return ask_engine(s);
 }
 
-int snapshot_open(const char *root, struct snapshot *s)
+int snapshot_open_any(const char *root, struct snapshot *s)
 {
 	int err;
 
 	init(s);
-	err = machine_read(root, &s->machine);
+	err = machine_read_any(root, &s->machine);
 	if (!err && *root)
 		capture_read_adistances(root, s->machine);
 	else if (!err)
@@ -111,6 +111,18 @@ int snapshot_open(const char *root, struct snapshot *s)
 		snapshot_close(s);
 	else
 		complete(s, !*root);
+	return err;
+}
+
+int snapshot_open(const char *root, struct snapshot *s)
+{
+	int err = snapshot_open_any(root, s);
+
+	if (!err) {
+		err = machine_need_tiers(s->machine, root);
+		if (err)
+			snapshot_close(s);
+	}
 	return err;
 }
 

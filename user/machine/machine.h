@@ -38,6 +38,7 @@ struct machine_node {
 	bool possible; /* exists, or may be added later */
 	bool memory; /* has memory that is online */
 	bool cpu; /* has CPUs that are online */
+	bool generic_initiator; /* a device, such as a GPU, reaches memory from it */
 	int64_t tier; /* N of memory_tierN; NO_TIER */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* Its latency and bandwidth from each source; the facts below hold the values in use. */
@@ -60,6 +61,7 @@ struct machine_node {
 struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
 	int nr_nodes; /* the highest possible node + 1 */
+	bool has_tiers; /* the kernel has memory tiers */
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
 	/*
 	 * The parsed tables; NULL: there is none that can be used. An HMAT that is valid, but that
@@ -78,6 +80,16 @@ struct machine {
  * A fact that is missing or cannot be read is marked as not known, which is not an error.
  */
 int machine_read(const char *root, struct machine **m);
+
+/* 0 if a machine may be below @root; -EIO if no one was captured there, with a message. */
+int machine_check_root(const char *root);
+
+/*
+ * Like machine_read(), but without memory tiers it succeeds, and no node has one. What needs
+ * tiers then calls machine_need_tiers(), which returns 0, or -ENOPKG with a message.
+ */
+int machine_read_any(const char *root, struct machine **m);
+int machine_need_tiers(const struct machine *m, const char *root);
 void machine_free(struct machine *m);
 
 /*
