@@ -16,9 +16,6 @@
 #include "util/msg.h"
 #include "util/sysfs.h"
 
-/* This file exists in captured machines only. */
-#define ADISTANCES "/tierbpf/kernel_adistance"
-
 /* The paths to capture: files are copied, links are copied as links, directories are created. */
 static const char *const wanted[] = {
 	SYSFS_NODES "/possible",
@@ -227,40 +224,11 @@ static int save_matches(struct save *s, const char *pattern)
 	return err;
 }
 
-/* Saves only answers of the kernel; estimates can be computed again from the files. */
-static int save_adistances(struct save *s, const struct machine *m)
+static int save_state(void *save, const char *path, const void *data, size_t length)
 {
-	_cleanup_free_ char *text = NULL;
-	char path[] = ADISTANCES;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int node;
+	_cleanup_free_ char *copy = strdup(path);
 
-	if (!out)
-		return no_memory();
-	for (node = 0; node < m->nr_nodes; node++)
-		if (m->nodes[node].source[TIERBPF_FACT_KERNEL_ADISTANCE] == SOURCE_MODULE)
-			fprintf(out, "%d %lld\n", node,
-				(long long)m->nodes[node].facts.value[TIERBPF_FACT_KERNEL_ADISTANCE]);
-	fclose(out);
-	return size ? write_file(s, path, 0644, text, size) : 0;
-}
-
-void capture_read_adistances(const char *dir, struct machine *m)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *line;
-	int node, adistance;
-
-	if (sysfs_text(&text, dir, ADISTANCES))
-		return;
-	for (line = text; line && sscanf(line, "%d %d", &node, &adistance) == 2;) {
-		if (node >= 0 && node < m->nr_nodes)
-			machine_set_fact(&m->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE, adistance,
-					 SOURCE_MODULE);
-		line = strchr(line, '\n');
-		line += !!line;
-	}
+	return copy ? write_file(save, copy, 0644, data, length) : no_memory();
 }
 
 static size_t count_entries(int fd)
@@ -326,7 +294,8 @@ static int make_empty(const char *dir)
 	return err ?: TAKE_FD(fd);
 }
 
-int capture_save(const struct machine *m, const char *dir, size_t *files)
+int capture_save(const struct machine *m, const struct policy_state *state, const char *dir,
+		 size_t *files)
 {
 	_cleanup_close_ int fd = make_empty(dir);
 	struct save s = { .dir = fd };
@@ -335,7 +304,7 @@ int capture_save(const struct machine *m, const char *dir, size_t *files)
 
 	for (i = 0; !err && i < ARRAY_SIZE(wanted); i++)
 		err = save_matches(&s, wanted[i]);
-	err = err ?: save_adistances(&s, m);
+	err = err ?: policy_state_save(m, state, save_state, &s);
 	if (!err && s.refused)
 		note("%zu files cannot be read by this user, %s the last of them; as root they are captured too",
 		     s.refused, s.refused_name);
