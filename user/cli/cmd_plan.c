@@ -117,8 +117,12 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 }
 
 /* Says why there is nothing to plan. */
-static int no_policy(const struct arguments *a)
+static int no_policy(const struct arguments *a, const struct snapshot *s)
 {
+	if (a->shared.sysroot && s->state.not_asked)
+		return fail(-ENODATA,
+			    "the capture does not hold the policy that was in force, since only root can read it; "
+			    "give a POLICY file");
 	if (a->shared.sysroot)
 		return fail(-ENODATA,
 			    "no policy was in force when this machine was captured; give a POLICY file");
@@ -138,7 +142,7 @@ static int run(const struct arguments *a, int (*show)(const struct plan *, const
 	err = err ?: measurement_use(a->shared.measured, s.machine);
 	err = err ?: chosen_policy(a->policy, a->shared.measured, &s, &chosen);
 	if (!err && !chosen.policy)
-		err = no_policy(a);
+		err = no_policy(a, &s);
 	err = err ?: plan_make(chosen.compiled, s.machine, s.state.overrides, &plan);
 	return err ?: show(plan, a);
 }

@@ -507,7 +507,8 @@ static void print_node(const struct acpi_node *n, FILE *out)
 	const struct perf *p = &n->perf;
 
 	if (!n->in_table) {
-		fprintf(out, "  node %d: no values, as before\n", n->node);
+		fprintf(out, "  node %d: no values, so it stays where the kernel alone puts it\n",
+			n->node);
 		return;
 	}
 	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s",
