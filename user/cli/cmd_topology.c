@@ -65,7 +65,7 @@ static const struct argp argp = {
 static int save(const struct snapshot *s, const char *dir)
 {
 	size_t files;
-	int err = capture_save(s->machine, &s->state, dir, &files);
+	int err = capture_save("", s->machine, &s->state, dir, &files);
 
 	if (!err)
 		printf("%s: %zu files; tierbpf topology --sysroot %s shows them\n", dir, files, dir);

@@ -74,6 +74,7 @@ static const char *const wanted[] = {
 
 struct save {
 	int dir;
+	const char *root; /* real path of the machine; "" for this one */
 	size_t files;
 	size_t refused; /* number of files that this user may not read */
 	char refused_name[PATH_MAX];
@@ -197,9 +198,9 @@ static int save_one(struct save *s, const char *from)
 		return no_memory();
 	copy[name - from - 1] = 0;
 	above = realpath(copy, NULL);
-	if (!above || lstat(from, &st))
+	if (!above || strncmp(above, s->root, strlen(s->root)) || lstat(from, &st))
 		return 0;
-	if (asprintf(&path, "%s/%s", above, name) < 0) {
+	if (asprintf(&path, "%s/%s", above + strlen(s->root), name) < 0) {
 		path = NULL;
 		return no_memory();
 	}
@@ -212,10 +213,16 @@ static int save_one(struct save *s, const char *from)
 
 static int save_matches(struct save *s, const char *pattern)
 {
+	_cleanup_free_ char *path = NULL;
 	glob_t found = {};
 	size_t i;
-	int err = glob(pattern, GLOB_BRACE, NULL, &found);
+	int err;
 
+	if (asprintf(&path, "%s%s", s->root, pattern) < 0) {
+		path = NULL;
+		return no_memory();
+	}
+	err = glob(path, GLOB_BRACE, NULL, &found);
 	if (err == GLOB_NOSPACE)
 		return no_memory();
 	for (err = 0, i = 0; !err && i < found.gl_pathc; i++)
@@ -294,13 +301,17 @@ static int make_empty(const char *dir)
 	return err ?: TAKE_FD(fd);
 }
 
-int capture_save(const struct machine *m, const struct policy_state *state, const char *dir,
-		 size_t *files)
+int capture_save(const char *root, const struct machine *m, const struct policy_state *state,
+		 const char *dir, size_t *files)
 {
+	_cleanup_free_ char *real = *root ? realpath(root, NULL) : strdup("");
 	_cleanup_close_ int fd = make_empty(dir);
-	struct save s = { .dir = fd };
+	struct save s = { .dir = fd, .root = real };
 	int err = fd < 0 ? fd : 0;
 	size_t i;
+
+	if (!real)
+		return fail(-errno, "%s: %s", root, strerror(errno));
 
 	for (i = 0; !err && i < ARRAY_SIZE(wanted); i++)
 		err = save_matches(&s, wanted[i]);

@@ -7,13 +7,13 @@
 #include "machine/policy-state.h"
 
 /*
- * Copies what tierbpf reads of this machine into @dir, which must be new or empty: files of
+ * Copies what tierbpf reads of the machine below @root ("" for this one) into @dir, which must be new or empty: files of
  * sysfs about nodes, tiers, CXL, NVDIMM and dax devices, the firmware tables, and @state, the
  * policy in force with what it and the kernel answer for each node. Nothing else is copied: no host
  * name, no other file of a user, no network address. *files is the number of files. 0, or -errno
  * with a message; a note names what could not be read (without root: the tables).
  */
-int capture_save(const struct machine *m, const struct policy_state *state, const char *dir,
-		 size_t *files);
+int capture_save(const char *root, const struct machine *m, const struct policy_state *state,
+		 const char *dir, size_t *files);
 
 #endif
