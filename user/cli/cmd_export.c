@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
 	  "Guests: give the guest the host's node HOST as GUEST; once for each node (default: all nodes)",
 	  2 },
 	{ "with-overrides", KEY_WITH_OVERRIDES, NULL, 0,
-	  "acpi: export the live overrides, too, as if they were part of the policy", 3 },
+	  "acpi: export live overrides, too", 3 },
 	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
@@ -223,10 +223,10 @@ static int export_guest(const struct arguments *a)
 {
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
 	_cleanup_(cleanup_guest) struct guest *g = NULL;
-	int err = machine_read(shared_root(&a->shared), &m);
+	int err = machine_read_any(shared_root(&a->shared), &m);
 
 	if (!a->shared.sysroot)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 
 	err = err ?: measurement_prefer(a->shared.measured, m);
 	err = err ?: guest_make(m, &a->wish, &g);

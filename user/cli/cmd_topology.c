@@ -89,8 +89,11 @@ static int show(const struct snapshot *s, const struct arguments *a)
 static int topology(const struct arguments *a)
 {
 	_cleanup_(cleanup_snapshot) struct snapshot s = {};
-	int err = snapshot_open(shared_root(&a->shared), &s);
+	int err = snapshot_open_any(shared_root(&a->shared), &s);
 
+	if (!err && !s.machine->has_tiers)
+		note("this kernel has no memory tiers (they need Linux 6.1 with NUMA and memory hotplug), so "
+		     "no node is in one");
 	err = err ?: measurement_use(a->shared.measured, s.machine);
 	return err ?: show(&s, a);
 }

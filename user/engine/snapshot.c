@@ -72,7 +72,7 @@ static void complete(struct snapshot *s, bool this_machine)
 				    "seems to have been in force on the captured machine");
 	kernel_adistance_estimate(s->machine, !s->state.not_asked && !s->state.in_force);
 	if (this_machine)
-		acpi_note_withheld();
+		acpi_say_tables_withheld();
 }
 
 int snapshot_open_locked(struct snapshot *s)
@@ -104,12 +104,12 @@ static int ask_under_lock(struct snapshot *s)
 	return ask_engine(s);
 }
 
-int snapshot_open(const char *root, struct snapshot *s)
+int snapshot_open_any(const char *root, struct snapshot *s)
 {
 	int err;
 
 	init(s);
-	err = machine_read(root, &s->machine);
+	err = machine_read_any(root, &s->machine);
 	if (!err && *root)
 		err = policy_state_read(root, s->machine, &s->state, &s->captured);
 	else if (!err)
@@ -118,6 +118,18 @@ int snapshot_open(const char *root, struct snapshot *s)
 		snapshot_close(s);
 	else
 		complete(s, !*root);
+	return err;
+}
+
+int snapshot_open(const char *root, struct snapshot *s)
+{
+	int err = snapshot_open_any(root, s);
+
+	if (!err) {
+		err = machine_need_tiers(s->machine, root);
+		if (err)
+			snapshot_close(s);
+	}
 	return err;
 }
 

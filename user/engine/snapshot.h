@@ -24,6 +24,7 @@ struct snapshot {
  * it reads. 0, and *s is to be closed; -errno with a message.
  */
 int snapshot_open(const char *root, struct snapshot *s);
+int snapshot_open_any(const char *root, struct snapshot *s); /* also without memory tiers */
 
 /*
  * For policy_compile_measured(): if @policy is the one in force and was loaded with a measurement, the

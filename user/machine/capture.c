@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "acpi/table.h"
+#include "machine/iomem.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
@@ -231,6 +232,27 @@ static int save_matches(struct save *s, const char *pattern)
 	return err;
 }
 
+/*
+ * This needs the descriptor that iomem_open() keeps. With addresses, only the owner may read the file, as
+ * only root may here.
+ */
+static int save_iomem(struct save *s)
+{
+	_cleanup_(cleanup_iomem) struct iomem io;
+	_cleanup_free_ char *text = NULL;
+	char path[] = "/proc/iomem";
+	size_t length;
+
+	if (iomem_text(s->root, &text, &length))
+		return 0;
+	iomem_read(s->root, &io);
+	if (!io.told) {
+		s->refused++;
+		snprintf(s->refused_name, sizeof(s->refused_name), "%s", path);
+	}
+	return write_file(s, path, io.told ? 0400 : 0444, text, length);
+}
+
 static int save_state(void *save, const char *path, const void *data, size_t length)
 {
 	_cleanup_free_ char *copy = strdup(path);
@@ -312,9 +334,9 @@ int capture_save(const char *root, const struct machine *m, const struct policy_
 
 	if (!real)
 		return fail(-errno, "%s: %s", root, strerror(errno));
-
 	for (i = 0; !err && i < ARRAY_SIZE(wanted); i++)
 		err = save_matches(&s, wanted[i]);
+	err = err ?: save_iomem(&s);
 	err = err ?: policy_state_save(m, state, save_state, &s);
 	if (!err && s.refused)
 		note("%zu files cannot be read by this user, %s the last of them; as root they are captured too",

@@ -48,6 +48,7 @@ const char *source_name(enum source source)
 		[SOURCE_HMAT] = "HMAT",
 		[SOURCE_CEDT] = "CEDT",
 		[SOURCE_CDAT] = "CDAT",
+		[SOURCE_IOMEM] = "iomem",
 		[SOURCE_MEASURED] = "measured",
 		[SOURCE_MODULE] = "module",
 		[SOURCE_TIER] = "tier",

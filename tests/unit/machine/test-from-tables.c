@@ -285,9 +285,9 @@ Test(machine_tables, hmat_not_shown)
 	read_machine(NULL);
 	expect_fact(1, TIERBPF_FACT_READ_LATENCY, 300, SOURCE_HMAT);
 	cr_expect(machine->hmat && machine->tables.hmat.ignored);
-	cr_expect_eq(perf_kernel_believes(machine, &odd), -ENODATA);
+	cr_expect_eq(perf_kernel_reference(machine, &odd), -ENODATA);
 	machine->tables.hmat.ignored = NULL;
-	cr_expect_eq(perf_kernel_believes(machine, &odd), 0);
+	cr_expect_eq(perf_kernel_reference(machine, &odd), 0);
 }
 
 Test(machine_tables, no_srat)
