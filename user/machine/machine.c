@@ -53,6 +53,7 @@ const char *source_name(enum source source)
 		[SOURCE_MODULE] = "module",
 		[SOURCE_TIER] = "tier",
 		[SOURCE_DERIVED] = "derived",
+		[SOURCE_LOADED] = "load --measured",
 		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
 		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
 	};

@@ -29,6 +29,7 @@ enum source {
 	SOURCE_MODULE, /* the kernel's answer, read through the module */
 	SOURCE_TIER, /* estimated from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
+	SOURCE_LOADED, /* the measurement that the policy in force was loaded with */
 	/* From the cards of a CXL region that is not created yet (region-to-come.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
@@ -40,6 +41,7 @@ struct machine_node {
 	bool cpu; /* has CPUs that are online */
 	bool generic_initiator; /* a device, such as a GPU, reaches memory from it */
 	int64_t tier; /* N of memory_tierN; NO_TIER */
+	__s32 adistance; /* that a policy in force gives it now; 0: there is none, or not known */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* Its latency and bandwidth from each source; the facts below hold the values in use. */
 	struct access sysfs[NR_CLASSES]; /* the kernel's values */
