@@ -167,6 +167,8 @@ void doctor_look_at_machine(struct doctor *d)
 		look_at_distances(d, m);
 	}
 	doctor_look_at_memory(d, m);
+	if (m)
+		doctor_look_at_devices(d, m);
 	look_at_demotion(d);
 	look_at_promotion(d);
 }

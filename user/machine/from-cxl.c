@@ -18,6 +18,7 @@
 #include "cxl/region-perf.h"
 #include "cxl/region-to-come.h"
 #include "machine/facts.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -100,7 +101,7 @@ static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 	return endpoint && cxl_serial(root, endpoint, serial);
 }
 
-static void read_serials(const struct region *r)
+static void read_serials(const struct region *r, struct machine_region *region)
 {
 	uint64_t serial;
 	bool more;
@@ -112,8 +113,22 @@ static void read_serials(const struct region *r)
 		if (!more)
 			return;
 		if (read_serial(r->root, decoder, &serial))
-			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial,
-					 SOURCE_SYSFS);
+			region->serials[region->nr_serials++] = serial;
+	}
+}
+
+/* Behind those of the node's other regions. */
+static void add_serials(struct machine_node *n, const struct machine_region *region)
+{
+	size_t i, slot = 0;
+
+	for (i = 0; i < region->nr_serials; i++) {
+		while (slot < TIERBPF_NR_SERIALS &&
+		       machine_knows(n, TIERBPF_FACT_CXL_SERIAL + (enum tierbpf_fact)slot))
+			slot++;
+		if (slot < TIERBPF_NR_SERIALS)
+			machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + (enum tierbpf_fact)slot,
+					 (int64_t)region->serials[i], SOURCE_SYSFS);
 	}
 }
 
@@ -168,7 +183,38 @@ static void read_bridges(struct region *r)
 
 /* ---- regions ---- */
 
-/* If a node has several regions, the first one counts. */
+/* If a node has several regions, the number and the performance of the first one count. */
+static void set_facts(const struct region *r, const struct machine_region *region)
+{
+	if (!machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
+		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
+		if (!r->node->cpu)
+			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+		read_performance(r);
+	}
+	add_serials(r->node, region);
+}
+
+static void read_region(struct region *r)
+{
+	struct machine_region *region;
+
+	if (ARRAY_GROW(r->m->regions, r->m->nr_regions))
+		return;
+	find_node(r);
+	region = &r->m->regions[r->m->nr_regions++];
+	*region = (struct machine_region){
+		.number = r->number,
+		.node = r->node ? (int)(r->node - r->m->nodes) : NO_NODE,
+		.window_node = NO_NODE,
+	};
+	sysfs_number(&region->base, 0, r->root, "%s/resource", r->path);
+	sysfs_number(&region->size, 0, r->root, "%s/size", r->path);
+	read_serials(r, region);
+	if (r->node)
+		set_facts(r, region);
+}
+
 static void visit_region(const char *name, void *arg)
 {
 	struct region *r = arg;
@@ -178,14 +224,7 @@ static void visit_region(const char *name, void *arg)
 		return;
 	r->path = cxl_region(r->root, name);
 	if (r->path)
-		find_node(r);
-	if (r->node && !machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
-		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
-		if (!r->node->cpu)
-			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
-		read_serials(r);
-		read_performance(r);
-	}
+		read_region(r);
 	free(r->path);
 }
 
@@ -257,7 +296,11 @@ static void read_window(const struct region *r, const struct cedt_window *w)
 {
 	struct machine_node *n =
 		w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
+	size_t i;
 
+	for (i = 0; n && i < r->m->nr_regions; i++)
+		if (r->m->regions[i].base >= w->base && r->m->regions[i].base - w->base < w->size)
+			r->m->regions[i].window_node = w->node;
 	if (!n || n->cpu || machine_knows(n, TIERBPF_FACT_KIND))
 		return;
 	machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
