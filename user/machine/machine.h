@@ -68,8 +68,10 @@ struct machine_region {
 	int node; /* its memory is this node's, or will be; NO_NODE: not known */
 	int window_node; /* that the kernel made for the window around it; NO_NODE: none */
 	uint64_t base, size; /* 0: not known */
-	uint64_t serials[TIERBPF_NR_SERIALS]; /* of its cards */
-	size_t nr_serials;
+	struct {
+		uint64_t serial;
+		bool known;
+	} cards[TIERBPF_NR_SERIALS]; /* by position in the interleave */
 };
 
 struct machine {
@@ -134,6 +136,13 @@ static inline enum tierbpf_fact coordinate_fact(enum coordinate c)
 {
 	return (enum tierbpf_fact)(TIERBPF_FACT_READ_LATENCY + c);
 }
+
+/*
+ * The performance from which coordinate @c of access class CPU is taken into the facts, and its source;
+ * NULL: none has it.
+ */
+const struct perf *machine_perf_in_use(const struct machine_node *n, enum coordinate c,
+				       enum source *source);
 
 /* The name of a source in messages: "sysfs", "SRAT", …. */
 const char *source_name(enum source source);
