@@ -37,6 +37,7 @@ struct machine_node {
 	bool possible; /* exists, or may be added later */
 	bool memory; /* has memory that is online */
 	bool cpu; /* has CPUs that are online */
+	bool initiator; /* has a generic initiator, such as a GPU */
 	int64_t tier; /* N of memory_tierN; NO_TIER */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* Its latency and bandwidth from each source; the facts below hold the values in use. */
@@ -47,6 +48,7 @@ struct machine_node {
 	int64_t cdat_link_ps; /* link latency in cdat, in ps; Linux 6.12 adds it as ns */
 	bool to_come; /* cdat is of a region that is not created yet */
 	struct perf measured; /* from the nearest CPUs */
+	struct perf measured_spread; /* interquartile range of each value, in percent */
 	/*
 	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The policy
 	 * compiler adds ratios and the adistances computed from performance (compiled.h).

@@ -61,11 +61,12 @@ static int read_node_list(const char *root, const char *name, bool optional, nod
  */
 static int read_nodes(const char *root, struct machine *m, node_set online)
 {
-	node_set memory = {}, cpu = {}, possible = {};
+	node_set memory = {}, cpu = {}, initiator = {}, possible = {};
 	int i, err;
 
 	err = read_node_list(root, "has_memory", false, memory);
 	err = err ?: read_node_list(root, "has_cpu", false, cpu);
+	err = err ?: read_node_list(root, "has_generic_initiator", true, initiator);
 	err = err ?: read_node_list(root, "online", true, online);
 	err = err ?: read_node_list(root, "possible", true, possible);
 	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
@@ -73,6 +74,7 @@ static int read_nodes(const char *root, struct machine *m, node_set online)
 
 		n->memory = memory[i];
 		n->cpu = cpu[i];
+		n->initiator = initiator[i];
 		online[i] |= memory[i] || cpu[i];
 		n->possible = possible[i] || online[i];
 		n->tier = NO_TIER;
