@@ -308,28 +308,52 @@ static int say_later(const struct placement *p, struct assumptions *a)
 
 /* ---- the kernel's order ---- */
 
-/* The values contradict the kernel's tiers, or make two of them one. */
+struct ranked {
+	char name[16];
+	int32_t kernel_tier;
+	__s32 adistance;
+};
+
+static struct ranked rank(const struct placed *n)
+{
+	struct ranked r = { .kernel_tier = n->kernel_tier, .adistance = n->adistance };
+
+	snprintf(r.name, sizeof(r.name), "node %d", n->node);
+	return r;
+}
+
+/* Says so if the values contradict the kernel's tiers, or would make one of the two. */
+static int say_contradiction(const struct ranked *fast, const struct ranked *slow,
+			     struct assumptions *a)
+{
+	if (fast->kernel_tier >= slow->kernel_tier ||
+	    (int64_t)slow->adistance * 10 > (int64_t)fast->adistance * 11)
+		return 0;
+	return add(a,
+		   "%s is %s %s by latency and bandwidth, but the kernel has them in tiers %u and %u: that order is kept",
+		   slow->name,
+		   (int64_t)fast->adistance * 10 > (int64_t)slow->adistance * 11 ? "faster than" :
+										   "as fast as",
+		   fast->name, (unsigned int)slow->kernel_tier, (unsigned int)fast->kernel_tier);
+}
+
 static int say_order(const struct placement *p, struct assumptions *a)
 {
+	struct ranked dram = { "DRAM", TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT,
+			       TIERBPF_ADISTANCE_DRAM };
+	struct ranked last = dram;
 	size_t i;
 	int err = 0;
 
-	for (i = 1; !err && i < p->nr_nodes; i++) {
-		const struct placed *fast = &p->nodes[i - 1], *slow = &p->nodes[i];
+	for (i = 0; !err && i < p->nr_nodes; i++) {
+		struct ranked r = rank(&p->nodes[i]);
 
-		if (fast->kernel_tier == slow->kernel_tier || fast->basis > BASIS_FIRMWARE ||
-		    slow->basis > BASIS_FIRMWARE ||
-		    (int64_t)slow->adistance * 10 > (int64_t)fast->adistance * 11)
+		if (p->nodes[i].basis > BASIS_FIRMWARE)
 			continue;
-		err = add(a,
-			  "node %d is %s node %d by latency and bandwidth, but the kernel has them in tiers %u and %u: that "
-			  "order is kept",
-			  slow->node,
-			  (int64_t)fast->adistance * 10 > (int64_t)slow->adistance * 11 ?
-				  "faster than" :
-				  "as fast as",
-			  fast->node, (unsigned int)slow->kernel_tier,
-			  (unsigned int)fast->kernel_tier);
+		err = say_contradiction(&dram, &r, a) ?: say_contradiction(&r, &dram, a);
+		if (strcmp(last.name, dram.name))
+			err = err ?: say_contradiction(&last, &r, a);
+		last = r;
 	}
 	return err;
 }
