@@ -140,14 +140,15 @@ apt_in()
 	"$apt_tool" -q "$@"
 }
 
-# apt_unpack APT_DIR INTO PACKAGE...: downloads and unpacks, installing nothing.
+# apt_unpack APT_DIR INTO PACKAGE...: downloads and unpacks, installing nothing. Nobody must update the
+# directory's package lists meanwhile (apt_dir).
 apt_unpack()
 {
 	unpack_apt=$1
 	unpack_into=$2
 	shift 2
 	mkdir -p "$unpack_into/.debs" || return
-	(cd "$unpack_into/.debs" && apt_in "$unpack_apt" get download "$@") || return
+	(cd "$unpack_into/.debs" && with_lock "apt-${unpack_apt##*/}" apt_in "$unpack_apt" get download "$@") || return
 	for unpack_deb in "$unpack_into"/.debs/*.deb; do
 		dpkg-deb -x "$unpack_deb" "$unpack_into" || return
 	done

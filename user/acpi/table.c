@@ -93,7 +93,7 @@ int acpi_table_read(const char *root, const char *signature, struct acpi_table *
 	return 0;
 }
 
-void acpi_note_withheld(void)
+void acpi_say_tables_withheld(void)
 {
 	if (!access(TABLES "/SRAT", F_OK) && access(TABLES "/SRAT", R_OK))
 		note("only root can read the firmware's tables: facts from proximity domains, HMAT and CDAT are "

@@ -48,7 +48,7 @@ struct acpi_table_state {
 int acpi_table_read(const char *root, const char *signature, struct acpi_table *t);
 
 /* Prints a note if this machine has tables that this user may not read. */
-void acpi_note_withheld(void);
+void acpi_say_tables_withheld(void);
 
 void acpi_table_free(struct acpi_table *t);
 

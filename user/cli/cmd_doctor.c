@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/shared-options.h"
 #include "doctor/doctor.h"
+#include "machine/machine.h"
 #include "util/columns.h"
 #include "util/msg.h"
 
@@ -45,9 +46,9 @@ static int print(const struct doctor *d)
 	for (i = 0; !err && i < d->count; i++) {
 		const struct finding *f = &d->findings[i];
 
-		if (f->cure)
+		if (f->fix)
 			printf("\n%s: %s\n  wanted: %s\n  %s\n", f->what, f->found, f->wanted,
-			       f->cure);
+			       f->fix);
 	}
 	return err;
 }
@@ -63,7 +64,7 @@ static void print_json(const struct doctor *d)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "what", f->what,
 						"verdict", doctor_verdict_name(f->verdict), "found",
-						f->found, "wanted", f->wanted, "cure", f->cure));
+						f->found, "wanted", f->wanted, "fix", f->fix));
 	}
 	json_print(json_pack("{s:o}", "findings", list), stdout);
 }
@@ -71,7 +72,7 @@ static void print_json(const struct doctor *d)
 static int doctor(const struct shared_options *shared)
 {
 	struct doctor d = { .root = shared_root(shared) };
-	int missing = 0, err = doctor_look(&d);
+	int missing = 0, err = machine_check_root(d.root) ?: doctor_look(&d);
 	size_t i;
 
 	for (i = 0; i < d.count; i++)

@@ -152,7 +152,7 @@ static int run(const struct arguments *a)
 	/* Checked now, so that half a minute of measuring is not lost. */
 	int err = a->shared.output ? new_file_check(a->shared.output, a->shared.force) : 0;
 
-	err = err ?: machine_read("", &m);
+	err = err ?: machine_read_any("", &m);
 	err = err ?: measure(m, &a->options, &found);
 	if (err)
 		return err;

@@ -11,7 +11,7 @@
 #include "util/escape.h"
 
 void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
-		  const char *wanted, const char *cure, const char *found, ...)
+		  const char *wanted, const char *fix, const char *found, ...)
 {
 	struct finding *f;
 	_cleanup_free_ char *text = NULL;
@@ -26,7 +26,7 @@ void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdic
 		.what = what,
 		.verdict = verdict,
 		.wanted = wanted,
-		.cure = verdict == DOCTOR_FINE ? NULL : cure,
+		.fix = verdict == DOCTOR_FINE ? NULL : fix,
 	};
 	va_start(args, found);
 	if (vasprintf(&text, found, args) < 0)

@@ -21,7 +21,7 @@ struct finding {
 	enum doctor_verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
-	const char *cure;	  /* how to fix it, constant text; NULL if nothing is wrong */
+	const char *fix;	 /* how to fix it, constant text; NULL if nothing is wrong */
 };
 
 struct doctor {
@@ -33,7 +33,7 @@ struct doctor {
 
 /* Adds a finding. @found is a format, and comes last with its arguments. */
 void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdict,
-		  const char *wanted, const char *cure, const char *found, ...)
+		  const char *wanted, const char *fix, const char *found, ...)
 	__attribute__((format(printf, 6, 7)));
 
 /* Frees the findings. */

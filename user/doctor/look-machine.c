@@ -33,7 +33,7 @@ static void look_at_table(struct doctor *d, const char *name, const struct acpi_
 /* The kernel ignores a valid HMAT if the values of DRAM nodes in it differ too much. */
 static void look_at_dram(struct doctor *d, const struct machine *m)
 {
-	int odd = -1, err = perf_kernel_believes(m, &odd);
+	int odd = -1, err = perf_kernel_reference(m, &odd);
 
 	if (!err)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_FINE,

@@ -214,10 +214,16 @@ static int forget_former(void)
 int trial_heal(void)
 {
 	struct tierbpf_meta meta;
+	unsigned int policy;
 	int err = pins_heal();
 
-	if (err || !pins_policy_id() || engine_read_meta(&meta))
+	if (err)
 		return err;
+	err = pins_find_policy(&policy);
+	if (err)
+		return pins_cannot_tell(err);
+	if (!policy || engine_read_meta(&meta))
+		return 0;
 	if (!meta.trial_until) {
 		/* A confirm was killed before it had removed all. */
 		if (!access(POLICY_PATH("overrides_before"), F_OK))

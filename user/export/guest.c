@@ -351,7 +351,7 @@ static int check_dram_perf(const struct guest *g, int *odd)
 					 g->nodes[i].perf.value[c], SOURCE_DERIVED);
 	}
 	m->nr_nodes = g->count;
-	return perf_kernel_believes(m, odd);
+	return perf_kernel_reference(m, odd);
 }
 
 static void note_unused_hmat(const struct guest *g)

@@ -36,7 +36,7 @@ static void read_srat(const char *root, struct machine *m)
 		if (!m->nodes[i].possible)
 			continue;
 		machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i], SOURCE_SRAT);
-		m->nodes[i].initiator |= nodeset_has(&m->srat->initiators, i);
+		m->nodes[i].generic_initiator |= nodeset_has(&m->srat->initiators, i);
 	}
 }
 

@@ -7,8 +7,11 @@
  *   either, and an NVDIMM region would become its memory;
  * - cxl: no CPUs, and a CXL region is its memory (from-cxl.c), or one of its dax
  *   devices is below one (…/regionN/dax_regionN/…);
+ * - device: no CPUs, and drivers added all of its memory (from-iomem.c), but not kmem alone, which
+ *   adds whatever the firmware has set aside;
  * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
  *   is more than 5/4 of that of the first node with CPUs and memory that has one;
+ * - device: no CPUs, and kmem added all of its memory;
  * - hotplug: SRAT lists memory of it (of a length above 0) and marks all of that as
  *   hot-pluggable; or there is an SRAT, and it does not list the node's memory;
  * - dram: it has memory.
@@ -20,6 +23,7 @@
 #include <string.h>
 
 #include "machine/facts.h"
+#include "policy/driver-name.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -122,6 +126,19 @@ static bool is_hbm(const struct machine_node *n, int64_t dram)
 	return n->memory && !n->cpu && dram && 4 * bandwidth(n) > 5 * dram;
 }
 
+/* ---- memory of drivers ---- */
+
+static bool is_device(const struct machine_node *n)
+{
+	return n->driver_managed && !n->cpu;
+}
+
+static bool is_kmem(const struct machine_node *n)
+{
+	return machine_knows(n, TIERBPF_FACT_DRIVER) &&
+	       n->facts.value[TIERBPF_FACT_DRIVER] == driver_name_value("kmem");
+}
+
 /* ---- hotplug ---- */
 
 static bool is_hotplug(const struct srat *s, int node, bool memory)
@@ -145,8 +162,12 @@ static void set_kind(const struct srat *srat, int node, int64_t dram, struct mac
 {
 	if (machine_knows(n, TIERBPF_FACT_KIND))
 		return;
-	if (is_hbm(n, dram))
+	if (is_device(n) && !is_kmem(n))
+		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_DEVICE, SOURCE_IOMEM);
+	else if (is_hbm(n, dram))
 		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_HBM, SOURCE_DERIVED);
+	else if (is_device(n))
+		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_DEVICE, SOURCE_IOMEM);
 	else if (srat && is_hotplug(srat, node, n->memory))
 		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
 	else if (n->memory)

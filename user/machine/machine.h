@@ -24,10 +24,12 @@ enum source {
 	SOURCE_HMAT,
 	SOURCE_CEDT,
 	SOURCE_CDAT,
+	SOURCE_IOMEM,
 	SOURCE_MEASURED,
 	SOURCE_MODULE, /* the kernel's answer, read through the module */
 	SOURCE_TIER, /* estimated from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
+	SOURCE_LOADED, /* the measurement that the policy in force was loaded with */
 	/* From the cards of a CXL region that is not created yet (region-to-come.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
@@ -37,8 +39,9 @@ struct machine_node {
 	bool possible; /* exists, or may be added later */
 	bool memory; /* has memory that is online */
 	bool cpu; /* has CPUs that are online */
-	bool initiator; /* has a generic initiator, such as a GPU */
+	bool generic_initiator; /* a device, such as a GPU, reaches memory from it */
 	int64_t tier; /* N of memory_tierN; NO_TIER */
+	__s32 adistance; /* that a policy in force gives it now; 0: there is none, or not known */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* Its latency and bandwidth from each source; the facts below hold the values in use. */
 	struct access sysfs[NR_CLASSES]; /* the kernel's values */
@@ -46,11 +49,12 @@ struct machine_node {
 	struct perf region; /* of its CXL region, by the kernel; class CPU */
 	struct perf cdat; /* of its CXL region, computed here from CDAT; class CPU */
 	int64_t cdat_link_ps; /* link latency in cdat, in ps; Linux 6.12 adds it as ns */
+	bool driver_managed; /* drivers added all of its memory, as /proc/iomem says */
 	bool to_come; /* cdat is of a region that is not created yet */
 	struct perf measured; /* from the nearest CPUs */
 	struct perf measured_spread; /* interquartile range of each value, in percent */
 	/*
-	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The policy
+	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, DRIVER, CXL_*. The policy
 	 * compiler adds ratios and the adistances computed from performance (compiled.h).
 	 */
 	struct tierbpf_facts facts;
@@ -60,6 +64,7 @@ struct machine_node {
 struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
 	int nr_nodes; /* the highest possible node + 1 */
+	bool has_tiers; /* the kernel has memory tiers */
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
 	/*
 	 * The parsed tables; NULL: there is none that can be used. An HMAT that is valid, but that
@@ -78,6 +83,16 @@ struct machine {
  * A fact that is missing or cannot be read is marked as not known, which is not an error.
  */
 int machine_read(const char *root, struct machine **m);
+
+/* 0 if a machine may be below @root; -EIO if no one was captured there, with a message. */
+int machine_check_root(const char *root);
+
+/*
+ * Like machine_read(), but without memory tiers it succeeds, and no node has one. What needs
+ * tiers then calls machine_need_tiers(), which returns 0, or -ENOPKG with a message.
+ */
+int machine_read_any(const char *root, struct machine **m);
+int machine_need_tiers(const struct machine *m, const char *root);
 void machine_free(struct machine *m);
 
 /*

@@ -6,6 +6,7 @@
 
 #include "machine/facts.h"
 #include "machine/machine.h"
+#include "machine/node-memory.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/nodelist.h"
@@ -43,6 +44,18 @@ static int read_list(const char *root, const char *path, node_set set)
 	return 0;
 }
 
+int machine_check_root(const char *root)
+{
+	int err = *root ? sysfs_open(root, SYSFS_NODES) : -EISDIR;
+
+	if (err != -ENOENT && err != -ENOTDIR)
+		return 0; /* if it cannot be read, who reads a file in it says why */
+	return fail(-EIO,
+		    "%s: not a captured machine, since there is no %s in it; give the directory that "
+		    "tierbpf topology --save wrote",
+		    root, SYSFS_NODES + 1);
+}
+
 static int read_node_list(const char *root, const char *name, bool optional, node_set set)
 {
 	char path[80];
@@ -56,25 +69,49 @@ static int read_node_list(const char *root, const char *name, bool optional, nod
 }
 
 /*
+ * Captures that others made may lack "has_memory". "has_normal_memory" leaves out nodes whose memory
+ * is all in ZONE_MOVABLE, so the nodes whose meminfo counts some are added.
+ */
+static int read_memory(const char *root, node_set memory)
+{
+	int i, err;
+
+	if (sysfs_exists(root, SYSFS_NODES "/has_memory") ||
+	    !sysfs_exists(root, SYSFS_NODES "/has_normal_memory"))
+		return read_node_list(root, "has_memory", false, memory);
+	err = read_node_list(root, "has_normal_memory", false, memory);
+	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
+		_cleanup_free_ char *text = NULL;
+		struct node_memory found = {};
+
+		if (sysfs_text(&text, root, SYSFS_NODES "/node%d/meminfo", i))
+			continue;
+		node_memory_parse(text, &found);
+		memory[i] |= found.size > 0;
+	}
+	return err;
+}
+
+/*
  * Older captures lack "online" and "possible"; nodes with memory or CPUs count as both. A node
  * that is only possible may be added later, and its facts may be known already.
  */
 static int read_nodes(const char *root, struct machine *m, node_set online)
 {
-	node_set memory = {}, cpu = {}, initiator = {}, possible = {};
+	node_set memory = {}, cpu = {}, possible = {}, initiator = {};
 	int i, err;
 
-	err = read_node_list(root, "has_memory", false, memory);
+	err = machine_check_root(root) ?: read_memory(root, memory);
 	err = err ?: read_node_list(root, "has_cpu", false, cpu);
-	err = err ?: read_node_list(root, "has_generic_initiator", true, initiator);
 	err = err ?: read_node_list(root, "online", true, online);
 	err = err ?: read_node_list(root, "possible", true, possible);
+	err = err ?: read_node_list(root, "has_generic_initiator", true, initiator);
 	for (i = 0; !err && i < TIERBPF_MAX_NODES; i++) {
 		struct machine_node *n = &m->nodes[i];
 
 		n->memory = memory[i];
 		n->cpu = cpu[i];
-		n->initiator = initiator[i];
+		n->generic_initiator = initiator[i];
 		online[i] |= memory[i] || cpu[i];
 		n->possible = possible[i] || online[i];
 		n->tier = NO_TIER;
@@ -118,11 +155,18 @@ static void read_tier(const char *name, void *arg)
 static int read_tiers(const char *root, struct machine *m)
 {
 	struct tiers t = { .root = root, .m = m };
-	char path[4096];
 
 	sysfs_each(root, TIERS, "memory_tier", read_tier, &t);
-	if (t.count)
-		return t.err;
+	m->has_tiers = t.count;
+	return t.err;
+}
+
+int machine_need_tiers(const struct machine *m, const char *root)
+{
+	char path[4096];
+
+	if (m->has_tiers)
+		return 0;
 	snprintf(path, sizeof(path), "%s" TIERS, root);
 	return fail(-ENOPKG,
 		    "%s: no memory tiers: this kernel is built without NUMA or memory hotplug, or older "
@@ -194,7 +238,7 @@ static void read_cpulists(const char *root, struct machine *m)
 	}
 }
 
-int machine_read(const char *root, struct machine **machine)
+int machine_read_any(const char *root, struct machine **machine)
 {
 	_cleanup_(cleanup_machine) struct machine *m = calloc(1, sizeof(*m));
 	node_set online = {};
@@ -211,4 +255,15 @@ int machine_read(const char *root, struct machine **machine)
 	machine_read_facts(root, m);
 	*machine = TAKE_PTR(m);
 	return 0;
+}
+
+int machine_read(const char *root, struct machine **machine)
+{
+	_cleanup_(cleanup_machine) struct machine *m = NULL;
+	int err = machine_read_any(root, &m);
+
+	err = err ?: machine_need_tiers(m, root);
+	if (!err)
+		*machine = TAKE_PTR(m);
+	return err;
 }

@@ -41,10 +41,10 @@ static void demotion(const struct switches *s, struct switch_text *t)
 	t->on = s->demotion == 1;
 	snprintf(t->state, sizeof(t->state), "demotion is %s", t->on ? "on" : "off");
 	if (s->demotion == NO_SWITCH)
-		snprintf(t->cure, sizeof(t->cure),
+		snprintf(t->fix, sizeof(t->fix),
 			 "this kernel does not support it; boot one with CONFIG_MIGRATION=y");
 	else if (!t->on)
-		snprintf(t->cure, sizeof(t->cure), "echo 1 > " DEMOTION);
+		snprintf(t->fix, sizeof(t->fix), "echo 1 > " DEMOTION);
 }
 
 /* The other bits of numa_balancing are other kinds of balancing, which are kept. */
@@ -54,14 +54,14 @@ static void promotion(const struct switches *s, struct switch_text *t)
 	t->on = s->numa_balancing != NO_SWITCH && s->numa_balancing & NUMA_BALANCING_TIERING;
 	if (s->numa_balancing == NO_SWITCH) {
 		snprintf(t->state, sizeof(t->state), "promotion is off");
-		snprintf(t->cure, sizeof(t->cure),
+		snprintf(t->fix, sizeof(t->fix),
 			 "this kernel does not support it; boot one with CONFIG_NUMA_BALANCING=y");
 		return;
 	}
 	snprintf(t->state, sizeof(t->state), "promotion is %s (numa_balancing %d)",
 		 t->on ? "on" : "off", s->numa_balancing);
 	if (!t->on)
-		snprintf(t->cure, sizeof(t->cure), "echo %d > " NUMA_BALANCING,
+		snprintf(t->fix, sizeof(t->fix), "echo %d > " NUMA_BALANCING,
 			 s->numa_balancing | NUMA_BALANCING_TIERING);
 }
 
@@ -81,7 +81,7 @@ static void zones(const struct switches *s, struct switch_text *t)
 		 "memory of node %.80s is outside of ZONE_MOVABLE (kernel data may land "
 		 "there, and keep it from going offline)",
 		 kernel ?: "?");
-	snprintf(t->cure, sizeof(t->cure),
+	snprintf(t->fix, sizeof(t->fix),
 		 "online it as online_movable when it is added, or, if SRAT marks it as "
 		 "hotpluggable, boot with movable_node");
 }
@@ -97,7 +97,7 @@ static void guards(const struct switches *s, struct switch_text *t)
 			 "kprobes are off: the module's guards against "
 			 "kernel bugs do nothing, and the kernel may crash while nodes move");
 	if (!t->on)
-		snprintf(t->cure, sizeof(t->cure), "echo 1 > " GUARDS_SWITCH);
+		snprintf(t->fix, sizeof(t->fix), "echo 1 > " GUARDS_SWITCH);
 }
 
 /*
@@ -114,7 +114,7 @@ static void tracing(const struct switches *s, struct switch_text *t)
 			 "ftrace is off: overrides come late, and events are "
 			 "not counted");
 	if (!t->on)
-		snprintf(t->cure, sizeof(t->cure), "echo 1 > " TRACING);
+		snprintf(t->fix, sizeof(t->fix), "echo 1 > " TRACING);
 }
 
 size_t switches_text(const struct switches *s, struct switch_text texts[MAX_SWITCHES])
@@ -145,7 +145,7 @@ void switches_print(const struct switches *s, bool colors, FILE *out)
 		if (t->silent)
 			continue;
 		fprintf(out, "%s%s%s%s%s\n", stands_out ? "\033[33m" : "", t->state,
-			stands_out ? "\033[0m" : "", *t->cure ? ": " : "", t->cure);
+			stands_out ? "\033[0m" : "", *t->fix ? ": " : "", t->fix);
 	}
 }
 
@@ -156,9 +156,8 @@ json_t *switches_json(const struct switches *s)
 	json_t *list = json_array();
 
 	for (i = 0; i < count; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:b, s:s, s:s?}", "name", texts[i].name,
-						"on", texts[i].on, "state", texts[i].state, "cure",
-						*texts[i].cure ? texts[i].cure : NULL));
+		json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s?}", "name", texts[i].name,
+						      "on", texts[i].on, "state", texts[i].state,
+						      "fix", *texts[i].fix ? texts[i].fix : NULL));
 	return list;
 }

@@ -29,7 +29,7 @@ struct switch_text {
 	bool on;
 	bool silent; /* not shown to people, since it is on as expected */
 	char state[240]; /* "demotion is on", "memory of node 1 is …" */
-	char cure[256]; /* how to fix it; "" if it is on */
+	char fix[256]; /* how to fix it; "" if it is on */
 };
 
 #define MAX_SWITCHES 5

@@ -26,7 +26,7 @@ void kernel_adistance_estimate(struct machine *m, bool tiers_are_the_kernels)
 	struct perf reference = {};
 	int node, odd;
 
-	if (!perf_kernel_believes(m, &odd))
+	if (!perf_kernel_reference(m, &odd))
 		reference = perf_of(&m->nodes[perf_reference_node(m)].facts);
 	for (node = 0; node < m->nr_nodes; node++) {
 		struct machine_node *n = &m->nodes[node];

@@ -84,7 +84,7 @@ static bool differs(int64_t value, int64_t reference)
 	return by * 10U > (uint32_t)reference;
 }
 
-int perf_kernel_believes(const struct machine *m, int *odd)
+int perf_kernel_reference(const struct machine *m, int *odd)
 {
 	int node, reference = perf_reference_node(m);
 	enum coordinate c;

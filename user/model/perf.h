@@ -53,6 +53,6 @@ int perf_reference_node(const struct machine *m);
  * and memory (*odd) differs from it by more than 10 % in one of the four values; -ENOENT if
  * there is no reference node.
  */
-int perf_kernel_believes(const struct machine *m, int *odd);
+int perf_kernel_reference(const struct machine *m, int *odd);
 
 #endif

@@ -73,7 +73,7 @@ static int say_reference(const struct placement *p, struct assumptions *a)
 		return add(a,
 			   "no latency or bandwidth of node %d is known: the others are compared with node %d",
 			   first, p->reference);
-	if (perf_kernel_believes(p->m, &odd) == -ERANGE)
+	if (perf_kernel_reference(p->m, &odd) == -ERANGE)
 		return add(a,
 			   "nodes %d and %d have CPUs and differ by more than 10 %%: the others are compared with node %d",
 			   first, odd, p->reference);
@@ -255,38 +255,70 @@ static const char *const assumed[NR_BASES][2] = {
 			    "GPU's memory, would be faster)" },
 };
 
-static int say_unknown_of(const struct placement *p, enum basis basis, const struct nodeset *nodes,
-			  bool any, struct assumptions *a)
+/* "" or " (driver NVIDIA)". */
+static void write_driver(const struct placement *p, const struct placed *n, char *text, size_t size)
 {
-	_cleanup_free_ char *list = NULL;
-	const char *so = assumed[basis][are_several(nodes)];
+	const char *driver = n->basis == BASIS_DEVICE ? placement_driver(p->m, n->node) : NULL;
 
-	if (nodeset_is_empty(nodes))
-		return 0;
-	list = nodes_text(nodes);
+	snprintf(text, size, driver ? " (driver %s)" : "", driver);
+}
+
+static bool has_any(const struct placement *p, const struct placed *n)
+{
+	struct perf perf = placement_perf(p, n->node);
+
+	return perf_has_any(&perf);
+}
+
+/* Does one sentence speak of both? */
+static bool are_unknown_alike(const struct placement *p, const struct placed *a,
+			      const struct placed *b)
+{
+	char of_a[80], of_b[80];
+
+	write_driver(p, a, of_a, sizeof(of_a));
+	write_driver(p, b, of_b, sizeof(of_b));
+	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b);
+}
+
+static int say_unknown_of(const struct placement *p, const struct placed *n,
+			  const struct nodeset *nodes, struct assumptions *a)
+{
+	_cleanup_free_ char *list = nodes_text(nodes);
+	const char *so = assumed[n->basis][are_several(nodes)];
+	char driver[80];
+
 	if (!list)
 		return -ENOMEM;
-	if (any)
-		return add(a, "no latency or bandwidth is known of both %s and node %d, %s", list,
-			   p->reference, so);
-	return add(a, "no latency or bandwidth of %s is known%s, %s", list,
+	write_driver(p, n, driver, sizeof(driver));
+	if (p->reference >= 0 && has_any(p, n))
+		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s", list,
+			   driver, p->reference, so);
+	return add(a, "no latency or bandwidth of %s%s is known%s, %s", list, driver,
 		   has_hmat(p->m) ? "" : " (no HMAT)", so);
 }
 
 static int say_unknown(const struct placement *p, enum basis basis, struct assumptions *a)
 {
-	struct nodeset nodes[2] = {}; /* of which nothing is known; which cannot be compared */
-	size_t i;
-	int err;
+	size_t i, j;
+	int err = 0;
 
-	for (i = 0; i < p->nr_nodes; i++) {
-		struct perf perf = placement_perf(p, p->nodes[i].node);
+	for (i = 0; !err && i < p->nr_nodes; i++) {
+		const struct placed *n = &p->nodes[i];
+		struct nodeset nodes = {};
 
-		if (p->nodes[i].basis == basis)
-			nodeset_add(&nodes[perf_has_any(&perf)], p->nodes[i].node);
+		if (n->basis != basis)
+			continue;
+		for (j = 0; j < i && !are_unknown_alike(p, n, &p->nodes[j]); j++)
+			;
+		if (j < i)
+			continue;
+		for (; j < p->nr_nodes; j++)
+			if (are_unknown_alike(p, n, &p->nodes[j]))
+				nodeset_add(&nodes, p->nodes[j].node);
+		err = say_unknown_of(p, n, &nodes, a);
 	}
-	err = say_unknown_of(p, basis, &nodes[0], false, a);
-	return err ?: say_unknown_of(p, basis, &nodes[1], true, a);
+	return err;
 }
 
 static int say_all_unknown(const struct placement *p, struct assumptions *a)

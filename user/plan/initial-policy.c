@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plan/initial-policy.h"
 
+#include <string.h>
 #include <tierbpf/adistance.h>
 
 #include "model/perf.h"
@@ -110,6 +111,11 @@ static void write_name(const struct placement *p, const struct placed *n, char *
 	}
 }
 
+static bool is_of_driver(const struct placement *p, const struct placed *n)
+{
+	return n->basis == BASIS_DEVICE && placement_driver(p->m, n->node);
+}
+
 /* Prints the rule of the nodes that are in one tier with @first, for the same reason. */
 static int print_rule(const struct placement *p, size_t first, FILE *out)
 {
@@ -120,7 +126,8 @@ static int print_rule(const struct placement *p, size_t first, FILE *out)
 	size_t i;
 
 	for (i = 0; i < p->nr_nodes; i++) {
-		if (p->nodes[i].tier != n->tier || p->nodes[i].basis != n->basis)
+		if (p->nodes[i].tier != n->tier || p->nodes[i].basis != n->basis ||
+		    is_of_driver(p, &p->nodes[i]))
 			continue;
 		if (i < first)
 			return 0;
@@ -135,6 +142,24 @@ static int print_rule(const struct placement *p, size_t first, FILE *out)
 		"\"action\": {\"tier\": \"%s\"}}",
 		title, list, p->tiers[n->tier].name);
 	return 0;
+}
+
+/* One rule for all memory of a driver, with that which is added later. */
+static void print_driver_rule(const struct placement *p, size_t first, FILE *out)
+{
+	const struct placed *n = &p->nodes[first];
+	const char *driver = placement_driver(p->m, n->node), *other;
+	size_t i;
+
+	for (i = 0; i < first; i++) {
+		other = placement_driver(p->m, p->nodes[i].node);
+		if (p->nodes[i].basis == BASIS_DEVICE && other && !strcmp(other, driver))
+			return;
+	}
+	fprintf(out,
+		",\n    {\"name\": \"speed not known, memory of a device\", "
+		"\"match\": {\"driver\": \"%s\"}, \"action\": {\"tier\": \"%s\"}}",
+		driver, p->tiers[n->tier].name);
 }
 
 /*
@@ -175,8 +200,12 @@ static int print_rules(const struct placement *p, FILE *out)
 	      "\"match\": {\"cpu\": true}, \"action\": {\"tier\": \"dram\"}}",
 	      out);
 	for (i = 0; !err && i < p->nr_nodes; i++)
-		if (p->nodes[i].basis != BASIS_ASSUMED || !last_decides)
+		if (!is_of_driver(p, &p->nodes[i]) &&
+		    (p->nodes[i].basis != BASIS_ASSUMED || !last_decides))
 			err = print_rule(p, i, out);
+	for (i = 0; i < p->nr_nodes; i++)
+		if (is_of_driver(p, &p->nodes[i]))
+			print_driver_rule(p, i, out);
 	print_last_rule(p, out);
 	fputs("\n  ],\n", out);
 	return err;

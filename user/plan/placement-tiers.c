@@ -152,6 +152,7 @@ static const char *base_name(const struct placement *p, size_t tier)
 	case TIERBPF_KIND_CXL:
 	case TIERBPF_KIND_PMEM:
 	case TIERBPF_KIND_HBM:
+	case TIERBPF_KIND_DEVICE:
 		return policy_kind_name(f->value[TIERBPF_FACT_KIND]);
 	}
 	return tier < p->dram ? "fast" : "slow";

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tierbpf/adistance.h>
 
 #include "model/perf.h"
 #include "plan/compiled.h"
+#include "policy/driver-name.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
@@ -113,6 +115,20 @@ static bool is_kind(const struct machine *m, int node, enum tierbpf_kind kind)
 }
 
 /*
+ * The driver that added all of the node's memory, if it is that of a device with memory of its own. kmem
+ * adds any memory that firmware has set aside, and virtio_mem what a host lends.
+ */
+const char *placement_driver(const struct machine *m, int node)
+{
+	const struct tierbpf_facts *f = &m->nodes[node].facts;
+	const char *name = NULL;
+
+	if (f->known & (1ULL << TIERBPF_FACT_DRIVER) && is_kind(m, node, TIERBPF_KIND_DEVICE))
+		name = driver_name(f->value[TIERBPF_FACT_DRIVER]);
+	return name && strcmp(name, "kmem") && strcmp(name, "virtio_mem") ? name : NULL;
+}
+
+/*
  * A device with an initiator of its own, such as a GPU, is likely to have the memory too. The node of
  * its memory need not be that of the initiator.
  */
@@ -120,9 +136,9 @@ static bool is_likely_fast(const struct machine *m, int node)
 {
 	int i;
 
-	if (is_kind(m, node, TIERBPF_KIND_HBM))
+	if (is_kind(m, node, TIERBPF_KIND_HBM) || placement_driver(m, node))
 		return true;
-	for (i = 0; i < m->nr_nodes && !m->nodes[i].initiator; i++)
+	for (i = 0; i < m->nr_nodes && !m->nodes[i].generic_initiator; i++)
 		;
 	return i < m->nr_nodes;
 }

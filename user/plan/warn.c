@@ -242,7 +242,7 @@ static int warn_dram_mismatch(struct plan *plan)
 {
 	int odd;
 
-	if (perf_kernel_believes(plan->machine, &odd) != -ERANGE)
+	if (perf_kernel_reference(plan->machine, &odd) != -ERANGE)
 		return 0;
 	return warn(plan, WARN_DRAM_MISMATCH,
 		    "nodes %d and %d have CPUs and differ by more than 10 %% in latency or bandwidth: the kernel has "

@@ -208,7 +208,7 @@ static void why_kernel(const struct explanation *e, struct steps *s)
 	struct perf own = perf_kernel_has(node), ref = perf_at(e, reference);
 	__s32 computed = perf_kernel_adistance(&own, &ref);
 
-	switch (perf_kernel_believes(m, &odd)) {
+	switch (perf_kernel_reference(m, &odd)) {
 	case -ENOENT:
 		step(s, "no node has both CPUs and memory: the kernel has nothing to compare with");
 		return;

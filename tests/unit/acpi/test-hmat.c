@@ -674,7 +674,7 @@ static __s32 kernel_adistance(const struct machine *m, int node)
 	struct perf p = perf_of(&m->nodes[node].facts), r;
 	int odd, reference = perf_reference_node(m);
 
-	if (perf_kernel_believes(m, &odd))
+	if (perf_kernel_reference(m, &odd))
 		return TIERBPF_ADISTANCE_DRAM;
 	r = perf_of(&m->nodes[reference].facts);
 	if (!(uint32_t)(p.value[READ_LATENCY] + p.value[WRITE_LATENCY]) ||
@@ -752,7 +752,7 @@ static int expect_model(const char *dir)
 		 * Without a reference node, the kernel's callback is registered, but never gives
 		 * an answer.
 		 */
-		err = perf_kernel_believes(b.machine, &odd);
+		err = perf_kernel_reference(b.machine, &odd);
 		cr_expect_eq(json_is_true(json_object_get(expected, "algorithm")),
 			     b.hmat && (!err || err == -ENOENT), "%s: algorithm", dir);
 		count = expect_nodes(dir, &b, json_object_get(expected, "nodes"));

@@ -177,13 +177,48 @@ Test(machine, no_tiers)
 		 "without NUMA or memory hotplug, or older than 6.1\n");
 	put(TIERS_DIR "uevent", "");
 	read_bad(-ENOPKG, "/sys/devices/virtual/memory_tiering: no memory tiers");
+	cr_assert_eq(machine_read_any(root, &machine), 0);
+	cr_expect(!machine->has_tiers);
+	expect_node(0, true, true, NO_TIER);
+}
+
+/* As others capture machines: node 3 has movable memory only, node 2 has none left. */
+Test(machine, normal_memory)
+{
+	char *path;
+
+	put_normal();
+	put(NODES "has_normal_memory", "0-1\n");
+	put(NODES "node2/meminfo", "Node 2 MemTotal:       0 kB\nNode 2 MemFree: 0 kB\n");
+	put(NODES "node3/meminfo", "Node 3 MemTotal:       1048576 kB\nNode 3 MemFree: 0 kB\n");
+	read_good();
+	expect_node(2, true, false, 22);
+	path = tmp_path(root, NODES "has_memory");
+	cr_assert(!unlink(path));
+	free(path);
+	read_good();
+	expect_node(0, true, true, 4);
+	expect_node(2, false, false, 22);
+	expect_node(3, true, false, 22);
+}
+
+Test(machine, generic_initiators)
+{
+	put_normal();
+	read_good();
+	cr_expect(!machine->nodes[2].generic_initiator);
+	put(NODES "has_generic_initiator", "2,5\n");
+	put(NODES "online", "0-5\n");
+	read_good();
+	cr_expect(machine->nodes[2].generic_initiator && machine->nodes[5].generic_initiator);
+	cr_expect(!machine->nodes[3].generic_initiator);
 }
 
 Test(machine, lists_that_are_missing)
 {
 	char *path = tmp_path(root, NODES "has_memory");
 
-	read_bad(-EIO, "/sys/devices/system/node/has_memory: missing; is sysfs mounted?\n");
+	read_bad(-EIO, ": not a captured machine, since there is no ");
 	put_normal();
 	cr_assert(!unlink(path));
 	read_bad(-EIO, "/sys/devices/system/node/has_memory: missing; is sysfs mounted?\n");

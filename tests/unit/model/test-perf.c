@@ -89,7 +89,7 @@ Test(perf, reference_node)
 
 static void expect_belief(struct machine *m, int err, int odd_one)
 {
-	int odd = -7, result = perf_kernel_believes(m, &odd);
+	int odd = -7, result = perf_kernel_reference(m, &odd);
 
 	cr_expect_eq(result, err, "%d, not %d", result, err);
 	cr_expect_eq(odd, odd_one, "node %d, not %d", odd, odd_one);
@@ -216,7 +216,7 @@ static void expect_vector(const char *name, const json_t *vector)
 	for (node = 0; node < 256; node++)
 		nodes[node] = node_of(vector, node);
 	m = test_machine(nodes, 256);
-	belief = perf_kernel_believes(m, &odd);
+	belief = perf_kernel_reference(m, &odd);
 	cr_expect_eq(belief == 0 || belief == -ENOENT, registered, "%s: %d", name, belief);
 	if (json_is_integer(dram))
 		cr_expect_eq(perf_reference_node(m), json_integer_value(dram), "%s", name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The policy of init, for machines of which more or less is known. */
+#include "policy/driver-name.h"
 #include "unit-initial.h"
 
 /* ---- what it should be ---- */
@@ -203,10 +204,47 @@ Test(initial_policy, devices)
 	struct machine *own = MACHINE({ "cm" }, { "m" }),
 		       *other = MACHINE({ "cm" }, { "m" }, { "" });
 
-	own->nodes[1].initiator = true;
-	other->nodes[2].initiator = true;
+	own->nodes[1].generic_initiator = true;
+	other->nodes[2].generic_initiator = true;
 	EXPECT_FIRST(own, "0: 4 dram, 1: 4 dram", "memory of a device such as a GPU", "is added");
 	EXPECT_FIRST(other, "0: 4 dram, 1: 4 dram", "to know the speed of node 1, measure it");
+}
+
+static struct machine *of_driver(struct machine *m, int node, const char *driver)
+{
+	machine_set_fact(&m->nodes[node], TIERBPF_FACT_DRIVER, driver_name_value(driver),
+			 SOURCE_IOMEM);
+	return of_kind(m, node, TIERBPF_KIND_DEVICE);
+}
+
+/* All nodes of a driver have one rule, behind those of nodes that are known. */
+Test(initial_policy, drivers)
+{
+	struct first f = first_policy(
+		of_driver(of_driver(of_driver(of_driver(MACHINE({ DRAM }, { "m" }, { "m" },
+								{ "m", PERF(1000, 1000, 1000, 1000) },
+								{ "m" }),
+							1, "gpu"),
+					      2, "gpu"),
+				    3, "gpu"),
+			  4, "other-gpu"));
+
+	cr_expect(strstr(f.text,
+			 "\"match\": {\"driver\": \"gpu\"}, \"action\": {\"tier\": \"dram\"}"));
+	cr_expect(strstr(f.text, "\"driver\": \"other-gpu\""));
+	cr_expect_eq(f.policy->nr_rules, 5); /* CPUs, node 3, both drivers, added later */
+	cr_expect_eq(f.plan->nodes[1].after.tier, 4);
+	cr_expect_eq(f.plan->nodes[2].decision.rule, f.plan->nodes[1].decision.rule);
+	cr_expect_eq(f.plan->nodes[3].after.tier, 45);
+	cr_expect_eq(f.plan->nodes[4].after.tier, 4);
+	cr_expect(strstr(f.said, "of nodes 1-2 (driver gpu) is known, and they may be"));
+	cr_expect(strstr(f.said, "of node 4 (driver other-gpu) is known, and it may be"));
+	first_free(&f);
+	/* these drivers add memory that may be any */
+	EXPECT_FIRST(of_driver(MACHINE({ "cm" }, { "m" }), 1, "kmem"), "0: 4 dram, 1: 5 device",
+		     "assumed to be slower");
+	EXPECT_FIRST(of_driver(MACHINE({ "cm" }, { "m" }), 1, "virtio_mem"),
+		     "0: 4 dram, 1: 5 device", "assumed to be slower");
 }
 
 /* ---- the reference ---- */

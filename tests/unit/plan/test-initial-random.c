@@ -75,13 +75,13 @@ static struct machine *random_machine(void)
 	for (i = 0; i < count; i++) {
 		struct machine_node *n = &m->nodes[i];
 
-		n->initiator = !(rand() % 30);
+		n->generic_initiator = !(rand() % 30);
 		if (n->memory && measured && !nothing && rand() % 5) {
 			n->measured = random_perf(0);
 			n->measured_spread = random_spread();
 		}
 		if (n->memory && !n->cpu && !(rand() % 5))
-			machine_set_fact(n, TIERBPF_FACT_KIND, 1 + rand() % 5, SOURCE_DERIVED);
+			machine_set_fact(n, TIERBPF_FACT_KIND, 1 + rand() % 6, SOURCE_DERIVED);
 	}
 	return m;
 }

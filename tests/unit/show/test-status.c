@@ -64,11 +64,11 @@ Test(status, memory)
 
 static struct switch_text texts[MAX_SWITCHES];
 
-static void expect_switch(size_t i, bool on, const char *state, const char *cure)
+static void expect_switch(size_t i, bool on, const char *state, const char *fix)
 {
 	cr_expect_eq(texts[i].on, on, "%s", texts[i].name);
 	cr_expect_str_eq(texts[i].state, state);
-	cr_expect_str_eq(texts[i].cure, cure);
+	cr_expect_str_eq(texts[i].fix, fix);
 }
 
 /* The other bits of the mode are kept; a setting that the kernel lacks has a different fix. */
@@ -114,7 +114,7 @@ Test(status, switches)
 	switches_text(&s, texts);
 	cr_expect_not(texts[2].on);
 	cr_expect(strstr(texts[2].state, "node 2 is outside of ZONE_MOVABLE"), "%s", texts[2].state);
-	cr_expect(strstr(texts[2].cure, "online_movable"), "%s", texts[2].cure);
+	cr_expect(strstr(texts[2].fix, "online_movable"), "%s", texts[2].fix);
 }
 
 static const struct column columns[] = { { "NODE", SCOLS_FL_RIGHT, true },

@@ -19,10 +19,10 @@ look()
 # found WHAT VERDICT [TEXT]: fails unless doctor has this verdict on WHAT
 found()
 {
-	is=$(jq -r ".findings[] | select(.what == \"$1\") | .verdict + (if .cure then \": \" else \", no cure: \" end) + .found" \
+	is=$(jq -r ".findings[] | select(.what == \"$1\") | .verdict + (if .fix then \": \" else \", no fix: \" end) + .found" \
 		/tmp/findings)
 	case $is in
-	"missing, no cure: "*) fail "$1 is missing, and no cure is named" ;;
+	"missing, no fix: "*) fail "$1 is missing, and no fix is named" ;;
 	"$2"[:,]*"$3"*) ;;
 	*) fail "$1 is '$is', not $2: $3" ;;
 	esac

@@ -66,21 +66,6 @@ count()
 	count=$((1000000 - left))
 }
 
-# settles TIERS WHEN: like expect_tiers, which would take half of the time for its processes; so
-# this calls it only if the tiers are not right yet.
-settles()
-{
-	found=
-	for tier in /sys/devices/virtual/memory_tiering/memory_tier*; do
-		read -r nodes <"$tier/nodelist" && found="$found ${tier##*memory_tier}:$nodes"
-	done 2>/dev/null
-	# The shell sorts the tiers by name, so 10 comes before 4.
-	case $found in
-	" $1" | " ${1#* } ${1%% *}") ;;
-	*) expect_tiers "$1" "$2" ;;
-	esac
-}
-
 # walk WHAT STEP [FROM]: runs STEP with FROM, FROM + 1, ... until it ends before the fault
 # occurs; then once with "all".
 walk()
@@ -122,13 +107,13 @@ attach_detach_step()
 {
 	fault "$1" attach $ops-cxl $link
 	if [ $status != 0 ]; then
-		settles "$stock" "$at, attach"
+		expect_tiers "$stock" "$at, attach"
 		plainly attach $ops-cxl $link
 	fi
-	settles "$cxl" "$at, attach"
+	expect_tiers "$cxl" "$at, attach"
 	fault "$1" detach $link
 	[ $status = 0 ] || fail "$at, detach: $(cat /tmp/err)"
-	settles "$stock" "$at, detach"
+	expect_tiers "$stock" "$at, detach"
 }
 
 # The node loses its memory and gets it again. If a policy is attached in between, the kernel asks
@@ -136,24 +121,24 @@ attach_detach_step()
 memory_step()
 {
 	plainly attach $ops-cxl $link
-	settles "$cxl" "$at, before"
+	expect_tiers "$cxl" "$at, before"
 	fault "$1" write "$block" offline
 	if [ $status != 0 ]; then
-		settles "$cxl" "$at, offline"
+		expect_tiers "$cxl" "$at, offline"
 		plainly write "$block" offline
 	fi
-	settles "4:0" "$at, offline"
+	expect_tiers "4:0" "$at, offline"
 	plainly detach $link
 	plainly attach $ops-cxl $link
 	fault "$1" write "$block" online_movable
 	if [ $status != 0 ]; then
-		settles "4:0" "$at, online"
+		expect_tiers "4:0" "$at, online"
 		plainly write "$block" online_movable
 	fi
-	settles "$cxl" "$at, online"
+	expect_tiers "$cxl" "$at, online"
 	fault "$1" detach $link
 	[ $status = 0 ] || fail "$at, detach: $(cat /tmp/err)"
-	settles "$stock" "$at, detach"
+	expect_tiers "$stock" "$at, detach"
 }
 
 # Replaces one policy by the other; the next step changes back.
@@ -162,7 +147,7 @@ update_step()
 	[ $in_force = cxl ] && other=far || other=cxl
 	fault "$1" update $link $ops-$other
 	[ $status != 0 ] || in_force=$other
-	[ $in_force = cxl ] && settles "$cxl" "$at" || settles "$far" "$at"
+	[ $in_force = cxl ] && expect_tiers "$cxl" "$at" || expect_tiers "$far" "$at"
 }
 
 # workers FILE: prints the path of FILE in /proc for each worker that may run the queued work.
@@ -180,13 +165,13 @@ override_step()
 		echo "$value" >"$file"
 	done 2>/dev/null
 	override 1 $((640 + n % 2 * 128))
-	[ "$1" = all ] && sleep 1 || settles "4:0 $((5 + n % 2)):1" "$at"
+	[ "$1" = all ] && sleep 1 || expect_tiers "4:0 $((5 + n % 2)):1" "$at"
 	# Skip workers that were created meanwhile.
 	for file in $files; do
 		read -r rest <"$file" && echo 0 >"$file" || continue
 		[ "$rest" != 0 ] || came=1
 	done 2>/dev/null
-	settles "4:0 $((5 + n % 2)):1" "$at"
+	expect_tiers "4:0 $((5 + n % 2)):1" "$at"
 }
 
 # A load also tests the tool: it must say what failed, and which policy is in force.
@@ -199,7 +184,7 @@ load_step()
 	elif ! grep -qv '^warning: ' /tmp/err; then
 		fail "$at: status $status, without a word"
 	fi
-	[ $in_force = cxl ] && settles "$cxl" "$at" || settles "$far" "$at"
+	[ $in_force = cxl ] && expect_tiers "$cxl" "$at" || expect_tiers "$far" "$at"
 }
 
 policy /tmp/far.json '{"match": {"node": 1}, "action": {"tier": "far"}}'

@@ -12,13 +12,13 @@ said="kprobes are off: the module's guards against kernel bugs do nothing"
 # guards: what status --json has of them
 guards()
 {
-	tierbpf status --json | jq -c '[.switches[] | select(.name == "guards") | .on, .cure]'
+	tierbpf status --json | jq -c '[.switches[] | select(.name == "guards") | .on, .fix]'
 }
 
 # finding: prints doctor's finding about the guards
 finding()
 {
-	tierbpf doctor --json 2>/dev/null | jq -c '[.findings[] | select(.what == "kprobes") | .verdict, .cure]'
+	tierbpf doctor --json 2>/dev/null | jq -c '[.findings[] | select(.what == "kprobes") | .verdict, .fix]'
 }
 
 # told GUARDS FINDING WHEN
@@ -51,7 +51,7 @@ expect 4 tierbpf doctor
 says /tmp/out "kprobes: off"
 
 # The advised fix must work.
-sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what == "kprobes") | .cure')"
+sh -c "$(tierbpf doctor --json 2>/dev/null | jq -r '.findings[] | select(.what == "kprobes") | .fix')"
 told '[true,null]' '["ok",null]' "on again"
 # Repeats this for ftrace, without which BPF programs do not see the update of an override.
 ftrace=/proc/sys/kernel/ftrace_enabled
@@ -61,7 +61,7 @@ if echo 0 >$ftrace; then
 	expect_tiers "4:0 6:1" "by the timer that finds what the watchers miss"
 	expect 0 tierbpf status
 	says /tmp/out "ftrace is off: overrides come late, and events are not counted: echo 1 > $ftrace"
-	[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .cure]')" = \
+	[ "$(tierbpf status --json | jq -c '[.switches[] | select(.name == "tracing") | .on, .fix]')" = \
 		"[false,\"echo 1 > $ftrace\"]" ] || fail "$(tierbpf status --json)"
 	expect 4 tierbpf doctor
 	says /tmp/out "ftrace: off"

@@ -34,7 +34,8 @@ bind_only()
 
 online_memory()
 {
-	for memory in $(blocks_of "$1"); do
+	find_blocks "$1"
+	for memory in $blocks; do
 		echo online_movable >"$memory/state" || fail "$memory does not come online"
 	done
 }
@@ -43,10 +44,10 @@ online_memory()
 step()
 {
 	case $1 in
-	bind) bind_only "$(device "$2")" ;;
-	unbind) unbind "$(device "$2")" ;;
-	offline) offline_memory "$(device "$2")" ;;
-	online) online_memory "$(device "$2")" ;;
+	bind) device "$2" && bind_only "$device" ;;
+	unbind) device "$2" && unbind "$device" ;;
+	offline) device "$2" && offline_memory "$device" ;;
+	online) device "$2" && online_memory "$device" ;;
 	load) expect 0 tierbpf load "/tmp/$2.json" ;;
 	unload) expect 0 tierbpf unload ;;
 	override) override "$2" $(($3 * 128 + 64)) ;;
@@ -61,10 +62,13 @@ step()
 	esac
 }
 
-# device NUMBER: prints the kernel's number of the device; QEMU decides which NVDIMM comes first
+# device NUMBER: sets device to the kernel's number of it; QEMU decides which NVDIMM comes first
 device()
 {
-	sed -n "$(($1 + 1))p" /tmp/devices
+	# shellcheck disable=SC2086 # each is a word
+	set -- "$1" $devices
+	shift $(($1 + 1))
+	device=$1
 }
 
 # These numbers are those in kmem-orders.awk.
@@ -87,7 +91,7 @@ done | sort -n >/tmp/nodes
 	cat /tmp/nodes
 	fail "the NVDIMMs are not where they should be"
 }
-cut -d " " -f 2 /tmp/nodes >/tmp/devices
+devices=$(cut -d " " -f 2 /tmp/nodes | tr '\n' ' ')
 expect_tiers "4:0-1" "at boot"
 
 echo "seed $seed, $count orders"

@@ -40,7 +40,7 @@ refused()
 	done
 	tierbpf doctor --json >/tmp/findings 2>/dev/null
 	jq -e --arg text "$1" '.findings[] | select(.what == "bpffs") |
-		.verdict == "missing" and (.found | contains($text)) and (.cure | contains("chmod 0700"))' \
+		.verdict == "missing" and (.found | contains($text)) and (.fix | contains("chmod 0700"))' \
 		/tmp/findings >/dev/null || { cat /tmp/findings; fail "doctor does not say: $1"; }
 	[ "$(tiers)" = "4:0 18:1" ] || fail "a policy is in force: $(tiers)"
 }

@@ -56,7 +56,7 @@ is '.nodes[1].zones[].name' '"DMA32"' /tmp/stock
 # 2. The advised fixes work.
 sed -n 's/.*: \(echo [0-9] > .*\)/\1/p' /tmp/out >/tmp/cures
 [ "$(wc -l </tmp/cures)" = 2 ] || fail "cures: $(cat /tmp/out)"
-sh /tmp/cures || fail "a cure does not work"
+sh /tmp/cures || fail "a fix does not work"
 expect 0 tierbpf status
 says /tmp/out "demotion is on"
 says /tmp/out "promotion is on (numa_balancing 2)"

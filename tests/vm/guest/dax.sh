@@ -38,26 +38,32 @@ bind()
 offline()
 {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		{ echo offline >"$1/state"; } 2>/dev/null || [ "$(cat "$1/state")" = offline ] && return
+		{ echo offline >"$1/state"; } 2>/dev/null && return
+		read -r state <"$1/state"
+		[ "$state" != offline ] || return 0
 		sleep 0.2
 	done
 	fail "$1 does not go offline"
 }
 
-# blocks_of DEVICE: prints its memory blocks, one a line
-blocks_of()
+# find_blocks DEVICE: sets blocks to its memory blocks. It starts no process, like read_tiers.
+find_blocks()
 {
-	block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
-	start=$(($(cat "$dax/devices/dax$1.0/resource")))
-	end=$((start + $(cat "$dax/devices/dax$1.0/size")))
-	for i in $(seq $(((start + block - 1) / block)) $((end / block - 1))); do
-		[ ! -e "/sys/devices/system/memory/memory$i" ] || echo "/sys/devices/system/memory/memory$i"
+	read -r block </sys/devices/system/memory/block_size_bytes
+	read -r start <"$dax/devices/dax$1.0/resource"
+	read -r size <"$dax/devices/dax$1.0/size"
+	block=$((0x$block)) start=$((start))
+	blocks="" i=$(((start + block - 1) / block))
+	while [ $i -lt $(((start + size) / block)) ]; do
+		[ ! -e "/sys/devices/system/memory/memory$i" ] || blocks="$blocks /sys/devices/system/memory/memory$i"
+		i=$((i + 1))
 	done
 }
 
 offline_memory()
 {
-	for memory in $(blocks_of "$1"); do
+	find_blocks "$1"
+	for memory in $blocks; do
 		offline "$memory"
 	done
 }
