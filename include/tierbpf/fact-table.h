@@ -23,7 +23,7 @@
  * FORM		NUMBER: 0 to 2^31 - 1; NODES, DOMAINS: a number, of which rules give lists;
  *		YES_NO: 0 or 1; KIND: enum tierbpf_kind; BYTES; NS; MBPS: 10^6 bytes a second;
  *		RATIO: to the reference node's, in millionths; DISTANCE: of SLIT; ADISTANCE;
- *		SERIAL: the bits of a u64
+ *		SERIAL: the bits of a u64; DRIVER: a hash of its name (FNV-1a, 64 bits)
  * PREDICATE	MATCH(member), CXL(member): its member in "match" or in "match"."cxl";
  *		NONE: rules cannot ask for it by name
  * source	where it would come from; "": the kernel always knows it
@@ -36,6 +36,8 @@
 	LIVE(NODE, 1, "node", "node", NODES, MATCH("node"), "", node->id, 1) \
 	STORED(PXM, 5, "pxm", "pxm", DOMAINS, MATCH("pxm"), "SRAT, which root can read") \
 	STORED(KIND, 6, "kind", "kind", KIND, MATCH("kind"), "sysfs and SRAT") \
+	STORED(DRIVER, 21, "driver", "driver", DRIVER, MATCH("driver"), \
+	       "/proc/iomem, whose addresses root can read") \
 	LIVE(CPU, 2, "cpu", "cpu", YES_NO, MATCH("cpu"), "", !!(node->flags & TIERBPF_NODE_CPU), 1) \
 	LIVE(SIZE, 4, "size", "size", BYTES, MATCH("size"), "sysfs: nodeN/memoryM/state", \
 	     (__s64)node->size, node->size != 0) \
@@ -71,7 +73,8 @@
 	KIND(CXL, 2, "cxl") \
 	KIND(PMEM, 3, "pmem") \
 	KIND(HBM, 4, "hbm") \
-	KIND(HOTPLUG, 5, "hotplug")
+	KIND(HOTPLUG, 5, "hotplug") \
+	KIND(DEVICE, 6, "device")
 /* clang-format on */
 
 #endif

@@ -10,6 +10,7 @@
 #include <tierbpf/adistance.h>
 
 #include "plan/compiled.h"
+#include "policy/driver-name.h"
 #include "json/diag.h"
 
 /* Like assert(), which may be compiled out. */
@@ -97,6 +98,9 @@ static void build_machine(void)
 	perform(11, UINT32_MAX, UINT32_MAX);
 	know(11, TIERBPF_FACT_SIZE, INT64_MAX);
 	know(11, TIERBPF_FACT_MEASURED_ADISTANCE, INT64_MAX);
+	/* a driver that policies can name, and a value that is no driver's */
+	know(10, TIERBPF_FACT_DRIVER, driver_name_value("kmem"));
+	know(11, TIERBPF_FACT_DRIVER, INT64_MIN);
 }
 
 static uint64_t state;

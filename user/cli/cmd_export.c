@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/option.h"
+#include "cli/policy-option.h"
 #include "cli/shared-options.h"
 #include "engine/snapshot.h"
 #include "export/acpi.h"
@@ -13,14 +14,16 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/nodeset.h"
 
 /* Keys of options without a letter. */
-enum { KEY_CPUS = 256, KEY_MEMORY, KEY_PASTE };
+enum { KEY_CPUS = 256, KEY_MEMORY, KEY_PASTE, KEY_WITH_OVERRIDES };
 
 struct arguments {
 	struct shared_options shared; /* output, force: acpi */
 	const char *format; /* qemu, libvirt, acpi */
-	const char *policy; /* acpi; NULL: what is known about the nodes */
+	const char *policy; /* acpi; NULL: the one in force, or else what is known about the nodes */
+	bool with_overrides; /* acpi */
 	struct guest_wish wish;
 	const char *end; /* of each line for QEMU */
 	const char *guests; /* an option that was given and is only for guests, or NULL */
@@ -37,6 +40,8 @@ static const struct argp_option options[] = {
 	{ "node", 'n', "HOST=GUEST", 0,
 	  "Guests: give the guest the host's node HOST as GUEST; once for each node (default: all nodes)",
 	  2 },
+	{ "with-overrides", KEY_WITH_OVERRIDES, NULL, 0,
+	  "acpi: export live overrides, too", 3 },
 	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
@@ -173,6 +178,8 @@ static void check(const struct arguments *a, struct argp_state *state)
 			argp_error(state, "%s is only for guests (qemu and libvirt)", a->guests);
 		if (!a->shared.output)
 			argp_error(state, "acpi needs --output FILE");
+	} else if (a->with_overrides) {
+		argp_error(state, "--with-overrides is only for acpi");
 	} else if (a->shared.output || a->shared.force) {
 		argp_error(state, "--output and --force are only for acpi; %s is printed",
 			   a->format);
@@ -193,6 +200,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		check(a, state);
 		return 0;
+	case KEY_WITH_OVERRIDES:
+		a->with_overrides = true;
+		return 0;
 	}
 	return parse_guest(key, arg, state);
 }
@@ -204,8 +214,8 @@ static const struct argp argp = {
 	.doc = "Exports what is known about the nodes. qemu: prints options that give a guest the same nodes, "
 	       "distances, latencies and bandwidths; replace those for memory and CPUs by your own. libvirt: "
 	       "prints the same as a <cpu> element. acpi: writes an archive with an HMAT, to be put in front of "
-	       "the initrd, so that the kernel itself places the nodes as POLICY does, or as the known "
-	       "values say.",
+	       "the initrd, so that the kernel itself places the nodes as POLICY does. Without POLICY it takes "
+	       "the policy in force, or the known values if there is none. Live overrides are left out.",
 	.children = children,
 };
 
@@ -228,21 +238,52 @@ static int export_guest(const struct arguments *a)
 	return 0;
 }
 
+/* An override is meant for now: it ends with the policy, and the table would make it last. */
+static int note_overrides(const struct snapshot *s)
+{
+	_cleanup_free_ char *list = NULL;
+	struct nodeset nodes = {};
+	int node;
+
+	for (node = 0; node < s->machine->nr_nodes; node++)
+		if (s->machine->nodes[node].memory && s->state.overrides[node])
+			nodeset_add(&nodes, node);
+	list = nodeset_text(&nodes);
+	if (!list)
+		return no_memory();
+	if (*list)
+		note("the live override of node %s is left out, since it ends with the policy in force; "
+		     "--with-overrides exports it, too",
+		     list);
+	return 0;
+}
+
+static int make_plan(const struct arguments *a, const struct snapshot *s,
+		     const struct chosen_policy *chosen, struct plan **plan)
+{
+	int err;
+
+	if (!chosen->policy)
+		return 0;
+	if (!a->policy)
+		note("no POLICY was given, so the policy in force is exported");
+	err = a->with_overrides ? 0 : note_overrides(s);
+	return err   ?:
+		       plan_make(chosen->compiled, s->machine,
+				 a->with_overrides ? s->state.overrides : NULL, plan);
+}
+
 static int export_acpi(const struct arguments *a)
 {
 	_cleanup_(cleanup_snapshot) struct snapshot s = {};
-	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
+	_cleanup_(cleanup_chosen_policy) struct chosen_policy chosen = {};
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
 	_cleanup_(cleanup_acpi) struct acpi_export *e = NULL;
-	int err = a->policy ? policy_read(a->policy, &policy) : 0;
+	int err = snapshot_open(shared_root(&a->shared), &s);
 
-	err = err ?: snapshot_open(shared_root(&a->shared), &s);
 	err = err ?: measurement_prefer(a->shared.measured, s.machine);
-	if (a->policy) {
-		err = err ?: policy_compile(policy, s.machine, &compiled);
-		err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
-	}
+	err = err ?: chosen_policy(a->policy, a->shared.measured, &s, &chosen);
+	err = err ?: make_plan(a, &s, &chosen, &plan);
 	err = err ?: acpi_make(shared_root(&a->shared), s.machine, plan, &e);
 	err = err ?: archive_write(a->shared.output, a->shared.force, &e->hmat);
 	if (!err)

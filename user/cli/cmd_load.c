@@ -172,11 +172,24 @@ static int verify(const struct machine *before, unsigned int generation, const s
 /* An object has no rules, but gets the same facts. */
 static const struct policy no_rules = { .reference = -1 };
 
+/* As policy_compile(). A policy that is loaded again keeps its measurement unless another is given. */
+static int compile(const struct arguments *a, const struct snapshot *s, const struct policy *policy,
+		   struct compiled_policy **compiled)
+{
+	const __s32 *kept = a->shared.measured ? NULL : snapshot_measured(s, policy);
+	int err = measurement_use(a->shared.measured, s->machine);
+
+	if (kept && !a->refresh)
+		note("this policy is in force, so the measurement that it was loaded with is used again; "
+		     "--measured replaces it");
+	return err ?: policy_compile_measured(policy, s->machine, kept, compiled);
+}
+
 /* Prints the warnings of a plan. The result itself is read back from the kernel later. */
 static int plan(const struct compiled_policy *compiled, const struct snapshot *s)
 {
 	_cleanup_(cleanup_plan) struct plan *p = NULL;
-	int err = plan_make(compiled, s->machine, s->overrides, &p);
+	int err = plan_make(compiled, s->machine, s->state.overrides, &p);
 
 	if (!err)
 		plan_print_warnings(p, stderr);
@@ -210,8 +223,7 @@ static int load(const struct arguments *a)
 	trial.guardian = guardian;
 	err = err ?: pins_lock(true, &lock);
 	err = err ?: snapshot_open_locked(&s);
-	err = err ?: measurement_use(a->shared.measured, s.machine);
-	err = err ?: policy_compile(policy ?: &no_rules, s.machine, &compiled);
+	err = err ?: compile(a, &s, policy ?: &no_rules, &compiled);
 	if (!err && policy)
 		err = plan(compiled, &s);
 	engine_close(&s.engine); /* it holds maps of the policy that is about to be replaced */
@@ -227,15 +239,12 @@ static int load(const struct arguments *a)
 static int take_policy_in_force(struct snapshot *s, const struct arguments *a,
 				struct policy **policy)
 {
-	if (!s->in_force)
+	if (!s->state.in_force)
 		return fail(-EIO,
 			    "the policy in force cannot be read, so it cannot be refreshed; load a policy");
 	if (trial_left(&s->engine.meta))
 		return fail(-EBUSY,
 			    "a policy is on trial; refresh after tierbpf confirm, or when the trial is over");
-	if (engine_is_measured() && !a->shared.measured)
-		return fail(-EINVAL,
-			    "the policy in force uses a measurement: give its file again with --measured");
 	*policy = TAKE_PTR(s->engine.policy);
 	return 0;
 }
@@ -268,8 +277,7 @@ static int refresh_once(const struct arguments *a, bool *done)
 		note("a BPF object is loaded; load its file again to refresh its facts");
 		return 0;
 	}
-	err = err ?: measurement_use(a->shared.measured, s.machine);
-	err = err ?: policy_compile(policy, s.machine, &compiled);
+	err = err ?: compile(a, &s, policy, &compiled);
 	if (err || engine_knows(compiled))
 		return err;
 	*done = false;

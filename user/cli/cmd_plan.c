@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/option.h"
+#include "cli/policy-option.h"
 #include "cli/shared-options.h"
 #include "engine/snapshot.h"
 #include "machine/measurement.h"
@@ -47,11 +48,6 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		return set_once(&a->policy, arg, state);
-	case ARGP_KEY_END:
-		if (a->shared.sysroot && !a->policy)
-			argp_error(state,
-				   "--sysroot needs a POLICY: no policy is in force on a captured machine");
-		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -74,9 +70,6 @@ static error_t parse_explain(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->node < 0)
 			argp_error(state, "give a NODE");
-		if (a->shared.sysroot && !a->policy)
-			argp_error(state,
-				   "--sysroot needs --policy: no policy is in force on a captured machine");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -123,24 +116,16 @@ static int show_explanation(const struct plan *plan, const struct arguments *a)
 	return 0;
 }
 
-/* The policy that the user named, or the one in force. The caller frees *own, which is NULL for the latter. */
-static int find_policy(const struct arguments *a, const struct snapshot *s, struct policy **own,
-		       const struct policy **policy)
+/* Says why there is nothing to plan. */
+static int no_policy(const struct arguments *a, const struct snapshot *s)
 {
-	int err;
-
-	if (a->policy) {
-		err = policy_read(a->policy, own);
-		*policy = *own;
-		return err;
-	}
-	if (s->in_force && s->engine.policy) {
-		*policy = s->engine.policy;
-		return 0;
-	}
-	if (s->in_force)
-		return fail(-EINVAL,
-			    "a BPF object is loaded, not a policy of rules; tierbpf status shows its answers");
+	if (a->shared.sysroot && s->state.not_asked)
+		return fail(-ENODATA,
+			    "the capture does not hold the policy that was in force, since only root can read it; "
+			    "give a POLICY file");
+	if (a->shared.sysroot)
+		return fail(-ENODATA,
+			    "no policy was in force when this machine was captured; give a POLICY file");
 	if (geteuid())
 		return fail(-EPERM,
 			    "only root can read the policy in force: give a POLICY file, or use sudo tierbpf …");
@@ -150,16 +135,15 @@ static int find_policy(const struct arguments *a, const struct snapshot *s, stru
 static int run(const struct arguments *a, int (*show)(const struct plan *, const struct arguments *))
 {
 	_cleanup_(cleanup_snapshot) struct snapshot s = {};
-	_cleanup_(cleanup_policy) struct policy *own = NULL;
-	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
+	_cleanup_(cleanup_chosen_policy) struct chosen_policy chosen = {};
 	_cleanup_(cleanup_plan) struct plan *plan = NULL;
-	const struct policy *policy = NULL;
 	int err = snapshot_open(shared_root(&a->shared), &s);
 
 	err = err ?: measurement_use(a->shared.measured, s.machine);
-	err = err ?: find_policy(a, &s, &own, &policy);
-	err = err ?: policy_compile(policy, s.machine, &compiled);
-	err = err ?: plan_make(compiled, s.machine, s.overrides, &plan);
+	err = err ?: chosen_policy(a->policy, a->shared.measured, &s, &chosen);
+	if (!err && !chosen.policy)
+		err = no_policy(a, &s);
+	err = err ?: plan_make(chosen.compiled, s.machine, s.state.overrides, &plan);
 	return err ?: show(plan, a);
 }
 

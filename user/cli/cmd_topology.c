@@ -62,20 +62,22 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int save(const struct machine *m, const char *dir)
+static int save(const struct snapshot *s, const char *dir)
 {
 	size_t files;
-	int err = capture_save(m, dir, &files);
+	int err = capture_save("", s->machine, &s->state, dir, &files);
 
 	if (!err)
 		printf("%s: %zu files; tierbpf topology --sysroot %s shows them\n", dir, files, dir);
 	return err;
 }
 
-static int show(const struct machine *m, const struct arguments *a)
+static int show(const struct snapshot *s, const struct arguments *a)
 {
+	const struct machine *m = s->machine;
+
 	if (a->save)
-		return save(m, a->save);
+		return save(s, a->save);
 	if (a->dot)
 		return topology_dot(m, stdout);
 	if (!a->shared.json)
@@ -93,7 +95,7 @@ static int topology(const struct arguments *a)
 		note("this kernel has no memory tiers (they need Linux 6.1 with NUMA and memory hotplug), so "
 		     "no node is in one");
 	err = err ?: measurement_use(a->shared.measured, s.machine);
-	return err ?: show(s.machine, a);
+	return err ?: show(&s, a);
 }
 
 int cmd_topology(int argc, char **argv)

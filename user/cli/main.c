@@ -7,6 +7,7 @@
 
 #include "cli/cmd.h"
 #include "engine/rights.h"
+#include "machine/iomem.h"
 #include "util/array.h"
 #include "util/msg.h"
 
@@ -33,7 +34,7 @@ static const struct verb {
 	  "return every node to the tier that the kernel would choose" },
 	{ "status", cmd_status, RIGHT_PINS, "show the policy, the nodes and their tiers" },
 	{ "watch", cmd_watch, RIGHT_PINS, "show events as they happen: moves, hotplug, policies" },
-	{ "doctor", cmd_doctor, RIGHT_READ | RIGHT_IOMEM,
+	{ "doctor", cmd_doctor, RIGHT_READ,
 	  "check what tierbpf needs, and say how to fix what is missing" },
 	{ "set", cmd_set, RIGHT_PINS, "override the tier of one node" },
 	{ "unset", cmd_unset, RIGHT_PINS, "remove a node's override" },
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
 		/* argp shows argv[0] in its help and its errors. */
 		snprintf(name, sizeof(name), "tierbpf %s", verbs[i].name);
 		argv[1] = name;
+		iomem_open();
 		return exit_status(rights_take(verbs[i].rights)) ?: verbs[i].run(argc - 1, argv + 1);
 	}
 	fail(0, "there is no verb \"%s\"; tierbpf --help lists the verbs", argv[1]);

@@ -8,12 +8,12 @@
 
 #include "acpi/srat.h"
 #include "doctor/doctor.h"
+#include "machine/iomem.h"
 #include "machine/machine.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
-#define IOMEM_MAX (1 << 20)
 #define MEMMAP "/sys/firmware/memmap" /* the memory map of firmware */
 
 /* " of node 1-2", or "" if no node is known. The caller frees. */
@@ -131,29 +131,17 @@ struct ranges {
 	const char *root;
 	struct spans reserved;
 	struct spans ram;
-	bool told; /* addresses are known: only root can read them, others read 0 */
 };
 
-/* Lines such as "100000000-13fffffff : Soft Reserved", indented if they lie in another range. */
-static void read_iomem(struct ranges *r)
+static void sort_iomem(const struct iomem *io, struct ranges *r)
 {
-	_cleanup_free_ char *text = NULL;
-	uint64_t from, to;
-	char *line, *rest;
-	size_t length;
-	int name;
+	const struct iomem_range *range;
 
-	if (sysfs_bytes(r->root, "/proc/iomem", IOMEM_MAX, &text, &length))
-		return;
-	for (rest = text; (line = strsep(&rest, "\n"));) {
-		name = 0;
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", &from, &to, &name) != 2 || !name)
-			continue;
-		r->told |= to != 0;
-		if (!strcmp(line + name, "Soft Reserved"))
-			add_span(&r->reserved, from, to);
-		if (!strncmp(line + name, "System RAM", strlen("System RAM")))
-			add_span(&r->ram, from, to);
+	for (range = io->list; range < io->list + io->count; range++) {
+		if (!strcmp(range->name, "Soft Reserved"))
+			add_span(&r->reserved, range->from, range->to);
+		if (!strncmp(range->name, "System RAM", strlen("System RAM")))
+			add_span(&r->ram, range->from, range->to);
 	}
 }
 
@@ -185,6 +173,7 @@ static void nodes_of(const struct machine *m, const struct span *s, struct nodes
 /* Soft-reserved memory as the kernel lists it, and as firmware does: Linux 7.x leaves it out of /proc/iomem. */
 static void look_at_reserved(struct doctor *d, const struct machine *m)
 {
+	_cleanup_(cleanup_iomem) struct iomem io;
 	struct ranges r = { .root = d->root };
 	_cleanup_free_ char *of = NULL;
 	struct nodeset nodes = {};
@@ -192,9 +181,10 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	uint64_t bytes = 0;
 	size_t i;
 
-	read_iomem(&r);
+	iomem_read(d->root, &io);
+	sort_iomem(&io, &r);
 	sysfs_each(d->root, MEMMAP, "", read_memmap, &r);
-	for (i = 0; r.told && i < r.reserved.count; i++) {
+	for (i = 0; io.told && i < r.reserved.count; i++) {
 		const struct span *s = &r.reserved.list[i];
 
 		if (overlaps(&r.reserved, i, s) || overlaps(&r.ram, r.ram.count, s))
@@ -205,16 +195,16 @@ static void look_at_reserved(struct doctor *d, const struct machine *m)
 	}
 	of = of_nodes(&nodes);
 	doctor_finds(d, "soft-reserved memory",
-		     lost   ? DOCTOR_ADVICE :
-		     r.told ? DOCTOR_FINE :
-			      DOCTOR_UNKNOWN,
+		     lost    ? DOCTOR_ADVICE :
+		     io.told ? DOCTOR_FINE :
+			       DOCTOR_UNKNOWN,
 		     "no memory outside of nodes",
-		     !r.told ?
+		     !io.told ?
 			     "run doctor as root, since only root can read addresses in /proc/iomem" :
 			     "make it a node with daxctl reconfigure-device --mode=system-ram daxX.Y, or boot with efi=nosoftreserve",
-		     lost   ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" :
-		     r.told ? "none" :
-			      "not known",
+		     lost    ? "%u ranges, %" PRIu64 " MiB%s, left to drivers" :
+		     io.told ? "none" :
+			       "not known",
 		     lost, bytes >> 20, of ?: "");
 	free(r.reserved.list);
 	free(r.ram.list);

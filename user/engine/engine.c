@@ -240,16 +240,16 @@ bool engine_knows(const struct compiled_policy *compiled)
 	return knows_facts(compiled) && knows_groups(compiled);
 }
 
-bool engine_is_measured(void)
+void engine_measured(__s32 measured[TIERBPF_MAX_NODES])
 {
 	_cleanup_close_ int fd = open_facts();
 	struct tierbpf_facts facts;
 	__u32 node;
 
-	for (node = 0; !bpf_map_lookup_elem(fd, &node, &facts); node++)
+	memset(measured, 0, TIERBPF_MAX_NODES * sizeof(*measured));
+	for (node = 0; node < TIERBPF_MAX_NODES && !bpf_map_lookup_elem(fd, &node, &facts); node++)
 		if (facts.known & 1ULL << TIERBPF_FACT_MEASURED_ADISTANCE)
-			return true;
-	return false;
+			measured[node] = (__s32)facts.value[TIERBPF_FACT_MEASURED_ADISTANCE];
 }
 
 bool engine_override(const struct engine *e, int node, int *adistance)

@@ -64,8 +64,11 @@ int engine_ask(const struct engine *e, int node, struct ask_args *args);
  */
 bool engine_knows(const struct compiled_policy *compiled);
 
-/* Does the policy in force use a measurement (load --measured)? */
-bool engine_is_measured(void);
+/*
+ * Reads the adistances by the measurement that the policy in force was loaded with (load --measured);
+ * 0 for a node that was not measured.
+ */
+void engine_measured(__s32 measured[TIERBPF_MAX_NODES]);
 
 /* Returns whether @node has an override now. If so, sets *adistance to its value. */
 bool engine_override(const struct engine *e, int node, int *adistance);

@@ -58,7 +58,7 @@ static uint64_t wanted(unsigned int rights)
 	/* Containers often have only this capability, which allows reading as well. */
 	if (rights & RIGHT_WRITE || (rights & RIGHT_READ && !has(CAP_DAC_READ_SEARCH)))
 		mask |= 1ULL << CAP_DAC_OVERRIDE;
-	if (rights & (RIGHT_LOAD | RIGHT_IOMEM))
+	if (rights & RIGHT_LOAD)
 		mask |= 1ULL << CAP_SYS_ADMIN;
 	if (rights & RIGHT_SPARE)
 		mask |= 1ULL << CAP_SYS_RESOURCE;

@@ -12,8 +12,7 @@ enum right {
 	RIGHT_PINS = 4, /* needs root, to whom the pins belong, but no capability */
 	RIGHT_LOAD = 8, /* needs CAP_SYS_ADMIN, to get the BTF of a module */
 	RIGHT_SPARE =
-		32, /* CAP_SYS_RESOURCE is of use: the guardian of a trial is kept from the OOM killer by it */
-	RIGHT_IOMEM = 16, /* CAP_SYS_ADMIN is of use: /proc/iomem shows its addresses to that alone */
+		16, /* CAP_SYS_RESOURCE is of use: the guardian of a trial is kept from the OOM killer by it */
 };
 
 /*

@@ -6,22 +6,24 @@
 #include <sys/stat.h>
 
 #include "engine/pins.h"
-#include "machine/capture.h"
 #include "model/kernel-adistance.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
 static int ask_node(struct snapshot *s, int node)
 {
+	struct machine_node *n = &s->machine->nodes[node];
 	struct ask_args args;
 	int err = engine_ask(&s->engine, node, &args);
 
 	if (err == -ENOENT) /* its last memory has just been removed */
 		return 0;
-	if (!err)
-		machine_set_fact(&s->machine->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE,
-				 args.answer.node.kernel_adistance, SOURCE_MODULE);
-	return err;
+	if (err)
+		return err;
+	n->adistance = args.answer.adistance;
+	machine_set_fact(n, TIERBPF_FACT_KERNEL_ADISTANCE, args.answer.node.kernel_adistance,
+			 SOURCE_MODULE);
+	return 0;
 }
 
 /* 0 also if no policy is in force. */
@@ -29,12 +31,14 @@ static int ask_engine(struct snapshot *s)
 {
 	int node, err = engine_open(&s->engine);
 
-	s->in_force = !err;
-	if (err == -ENOENT)
-		return 0;
+	s->state.in_force = !err;
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	s->state.policy = s->engine.policy;
+	engine_measured(s->state.measured);
 	for (node = 0; !err && node < TIERBPF_MAX_NODES; node++) {
-		if (!engine_override(&s->engine, node, &s->overrides[node]))
-			s->overrides[node] = 0;
+		if (!engine_override(&s->engine, node, &s->state.overrides[node]))
+			s->state.overrides[node] = 0;
 		if (s->machine->nodes[node].memory)
 			err = ask_node(s, node);
 	}
@@ -56,14 +60,17 @@ static void init(struct snapshot *s)
 	s->engine.ask_fd = s->engine.override_fd = -1;
 }
 
+/* Finds out where the kernel alone would put the nodes that nobody could be asked about. */
 static void complete(struct snapshot *s, bool this_machine)
 {
-	bool moved = this_machine && !s->in_force && module_is_used();
-
-	if (moved)
-		note("a policy seems to be in force, and only root can ask it where the kernel alone puts the nodes; "
-		     "it is concluded from their latencies and bandwidths");
-	kernel_adistance_estimate(s->machine, !moved && !s->in_force);
+	if (this_machine)
+		s->state.not_asked = !s->state.in_force && module_is_used();
+	if (s->state.not_asked)
+		note("a policy %s, and only root can ask it where the kernel alone puts the nodes; "
+		     "it is concluded from their latencies and bandwidths",
+		     this_machine ? "seems to be in force" :
+				    "seems to have been in force on the captured machine");
+	kernel_adistance_estimate(s->machine, !s->state.not_asked && !s->state.in_force);
 	if (this_machine)
 		acpi_say_tables_withheld();
 }
@@ -104,7 +111,7 @@ int snapshot_open_any(const char *root, struct snapshot *s)
 	init(s);
 	err = machine_read_any(root, &s->machine);
 	if (!err && *root)
-		capture_read_adistances(root, s->machine);
+		err = policy_state_read(root, s->machine, &s->state, &s->captured);
 	else if (!err)
 		err = ask_under_lock(s);
 	if (err)
@@ -128,8 +135,27 @@ int snapshot_open(const char *root, struct snapshot *s)
 
 void snapshot_close(struct snapshot *s)
 {
-	if (s->in_force)
+	if (s->state.in_force)
 		engine_close(&s->engine);
+	policy_free(TAKE_PTR(s->captured));
 	machine_free(TAKE_PTR(s->machine));
 	init(s);
+}
+
+static bool is_in_force(const struct snapshot *s, const struct policy *policy)
+{
+	const struct policy *in_force = s->state.policy;
+
+	return in_force && policy->source_bytes == in_force->source_bytes &&
+	       !memcmp(policy->source, in_force->source, in_force->source_bytes);
+}
+
+const __s32 *snapshot_measured(const struct snapshot *s, const struct policy *policy)
+{
+	int node;
+
+	for (node = 0; is_in_force(s, policy) && node < TIERBPF_MAX_NODES; node++)
+		if (s->state.measured[node])
+			return s->state.measured;
+	return NULL;
 }

@@ -299,7 +299,7 @@ static int prepare_memory(struct builder *b, struct acpi_node *n)
 		n->in_table |= n->perf.value[c] > 0;
 	/* Without values in the table the kernel keeps its default, which may be what is planned. */
 	if (p && p->after.adistance != computed &&
-	    (perf_has_both(&n->perf) || p->after.tier != p->now.tier))
+	    (perf_has_both(&n->perf) || p->after.tier != p->kernel_tier))
 		return correct(b, n, p->after.adistance);
 	return 0;
 }
@@ -317,7 +317,7 @@ static int name_target(struct builder *b, struct acpi_node *n)
 	n->pxm = (uint32_t)node->facts.value[TIERBPF_FACT_PXM];
 	if (machine_knows(node, TIERBPF_FACT_PXM) && srat_has_target(m->srat, n->pxm))
 		return 0;
-	if (has_cpus(m, n) || (p && p->after.tier != p->now.tier))
+	if (has_cpus(m, n) || (p && p->after.tier != p->kernel_tier))
 		return fail(-EINVAL,
 			    "node %d: SRAT has no proximity domain with memory for it, so HMAT "
 			    "cannot name it (the kernel adds nodes of its own for CXL windows); use tierbpf "
@@ -426,6 +426,15 @@ static int write_table(struct builder *b, const struct nodeset *cpus)
 	return err ?: hmat_write(&c, &e->hmat);
 }
 
+/* A node for which the kernel computes nothing stays where the kernel alone has it. */
+static bool is_as_planned(const struct builder *b, const struct acpi_node *n)
+{
+	const struct plan_node *p = planned(b, n);
+	int64_t tier = n->adistance ? (int64_t)tierbpf_tier(n->adistance) : p ? p->kernel_tier : 0;
+
+	return !p || tier == p->after.tier;
+}
+
 static int check_node(const struct builder *b, struct acpi_node *n, const struct hmat_access *access)
 {
 	struct access found[NR_CLASSES];
@@ -441,6 +450,11 @@ static int check_node(const struct builder *b, struct acpi_node *n, const struct
 				    " %s; please report this with tierbpf topology --save",
 				    n->node, coordinate_name(c), n->perf.value[c],
 				    coordinate_unit(c));
+	if (!is_as_planned(b, n))
+		return fail(-EPROTO,
+			    "node %d: the kernel would not put it into tier %lld with this HMAT; please "
+			    "report this with tierbpf topology --save",
+			    n->node, (long long)planned(b, n)->after.tier);
 	return 0;
 }
 
@@ -515,7 +529,8 @@ static void print_node(const struct acpi_node *n, FILE *out)
 	const struct perf *p = &n->perf;
 
 	if (!n->in_table) {
-		fprintf(out, "  node %d: no values, as before\n", n->node);
+		fprintf(out, "  node %d: no values, so it stays where the kernel alone puts it\n",
+			n->node);
 		return;
 	}
 	fprintf(out, "  node %d (PXM %u): %" PRId64 "/%" PRId64 " ns, %" PRId64 "/%" PRId64 " MB/s",

@@ -11,13 +11,11 @@
 #include <sys/stat.h>
 
 #include "acpi/table.h"
+#include "machine/iomem.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/sysfs.h"
-
-/* This file exists in captured machines only. */
-#define ADISTANCES "/tierbpf/kernel_adistance"
 
 /* The paths to capture: files are copied, links are copied as links, directories are created. */
 static const char *const wanted[] = {
@@ -77,6 +75,7 @@ static const char *const wanted[] = {
 
 struct save {
 	int dir;
+	const char *root; /* real path of the machine; "" for this one */
 	size_t files;
 	size_t refused; /* number of files that this user may not read */
 	char refused_name[PATH_MAX];
@@ -200,9 +199,9 @@ static int save_one(struct save *s, const char *from)
 		return no_memory();
 	copy[name - from - 1] = 0;
 	above = realpath(copy, NULL);
-	if (!above || lstat(from, &st))
+	if (!above || strncmp(above, s->root, strlen(s->root)) || lstat(from, &st))
 		return 0;
-	if (asprintf(&path, "%s/%s", above, name) < 0) {
+	if (asprintf(&path, "%s/%s", above + strlen(s->root), name) < 0) {
 		path = NULL;
 		return no_memory();
 	}
@@ -215,10 +214,16 @@ static int save_one(struct save *s, const char *from)
 
 static int save_matches(struct save *s, const char *pattern)
 {
+	_cleanup_free_ char *path = NULL;
 	glob_t found = {};
 	size_t i;
-	int err = glob(pattern, GLOB_BRACE, NULL, &found);
+	int err;
 
+	if (asprintf(&path, "%s%s", s->root, pattern) < 0) {
+		path = NULL;
+		return no_memory();
+	}
+	err = glob(path, GLOB_BRACE, NULL, &found);
 	if (err == GLOB_NOSPACE)
 		return no_memory();
 	for (err = 0, i = 0; !err && i < found.gl_pathc; i++)
@@ -227,40 +232,32 @@ static int save_matches(struct save *s, const char *pattern)
 	return err;
 }
 
-/* Saves only answers of the kernel; estimates can be computed again from the files. */
-static int save_adistances(struct save *s, const struct machine *m)
+/*
+ * This needs the descriptor that iomem_open() keeps. With addresses, only the owner may read the file, as
+ * only root may here.
+ */
+static int save_iomem(struct save *s)
 {
+	_cleanup_(cleanup_iomem) struct iomem io;
 	_cleanup_free_ char *text = NULL;
-	char path[] = ADISTANCES;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int node;
+	char path[] = "/proc/iomem";
+	size_t length;
 
-	if (!out)
-		return no_memory();
-	for (node = 0; node < m->nr_nodes; node++)
-		if (m->nodes[node].source[TIERBPF_FACT_KERNEL_ADISTANCE] == SOURCE_MODULE)
-			fprintf(out, "%d %lld\n", node,
-				(long long)m->nodes[node].facts.value[TIERBPF_FACT_KERNEL_ADISTANCE]);
-	fclose(out);
-	return size ? write_file(s, path, 0644, text, size) : 0;
+	if (iomem_text(s->root, &text, &length))
+		return 0;
+	iomem_read(s->root, &io);
+	if (!io.told) {
+		s->refused++;
+		snprintf(s->refused_name, sizeof(s->refused_name), "%s", path);
+	}
+	return write_file(s, path, io.told ? 0400 : 0444, text, length);
 }
 
-void capture_read_adistances(const char *dir, struct machine *m)
+static int save_state(void *save, const char *path, const void *data, size_t length)
 {
-	_cleanup_free_ char *text = NULL;
-	const char *line;
-	int node, adistance;
+	_cleanup_free_ char *copy = strdup(path);
 
-	if (sysfs_text(&text, dir, ADISTANCES))
-		return;
-	for (line = text; line && sscanf(line, "%d %d", &node, &adistance) == 2;) {
-		if (node >= 0 && node < m->nr_nodes)
-			machine_set_fact(&m->nodes[node], TIERBPF_FACT_KERNEL_ADISTANCE, adistance,
-					 SOURCE_MODULE);
-		line = strchr(line, '\n');
-		line += !!line;
-	}
+	return copy ? write_file(save, copy, 0644, data, length) : no_memory();
 }
 
 static size_t count_entries(int fd)
@@ -326,16 +323,21 @@ static int make_empty(const char *dir)
 	return err ?: TAKE_FD(fd);
 }
 
-int capture_save(const struct machine *m, const char *dir, size_t *files)
+int capture_save(const char *root, const struct machine *m, const struct policy_state *state,
+		 const char *dir, size_t *files)
 {
+	_cleanup_free_ char *real = *root ? realpath(root, NULL) : strdup("");
 	_cleanup_close_ int fd = make_empty(dir);
-	struct save s = { .dir = fd };
+	struct save s = { .dir = fd, .root = real };
 	int err = fd < 0 ? fd : 0;
 	size_t i;
 
+	if (!real)
+		return fail(-errno, "%s: %s", root, strerror(errno));
 	for (i = 0; !err && i < ARRAY_SIZE(wanted); i++)
 		err = save_matches(&s, wanted[i]);
-	err = err ?: save_adistances(&s, m);
+	err = err ?: save_iomem(&s);
+	err = err ?: policy_state_save(m, state, save_state, &s);
 	if (!err && s.refused)
 		note("%zu files cannot be read by this user, %s the last of them; as root they are captured too",
 		     s.refused, s.refused_name);

@@ -4,20 +4,16 @@
 #define CAPTURE_H
 
 #include "machine/machine.h"
+#include "machine/policy-state.h"
 
 /*
- * Copies what tierbpf reads of this machine into @dir, which must be new or empty: files of
- * sysfs about nodes, tiers, CXL, NVDIMM and dax devices, the firmware tables, and the kernel's
- * own adistance of each node. Nothing else is copied: no host name, no user's file, no network
- * address. *files is the number of files. 0, or -errno with a message; a note names what could
- * not be read (without root: the tables).
+ * Copies what tierbpf reads of the machine below @root ("" for this one) into @dir, which must be new or empty: files of
+ * sysfs about nodes, tiers, CXL, NVDIMM and dax devices, the firmware tables, and @state, the
+ * policy in force with what it and the kernel answer for each node. Nothing else is copied: no host
+ * name, no other file of a user, no network address. *files is the number of files. 0, or -errno
+ * with a message; a note names what could not be read (without root: the tables).
  */
-int capture_save(const struct machine *m, const char *dir, size_t *files);
-
-/*
- * Reads fact KERNEL_ADISTANCE of each node whose adistance the captured kernel had been asked
- * for.
- */
-void capture_read_adistances(const char *dir, struct machine *m);
+int capture_save(const char *root, const struct machine *m, const struct policy_state *state,
+		 const char *dir, size_t *files);
 
 #endif

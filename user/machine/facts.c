@@ -183,6 +183,7 @@ void machine_read_facts(const char *root, struct machine *m)
 	}
 	machine_read_tables(root, m);
 	machine_read_cxl(root, m);
+	machine_read_drivers(root, block_size, m);
 	for (i = 0; i < m->nr_nodes; i++) {
 		if (!m->nodes[i].possible)
 			continue;

@@ -24,6 +24,9 @@ void machine_read_tables(const char *root, struct machine *m);
  */
 void machine_read_cxl(const char *root, struct machine *m);
 
+/* from-iomem.c: reads DRIVER and n->driver_managed. */
+void machine_read_drivers(const char *root, uint64_t block_size, struct machine *m);
+
 /* kind.c: finds KIND of all other nodes; call all of the above before. @srat may be NULL. */
 void machine_read_kind(const char *root, const struct srat *srat, struct machine *m);
 

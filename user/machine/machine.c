@@ -48,10 +48,12 @@ const char *source_name(enum source source)
 		[SOURCE_HMAT] = "HMAT",
 		[SOURCE_CEDT] = "CEDT",
 		[SOURCE_CDAT] = "CDAT",
+		[SOURCE_IOMEM] = "iomem",
 		[SOURCE_MEASURED] = "measured",
 		[SOURCE_MODULE] = "module",
 		[SOURCE_TIER] = "tier",
 		[SOURCE_DERIVED] = "derived",
+		[SOURCE_LOADED] = "load --measured",
 		[SOURCE_SYSFS_TO_COME] = "sysfs, of a region to come",
 		[SOURCE_CDAT_TO_COME] = "CDAT, of a region to come",
 	};

@@ -24,10 +24,12 @@ enum source {
 	SOURCE_HMAT,
 	SOURCE_CEDT,
 	SOURCE_CDAT,
+	SOURCE_IOMEM,
 	SOURCE_MEASURED,
 	SOURCE_MODULE, /* the kernel's answer, read through the module */
 	SOURCE_TIER, /* estimated from the tier that the node is in */
 	SOURCE_DERIVED, /* computed from other facts */
+	SOURCE_LOADED, /* the measurement that the policy in force was loaded with */
 	/* From the cards of a CXL region that is not created yet (region-to-come.h). */
 	SOURCE_SYSFS_TO_COME,
 	SOURCE_CDAT_TO_COME,
@@ -39,6 +41,7 @@ struct machine_node {
 	bool cpu; /* has CPUs that are online */
 	bool generic_initiator; /* a device, such as a GPU, reaches memory from it */
 	int64_t tier; /* N of memory_tierN; NO_TIER */
+	__s32 adistance; /* that a policy in force gives it now; 0: there is none, or not known */
 	char *cpulist; /* "0-3,8"; NULL: none */
 	/* Its latency and bandwidth from each source; the facts below hold the values in use. */
 	struct access sysfs[NR_CLASSES]; /* the kernel's values */
@@ -46,10 +49,11 @@ struct machine_node {
 	struct perf region; /* of its CXL region, by the kernel; class CPU */
 	struct perf cdat; /* of its CXL region, computed here from CDAT; class CPU */
 	int64_t cdat_link_ps; /* link latency in cdat, in ps; Linux 6.12 adds it as ns */
+	bool driver_managed; /* drivers added all of its memory, as /proc/iomem says */
 	bool to_come; /* cdat is of a region that is not created yet */
 	struct perf measured; /* from the nearest CPUs */
 	/*
-	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, CXL_*. The policy
+	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, DRIVER, CXL_*. The policy
 	 * compiler adds ratios and the adistances computed from performance (compiled.h).
 	 */
 	struct tierbpf_facts facts;

@@ -106,17 +106,19 @@ struct tierbpf_node compiled_node(const struct machine *m, int node)
 	return question;
 }
 
-static void derive(struct compiled_policy *p, int node, enum tierbpf_fact fact, int64_t value)
+static void derive(struct compiled_policy *p, int node, enum tierbpf_fact fact, int64_t value,
+		   enum source source)
 {
 	tierbpf_set_fact(&p->facts[node], fact, value);
-	p->source[node][fact] = SOURCE_DERIVED;
+	p->source[node][fact] = (uint8_t)source;
 }
 
 static void derive_ratio(struct compiled_policy *p, int node, enum tierbpf_fact fact, int64_t value,
 			 int64_t reference)
 {
 	if (value && reference)
-		derive(p, node, fact, (int64_t)((__int128)value * TIERBPF_MILLION / reference));
+		derive(p, node, fact, (int64_t)((__int128)value * TIERBPF_MILLION / reference),
+		       SOURCE_DERIVED);
 }
 
 /* Derives the facts that compare a node's performance with that of the reference node. */
@@ -129,7 +131,7 @@ static void derive_facts(struct compiled_policy *p, int node, const struct perf 
 	derive_ratio(p, node, TIERBPF_FACT_BANDWIDTH_RATIO, perf_bandwidth(&perf),
 		     perf_bandwidth(ref));
 	if (adistance)
-		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance);
+		derive(p, node, TIERBPF_FACT_HMAT_ADISTANCE, adistance, SOURCE_DERIVED);
 }
 
 /*
@@ -144,10 +146,11 @@ static void derive_measured(struct compiled_policy *p, const struct machine *m, 
 					 known ? &m->nodes[p->reference].measured : &none);
 
 	if (adistance)
-		derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, adistance);
+		derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, adistance, SOURCE_DERIVED);
 }
 
-static void fill_facts(struct compiled_policy *p, const struct machine *m)
+/* @measured: as for policy_compile_measured(), or NULL. */
+static void fill_facts(struct compiled_policy *p, const struct machine *m, const __s32 *measured)
 {
 	struct perf reference = {};
 	int node;
@@ -159,7 +162,11 @@ static void fill_facts(struct compiled_policy *p, const struct machine *m)
 		p->facts[node] = m->nodes[node].facts;
 		memcpy(p->source[node], m->nodes[node].source, sizeof(p->source[node]));
 		derive_facts(p, node, &reference);
-		derive_measured(p, m, node);
+		if (!measured)
+			derive_measured(p, m, node);
+		else if (measured[node])
+			derive(p, node, TIERBPF_FACT_MEASURED_ADISTANCE, measured[node],
+			       SOURCE_LOADED);
 	}
 }
 
@@ -280,8 +287,8 @@ static int make_groups(struct compiled_policy *p, const struct machine *m)
 	return 0;
 }
 
-int policy_compile(const struct policy *policy, const struct machine *m,
-		   struct compiled_policy **compiled)
+int policy_compile_measured(const struct policy *policy, const struct machine *m,
+			    const __s32 *measured, struct compiled_policy **compiled)
 {
 	_cleanup_(cleanup_compiled) struct compiled_policy *p = calloc(1, sizeof(*p));
 	int err;
@@ -299,12 +306,18 @@ int policy_compile(const struct policy *policy, const struct machine *m,
 	p->source = calloc((size_t)m->nr_nodes + 1, sizeof(*p->source));
 	if (!p->facts || !p->source)
 		return no_memory();
-	fill_facts(p, m);
+	fill_facts(p, m, measured);
 	find_first_rules(p);
 	err = make_groups(p, m);
 	if (!err)
 		*compiled = TAKE_PTR(p);
 	return err;
+}
+
+int policy_compile(const struct policy *policy, const struct machine *m,
+		   struct compiled_policy **compiled)
+{
+	return policy_compile_measured(policy, m, NULL, compiled);
 }
 
 void compiled_free(struct compiled_policy *p)

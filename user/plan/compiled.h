@@ -28,6 +28,12 @@ struct compiled_policy {
  */
 int policy_compile(const struct policy *policy, const struct machine *m,
 		   struct compiled_policy **compiled);
+/*
+ * The same if the measurement is not at hand: @measured is indexed by node and gives the adistance
+ * by it, 0 for a node that was not measured. NULL: like policy_compile().
+ */
+int policy_compile_measured(const struct policy *policy, const struct machine *m,
+			    const __s32 *measured, struct compiled_policy **compiled);
 void compiled_free(struct compiled_policy *compiled);
 
 /*

@@ -91,6 +91,7 @@ static const char *base_name(const struct initial_policy *s, const struct slot *
 	case TIERBPF_KIND_CXL:
 	case TIERBPF_KIND_PMEM:
 	case TIERBPF_KIND_HBM:
+	case TIERBPF_KIND_DEVICE:
 		return policy_kind_name(f->value[TIERBPF_FACT_KIND]);
 	}
 	return slot->tier < DRAM_TIER ? "fast" : "slow";

@@ -10,18 +10,26 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/*
- * The node's adistance now. The kernel shows only the tier: in the tier that the kernel would
- * choose, its own adistance is exact; in any other, the centre of the tier is an estimate.
- */
-static __s32 adistance_now(const struct machine *m, int node)
+static bool is_in(int64_t tier, __s32 adistance)
 {
-	struct tierbpf_node n = compiled_node(m, node);
+	return tier == (int64_t)tierbpf_tier(adistance);
+}
+
+/*
+ * The node's adistance now. The kernel shows only the tier: the answer of a policy in force is exact
+ * if it lies there, or else the kernel's own. Any other number of the tier is as likely as the next:
+ * @after changes nothing if it is one of them, and the centre stands for the rest.
+ */
+static __s32 adistance_now(const struct machine *m, int node, __s32 after)
+{
+	__s32 kernel = compiled_node(m, node).kernel_adistance, answer = m->nodes[node].adistance;
 	int64_t tier = m->nodes[node].tier;
 
-	if (tier == NO_TIER || tier == (int64_t)tierbpf_tier(n.kernel_adistance))
-		return n.kernel_adistance;
-	return tierbpf_tier_centre((__u32)tier);
+	if (answer && is_in(tier, answer))
+		return answer;
+	if (tier == NO_TIER || is_in(tier, kernel))
+		return kernel;
+	return is_in(tier, after) ? after : tierbpf_tier_centre((__u32)tier);
 }
 
 static void decide(struct plan *plan, struct plan_node *n, __s32 override)
@@ -30,7 +38,7 @@ static void decide(struct plan *plan, struct plan_node *n, __s32 override)
 
 	n->cpu = plan->machine->nodes[n->node].cpu;
 	n->now.tier = plan->machine->nodes[n->node].tier;
-	n->now.adistance = adistance_now(plan->machine, n->node);
+	n->kernel_tier = tierbpf_tier(question.kernel_adistance);
 	compiled_decide(plan->compiled, &question, &n->decision);
 	n->overridden = override;
 	n->after.adistance = override ?: n->decision.adistance;
@@ -38,6 +46,7 @@ static void decide(struct plan *plan, struct plan_node *n, __s32 override)
 	if (!tierbpf_adistance_ok(n->after.adistance))
 		n->after.adistance = question.kernel_adistance;
 	n->after.tier = tierbpf_tier(n->after.adistance);
+	n->now.adistance = adistance_now(plan->machine, n->node, n->after.adistance);
 }
 
 static void set_targets(struct plan_place *place, const struct tiering_node *t)

@@ -20,8 +20,9 @@ struct plan_node {
 	int node;
 	bool cpu;
 	struct plan_place now, after;
+	int64_t kernel_tier; /* that the kernel alone would choose; @now may come from a policy in force */
 	struct tierbpf_decision decision; /* made by the rules */
-	bool overridden;	 /* a live override replaces the decision of the rules */
+	bool overridden; /* a live override replaces the decision of the rules */
 };
 
 /* The warnings of a plan: WARNING(SYMBOL, name in JSON). */

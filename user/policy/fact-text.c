@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/driver-name.h"
 #include "policy/policy.h"
 
 static const struct {
@@ -65,6 +66,7 @@ json_t *fact_json(__u32 fact, __s64 value)
 	case FACT_YES_NO:
 		return json_boolean(value);
 	case FACT_KIND:
+	case FACT_DRIVER:
 	case FACT_SERIAL: /* 64 bits, which many readers of JSON numbers cannot hold */
 		return json_string(fact_text(fact, value, text, sizeof(text)));
 	case FACT_RATIO:
@@ -91,6 +93,21 @@ static void print_bytes(__s64 value, char *buffer, size_t size)
 	snprintf(buffer, size, "%" PRId64 " %s", (int64_t)value, units[i]);
 }
 
+static void print_bits(int64_t value, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "0x%" PRIx64, (uint64_t)value);
+}
+
+static void print_driver(int64_t value, char *buffer, size_t size)
+{
+	const char *name = driver_name(value);
+
+	if (name)
+		snprintf(buffer, size, "%s", name);
+	else
+		print_bits(value, buffer, size);
+}
+
 const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size)
 {
 	int64_t n = value;
@@ -114,8 +131,11 @@ const char *fact_text(__u32 fact, __s64 value, char *buffer, size_t size)
 	case FACT_RATIO:
 		snprintf(buffer, size, "%g", (double)n / TIERBPF_MILLION);
 		break;
+	case FACT_DRIVER:
+		print_driver(n, buffer, size);
+		break;
 	case FACT_SERIAL:
-		snprintf(buffer, size, "0x%" PRIx64, (uint64_t)n);
+		print_bits(n, buffer, size);
 		break;
 	default:
 		snprintf(buffer, size, "%" PRId64, n);

@@ -23,6 +23,7 @@ enum fact_form {
 	FACT_DISTANCE,
 	FACT_ADISTANCE,
 	FACT_SERIAL,
+	FACT_DRIVER,
 };
 
 enum fact_form fact_form(__u32 fact);
@@ -34,7 +35,7 @@ const struct unit *fact_unit(__u32 fact);
 const char *fact_name(__u32 fact);
 
 /*
- * The key of a fact in JSON output, "hmat_adistance"; and its value: kinds by name, ratios as
+ * The key of a fact in JSON output, "hmat_adistance"; and its value: kinds and drivers by name, ratios as
  * numbers.
  */
 const char *fact_key(__u32 fact);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/driver-name.h"
 #include "policy/fact-text.h"
 #include "policy/readers.h"
 #include "util/array.h"
@@ -177,6 +178,62 @@ static int read_kind(const struct value *v, struct match_context *c, enum tierbp
 	return err;
 }
 
+/* Adds a test for a driver. */
+static int read_driver_name(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
+{
+	const char *name;
+	int64_t driver;
+	int err = value_string(v, &name);
+
+	if (err)
+		return err;
+	if (!driver_name_is_valid(name))
+		return value_error(v, "the name of a driver is expected here, such as \"kmem\": what "
+				      "/proc/iomem has in parentheses after \"System RAM\"");
+	driver = driver_name_value(name);
+	return add_test(c, v, fact, driver, driver);
+}
+
+static int by_min(const void *a, const void *b)
+{
+	const struct tierbpf_test *x = a, *y = b;
+
+	return (x->min > y->min) - (x->min < y->min);
+}
+
+/* Sorts the tests of an array, and removes duplicates, as merge() does for numbers. */
+static void merge_tests(struct match_context *c, size_t first)
+{
+	struct tierbpf_test *tests = c->policy->tests + first;
+	size_t i, last = 0, count = c->policy->nr_tests - first;
+
+	qsort(tests, count, sizeof(*tests), by_min);
+	for (i = 1; i < count; i++)
+		if (tests[i].min != tests[last].min)
+			tests[++last] = tests[i];
+	c->policy->nr_tests -= count - 1 - last;
+	c->rule->nr_tests -= (__u32)(count - 1 - last);
+}
+
+static int read_driver(const struct value *v, struct match_context *c, enum tierbpf_fact fact)
+{
+	size_t i, first = c->policy->nr_tests;
+	int err = 0;
+
+	if (value_kind(v) != VALUE_ARRAY)
+		return read_driver_name(v, c, fact);
+	if (!value_length(v))
+		return value_error(v, "at least one driver is expected here, such as \"kmem\"");
+	for (i = 0; i < value_length(v); i++) {
+		struct value driver = value_element(v, i);
+
+		err = first_error(err, read_driver_name(&driver, c, fact));
+	}
+	if (!err)
+		merge_tests(c, first);
+	return err;
+}
+
 /* ---- ranges ---- */
 
 struct range_context {
@@ -279,6 +336,8 @@ static int read_fact(const struct value *v, struct match_context *c, enum tierbp
 		return read_yes_no(v, c, fact);
 	case FACT_KIND:
 		return read_kind(v, c, fact);
+	case FACT_DRIVER:
+		return read_driver(v, c, fact);
 	case FACT_SERIAL:
 		return read_serial(v, c);
 	default:

@@ -90,6 +90,16 @@ static int rank(const struct plan_node *n)
 		       1;
 }
 
+static bool changes_anything(const struct plan *plan)
+{
+	const struct plan_node *n;
+
+	for (n = plan->nodes; n < plan->nodes + plan->count; n++)
+		if (rank(n) < 2 || n->now.adistance != n->after.adistance)
+			return true;
+	return false;
+}
+
 int plan_print(const struct plan *plan, FILE *out)
 {
 	static const struct column columns[NR_COLUMNS] = {
@@ -112,6 +122,8 @@ int plan_print(const struct plan *plan, FILE *out)
 			if (rank(&plan->nodes[i]) == r)
 				err = add_line(t, plan, &plan->nodes[i]);
 	err = columns_print(t, err, out);
+	if (!err && !changes_anything(plan))
+		fputs("\nnothing changes\n", out);
 	if (!err && plan->nr_warnings)
 		fputc('\n', out);
 	if (!err)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <tierbpf/adistance.h>
 
 #include "machine/measured-differs.h"
 #include "policy/fact-text.h"
@@ -115,6 +116,44 @@ static int print_nodes(const struct machine *m, FILE *out)
 		if (m->nodes[node].possible)
 			err = add_node(t, &m->nodes[node], node);
 	return columns_print(t, err, out);
+}
+
+/* The tier in which the kernel alone would have the node, if it was asked and says another. */
+static int64_t other_kernel_tier(const struct machine_node *n)
+{
+	int64_t tier = tierbpf_tier((__s32)n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE]);
+
+	return n->source[TIERBPF_FACT_KERNEL_ADISTANCE] == SOURCE_MODULE && n->memory &&
+			       tier != n->tier ?
+		       tier :
+		       NO_TIER;
+}
+
+/* TIER is where the nodes are now; under a policy that is not what init and export acpi start from. */
+static int print_kernel_tiers(const struct machine *m, FILE *out)
+{
+	struct nodeset done = {};
+	int node, other;
+
+	for (node = 0; node < m->nr_nodes; node++) {
+		int64_t tier = other_kernel_tier(&m->nodes[node]);
+		_cleanup_free_ char *list = NULL;
+		struct nodeset same = {};
+
+		if (tier == NO_TIER || nodeset_has(&done, node))
+			continue;
+		for (other = node; other < m->nr_nodes; other++)
+			if (other_kernel_tier(&m->nodes[other]) == tier) {
+				nodeset_add(&same, other);
+				nodeset_add(&done, other);
+			}
+		list = nodeset_text(&same);
+		if (!list)
+			return no_memory();
+		fprintf(out, "a policy is in force: without it, node %s would be in tier %lld\n",
+			list, (long long)tier);
+	}
+	return 0;
 }
 
 static const char *class_name(enum access_class class)
@@ -237,6 +276,7 @@ int topology_print(const struct machine *m, FILE *out)
 	bool any;
 	int err = print_nodes(m, out);
 
+	err = err ?: print_kernel_tiers(m, out);
 	if (!err) {
 		fputc('\n', out);
 		err = print_performance(m, out, &any);

@@ -86,16 +86,12 @@ int sysfs_open(const char *root, const char *path)
 	return *root ? open_below(root, path) : open_here(path);
 }
 
-int sysfs_bytes(const char *root, const char *path, size_t max, char **data, size_t *length)
+static int read_all(int fd, size_t max, char **data, size_t *length)
 {
-	_cleanup_free_ char *buffer = NULL;
-	_cleanup_close_ int fd = sysfs_open(root, path);
+	_cleanup_free_ char *buffer = malloc(max + 2);
 	size_t used = 0;
 	ssize_t n;
 
-	if (fd < 0)
-		return fd;
-	buffer = malloc(max + 2);
 	if (!buffer)
 		return -ENOMEM;
 	while (used <= max && (n = read(fd, buffer + used, max + 1 - used)) != 0) {
@@ -109,6 +105,18 @@ int sysfs_bytes(const char *root, const char *path, size_t max, char **data, siz
 	*data = TAKE_PTR(buffer);
 	*length = used;
 	return 0;
+}
+
+int sysfs_bytes(const char *root, const char *path, size_t max, char **data, size_t *length)
+{
+	_cleanup_close_ int fd = sysfs_open(root, path);
+
+	return fd < 0 ? fd : read_all(fd, max, data, length);
+}
+
+int sysfs_reread(int fd, size_t max, char **data, size_t *length)
+{
+	return lseek(fd, 0, SEEK_SET) ? -errno : read_all(fd, max, data, length);
 }
 
 static int read_text(char **text, const char *root, const char *format, va_list args)

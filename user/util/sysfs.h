@@ -28,6 +28,9 @@ int sysfs_open(const char *root, const char *path);
  */
 int sysfs_bytes(const char *root, const char *path, size_t max, char **data, size_t *length);
 
+/* Like sysfs_bytes(), for a file that sysfs_open() has opened; it may be read any number of times. */
+int sysfs_reread(int fd, size_t max, char **data, size_t *length);
+
 /*
  * Reads the text of the file that @format names, without the last newline. Errors and ownership
  * as with sysfs_bytes().

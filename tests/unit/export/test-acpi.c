@@ -168,6 +168,21 @@ Test(export_acpi, nothing_known)
 	cr_expect_eq(export->nodes[1].adistance, 1344);
 }
 
+/* A policy in force has moved the nodes already; the next boot begins with the kernel alone. */
+Test(export_acpi, moved_before)
+{
+	cr_assert_eq(make(FAR,
+			  machine_with(MACHINE({ "cm", DRAM },
+					       { "m", .tier = 10, .kernel_adistance = 576 },
+					       { "m", .tier = 4, .kernel_adistance = 1344 },
+					       { "m", CARD, .tier = 10, .kernel_adistance = 4731 })),
+			  NULL),
+		     0);
+	cr_expect_eq(export->nodes[1].adistance, 1344);
+	cr_expect_not(export->nodes[2].in_table);
+	cr_expect_eq(export->nodes[3].adistance, 1344);
+}
+
 /* If only reading or writing is known, the sums that the kernel compares stay the same. */
 Test(export_acpi, one_side_known)
 {

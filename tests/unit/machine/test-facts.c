@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "machine/machine.h"
+#include "policy/driver-name.h"
 
 #define NODES "sys/devices/system/node/"
 #define MEMORY "sys/devices/system/memory/"
@@ -309,8 +310,12 @@ Test(machine_facts, hbm)
 	} table[] = {
 		{ "150", "100", TIERBPF_KIND_DRAM }, /* 5/4: not more than that */
 		{ "150", "101", TIERBPF_KIND_HBM },
-		{ "500", "0", TIERBPF_KIND_DRAM },
-		{ "0", "500", TIERBPF_KIND_DRAM },
+		{ "0", "0", TIERBPF_KIND_DRAM },
+		/* one direction */
+		{ "125", "0", TIERBPF_KIND_DRAM },
+		{ "126", "0", TIERBPF_KIND_HBM },
+		{ "0", "125", TIERBPF_KIND_DRAM },
+		{ "0", "126", TIERBPF_KIND_HBM },
 		{ "4294967295", "4294967295", TIERBPF_KIND_HBM },
 	};
 	size_t i;
@@ -333,6 +338,18 @@ Test(machine_facts, hbm)
 	put_performance(NODES "node0/access1/initiators", "1", "1", "0",
 			"0"); /* nothing to compare with */
 	put_nodes("0-3\n", "0-2\n", "0\n");
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
+	put_performance(NODES "node0/access1/initiators", "1", "1", "1", "0");
+	put_performance(NODES "node1/access1/initiators", "1", "1", "0", "500"); /* nor here */
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
+	put_nodes("0-3\n", "0-2\n", "0,2\n"); /* but with the second node with CPUs */
+	put_performance(NODES "node2/access1/initiators", "1", "1", "100", "100");
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HBM, SOURCE_DERIVED);
+	put_performance(NODES "node0/access1/initiators", "1", "1", "0",
+			"500"); /* the first counts */
 	read_machine();
 	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
 }
@@ -405,6 +422,111 @@ Test(machine_facts, nd_regions)
 	read_machine();
 	expect_kind(1, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
 	expect_kind(3, TIERBPF_KIND_PMEM, SOURCE_SYSFS);
+}
+
+/* ---- drivers ---- */
+
+static void expect_driver(int node, const char *name)
+{
+	if (name)
+		expect_fact(node, TIERBPF_FACT_DRIVER, driver_name_value(name), SOURCE_IOMEM);
+	else
+		expect_unknown(node, TIERBPF_FACT_DRIVER);
+}
+
+#define BLOCK_SIZE "8000000\n"
+
+/* Blocks 2 and 3 are node 1, block 4 is node 2. */
+static void put_blocks(void)
+{
+	put(MEMORY "block_size_bytes", BLOCK_SIZE);
+	put(NODES "node0/memory0/state", "online\n");
+	put(NODES "node1/memory2/state", "online\n");
+	put(NODES "node1/memory3/state", "offline\n");
+	put(NODES "node2/memory4/state", "online\n");
+}
+
+Test(machine_facts, drivers)
+{
+	static const struct {
+		const char *iomem;
+		const char *driver; /* of node 1 */
+		enum tierbpf_kind kind;
+	} table[] = {
+		{ "10000000-1fffffff : System RAM (NVIDIA)\n", "NVIDIA", TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : virtio1\n  10000000-17ffffff : System RAM (virtio_mem)\n"
+		  "  18000000-1fffffff : System RAM (virtio_mem)\n",
+		  "virtio_mem", TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : Soft Reserved\n  10000000-1fffffff : dax0.0\n"
+		  "    10000000-1fffffff : System RAM (kmem)\n",
+		  "kmem", TIERBPF_KIND_DEVICE },
+		/* drivers added all of it, but more than one */
+		{ "10000000-17ffffff : System RAM (kmem)\n18000000-1fffffff : System RAM (NVIDIA)\n",
+		  NULL, TIERBPF_KIND_DEVICE },
+		{ "10000000-17ffffff : System RAM (a)\n18000000-1fffffff : System RAM (a.)\n", NULL,
+		  TIERBPF_KIND_DEVICE },
+		/* a part is nobody's */
+		{ "10000000-17ffffff : System RAM (NVIDIA)\n18000000-1fffffff : System RAM\n", NULL,
+		  TIERBPF_KIND_DRAM },
+		{ "18000000-1fffffff : System RAM (NVIDIA)\n", NULL, TIERBPF_KIND_DRAM },
+		{ "10000001-1fffffff : System RAM (NVIDIA)\n", NULL, TIERBPF_KIND_DRAM },
+		{ "10000000-18000000 : System RAM (NVIDIA)\n", "NVIDIA", TIERBPF_KIND_DEVICE },
+		{ "10000000-17ffffff : System RAM (NVIDIA)\n", NULL, TIERBPF_KIND_DRAM },
+		/* names that no driver has */
+		{ "10000000-1fffffff : System RAM (a b)\n", NULL, TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : System RAM ()\n", NULL, TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : System RAM (a) \n", NULL, TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : System RAM (a123456789b123456789c123456789d123456789e123456789f1234)\n",
+		  "a123456789b123456789c123456789d123456789e123456789f1234", TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : System RAM (a123456789b123456789c123456789d123456789e123456789f12345)\n",
+		  NULL, TIERBPF_KIND_DEVICE },
+		{ "10000000-1fffffff : System RAM\n", NULL, TIERBPF_KIND_DRAM },
+		{ "10000000-1fffffff : Reserved\n", NULL, TIERBPF_KIND_DRAM },
+		/* as users other than root see it */
+		{ "00000000-00000000 : System RAM (NVIDIA)\n", NULL, TIERBPF_KIND_DRAM },
+		{ "1fffffff-10000000 : System RAM (NVIDIA)\n", NULL, TIERBPF_KIND_DRAM },
+		{ "", NULL, TIERBPF_KIND_DRAM },
+	};
+	size_t i;
+
+	put_blocks();
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		put("proc/iomem", table[i].iomem);
+		read_machine();
+		expect_driver(1, table[i].driver);
+		expect_kind(1, table[i].kind,
+			    table[i].kind == TIERBPF_KIND_DEVICE ? SOURCE_IOMEM : SOURCE_DERIVED);
+		expect_driver(2, NULL);
+		expect_kind(2, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
+	}
+}
+
+/* What else is known about the memory: only kmem says less than the bandwidth does. */
+Test(machine_facts, kind_beside_the_driver)
+{
+	put_blocks();
+	put("proc/iomem",
+	    "00001000-07ffffff : System RAM (x)\n10000000-1fffffff : System RAM (kmem)\n"
+	    "20000000-27ffffff : System RAM (NVIDIA)\n");
+	put_performance(NODES "node0/access1/initiators", "1", "1", "100", "100");
+	put_performance(NODES "node1/access1/initiators", "1", "1", "500", "500");
+	put_performance(NODES "node2/access1/initiators", "1", "1", "500", "500");
+	PUT_SRAT({ 0, 1 << 20, 0 }, { 1, 1, HOTPLUG }, { 2, 1, HOTPLUG });
+	read_machine();
+	expect_kind(0, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
+	expect_kind(1, TIERBPF_KIND_HBM, SOURCE_DERIVED);
+	expect_driver(1, "kmem");
+	expect_kind(2, TIERBPF_KIND_DEVICE, SOURCE_IOMEM);
+	put_dax(NVDIMM, "dax0.0", "1\n");
+	put_dax("platform/ACPI0017:00/root0/decoder0.0/region3/dax_region3", "dax3.0", "2\n");
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_PMEM, SOURCE_SYSFS);
+	expect_kind(2, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+	expect_driver(2, "NVIDIA");
+	put("proc/iomem", "00000000-07ffffff : System RAM (x)\n");
+	read_machine(); /* a node with CPUs may have a driver, but its kind is its own */
+	expect_driver(0, "x");
+	expect_kind(0, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
 }
 
 /* ---- CXL ---- */

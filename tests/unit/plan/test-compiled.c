@@ -48,6 +48,26 @@ static void expect_decision(const struct fixture *f, int node, int rule, __s32 a
 
 #define KERNELS "{'version': 1, 'rules': []}"
 
+/* What the policy in force was loaded with stands for the measurement itself. */
+Test(compiled, measured_before)
+{
+	struct fixture f = { .policy = good_policy(
+				     "{'version': 1, 'tolerance': 0.1, 'rules': "
+				     "[{'match': {}, 'action': {'from': 'measured'}}]}"),
+			     .machine = MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }) };
+	static const __s32 measured[TIERBPF_MAX_NODES] = { 0, 1152, 1200, 0 };
+
+	f.machine->nodes[0].measured = f.machine->nodes[3].measured = (struct perf)PERF(1, 1, 1, 1);
+	cr_assert_eq(policy_compile_measured(f.policy, f.machine, measured, &f.compiled), 0);
+	expect_decision(&f, 0, -1, 576, 576);
+	expect_decision(&f, 1, 0, 1152, 1152);
+	expect_decision(&f, 2, 0, 1200, 1152);
+	expect_decision(&f, 3, -1, 576, 576);
+	cr_expect_eq(f.compiled->source[1][TIERBPF_FACT_MEASURED_ADISTANCE], SOURCE_LOADED);
+	cr_expect_eq(f.compiled->source[3][TIERBPF_FACT_MEASURED_ADISTANCE], SOURCE_NONE);
+	end(&f);
+}
+
 Test(compiled, meta)
 {
 	struct fixture f =

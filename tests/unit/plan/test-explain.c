@@ -272,7 +272,7 @@ Test(explain, text)
 		"  distance                 20               sysfs\n"
 		"  not known: size, pxm, kind, read_latency_ns, write_latency_ns, read_bandwidth_mbps, "
 		"write_bandwidth_mbps, latency_ratio, bandwidth_ratio, cxl.region, cxl.serial, the adistance "
-		"from hmat, the measured adistance\n"
+		"from hmat, the measured adistance, driver\n"
 		"\n"
 		"rules\n"
 		"  1  guest cxl: decides\n"

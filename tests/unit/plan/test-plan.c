@@ -57,6 +57,43 @@ Test(plan, nothing_changes)
 		    "1: tier 18 -> 18, adistance 2304 -> 2304, demotes [] -> [], promotes 1 -> 1, default");
 }
 
+/* A policy in force has answered: that is exact where the node is in the tier of the answer. */
+Test(plan, adistance_in_force)
+{
+	struct machine *m = MACHINE({ "cm" }, { "m", .tier = 5 }, { "m", .tier = 6 },
+				    { "m", .tier = 4 }, { "m", .tier = 5 });
+
+	m->nodes[1].adistance = 650;
+	m->nodes[2].adistance = 650;
+	m->nodes[3].adistance = 600;
+	EXPECT_PLAN(test_plan(CXL_BELOW, m, NULL),
+		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [1,4] -> [1-4], promotes 0 -> 0, default",
+		    "1: tier 5 -> 5, adistance 650 -> 704, demotes [2] -> [], promotes 1 -> 1, guest cxl",
+		    "2: tier 6 -> 5, adistance 832 -> 704, demotes [] -> [], promotes 1 -> 1, guest cxl",
+		    "3: tier 4 -> 5, adistance 600 -> 704, demotes [1,4] -> [], promotes 0 -> 1, guest cxl",
+		    "4: tier 5 -> 5, adistance 704 -> 704, demotes [2] -> [], promotes 1 -> 1, guest cxl");
+}
+
+/* Where nobody can be asked, an adistance of the same tier is no change. */
+Test(plan, adistance_unknown_in_the_same_tier)
+{
+	EXPECT_PLAN(test_plan("{'version': 1, 'rules': [], 'default': {'adistance': 650}}",
+			      MACHINE({ "cm", .tier = 5 }, { "m", .tier = 6 }), NULL),
+		    "0: tier 5 -> 5, adistance 650 -> 650, demotes [1] -> [], promotes 0 -> 0, default",
+		    "1: tier 6 -> 5, adistance 832 -> 650, demotes [] -> [], promotes 1 -> 0, default");
+}
+
+Test(plan, kernel_tier)
+{
+	struct test_plan t =
+		test_plan(CXL_BELOW,
+			  MACHINE({ "cm" }, { "m", .tier = 5, .kernel_adistance = 2304 }), NULL);
+
+	cr_expect_eq(t.plan->nodes[0].kernel_tier, 4);
+	cr_expect_eq(t.plan->nodes[1].kernel_tier, 18);
+	test_plan_free(&t);
+}
+
 /* The current adistance is exact only if it is the kernel's own answer. */
 Test(plan, adistance_now)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include "policy/driver-name.h"
 #include "policy/fact-text.h"
 
 /* The words of the policy language, as far as it has any. */
@@ -64,6 +65,7 @@ Test(fact_text, values)
 		{ TIERBPF_FACT_CXL_REGION, 3, "3" },
 		{ TIERBPF_FACT_CXL_SERIAL, 31, "0x1f" },
 		{ TIERBPF_FACT_CXL_SERIAL_4, -1, "0xffffffffffffffff" },
+		{ TIERBPF_FACT_DRIVER, 31, "0x1f" }, /* of no name that this process has seen */
 		{ TIERBPF_FACT_HMAT_ADISTANCE, 2304, "2304" },
 		{ TIERBPF_NR_FACTS, -3, "-3" },
 	};
@@ -75,6 +77,9 @@ Test(fact_text, values)
 		cr_expect_str_eq(text, table[i].text, "fact %u: %s", table[i].fact, text);
 	}
 	cr_expect_str_eq(fact_text(TIERBPF_FACT_NODE, 1023, text, 3), "10");
+	cr_expect_str_eq(fact_text(TIERBPF_FACT_DRIVER, driver_name_value("virtio_mem"), text,
+				   sizeof(text)),
+			 "virtio_mem");
 }
 
 /* The values that the tests of a predicate accept. */

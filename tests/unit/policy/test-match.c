@@ -62,6 +62,10 @@ Test(policy_match, tests)
 		{ MATCH("{'kind': ['pmem']}"), "6:3-3" },
 		{ MATCH("{'kind': ['hbm', 'hotplug']}"), "6:4-4 6:5-5" },
 		{ MATCH("{'kind': ['hotplug', 'dram', 'hotplug']}"), "6:1-1 6:5-5" },
+		/* hashes of the names (FNV-1a), in order, and each once */
+		{ MATCH("{'driver': 'kmem'}"), "21:1374198044504348503-1374198044504348503" },
+		{ MATCH("{'driver': ['kmem', 'a', 'kmem', 'NVIDIA']}"),
+		  "21:-7810908877594987458--7810908877594987458 21:-5808556873153909620--5808556873153909620 21:1374198044504348503-1374198044504348503" },
 		{ MATCH("{'size': {'min': '16GiB'}}"), "4:17179869184-max" },
 		{ MATCH("{'size': {'max': 4096}}"), "4:min-4096" },
 		{ MATCH("{'size': '1KiB'}"), "4:1024-1024" },
@@ -131,7 +135,7 @@ Test(policy_match, keys)
 {
 	static const struct bad table[] = {
 		{ MATCH("{^'Node': 4}"), AT ".Node",
-		  "error: unknown key \"Node\"; known here: node, pxm, kind, cpu, size, distance, "
+		  "error: unknown key \"Node\"; known here: node, pxm, kind, driver, cpu, size, distance, "
 		  "read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
 		  "latency_ratio, bandwidth_ratio, kernel_adistance, cxl" },
 		{ MATCH("{$'node': 1,\n'cpu': true,\n^'node': 2}"), AT ".node",
@@ -201,7 +205,7 @@ Test(policy_match, pxm)
 }
 
 #define KIND(kind) MATCH("{'kind': " kind "}")
-#define KINDS "; known here: dram, cxl, pmem, hbm, hotplug"
+#define KINDS "; known here: dram, cxl, pmem, hbm, hotplug, device"
 
 Test(policy_match, kind)
 {
@@ -249,6 +253,29 @@ Test(policy_match, units)
 	};
 
 	EXPECT_BAD(table);
+}
+
+#define DRIVER(driver) MATCH("{'driver': " driver "}")
+#define A_DRIVER                                                                                \
+	"error: the name of a driver is expected here, such as \"kmem\": what /proc/iomem has " \
+	"in parentheses after \"System RAM\""
+#define NAME_55 "a123456789b123456789c123456789d123456789e123456789f1234"
+
+Test(policy_match, drivers)
+{
+	static const struct bad table[] = {
+		{ DRIVER("^''"), AT ".driver", A_DRIVER },
+		{ DRIVER("^'System RAM (kmem)'"), AT ".driver", A_DRIVER },
+		{ DRIVER("^'(kmem)'"), AT ".driver", A_DRIVER },
+		{ DRIVER("['kmem', ^'a/b']"), AT ".driver[1]", A_DRIVER },
+		{ DRIVER("^'" NAME_55 "5'"), AT ".driver", A_DRIVER },
+		{ DRIVER("^[]"), AT ".driver",
+		  "error: at least one driver is expected here, such as \"kmem\"" },
+		{ DRIVER("^7"), AT ".driver", "a string is expected here, not a number" },
+	};
+
+	EXPECT_BAD(table);
+	policy_free(good_policy(DRIVER("'" NAME_55 "'")));
 }
 
 #define SIZE(size) MATCH("{'size': " size "}")

@@ -277,7 +277,7 @@ Test(policy, rule_name)
 
 Test(policy, kinds)
 {
-	static const char *const names[] = { "dram", "cxl", "pmem", "hbm", "hotplug" };
+	static const char *const names[] = { "dram", "cxl", "pmem", "hbm", "hotplug", "device" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
@@ -287,6 +287,6 @@ Test(policy, kinds)
 	cr_expect_eq(policy_find_kind("unknown"), 0);
 	cr_expect_eq(policy_find_kind(""), 0);
 	cr_expect_str_eq(policy_kind_name(0), "unknown");
-	cr_expect_str_eq(policy_kind_name(6), "unknown");
+	cr_expect_str_eq(policy_kind_name(7), "unknown");
 	cr_expect_str_eq(policy_kind_name(-1), "unknown");
 }

@@ -57,8 +57,15 @@ nothing_remains
 expect 0 tierbpf unload
 request 256
 expect_tiers "4:0 18:1" "without a policy"
-expect 0 tierbpf load /tmp/p.json
+# Now that the driver has added memory, its name is known, and that decides the kind.
+policy /tmp/d.json '{"match": {"kind": "device", "driver": "virtio_mem"}, "action": {"tier": "far"}}'
+expect 0 tierbpf load /tmp/d.json
 expect_tiers "4:0 10:1" "with a policy again"
+expect 0 tierbpf topology --save /tmp/m
+expect 0 tierbpf topology --sysroot /tmp/m
+says /tmp/out device
+expect 0 prog-caps 65534 none tierbpf topology
+! grep device /tmp/out || fail "only root can know the driver"
 the_end "4:0 18:1"
 request 0
 expect_tiers "4:0" "without the module"

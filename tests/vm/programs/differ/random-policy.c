@@ -7,6 +7,7 @@
 #include <tierbpf/adistance.h>
 #include <tierbpf/facts.h>
 
+#include "policy/driver-name.h"
 #include "policy/fact-text.h"
 #include "policy/readers.h"
 #include "util/array.h"
@@ -27,11 +28,20 @@ static int one_in(struct rng *r, uint32_t n)
 
 /* ---- machines ---- */
 
+static const char *random_driver(struct rng *r)
+{
+	static const char *const drivers[] = { "kmem", "virtio_mem", "NVIDIA" };
+
+	return drivers[rng_below(r, ARRAY_SIZE(drivers))];
+}
+
 static int64_t random_value(struct rng *r, enum tierbpf_fact fact)
 {
 	switch (fact_form(fact)) {
 	case FACT_KIND:
 		return 1 + rng_below(r, TIERBPF_KINDS_END - 1);
+	case FACT_DRIVER:
+		return driver_name_value(random_driver(r));
 	case FACT_BYTES:
 		return (int64_t)(1 + rng_below(r, 8)) << 30;
 	case FACT_DISTANCE:
@@ -140,22 +150,24 @@ static void print_ratio(struct rng *r, FILE *out)
 		min / 1000 + 1 + rng_below(r, 4));
 }
 
-static void print_kind_name(struct rng *r, FILE *out)
+static void print_name(struct rng *r, enum tierbpf_fact fact, FILE *out)
 {
-	fprintf(out, "\"%s\"", policy_kind_name(random_value(r, TIERBPF_FACT_KIND)));
+	fprintf(out, "\"%s\"",
+		fact_form(fact) == FACT_DRIVER ? random_driver(r) :
+						 policy_kind_name(random_value(r, fact)));
 }
 
 /* Prints one value or an array. */
-static void print_kind(struct rng *r, FILE *out)
+static void print_names(struct rng *r, enum tierbpf_fact fact, FILE *out)
 {
 	uint32_t more = rng_below(r, 3);
 	bool array = one_in(r, 2);
 
 	fputs(array ? "[" : "", out);
-	print_kind_name(r, out);
+	print_name(r, fact, out);
 	for (; array && more; more--) {
 		fputs(", ", out);
-		print_kind_name(r, out);
+		print_name(r, fact, out);
 	}
 	fputs(array ? "]" : "", out);
 }
@@ -172,7 +184,8 @@ static void print_value(struct rng *r, enum tierbpf_fact fact, int nr_nodes, FIL
 		print_list(r, 7, out);
 		break;
 	case FACT_KIND:
-		print_kind(r, out);
+	case FACT_DRIVER:
+		print_names(r, fact, out);
 		break;
 	case FACT_YES_NO:
 		fputs(plain ? "true" : "false", out);

@@ -51,6 +51,8 @@ function predicate(form)
 		return once_in(3) ? "true" : "false"
 	if (form == "KIND")
 		return once_in(2) ? "\"dram\"" : "[\"hbm\", \"dram\"]"
+	if (form == "DRIVER")
+		return once_in(2) ? "\"kmem\"" : "[\"virtio_mem\", \"kmem\"]"
 	if (form == "NUMBER")
 		return range(0, 8, "")
 	if (form == "BYTES")
