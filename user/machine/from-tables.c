@@ -33,10 +33,10 @@ static void read_srat(const char *root, struct machine *m)
 		return;
 	}
 	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++) {
-		if (!m->nodes[i].possible)
-			continue;
-		machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i], SOURCE_SRAT);
 		m->nodes[i].generic_initiator |= nodeset_has(&m->srat->initiators, i);
+		if (m->nodes[i].possible)
+			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i],
+					 SOURCE_SRAT);
 	}
 }
 
