@@ -103,7 +103,6 @@ static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 
 static void read_serials(const struct region *r, struct machine_region *region)
 {
-	uint64_t serial;
 	bool more;
 	int i;
 
@@ -112,24 +111,21 @@ static void read_serials(const struct region *r, struct machine_region *region)
 
 		if (!more)
 			return;
-		if (read_serial(r->root, decoder, &serial))
-			region->serials[region->nr_serials++] = serial;
+		region->cards[i].known = read_serial(r->root, decoder, &region->cards[i].serial);
 	}
 }
 
 /* Behind those of the node's other regions. */
 static void add_serials(struct machine_node *n, const struct machine_region *region)
 {
-	size_t i, slot = 0;
+	int i, first = TIERBPF_NR_SERIALS;
 
-	for (i = 0; i < region->nr_serials; i++) {
-		while (slot < TIERBPF_NR_SERIALS &&
-		       machine_knows(n, TIERBPF_FACT_CXL_SERIAL + (enum tierbpf_fact)slot))
-			slot++;
-		if (slot < TIERBPF_NR_SERIALS)
-			machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + (enum tierbpf_fact)slot,
-					 (int64_t)region->serials[i], SOURCE_SYSFS);
-	}
+	while (first && !machine_knows(n, TIERBPF_FACT_CXL_SERIAL + first - 1))
+		first--;
+	for (i = 0; first + i < TIERBPF_NR_SERIALS; i++)
+		if (region->cards[i].known)
+			machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + first + i,
+					 (int64_t)region->cards[i].serial, SOURCE_SYSFS);
 }
 
 /* ---- their performance ---- */

@@ -43,16 +43,19 @@ int machine_distance(const struct machine *m, int from, int to)
 
 static void print_region(const struct machine_region *r, FILE *out)
 {
-	size_t i;
+	size_t i, known = 0, all = 0;
 
+	for (i = 0; i < TIERBPF_NR_SERIALS; i++)
+		all += r->cards[i].known;
 	fprintf(out, "region%u (", r->number);
-	for (i = 0; i < r->nr_serials; i++)
-		fprintf(out, "%s0x%" PRIx64,
-			i		  ? ", " :
-			r->nr_serials > 1 ? "cards " :
-					    "card ",
-			r->serials[i]);
-	fprintf(out, "%s)", i ? "" : "cards not known");
+	for (i = 0; i < TIERBPF_NR_SERIALS; i++)
+		if (r->cards[i].known)
+			fprintf(out, "%s0x%" PRIx64,
+				known++ ? ", " :
+				all > 1 ? "cards " :
+					  "card ",
+				r->cards[i].serial);
+	fprintf(out, "%s)", known ? "" : "cards not known");
 }
 
 char *machine_shared_by(const struct machine *m, int node)
