@@ -9,7 +9,8 @@
  *		targetI				the card at position I of the interleave (ports.h)
  *
  * It also finds the nodes that the kernel has made for CXL windows (CEDT) without a region yet,
- * and predicts the properties of that region as far as they are certain (region-to-come.h).
+ * and predicts the properties of that region as far as they are certain (region-to-come.h); and
+ * those whose memory, as SRAT describes it, lies in such windows.
  */
 #include "acpi/cedt.h"
 #include "acpi/hmat-access.h"
@@ -188,7 +189,55 @@ static void visit_region(const char *name, void *arg)
 	free(r->path);
 }
 
-/* ---- windows without a region ---- */
+/* ---- windows ---- */
+
+/* Is the whole range in windows? It may begin in one, and end in another that follows. */
+static bool in_windows(const struct cedt *c, const struct srat_range *range)
+{
+	uint64_t at = range->base, end = range->base + range->length;
+	size_t i = 0;
+
+	while (at < end && i < c->nr_windows) {
+		const struct cedt_window *w = &c->windows[i++];
+
+		if (at >= w->base && at - w->base < w->size) {
+			if (w->size >= end - w->base)
+				return true;
+			at = w->base + w->size;
+			i = 0;
+		}
+	}
+	return at >= end;
+}
+
+/* Firmware that sets up the cards itself describes their memory in SRAT as well. */
+static bool all_in_windows(const struct cedt *c, const struct srat *srat, int node)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < srat->nr_ranges; i++) {
+		if (srat->ranges[i].node != node || !srat->ranges[i].length)
+			continue;
+		if (!in_windows(c, &srat->ranges[i]))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static void read_covered(const struct region *r, const struct cedt *c)
+{
+	int node;
+
+	for (node = 0; node < r->m->nr_nodes; node++) {
+		struct machine_node *n = &r->m->nodes[node];
+
+		if (n->possible && !n->cpu && !machine_knows(n, TIERBPF_FACT_KIND) &&
+		    all_in_windows(c, r->srat, node))
+			machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);
+	}
+}
 
 static void foresee(const struct region *r, const struct cedt_window *w, struct machine_node *n)
 {
@@ -225,6 +274,7 @@ static void read_windows(const struct region *r)
 		return;
 	for (i = 0; i < cedt->nr_windows; i++)
 		read_window(r, &cedt->windows[i]);
+	read_covered(r, cedt);
 }
 
 void machine_read_cxl(const char *root, struct machine *m)

@@ -5,12 +5,14 @@
  * - pmem: no CPUs, and one of its dax devices is below an NVDIMM bus
  *   (…/ndbusN/regionN/…), a CXL card's persistent memory included; or no memory yet
  *   either, and an NVDIMM region would become its memory;
- * - cxl: no CPUs, and a CXL region is its memory (from-cxl.c), or one of its dax
- *   devices is below one (…/regionN/dax_regionN/…);
+ * - cxl: no CPUs, and a CXL region is its memory, or all of its memory lies in windows for
+ *   CXL (from-cxl.c), or one of its dax devices is below a region
+ *   (…/regionN/dax_regionN/…);
  * - device: no CPUs, and drivers added all of its memory (from-iomem.c), but not kmem alone, which
  *   adds whatever the firmware has set aside;
- * - hbm: memory without CPUs whose bandwidth (read and write together, access class 1)
- *   is more than 5/4 of that of the first node with CPUs and memory that has one;
+ * - hbm: memory without CPUs whose bandwidth (access class 1; read and write together, or the
+ *   direction that is known) is more than 5/4 of that of the first node with CPUs and memory of
+ *   which the same is known;
  * - device: no CPUs, and kmem added all of its memory;
  * - hotplug: SRAT lists memory of it (of a length above 0) and marks all of that as
  *   hot-pluggable; or there is an SRAT, and it does not list the node's memory;
@@ -24,6 +26,7 @@
 
 #include "machine/facts.h"
 #include "policy/driver-name.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -101,29 +104,36 @@ static void read_devices(const char *root, struct machine *m)
 
 /* ---- HBM ---- */
 
-/* 0 if it is not known. */
-static int64_t bandwidth(const struct machine_node *n)
+/* True if the bandwidth of @n is more than 5/4 of that of @dram, in the directions known of both. */
+static bool has_more(const struct machine_node *n, const struct machine_node *dram, bool *comparable)
 {
-	if (!machine_knows(n, TIERBPF_FACT_READ_BANDWIDTH) ||
-	    !machine_knows(n, TIERBPF_FACT_WRITE_BANDWIDTH))
-		return 0;
-	return n->facts.value[TIERBPF_FACT_READ_BANDWIDTH] +
-	       n->facts.value[TIERBPF_FACT_WRITE_BANDWIDTH];
+	static const enum tierbpf_fact directions[] = { TIERBPF_FACT_READ_BANDWIDTH,
+							TIERBPF_FACT_WRITE_BANDWIDTH };
+	int64_t its = 0, drams = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(directions); i++) {
+		if (!machine_knows(n, directions[i]) || !machine_knows(dram, directions[i]))
+			continue;
+		its += n->facts.value[directions[i]];
+		drams += dram->facts.value[directions[i]];
+	}
+	*comparable = drams != 0;
+	return 4 * its > 5 * drams;
 }
 
-static int64_t dram_bandwidth(const struct machine *m)
+/* Compares with the first node with CPUs and memory that can be compared. */
+static bool is_hbm(const struct machine *m, const struct machine_node *n)
 {
+	bool comparable = false, more = false;
 	int i;
 
-	for (i = 0; i < m->nr_nodes; i++)
-		if (m->nodes[i].cpu && m->nodes[i].memory && bandwidth(&m->nodes[i]))
-			return bandwidth(&m->nodes[i]);
-	return 0;
-}
-
-static bool is_hbm(const struct machine_node *n, int64_t dram)
-{
-	return n->memory && !n->cpu && dram && 4 * bandwidth(n) > 5 * dram;
+	if (!n->memory || n->cpu)
+		return false;
+	for (i = 0; i < m->nr_nodes && !comparable; i++)
+		if (m->nodes[i].cpu && m->nodes[i].memory)
+			more = has_more(n, &m->nodes[i], &comparable);
+	return comparable && more;
 }
 
 /* ---- memory of drivers ---- */
@@ -158,13 +168,14 @@ static bool is_hotplug(const struct srat *s, int node, bool memory)
 	return described || memory;
 }
 
-static void set_kind(const struct srat *srat, int node, int64_t dram, struct machine_node *n)
+static void set_kind(const struct machine *m, const struct srat *srat, int node,
+		     struct machine_node *n)
 {
 	if (machine_knows(n, TIERBPF_FACT_KIND))
 		return;
 	if (is_device(n) && !is_kmem(n))
 		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_DEVICE, SOURCE_IOMEM);
-	else if (is_hbm(n, dram))
+	else if (is_hbm(m, n))
 		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_HBM, SOURCE_DERIVED);
 	else if (is_device(n))
 		machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_DEVICE, SOURCE_IOMEM);
@@ -176,11 +187,10 @@ static void set_kind(const struct srat *srat, int node, int64_t dram, struct mac
 
 void machine_read_kind(const char *root, const struct srat *srat, struct machine *m)
 {
-	int64_t dram = dram_bandwidth(m);
 	int i;
 
 	read_devices(root, m);
 	for (i = 0; i < m->nr_nodes; i++)
 		if (m->nodes[i].possible)
-			set_kind(srat, i, dram, &m->nodes[i]);
+			set_kind(m, srat, i, &m->nodes[i]);
 }

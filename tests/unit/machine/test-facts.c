@@ -310,8 +310,12 @@ Test(machine_facts, hbm)
 	} table[] = {
 		{ "150", "100", TIERBPF_KIND_DRAM }, /* 5/4: not more than that */
 		{ "150", "101", TIERBPF_KIND_HBM },
-		{ "500", "0", TIERBPF_KIND_DRAM },
-		{ "0", "500", TIERBPF_KIND_DRAM },
+		{ "0", "0", TIERBPF_KIND_DRAM },
+		/* one direction */
+		{ "125", "0", TIERBPF_KIND_DRAM },
+		{ "126", "0", TIERBPF_KIND_HBM },
+		{ "0", "125", TIERBPF_KIND_DRAM },
+		{ "0", "126", TIERBPF_KIND_HBM },
 		{ "4294967295", "4294967295", TIERBPF_KIND_HBM },
 	};
 	size_t i;
@@ -334,6 +338,18 @@ Test(machine_facts, hbm)
 	put_performance(NODES "node0/access1/initiators", "1", "1", "0",
 			"0"); /* nothing to compare with */
 	put_nodes("0-3\n", "0-2\n", "0\n");
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
+	put_performance(NODES "node0/access1/initiators", "1", "1", "1", "0");
+	put_performance(NODES "node1/access1/initiators", "1", "1", "0", "500"); /* nor here */
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
+	put_nodes("0-3\n", "0-2\n", "0,2\n"); /* but with the second node with CPUs */
+	put_performance(NODES "node2/access1/initiators", "1", "1", "100", "100");
+	read_machine();
+	expect_kind(1, TIERBPF_KIND_HBM, SOURCE_DERIVED);
+	put_performance(NODES "node0/access1/initiators", "1", "1", "0",
+			"500"); /* the first counts */
 	read_machine();
 	expect_kind(1, TIERBPF_KIND_HOTPLUG, SOURCE_SRAT);
 }

@@ -172,6 +172,61 @@ Test(machine_tables, all)
 	cr_expect(machine->tables.cedt.found && !machine->tables.cedt.ignored);
 }
 
+struct window {
+	uint64_t base, size;
+};
+
+static void put_windows(const struct window *windows, size_t count)
+{
+	size_t i, at;
+
+	draft_start(&d, "CEDT", 1, 36);
+	for (i = 0; i < count; i++) {
+		at = draft_add(&d, 40);
+		draft_put16(&d, at, 1);
+		draft_put16(&d, at + 2, 40);
+		draft_put64(&d, at + 8, windows[i].base);
+		draft_put64(&d, at + 16, windows[i].size);
+	}
+	put_table("CEDT");
+}
+
+#define MIB(n) ((uint64_t)(n) << 20)
+
+/* Firmware has set up cards itself, so SRAT describes their memory: node 1 at 1 to 2 GiB. */
+Test(machine_tables, windows_that_srat_describes)
+{
+	static const struct {
+		struct window windows[3];
+		enum tierbpf_kind kind;
+	} table[] = {
+		{ { { MIB(1024), MIB(1024) } }, TIERBPF_KIND_CXL },
+		{ { { MIB(512), MIB(4096) } }, TIERBPF_KIND_CXL },
+		{ { { MIB(1024), MIB(512) }, { MIB(1536), MIB(512) } }, TIERBPF_KIND_CXL },
+		{ { { MIB(1536), MIB(600) }, { MIB(1000), MIB(600) } }, TIERBPF_KIND_CXL },
+		{ { { MIB(1024), UINT64_MAX } }, TIERBPF_KIND_CXL },
+		/* only a part */
+		{ { { MIB(1024), MIB(1023) } }, TIERBPF_KIND_HOTPLUG },
+		{ { { MIB(1025), MIB(1024) } }, TIERBPF_KIND_HOTPLUG },
+		{ { { MIB(1024), MIB(512) }, { MIB(1537), MIB(512) } }, TIERBPF_KIND_HOTPLUG },
+		{ { { MIB(1024), 0 }, { MIB(1024), MIB(512) } }, TIERBPF_KIND_HOTPLUG },
+		{ { { MIB(2048), MIB(512) } }, TIERBPF_KIND_HOTPLUG },
+	};
+	size_t i;
+
+	put_srat();
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		put_windows(table[i].windows, table[i].windows[1].base ? 2 : 1);
+		read_machine(NULL);
+		expect_fact(1, TIERBPF_FACT_KIND, table[i].kind,
+			    table[i].kind == TIERBPF_KIND_CXL ? SOURCE_CEDT : SOURCE_SRAT);
+	}
+	/* with CPUs it is not */
+	put_windows((const struct window[]){ { 0, MIB(4096) } }, 1);
+	read_machine(NULL);
+	expect_fact(0, TIERBPF_FACT_KIND, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
+}
+
 /* Sysfs has the values that the kernel uses, so it takes precedence. */
 Test(machine_tables, sysfs_first)
 {
