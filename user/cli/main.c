@@ -10,6 +10,7 @@
 #include "machine/iomem.h"
 #include "util/array.h"
 #include "util/msg.h"
+#include "util/output.h"
 
 static const struct verb {
 	const char *name;
@@ -62,6 +63,7 @@ int main(int argc, char **argv)
 	static char name[32];
 	size_t i;
 
+	output_check_at_exit();
 	argp_err_exit_status = EXIT_USAGE;
 	/* Drops argp's note about mandatory arguments from --help, which has to fit on one screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);

@@ -7,6 +7,7 @@
 #include "show/status.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/output.h"
 
 /* Prints @text over the former output: clears the rest of each line, and all below the last one. */
 static void repaint(const char *text, bool first, FILE *out)
@@ -49,8 +50,7 @@ static int show_once(int (*show)(void *arg, FILE *out), void *arg, bool first)
 		repaint(text, first, stdout);
 	else
 		fputs(text, stdout);
-	fflush(stdout);
-	return err;
+	return output_flush() ?: err;
 }
 
 static bool is_over(const sigset_t *signals, double seconds)

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -302,6 +303,10 @@ int watch(const struct watch_options *options)
 	err = run(&w);
 	close_ring(&w);
 	cleanup_close(&w.inotify);
+	if (w.output_errno) {
+		__fpurge(stdout);
+		clearerr(stdout);
+	}
 	if (!err && w.output_errno && w.output_errno != EPIPE && !stopped)
 		err = fail(-EIO, "standard output: %s", strerror(w.output_errno));
 	return err;

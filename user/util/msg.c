@@ -7,6 +7,7 @@
 
 #include "util/cleanup.h"
 #include "util/escape.h"
+#include "util/output.h"
 
 static void say(const char *format, va_list args)
 {
@@ -14,7 +15,7 @@ static void say(const char *format, va_list args)
 
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	fflush(stdout);
+	output_flush();
 	fputs("tierbpf: ", stderr);
 	escape_print(text ?: format, stderr);
 	fputc('\n', stderr);

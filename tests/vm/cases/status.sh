@@ -52,11 +52,18 @@ json stock
 metrics stock-metrics
 is '[.loaded, .nodes[].tier, .nodes[].demotes_to, .switches[:3][].on]' '[false,4,4,[],[],false,false,false]' /tmp/stock
 is '.nodes[1].zones[].name' '"DMA32"' /tmp/stock
+# Output that does not arrive is a failure, and ends the output that goes on (tests/golden/output has the rest).
+for words in status "status --watch" "status --openmetrics" doctor; do
+	timeout 20 tierbpf $words >/dev/full 2>/tmp/err
+	status=$?
+	[ $status = 1 ] || { cat /tmp/err; fail "tierbpf $words to a full device exits with $status"; }
+	says /tmp/err "standard output: No space left on device"
+done
 
 # 2. The advised fixes work.
-sed -n 's/.*: \(echo [0-9] > .*\)/\1/p' /tmp/out >/tmp/cures
-[ "$(wc -l </tmp/cures)" = 2 ] || fail "cures: $(cat /tmp/out)"
-sh /tmp/cures || fail "a fix does not work"
+sed -n 's/.*: \(echo [0-9] > .*\)/\1/p' /tmp/out >/tmp/fixes
+[ "$(wc -l </tmp/fixes)" = 2 ] || fail "fixes: $(cat /tmp/out)"
+sh /tmp/fixes || fail "a fix does not work"
 expect 0 tierbpf status
 says /tmp/out "demotion is on"
 says /tmp/out "promotion is on (numa_balancing 2)"
