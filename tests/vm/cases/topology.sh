@@ -52,6 +52,6 @@ same moved
 2 4608" ] || fail "the kernel's own adistances: $(cat moved/tierbpf/kernel_adistance)"
 expect 1 tierbpf topology --save moved
 says /tmp/err "moved: not empty"
-find stock -type f | grep -v -e /node -e /memory -e /acpi/ -e /numa -e path$ -e current_link -e uid$ -e hid$ >others
+find stock -type f | grep -v -e /node -e /memory -e /acpi/ -e iomem$ -e /numa -e path$ -e current_link -e uid$ -e hid$ >others
 [ ! -s others ] || { cat others; fail "captured more than it should"; }
 the_end "4:0 18:1 36:2"
