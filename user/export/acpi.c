@@ -222,6 +222,23 @@ static bool passes_dram_check(const struct perf *p, const struct perf *reference
 	return true;
 }
 
+/*
+ * To the kernel, a value that is known of one node only differs too. Takes those of the reference
+ * there; returns whether there are any.
+ */
+static bool take_what_lacks(struct perf *p, const struct perf *reference)
+{
+	enum coordinate c;
+	bool any = false;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (!p->value[c] != !reference->value[c]) {
+			p->value[c] = reference->value[c];
+			any = true;
+		}
+	return any;
+}
+
 static int prepare_node_with_cpus(struct builder *b, struct acpi_node *n)
 {
 	const struct plan_node *p = planned(b, n);
@@ -234,6 +251,11 @@ static int prepare_node_with_cpus(struct builder *b, struct acpi_node *n)
 			    "node %d by more than 10 %%, so it cannot go to tier %u; plan the other nodes "
 			    "around it, or use tierbpf load",
 			    n->node, b->reference->node, tierbpf_tier(p->after.adistance));
+	if (take_what_lacks(&n->perf, r))
+		note("node %d has CPUs, and not the same latencies and bandwidths are known of it as of node %d, and "
+		     "the kernel would therefore ignore all of HMAT: it gets those of node %d where only one is "
+		     "known",
+		     n->node, b->reference->node, b->reference->node);
 	if (!passes_dram_check(&n->perf, r)) {
 		note("node %d has CPUs and differs from node %d by more than 10 %%, and the kernel would "
 		     "therefore ignore all of HMAT: it gets node %d's latencies and bandwidths",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Exports what is known about this machine's nodes: to a guest, as options of QEMU or XML of
- * libvirt (guest.c, qemu.c, libvirt.c), or to the next boot, as an HMAT (acpi.c). Latency is in ns
+ * libvirt (guest.c, guest-values.c, qemu.c, libvirt.c), or to the next boot, as an HMAT (acpi.c). Latency is in ns
  * everywhere, size in bytes, and bandwidth in MB/s as sysfs shows it; QEMU and libvirt call that
  * MiB/s.
  */
@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "acpi/hmat.h"
 #include "acpi/table.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
@@ -29,13 +30,19 @@ struct guest_wish {
 
 #define GUEST_WISH { .cpus = 1 }
 
+#define GUEST_LEVELS 4 /* 0: memory; 1 to 3: its side caches, as in QEMU's hierarchy= */
+
 struct guest_node {
 	int host;
 	bool cpu;
+	bool generic_initiator;
 	unsigned int first_cpu, last_cpu; /* only if @cpu */
 	uint64_t size;     /* a multiple of 1 MiB; 0: no memory */
 	struct perf perf;	  /* as seen from @initiators; rounded to what QEMU can hold */
 	struct nodeset initiators; /* guest nodes: itself if it has CPUs, else the nearest that have */
+	int attached; /* the only one of @initiators, if no generic initiator is nearer; -1: none */
+	struct hmat_cache caches[GUEST_LEVELS - 1]; /* by level, from 1 on */
+	int nr_caches;
 };
 
 struct guest {
@@ -47,6 +54,7 @@ struct guest {
 	bool distances; /* all distances are known */
 	bool symmetric; /* distances are the same both ways */
 	uint8_t distance[GUEST_MAX_NODES][GUEST_MAX_NODES];
+	struct perf *values; /* guest_values() */
 };
 
 /*
@@ -58,15 +66,37 @@ struct guest {
 int guest_make(const struct machine *m, const struct guest_wish *wish, struct guest **guest);
 void guest_free(struct guest *guest);
 
+/* ---- guest-values.c: latencies and bandwidths ---- */
+
+/* What @initiator sees of @target, at @level. */
+struct perf *guest_values(const struct guest *g, int level, int initiator, int target);
+
 /*
- * Calls @print for each value that belongs into QEMU's -numa hmat-lb or libvirt's interconnects.
- * @type is "access" if reading and writing are equal on all nodes, else "read" or "write". All nodes
- * use the same types, because Linux treats a value that a table leaves out as unknown.
+ * Collects all values and side caches that the guest can have: those of the nearest initiators, which
+ * @g->nodes have, and from HMAT those of the other ones and of side caches. Prints a note for whatever
+ * has to differ or be left out. Returns 0, or -ENOMEM with a message.
  */
-void guest_each_value(const struct guest *g,
-		      void (*print)(int initiator, int target, enum coordinate c, const char *type,
-				    int64_t value, FILE *out),
-		      FILE *out);
+int guest_collect_values(const struct machine *m, struct guest *g);
+
+/* A value that belongs into QEMU's -numa hmat-lb or libvirt's interconnects. */
+struct guest_value {
+	int level, initiator, target;
+	enum coordinate coordinate;
+	const char *type; /* "access" if all of a level are equal for reading and writing, else "read", "write" */
+	int64_t value;
+};
+
+/*
+ * Calls @print for each value. All nodes use the same types, because Linux treats a value that a table
+ * leaves out as unknown.
+ */
+void guest_each_value(const struct guest *g, void (*print)(const struct guest_value *v, void *arg),
+		      void *arg);
+
+/* ---- printing ---- */
+
+/* Lists the guest's nodes with a generic initiator, "2-8"; the caller frees. NULL: out of memory. */
+char *guest_devices(const struct guest *g);
 
 /* True if the distance must be given: the nodes differ, and the reverse distance does not imply it. */
 bool guest_needs_distance(const struct guest *g, int from, int to);
@@ -77,7 +107,10 @@ bool guest_needs_distance(const struct guest *g, int from, int to);
  */
 int guest_print_qemu(const struct guest *g, const char *end, FILE *out);
 
-/* Prints a <cpu> element for a domain that contains only <numa>. */
+/*
+ * Prints a <cpu> element for a domain that contains only <numa>, and a note for whatever libvirt cannot
+ * express.
+ */
 void guest_print_libvirt(const struct guest *g, FILE *out);
 
 static inline void cleanup_guest(struct guest **g)

@@ -3,18 +3,12 @@
 #include "export/export.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdlib.h>
 
 #include "machine/facts.h"
 #include "model/perf.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
-
-/* An HMAT entry has 16 bits; all ones means "none" (parse_numa_hmat_lb in QEMU's hw/core/numa.c). */
-#define ENTRY_MAX 65534
-
-/* QEMU writes latencies in ps; hmat_normalize() in Linux keeps them in a u32, rounded up. */
-#define LATENCY_MAX (4294966296 / 1000)
 
 /* ---- which nodes ---- */
 
@@ -30,7 +24,9 @@ static bool chosen(const struct guest_wish *w)
 
 static bool is_online(const struct machine *m, int node)
 {
-	return node < m->nr_nodes && (m->nodes[node].memory || m->nodes[node].cpu);
+	const struct machine_node *n = &m->nodes[node];
+
+	return node < m->nr_nodes && (n->memory || n->cpu || n->generic_initiator);
 }
 
 static int take_all(const struct machine *m, struct guest *g)
@@ -64,7 +60,9 @@ static int take_chosen(const struct machine *m, const struct guest_wish *w, stru
 				    "a gap; add --node HOST=%d",
 				    i, last, i);
 		if (!is_online(m, host))
-			return fail(-EINVAL, "there is no node %d with memory or CPUs here", host);
+			return fail(-EINVAL,
+				    "there is no node %d with memory, CPUs or a generic initiator here",
+				    host);
 		for (j = 0; j < i; j++)
 			if (g->nodes[j].host == host)
 				return fail(-EINVAL,
@@ -77,18 +75,37 @@ static int take_chosen(const struct machine *m, const struct guest_wish *w, stru
 
 /* ---- CPUs and memory ---- */
 
-/* On x86, acpi_numa_init() numbers nodes with CPUs first, whatever numbers QEMU gives them. */
+/* acpi_numa_init() numbers the nodes of processors first, then those of generic initiators. */
+static int rank(const struct guest_node *n)
+{
+	return n->cpu ? 0 : n->generic_initiator ? 1 : 2;
+}
+
 static void note_order(const struct guest *g)
 {
+	static const char *const has[] = { "CPUs", "a generic initiator", "neither" };
 	int i;
 
 	for (i = 1; i < g->count; i++)
-		if (g->nodes[i].cpu && !g->nodes[i - 1].cpu) {
-			note("guest node %d has CPUs and guest node %d has none: Linux gives nodes with CPUs "
-			     "the lowest numbers, so the guest will number them differently",
-			     i, i - 1);
+		if (rank(&g->nodes[i]) < rank(&g->nodes[i - 1])) {
+			note("guest node %d has %s and guest node %d has %s: Linux gives nodes with CPUs the lowest "
+			     "numbers, and then those with a generic initiator, so the guest will number them "
+			     "differently",
+			     i, has[rank(&g->nodes[i])], i - 1,
+			     rank(&g->nodes[i]) ? has[rank(&g->nodes[i - 1])] : "none");
 			return;
 		}
+}
+
+char *guest_devices(const struct guest *g)
+{
+	struct nodeset nodes = {};
+	int i;
+
+	for (i = 0; i < g->count; i++)
+		if (g->nodes[i].generic_initiator)
+			nodeset_add(&nodes, i);
+	return nodeset_text(&nodes);
 }
 
 static int set_cpus(const struct machine *m, const struct guest_wish *w, struct guest *g)
@@ -98,6 +115,7 @@ static int set_cpus(const struct machine *m, const struct guest_wish *w, struct 
 	for (i = 0; i < g->count; i++) {
 		struct guest_node *n = &g->nodes[i];
 
+		n->generic_initiator = m->nodes[n->host].generic_initiator;
 		n->cpu = m->nodes[n->host].cpu;
 		if (!n->cpu)
 			continue;
@@ -159,6 +177,27 @@ static int set_sizes(const struct machine *m, const struct guest_wish *w, struct
 
 /* ---- distances ---- */
 
+/* 10 means local. Linux drops a SLIT that gives it for two different nodes, and libvirt refuses it. */
+static void note_distances(const struct machine *m, const struct guest *g)
+{
+	int i, j, unknown = 0, local = 0;
+
+	for (i = 0; i < g->count; i++)
+		for (j = 0; j < g->count; j++) {
+			if (i == j)
+				continue;
+			if (!machine_knows_distance(m, g->nodes[i].host, g->nodes[j].host))
+				unknown++;
+			else if (g->distance[i][j] <= 10)
+				local++;
+		}
+	if (unknown)
+		note("not all distances between these nodes are known, so none are given: the guest assumes 20");
+	else if (local)
+		note("the distance between different nodes is 10 or less here, and Linux uses no such distances in "
+		     "firmware's SLIT, so none are given: the guest assumes 20");
+}
+
 static void set_distances(const struct machine *m, struct guest *g)
 {
 	int i, j;
@@ -169,7 +208,6 @@ static void set_distances(const struct machine *m, struct guest *g)
 			int from = g->nodes[i].host, to = g->nodes[j].host;
 
 			g->distance[i][j] = (uint8_t)machine_distance(m, from, to);
-			/* 10 means local; Linux drops a SLIT that gives it for two different nodes. */
 			if (i != j &&
 			    (!machine_knows_distance(m, from, to) || g->distance[i][j] <= 10))
 				g->distances = false;
@@ -179,7 +217,7 @@ static void set_distances(const struct machine *m, struct guest *g)
 			if (g->distance[i][j] != g->distance[j][i])
 				g->symmetric = false;
 	if (!g->distances)
-		note("not all distances between these nodes are known, so none are given: the guest assumes 20");
+		note_distances(m, g);
 }
 
 bool guest_needs_distance(const struct guest *g, int from, int to)
@@ -200,6 +238,34 @@ static void nearest_in_guest(const struct machine *m, const struct guest *g, int
 					 machine_distance(m, g->nodes[best].host, host)))
 			best = i;
 	nodeset_add(set, best);
+}
+
+/* The guest's kernel finds a generic initiator that is nearer than all CPUs if none is attached. */
+static bool device_is_nearer(const struct guest *g, const struct machine_node *host)
+{
+	const struct nodeset *any = &host->sysfs[CLASS_ANY].initiators;
+	int i;
+
+	if (nodeset_is_empty(any))
+		any = &host->hmat[CLASS_ANY].initiators;
+	for (i = 0; i < g->count; i++)
+		if (!g->nodes[i].cpu && g->nodes[i].generic_initiator &&
+		    nodeset_has(any, g->nodes[i].host))
+			return true;
+	return false;
+}
+
+static int only_one(const struct nodeset *set, int count)
+{
+	int i, only = -1;
+
+	for (i = 0; i < count; i++)
+		if (nodeset_has(set, i)) {
+			if (only >= 0)
+				return -1;
+			only = i;
+		}
+	return only;
 }
 
 static void set_initiators(const struct machine *m, struct guest *g, int node)
@@ -227,109 +293,17 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 		     n->host);
 }
 
-/* ---- latencies and bandwidths ---- */
-
-static int64_t round_to(int64_t value, int64_t base)
+static void attach(const struct machine *m, struct guest *g)
 {
-	int64_t rounded = (value + base / 2) / base * base;
-
-	return rounded ?: base;
-}
-
-/* The smallest power of @step with which the largest value still fits into an entry. */
-static int64_t base_for(const struct guest *g, enum coordinate c, int64_t step)
-{
-	int64_t base = 1, largest = 0;
-	int i;
-
-	for (i = 0; i < g->count; i++)
-		if (g->nodes[i].perf.value[c] > largest)
-			largest = g->nodes[i].perf.value[c];
-	while (largest && round_to(largest, base) / base > ENTRY_MAX)
-		base *= step;
-	return base;
-}
-
-static void set_value(struct guest *g, int node, enum coordinate c, int64_t value)
-{
-	int64_t *place = &g->nodes[node].perf.value[c];
-
-	if (*place == value)
-		return;
-	note("node %d (the guest's %d): %s of %" PRId64 " %s becomes %" PRId64
-	     ": QEMU's HMAT cannot hold it "
-	     "together with the other values",
-	     g->nodes[node].host, node, coordinate_name(c), *place, coordinate_unit(c), value);
-	*place = value;
-}
-
-static void fit_coordinate(struct guest *g, enum coordinate c)
-{
-	bool latency = is_latency(c);
-	int64_t base;
-	int i;
-
-	for (i = 0; i < g->count; i++)
-		if (latency && g->nodes[i].perf.value[c] > LATENCY_MAX)
-			set_value(g, i, c, LATENCY_MAX);
-	/* QEMU chooses the base itself: a power of 10 for latencies, of 2 for bandwidths. */
-	base = base_for(g, c, latency ? 10 : 2);
-	for (i = 0; i < g->count; i++) {
-		int64_t value = g->nodes[i].perf.value[c];
-
-		if (value)
-			set_value(g, i, c, round_to(value, base));
-	}
-}
-
-static void set_perf(const struct machine *m, struct guest *g)
-{
-	enum coordinate c;
 	int i;
 
 	for (i = 0; i < g->count; i++) {
 		struct guest_node *n = &g->nodes[i];
 
-		if (n->size)
-			n->perf = perf_to_tell(&m->nodes[n->host]);
-		for (c = 0; c < NR_COORDINATES; c++)
-			g->hmat |= n->perf.value[c] > 0;
+		n->attached = n->cpu || !device_is_nearer(g, &m->nodes[n->host]) ?
+				      only_one(&n->initiators, g->count) :
+				      -1;
 	}
-	for (c = 0; c < NR_COORDINATES; c++)
-		fit_coordinate(g, c);
-}
-
-static bool is_access(const struct guest *g, enum coordinate read)
-{
-	int i;
-
-	for (i = 0; i < g->count; i++)
-		if (g->nodes[i].perf.value[read] != g->nodes[i].perf.value[read + 1])
-			return false;
-	return true;
-}
-
-void guest_each_value(const struct guest *g,
-		      void (*print)(int initiator, int target, enum coordinate c, const char *type,
-				    int64_t value, FILE *out),
-		      FILE *out)
-{
-	bool access[2] = { is_access(g, READ_LATENCY), is_access(g, READ_BANDWIDTH) };
-	int target, initiator;
-	enum coordinate c;
-
-	for (target = 0; target < g->count; target++)
-		for (initiator = 0; initiator < g->count; initiator++)
-			for (c = 0; c < NR_COORDINATES; c++) {
-				int64_t value = g->nodes[target].perf.value[c];
-				const char *type = access[c / 2] ? "access" :
-						   c % 2	 ? "write" :
-								   "read";
-
-				if (value && nodeset_has(&g->nodes[target].initiators, initiator) &&
-				    !(access[c / 2] && c % 2))
-					print(initiator, target, c, type, value, out);
-			}
 }
 
 /* ---- will the guest use its HMAT ---- */
@@ -354,6 +328,37 @@ static int check_dram_perf(const struct guest *g, int *odd)
 	return perf_kernel_reference(m, odd);
 }
 
+static bool knows_the_same(const struct perf *p, const struct perf *reference)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (!p->value[c] != !reference->value[c])
+			return false;
+	return true;
+}
+
+static const struct perf *reference_perf(const struct guest *g)
+{
+	const struct guest_node *n = g->nodes;
+
+	while (!n->cpu || !n->size)
+		n++;
+	return &n->perf;
+}
+
+static void note_odd(const struct guest *g, int odd)
+{
+	if (!knows_the_same(&g->nodes[odd].perf, reference_perf(g)))
+		note("guest node %d has CPUs, and not the same latencies and bandwidths are known of it as of the "
+		     "first such node, so a Linux guest puts all nodes into one tier",
+		     odd);
+	else
+		note("guest node %d has CPUs and differs from the first such node by more than 10 %%, so a "
+		     "Linux guest puts all nodes into one tier, as this host's kernel does",
+		     odd);
+}
+
 static void note_unused_hmat(const struct guest *g)
 {
 	int odd;
@@ -368,10 +373,12 @@ static void note_unused_hmat(const struct guest *g)
 		note("too little is known about the first node with CPUs and memory, so a Linux guest puts "
 		     "all nodes into one tier, whatever HMAT says about the others");
 		break;
+	case -ENOENT:
+		note("no guest node has both CPUs and memory, so a Linux guest has nothing to compare the others "
+		     "with and puts all nodes into one tier, whatever HMAT says");
+		break;
 	case -ERANGE:
-		note("guest node %d has CPUs and differs from the first such node by more than 10 %%, so a "
-		     "Linux guest puts all nodes into one tier, as this host's kernel does",
-		     odd);
+		note_odd(g, odd);
 		break;
 	}
 }
@@ -392,7 +399,10 @@ int guest_make(const struct machine *m, const struct guest_wish *w, struct guest
 	set_distances(m, g);
 	for (i = 0; i < g->count; i++)
 		set_initiators(m, g, i);
-	set_perf(m, g);
+	attach(m, g);
+	err = guest_collect_values(m, g);
+	if (err)
+		return err;
 	note_unused_hmat(g);
 	*guest = TAKE_PTR(g);
 	return 0;
@@ -400,5 +410,7 @@ int guest_make(const struct machine *m, const struct guest_wish *w, struct guest
 
 void guest_free(struct guest *g)
 {
+	if (g)
+		free(g->values);
 	free(g);
 }

@@ -59,6 +59,7 @@ struct matrices {
 	const struct hmat_content *content;
 	struct domains initiators, targets;
 	uint32_t *values[NR_COORDINATES];
+	size_t left_out; /* values of the old table that other CPUs would win by */
 };
 
 static void matrices_free(struct matrices *m)
@@ -227,9 +228,12 @@ static void set_column(struct matrices *m, const struct hmat_column *column)
 
 		if (!nearest && (farther || !has_cpus(c, m->initiators.pxms[i])))
 			continue;
-		for (kind = 0; kind < NR_COORDINATES; kind++)
-			*value_at(m, kind, i, target) =
-				nearest ? (uint32_t)column->perf.value[kind] : 0;
+		for (kind = 0; kind < NR_COORDINATES; kind++) {
+			uint32_t *place = value_at(m, kind, i, target);
+
+			m->left_out += !nearest && *place;
+			*place = nearest ? (uint32_t)column->perf.value[kind] : 0;
+		}
 	}
 }
 
@@ -370,6 +374,32 @@ static void put_caches(FILE *out, const struct hmat *h)
 		put_copy(out, &h->table, h->caches[n].at);
 }
 
+/* What the table cannot keep of the old one. */
+static void note_losses(const struct matrices *m)
+{
+	const struct hmat *h = m->content->old;
+	int64_t base[] = { m->content->grid.latency, m->content->grid.bandwidth };
+	size_t i, n, caches = 0, rounded = 0;
+	enum coordinate kind;
+
+	for (n = 0; h && h->table.revision == 1 && n < h->nr_localities; n++)
+		caches += !is_about_memory(&h->localities[n]);
+	for (kind = 0; kind < NR_COORDINATES; kind++)
+		for (i = 0; i < m->initiators.count * m->targets.count; i++)
+			rounded += m->values[kind][i] % base[!is_latency(kind)] != 0;
+	if (m->left_out)
+		note("values of the firmware's HMAT are left out (%zu): by them, other CPUs than the nearest would be as "
+		     "near to a node",
+		     m->left_out);
+	if (caches)
+		note("structures of the firmware's HMAT are left out (%zu): they give latency or bandwidth of side caches "
+		     "in the units of revision 1",
+		     caches);
+	if (rounded)
+		note("values of the firmware's HMAT are rounded (%zu): an HMAT cannot hold them together with the others",
+		     rounded);
+}
+
 /* Sets the length, and the checksum with which the sum of all bytes is 0. */
 static int finish(uint8_t *bytes, size_t length, struct acpi_table *t)
 {
@@ -426,6 +456,8 @@ int hmat_write(const struct hmat_content *c, struct acpi_table *table)
 		for (n = 0; n < c->nr_columns; n++)
 			set_column(&m, &c->columns[n]);
 		err = put_all(&m, table);
+		if (!err)
+			note_losses(&m);
 	}
 	matrices_free(&m);
 	return err == -ENOMEM ? no_memory() : err;

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 
 #include "export/export.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
 
 /* Names the elements outside <cpu> that must agree with it. */
 static void print_header(const struct guest *g, FILE *out)
@@ -27,9 +29,28 @@ static void print_distances(const struct guest *g, int from, FILE *out)
 	fputs("      </distances>\n", out);
 }
 
+static void print_caches(const struct guest_node *n, FILE *out)
+{
+	static const char *const associativity[] = { "direct", "full", "none" };
+	static const char *const policy[] = { "writeback", "writethrough", "none" };
+	int i;
+
+	for (i = 0; i < n->nr_caches; i++) {
+		const struct hmat_cache *c = &n->caches[i];
+		bool kib = c->size % 1024 == 0;
+
+		fprintf(out, "      <cache level='%u' associativity='%s' policy='%s'>\n", c->level,
+			associativity[c->indexing], policy[c->policy]);
+		fprintf(out, "        <size value='%" PRIu64 "' unit='%s'/>\n",
+			kib ? c->size / 1024 : c->size, kib ? "KiB" : "B");
+		fprintf(out, "        <line value='%u' unit='B'/>\n      </cache>\n", c->line);
+	}
+}
+
 static void print_cell(const struct guest *g, int i, FILE *out)
 {
 	const struct guest_node *n = &g->nodes[i];
+	bool empty = !g->distances && !n->nr_caches;
 
 	fprintf(out, "    <cell id='%d'", i);
 	if (n->cpu)
@@ -37,27 +58,94 @@ static void print_cell(const struct guest *g, int i, FILE *out)
 	if (n->cpu && n->last_cpu > n->first_cpu)
 		fprintf(out, "-%u", n->last_cpu);
 	fprintf(out, "%s memory='%" PRIu64 "' unit='KiB'%s>\n", n->cpu ? "'" : "", n->size / 1024,
-		g->distances ? "" : "/");
-	if (!g->distances)
+		empty ? "/" : "");
+	if (empty)
 		return;
-	print_distances(g, i, out);
+	if (g->distances)
+		print_distances(g, i, out);
+	print_caches(n, out);
 	fputs("    </cell>\n", out);
 }
 
-/* In KiB as libvirt itself writes it, unless that exceeds the 32 bits of its schema. */
-static void print_value(int initiator, int target, enum coordinate c, const char *type,
-			int64_t value, FILE *out)
-{
-	bool latency = is_latency(c), kib = value <= UINT32_MAX / 1024;
+/* ---- what virDomainNumaDefValidate() refuses ---- */
 
-	fprintf(out, "      <%s initiator='%d' target='%d' type='%s' value='%" PRId64 "'",
-		latency ? "latency" : "bandwidth", initiator, target, type,
-		latency || !kib ? value : value * 1024);
-	fputs(latency ? "/>\n" : kib ? " unit='KiB'/>\n" : " unit='MiB'/>\n", out);
+struct printer {
+	const struct guest *g;
+	FILE *out;
+	size_t devices, caches, backwards; /* values that are left out, by reason */
+};
+
+static bool is_linked(const struct guest *g, int initiator, int target)
+{
+	int level;
+
+	for (level = 0; level <= g->nodes[target].nr_caches; level++)
+		if (perf_has_any(guest_values(g, level, initiator, target)))
+			return true;
+	return false;
+}
+
+/* Counts the reason, if there is one. */
+static bool is_refused(struct printer *p, const struct guest_value *v)
+{
+	const struct guest_node *from = &p->g->nodes[v->initiator], *to = &p->g->nodes[v->target];
+	size_t *why = NULL;
+
+	if (!from->cpu)
+		why = &p->devices;
+	else if (v->level > to->nr_caches)
+		why = &p->caches;
+	else if (v->initiator > v->target && to->cpu && is_linked(p->g, v->target, v->initiator))
+		why = &p->backwards;
+	*(why ?: &(size_t){ 0 }) += 1;
+	return why;
+}
+
+static void note_refused(const struct printer *p)
+{
+	if (p->devices)
+		note("values as seen from devices are left out (%zu): libvirt has no initiators without CPUs",
+		     p->devices);
+	if (p->caches)
+		note("values of side caches are left out (%zu): libvirt wants a <cache> of that level, and firmware "
+		     "describes none",
+		     p->caches);
+	if (p->backwards)
+		note("values between two nodes with CPUs are left out (%zu): libvirt takes only those of one "
+		     "direction",
+		     p->backwards);
+}
+
+static void note_devices(const struct guest *g)
+{
+	_cleanup_free_ char *nodes = guest_devices(g);
+
+	if (nodes && *nodes)
+		note("libvirt's <numa> cannot express generic initiators (guest nodes: %s); for each, give QEMU "
+		     "-object acpi-generic-initiator,id=ID,pci-dev=DEVICE,node=NODE",
+		     nodes);
+}
+
+/* In KiB as libvirt itself writes it, unless that exceeds the 32 bits of its schema. */
+static void print_value(const struct guest_value *v, void *arg)
+{
+	struct printer *p = arg;
+	bool latency = is_latency(v->coordinate), kib = v->value <= UINT32_MAX / 1024;
+
+	if (is_refused(p, v))
+		return;
+	fprintf(p->out, "      <%s initiator='%d' target='%d'", latency ? "latency" : "bandwidth",
+		v->initiator, v->target);
+	if (v->level)
+		fprintf(p->out, " cache='%d'", v->level);
+	fprintf(p->out, " type='%s' value='%" PRId64 "'", v->type,
+		latency || !kib ? v->value : v->value * 1024);
+	fputs(latency ? "/>\n" : kib ? " unit='KiB'/>\n" : " unit='MiB'/>\n", p->out);
 }
 
 void guest_print_libvirt(const struct guest *g, FILE *out)
 {
+	struct printer p = { .g = g, .out = out };
 	int i;
 
 	print_header(g, out);
@@ -66,8 +154,10 @@ void guest_print_libvirt(const struct guest *g, FILE *out)
 		print_cell(g, i, out);
 	if (g->hmat) {
 		fputs("    <interconnects>\n", out);
-		guest_each_value(g, print_value, out);
+		guest_each_value(g, print_value, &p);
 		fputs("    </interconnects>\n", out);
 	}
 	fputs("  </numa>\n</cpu>\n", out);
+	note_refused(&p);
+	note_devices(g);
 }

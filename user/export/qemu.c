@@ -29,20 +29,23 @@ static void print_machine(const struct guest *g, FILE *out)
 
 /*
  * With initiator= the guest's kernel looks at no other initiator. So it is left out where several
- * are equally near: the kernel finds them in the HMAT. A node with CPUs is its own initiator.
+ * are equally near, or a device is nearer: the kernel finds them in the HMAT. A node with CPUs is its
+ * own initiator.
  */
 static void print_initiator(const struct guest *g, const struct guest_node *n, FILE *out)
 {
-	int i, only = -1;
+	if (g->hmat && !n->cpu && n->size && n->attached >= 0)
+		fprintf(out, ",initiator=%d", n->attached);
+}
 
-	for (i = 0; i < g->count; i++)
-		if (nodeset_has(&n->initiators, i)) {
-			if (only >= 0)
-				return;
-			only = i;
-		}
-	if (g->hmat && !n->cpu && only >= 0)
-		fprintf(out, ",initiator=%d", only);
+/* QEMU wants a PCI device for it; this one does nothing and stands for the user's own. */
+static void print_generic_initiator(const struct guest_node *n, int i, FILE *out)
+{
+	if (n->generic_initiator)
+		fprintf(out,
+			"-device pci-testdev,id=device-node%d\n"
+			"-object acpi-generic-initiator,id=initiator-node%d,pci-dev=device-node%d,node=%d\n",
+			i, i, i, i);
 }
 
 static void print_node(const struct guest *g, int i, FILE *out)
@@ -63,6 +66,7 @@ static void print_node(const struct guest *g, int i, FILE *out)
 		fprintf(out, ",memdev=ram-node%d", i);
 	print_initiator(g, n, out);
 	fputc('\n', out);
+	print_generic_initiator(n, i, out);
 }
 
 static void print_distances(const struct guest *g, FILE *out)
@@ -77,15 +81,43 @@ static void print_distances(const struct guest *g, FILE *out)
 }
 
 /* QEMU wants bandwidths in bytes per second; its suffix M is the unit of HMAT. */
-static void print_value(int initiator, int target, enum coordinate c, const char *type,
-			int64_t value, FILE *out)
+static void print_value(const struct guest_value *v, void *out)
 {
-	const char *what = is_latency(c) ? "latency" : "bandwidth";
+	static const char *const hierarchy[GUEST_LEVELS] = { "memory", "first-level",
+							     "second-level", "third-level" };
+	bool latency = is_latency(v->coordinate);
+	const char *what = latency ? "latency" : "bandwidth";
 
 	fprintf(out,
-		"-numa hmat-lb,initiator=%d,target=%d,hierarchy=memory,"
+		"-numa hmat-lb,initiator=%d,target=%d,hierarchy=%s,"
 		"data-type=%s-%s,%s=%" PRId64 "%s\n",
-		initiator, target, type, what, what, value, is_latency(c) ? "" : "M");
+		v->initiator, v->target, hierarchy[v->level], v->type, what, what, v->value,
+		latency ? "" : "M");
+}
+
+static void print_caches(const struct guest_node *n, int node, FILE *out)
+{
+	static const char *const associativity[] = { "direct", "complex", "none" };
+	static const char *const policy[] = { "write-back", "write-through", "none" };
+	int i;
+
+	for (i = 0; i < n->nr_caches; i++)
+		fprintf(out,
+			"-numa hmat-cache,node-id=%d,size=%" PRIu64
+			",level=%u,associativity=%s,policy=%s,line=%u\n",
+			node, n->caches[i].size, n->caches[i].level,
+			associativity[n->caches[i].indexing], policy[n->caches[i].policy],
+			n->caches[i].line);
+}
+
+static void note_devices(const struct guest *g)
+{
+	_cleanup_free_ char *nodes = guest_devices(g);
+
+	if (nodes && *nodes)
+		note("a pci-testdev stands for the device of each generic initiator (guest nodes: %s): replace it by "
+		     "your own, which several nodes may share",
+		     nodes);
 }
 
 /* @text must end with a newline. */
@@ -115,8 +147,11 @@ int guest_print_qemu(const struct guest *g, const char *end, FILE *out)
 		print_node(g, i, lines);
 	print_distances(g, lines);
 	guest_each_value(g, print_value, lines);
+	for (i = 0; i < g->count; i++)
+		print_caches(&g->nodes[i], i, lines);
 	if (fclose(lines))
 		return no_memory();
 	print_lines(text, end, out);
+	note_devices(g);
 	return 0;
 }

@@ -32,10 +32,12 @@ static void read_srat(const char *root, struct machine *m)
 			"the kernel has one node: numa=off, or ranges of memory that overlap";
 		return;
 	}
-	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++)
+	for (i = 0; i < m->nr_nodes && i < m->srat->nr_nodes; i++) {
+		m->nodes[i].generic_initiator |= nodeset_has(&m->srat->initiators, i);
 		if (m->nodes[i].possible)
 			machine_set_fact(&m->nodes[i], TIERBPF_FACT_PXM, m->srat->pxm[i],
 					 SOURCE_SRAT);
+	}
 }
 
 /* Sysfs is preferred for distances between online nodes, since it shows what the kernel uses. */

@@ -241,8 +241,10 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 			     n->node);
 			continue;
 		}
-		for (c = 0; c < NR_COORDINATES; c++)
+		for (c = 0; c < NR_COORDINATES; c++) {
 			m->nodes[n->node].measured.value[c] = n->values[c].median;
+			m->nodes[n->node].measured_spread.value[c] = n->values[c].spread;
+		}
 	}
 }
 

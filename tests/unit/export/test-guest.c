@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit-plan.h"
+#include "unit-tables.h"
 
 #include "export/export.h"
 
@@ -36,12 +37,25 @@ static struct machine *four_options(void)
 	return complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m", PERF(20, 20, 5, 5) }));
 }
 
-/* @notes: parts of lines, each in its order; NULL: there are none. */
+/* @notes: parts of lines, each in its order; NULL: there are none. Frees @text. */
+static void expect_notes(char *text, const char *notes[])
+{
+	char *line, *rest;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cr_assert(notes && *notes, "\"%s\"", line);
+		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
+		notes++;
+	}
+	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
+	free(text);
+}
+
 static void make(const struct guest_wish *wish, const char *notes[])
 {
 	static const struct guest_wish all = GUEST_WISH;
 	FILE *terminal = stderr;
-	char *text = NULL, *line, *rest;
+	char *text = NULL;
 	size_t size;
 	int err;
 
@@ -52,13 +66,7 @@ static void make(const struct guest_wish *wish, const char *notes[])
 	fclose(stderr);
 	stderr = terminal;
 	cr_assert_eq(err, 0, "%d: %s", err, text);
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		cr_assert(notes && *notes, "\"%s\"", line);
-		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
-		notes++;
-	}
-	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
-	free(text);
+	expect_notes(text, notes);
 }
 
 #define NOTES(...) ((const char *[]){ __VA_ARGS__, NULL })
@@ -89,6 +97,26 @@ static char *libvirt(void)
 	guest_print_libvirt(guest, out);
 	fclose(out);
 	return text;
+}
+
+/* Prints and returns what @print does, which says @notes about what it cannot express. */
+static char *printed(char *(*print)(void), const char *notes[])
+{
+	FILE *terminal = stderr;
+	char *text = NULL, *result;
+	size_t size;
+
+	stderr = open_memstream(&text, &size);
+	result = print();
+	fclose(stderr);
+	stderr = terminal;
+	expect_notes(text, notes);
+	return result;
+}
+
+static char *qemu_in_a_shell(void)
+{
+	return qemu("");
 }
 
 /* Lines of QEMU's options that begin so. */
@@ -189,7 +217,8 @@ Test(export_guest, impossible_wishes)
 		{ { .host = { 0, 1 }, .cpus = 1 }, "guest node 0 is missing" },
 		{ { .host = { 1, 0, 2 }, .cpus = 1 }, "add --node HOST=1" },
 		{ { .host = { 1, 1 }, .cpus = 1 }, "node 0 is given twice, as guest nodes 0 and 1" },
-		{ { .host = { 1, 4 }, .cpus = 1 }, "there is no node 3 with memory or CPUs" },
+		{ { .host = { 1, 4 }, .cpus = 1 },
+		  "there is no node 3 with memory, CPUs or a generic initiator" },
 		{ { .host = { 1, 1024 }, .cpus = 1 }, "there is no node 1023" },
 		{ { .host = { 2 }, .cpus = 1 }, "none of these nodes has CPUs" },
 		{ { .size = { [2] = GIB }, .cpus = 1 },
@@ -343,9 +372,10 @@ Test(export_guest, largest_that_fit)
 	machine_free(machine);
 	machine = complete(MACHINE({ "cm", PERF(10, 10, 2, 2) },
 				   { "m", PERF(5000000, 5000000, 131070, 131070) }));
+	/* Linux would take 4295000 ns, which do not fit into 32 bits of ps, for none. */
 	make(NULL, NOTES("read latency of 5000000 ns becomes 4294966", "node 0",
-			 "4294966 ns becomes 4295000", "write", "node 0",
-			 "4294966 ns becomes 4295000", "2 MB/s becomes 4",
+			 "4294966 ns becomes 4294900", "write", "node 0",
+			 "4294966 ns becomes 4294900", "2 MB/s becomes 4",
 			 "131070 MB/s becomes "
 			 "131072",
 			 "2 MB/s becomes 4", "131070 MB/s becomes 131072"));
@@ -363,7 +393,7 @@ Test(export_guest, distances)
 	make(NULL, NOTES("not all distances between these nodes are known"));
 	expect_options("-numa dist,", "");
 	machine->distance[1] = 10; /* Linux ignores such a SLIT, libvirt refuses it */
-	make(NULL, NOTES("not all distances between these nodes are known"));
+	make(NULL, NOTES("the distance between different nodes is 10 or less here"));
 	text = libvirt();
 	cr_expect_null(strstr(text, "distances"));
 	free(text);
@@ -402,4 +432,206 @@ Test(export_guest, bandwidths_of_libvirt)
 	text = libvirt();
 	cr_expect(strstr(text, "value='4194304' unit='MiB'"), "%s", text);
 	free(text);
+}
+
+/* ---- what other initiators see ---- */
+
+/* An SRAT of these machines: node N is PXM N. */
+static void add_srat(const int *cpus, const int *memory)
+{
+	machine->srat = srat_of(cpus, memory);
+}
+
+/* @entries: of 2 initiators and 3 targets, from 0 on, in ns or MB/s. */
+static void put_locality(struct draft *d, uint8_t level, uint8_t type, const uint16_t entries[6])
+{
+	size_t at = draft_add(d, 32 + 4 * 5 + 2 * 6), i;
+
+	draft_put16(d, at, 1);
+	draft_put32(d, at + 4, 32 + 4 * 5 + 2 * 6);
+	draft_put8(d, at + 8, level);
+	draft_put8(d, at + 9, type);
+	draft_put32(d, at + 12, 2);
+	draft_put32(d, at + 16, 3);
+	draft_put64(d, at + 24, type <= HMAT_WRITE_LATENCY ? 1000 : 1);
+	for (i = 0; i < 2; i++)
+		draft_put32(d, at + 32 + 4 * i, (uint32_t)i);
+	for (i = 0; i < 3; i++)
+		draft_put32(d, at + 40 + 4 * i, (uint32_t)i);
+	for (i = 0; i < 6; i++)
+		draft_put16(d, at + 52 + 2 * i, entries[i]);
+}
+
+static void put_cache(struct draft *d, uint32_t pxm, uint64_t size, uint32_t attributes)
+{
+	size_t at = draft_add(d, 32);
+
+	draft_put16(d, at, 2);
+	draft_put32(d, at + 4, 32);
+	draft_put32(d, at + 8, pxm);
+	draft_put64(d, at + 16, size);
+	draft_put32(d, at + 24, attributes);
+}
+
+static void add_hmat(struct draft *d)
+{
+	struct acpi_table t = draft_table(d, "HMAT");
+	const char *why;
+	size_t at;
+
+	cr_assert_eq(hmat_parse(&t, machine->srat, &machine->hmat, &at, &why), 0);
+	acpi_table_free(&t);
+}
+
+/* Two sockets, and a slow node at the first; HMAT has what each socket sees of all three. */
+static void two_sockets(struct draft *d)
+{
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(10, 10, 10, 10) },
+				   { "m", PERF(30, 30, 4, 4) }));
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 0);
+	add_srat(PXMS(0, 1), PXMS(0, 1, 2));
+	draft_start(d, "HMAT", 2, 40);
+	put_locality(d, 0, HMAT_ACCESS_LATENCY, (uint16_t[]){ 10, 20, 30, 20, 10, 50 });
+	put_locality(d, 0, HMAT_ACCESS_BANDWIDTH, (uint16_t[]){ 10, 5, 4, 0, 10, 2 });
+}
+
+static struct draft draft;
+
+Test(export_guest, remote_initiators)
+{
+	char *text;
+
+	two_sockets(&draft);
+	add_hmat(&draft);
+	make(NULL, NULL);
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2,initiator=0\n");
+	expect_options("-numa hmat-lb,initiator=1,target=0,hierarchy=memory,data-type=access-",
+		       "latency,latency=20\n");
+	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=memory,data-type=access-",
+		       "latency,latency=20\nbandwidth,bandwidth=5M\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=50\nbandwidth,bandwidth=2M\n");
+	/* libvirt refuses "Link already defined" both ways. */
+	text = printed(libvirt, NOTES("two nodes with CPUs are left out (1): libvirt takes only"));
+	cr_expect(strstr(text, "<latency initiator='0' target='1' type='access' value='20'/>"));
+	cr_expect(strstr(text, "<latency initiator='1' target='2' type='access' value='50'/>"));
+	cr_expect_null(strstr(text, "initiator='1' target='0'"));
+	free(text);
+}
+
+/* A measurement finds node 2 slower than HMAT says it is from the other socket, so that would win. */
+Test(export_guest, remote_initiators_that_would_win)
+{
+	two_sockets(&draft);
+	add_hmat(&draft);
+	machine->nodes[2].measured = (struct perf)PERF(60, 60, 4, 4);
+	make(NULL, NULL);
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-l",
+		       "atency,latency=50\n"); /* node 0 is attached: Linux looks at no other */
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
+	make(NULL, NULL);
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-l",
+		       "atency,latency=60\n");
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_ANY].initiators, 1);
+	machine->nodes[1].cpu = false;
+	machine->nodes[1].generic_initiator = true;
+	machine->nodes[2].sysfs[CLASS_CPU].initiators = (struct nodeset){};
+	make(NULL, NULL);
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2\n");
+}
+
+Test(export_guest, side_caches)
+{
+	char *text;
+
+	two_sockets(&draft);
+	put_locality(&draft, 1, HMAT_READ_LATENCY, (uint16_t[]){ 0, 0, 7, 0, 0, 8 });
+	put_locality(&draft, 2, HMAT_READ_LATENCY, (uint16_t[]){ 0, 6, 0, 0, 0, 0 });
+	put_locality(&draft, 4, HMAT_READ_LATENCY, (uint16_t[]){ 0, 0, 9, 0, 0, 9 });
+	put_cache(&draft, 2, 64 << 20, 64 << 16 | 1 << 12 | 1 << 8 | 1 << 4 | 1);
+	add_hmat(&draft);
+	make(NULL, NOTES("values of HMAT are left out (2)"));
+	expect_options("-numa hmat-cache,",
+		       "node-id=2,size=67108864,level=1,associativity=direct,policy=write-back,line=64\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=first-level,data-type=",
+		       "read-latency,latency=8\n");
+	expect_options("-numa hmat-lb,initiator=0,target=1,hierarchy=second-level,data-type=",
+		       "read-latency,latency=6\n");
+	text = printed(libvirt,
+		       NOTES("values of side caches are left out (1): libvirt wants a <cache>",
+			     "two nodes with CPUs are left out (1)"));
+	cr_expect(strstr(text, "      <cache level='1' associativity='direct' policy='writeback'>\n"
+			       "        <size value='65536' unit='KiB'/>\n"
+			       "        <line value='64' unit='B'/>\n"
+			       "      </cache>\n"));
+	cr_expect(strstr(text, "initiator='1' target='2' cache='1' type='read' value='8'/>"));
+	free(text);
+}
+
+/* QEMU: level 1 first, and each larger than the one before; caches of nodes that it knows both of. */
+Test(export_guest, impossible_side_caches)
+{
+	two_sockets(&draft);
+	put_cache(&draft, 2, 64 << 20, 2 << 8 | 2 << 4 | 2);
+	put_cache(&draft, 2, 64 << 20, 2 << 8 | 1 << 4 | 2);
+	put_cache(&draft, 1, 64 << 20, 1 << 8 | 3 << 4 | 1);
+	add_hmat(&draft);
+	make(NULL, NOTES("node 1 (the guest's 1): its side cache of level 3 is left out",
+			 "node 2 (the guest's 2): its side cache of level 2 is left out"));
+	expect_options("-numa hmat-cache,",
+		       "node-id=2,size=67108864,level=1,associativity=complex,policy=none,line=0\n");
+}
+
+/* ---- devices ---- */
+
+Test(export_guest, generic_initiators)
+{
+	char *text;
+
+	machine = complete(
+		MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "" }, { "m", PERF(30, 30, 4, 4) }));
+	machine->nodes[1].generic_initiator = true;
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 0);
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_ANY].initiators, 1);
+	machine->nodes[2].sysfs[CLASS_ANY].perf = (struct perf)PERF(20, 20, 8, 8);
+	make(NULL, NULL);
+	free(printed(qemu_in_a_shell, NOTES("device of each generic initiator (guest nodes: 1)")));
+	expect_options("-object acpi-generic-initiator,",
+		       "id=initiator-node1,pci-dev=device-node1,node=1\n");
+	expect_options("-device ", "pci-testdev,id=device-node1\n");
+	expect_options("-numa node,",
+		       "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1\nnodeid=2,memdev=ram-node2\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=20\nbandwidth,bandwidth=8M\n");
+	text = printed(libvirt, NOTES("seen from devices are left out (2)",
+				      "generic initiators (guest nodes: 1)"));
+	cr_expect_null(strstr(text, "initiator='1'"));
+	free(text);
+	make(&(struct guest_wish){ .host = { 1, 3, 2 }, .cpus = 1 },
+	     NOTES("guest node 2 has a generic initiator and guest node 1 has neither"));
+}
+
+/* ---- what is said of HMAT ---- */
+
+Test(export_guest, no_reference)
+{
+	machine = complete(
+		MACHINE({ "c" }, { "m", PERF(10, 10, 10, 10) }, { "m", PERF(30, 30, 4, 4) }));
+	make(NULL,
+	     NOTES("no guest node has both CPUs and memory, so a Linux guest has nothing to compare"));
+}
+
+/* Nothing is known of node 1, so it does not differ; nor where only reads are known of one. */
+Test(export_guest, dram_half_known)
+{
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm" }));
+	make(NULL,
+	     NOTES("guest node 1 has CPUs, and not the same latencies and bandwidths are known of it"));
+	machine_free(machine);
+	machine = complete(MACHINE({ "cm", PERF(10, 0, 10, 0) }, { "cm", PERF(10, 10, 10, 10) }));
+	make(NULL,
+	     NOTES("guest node 1 has CPUs, and not the same latencies and bandwidths are known of it"));
+	machine_free(machine);
+	machine = complete(MACHINE({ "cm", PERF(10, 0, 10, 0) }, { "cm", PERF(10, 0, 10, 0) }));
+	make(NULL, NULL);
 }

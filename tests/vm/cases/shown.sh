@@ -16,11 +16,11 @@ kernel()
 	dir=/sys/devices/system/node/node$1/access$2/initiators
 	values=
 	for what in read_latency write_latency read_bandwidth write_bandwidth; do
-		value=$(cat $dir/$what 2>/dev/null)
+		value=$(cat "$dir/$what" 2>/dev/null)
 		values="$values ${value:-0}"
 	done
 	[ "$values" = " 0 0 0 0" ] ||
-		echo "$values from $(cd $dir && ls -d node* | sed s/node// | sort -n | paste -sd ' ')"
+		echo "$values from $(cd "$dir" && ls -d node* | sed s/node// | sort -n | paste -sd ' ')"
 }
 
 # ours NODE CLASS SOURCE: what topology says of them
