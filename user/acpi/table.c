@@ -111,7 +111,10 @@ int acpi_table_open(const char *root, const char *signature, struct acpi_table *
 {
 	int err = acpi_table_read(root, signature, t);
 
-	*state = (struct acpi_table_state){ .found = err != -ENOENT };
+	*state = (struct acpi_table_state){
+		.found = err != -ENOENT,
+		.withheld = err == -ENOENT && sysfs_exists(root, TABLES "/%s", signature),
+	};
 	if (!err)
 		state->revision = t->revision;
 	else if (state->found)

@@ -23,8 +23,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.parser = parse,
 	.doc = "Writes a policy to begin with, which can be loaded as it is. It makes tiers from the latencies "
-	       "and bandwidths that are known or were measured. Where there are none, it places nodes "
-	       "without CPUs below DRAM.",
+	       "and bandwidths that are known or were measured, and keeps the order in which the kernel has "
+	       "the nodes. Where nothing is known, it places nodes without CPUs below DRAM. It says on stderr "
+	       "what it assumed.",
 	.children = children,
 };
 

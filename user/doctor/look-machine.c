@@ -44,6 +44,10 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 			     "\"from\": \"hmat\" in a policy uses the table all the same; tierbpf export acpi corrects it",
 			     "nodes %d and %d differ by more than 10 %%, so the kernel ignores HMAT",
 			     perf_reference_node(m), odd);
+	else if (err == -ENOENT)
+		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE, "a node with CPUs and memory",
+			     "use a policy, which can name the node that others are compared with: tierbpf init",
+			     "no node has both, so the kernel compares nothing and puts every node into the tier of DRAM");
 	else
 		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "latency and bandwidth of the first node with CPUs",

@@ -257,6 +257,22 @@ bool engine_override(const struct engine *e, int node, int *adistance)
 	return !bpf_map_lookup_elem(e->override_fd, &node, adistance);
 }
 
+void engine_overrides(const struct engine *e, __s32 overrides[TIERBPF_MAX_NODES])
+{
+	__u32 node, before;
+	int i;
+
+	memset(overrides, 0, TIERBPF_MAX_NODES * sizeof(*overrides));
+	/* The kernel begins again after a key that has just been removed, hence the bound. */
+	for (i = 0; i < 2 * TIERBPF_MAX_NODES; i++) {
+		if (bpf_map_get_next_key(e->override_fd, i ? &before : NULL, &node))
+			break;
+		if (node < TIERBPF_MAX_NODES)
+			bpf_map_lookup_elem(e->override_fd, &node, &overrides[node]);
+		before = node;
+	}
+}
+
 int engine_set_override(const struct engine *e, int node, const int *adistance)
 {
 	int err;

@@ -73,6 +73,9 @@ void engine_measured(__s32 measured[TIERBPF_MAX_NODES]);
 /* Returns whether @node has an override now. If so, sets *adistance to its value. */
 bool engine_override(const struct engine *e, int node, int *adistance);
 
+/* Reads the override of each node; 0 for one that has none. Takes a system call or two for each override. */
+void engine_overrides(const struct engine *e, __s32 overrides[TIERBPF_MAX_NODES]);
+
 /* Sets the override, or removes it if @adistance is NULL. The kernel moves the node soon afterwards. */
 int engine_set_override(const struct engine *e, int node, const int *adistance);
 

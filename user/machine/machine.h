@@ -52,6 +52,7 @@ struct machine_node {
 	bool driver_managed; /* drivers added all of its memory, as /proc/iomem says */
 	bool to_come; /* cdat is of a region that is not created yet */
 	struct perf measured; /* from the nearest CPUs */
+	struct perf measured_spread; /* interquartile range of each value, in percent */
 	/*
 	 * The facts that do not depend on a policy: SIZE to WRITE_BANDWIDTH, DRIVER, CXL_*. The policy
 	 * compiler adds ratios and the adistances computed from performance (compiled.h).

@@ -331,8 +331,10 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 			note("node %d: its measurement is poor (%s), so do not rely on it; measure again under better "
 			     "conditions",
 			     n->node, measured_doubts_text(n->doubts, text));
-		for (c = 0; c < NR_COORDINATES; c++)
+		for (c = 0; c < NR_COORDINATES; c++) {
 			m->nodes[n->node].measured.value[c] = n->values[c].median;
+			m->nodes[n->node].measured_spread.value[c] = n->values[c].spread;
+		}
 	}
 }
 

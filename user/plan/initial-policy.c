@@ -1,214 +1,247 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plan/initial-policy.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tierbpf/adistance.h>
 
 #include "model/perf.h"
-#include "plan/compiled.h"
+#include "plan/assumptions.h"
+#include "plan/placement.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-/* The tiers come from the decisions of this policy; the enum numbers its rules. */
-enum { BY_MEASUREMENT, BY_FIRMWARE };
-#define BY_WHAT_IS_KNOWN                                         \
-	"{\"version\": 1, \"tolerance\": 0.10, \"rules\": ["     \
-	"{\"match\": {}, \"action\": {\"from\": \"measured\"}}," \
-	"{\"match\": {}, \"action\": {\"from\": \"hmat\"}}]}"
+/* ---- description ---- */
 
-/* Nodes without CPUs that firmware puts into the same tier. */
-struct slot {
-	int64_t tier;
-	char name[24];
-	struct nodeset nodes;
-	int first; /* the lowest of the nodes */
-};
-
-struct initial_policy {
-	const struct machine *m;
-	struct slot *slots; /* fast to slow; "dram" is always among them */
-	size_t nr_slots;
-	int with_cpus, without; /* number of nodes with memory */
-	int known, measured;   /* nodes without CPUs; a measured one counts as known too */
-};
-
-#define DRAM_TIER (TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT)
-
-static int by_tier(const void *a, const void *b)
+static int count_complete(const struct placement *p, enum basis worst)
 {
-	const struct slot *x = a, *y = b;
+	int count = 0;
+	size_t i;
 
-	return (x->tier > y->tier) - (x->tier < y->tier);
+	for (i = 0; i < p->nr_nodes; i++)
+		count += p->nodes[i].basis <= worst;
+	return count;
 }
 
-static struct slot *find_slot(struct initial_policy *s, int64_t tier, int node)
+static void print_description(const struct placement *p, const struct assumptions *a, FILE *out)
+{
+	int known = count_complete(p, BASIS_FIRMWARE), measured = count_complete(p, BASIS_MEASURED);
+	size_t i;
+
+	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %zu",
+		p->nr_cpu_nodes, p->nr_nodes);
+	if (known)
+		fprintf(out, "; latencies and bandwidths are known for %d of these", known);
+	if (measured)
+		fprintf(out, ", for %d from a measurement", measured);
+	for (i = 0; i < a->count; i++)
+		fprintf(out, "; %s", a->sentences[i]);
+	fputs("\",\n", out);
+}
+
+/* ---- tiers ---- */
+
+/* Without a node, and nothing to place around it, DRAM's tier would only be reported as empty. */
+static bool has_dram(const struct placement *p)
 {
 	size_t i;
 
-	for (i = 0; i < s->nr_slots; i++)
-		if (s->slots[i].tier == tier)
-			return &s->slots[i];
-	s->slots[s->nr_slots] = (struct slot){ .tier = tier, .first = node };
-	return &s->slots[s->nr_slots++];
+	for (i = 0; i < p->nr_nodes && p->nodes[i].tier != p->dram; i++)
+		;
+	return p->nr_cpu_nodes || i < p->nr_nodes;
 }
 
-static void sort_in(struct initial_policy *s, const struct compiled_policy *p)
+static void print_tiers(const struct placement *p, FILE *out)
 {
-	int node;
-
-	find_slot(s, DRAM_TIER, -1);
-	for (node = 0; node < s->m->nr_nodes; node++) {
-		struct tierbpf_node question = compiled_node(s->m, node);
-		struct tierbpf_decision d;
-
-		if (!s->m->nodes[node].memory)
-			continue;
-		if (s->m->nodes[node].cpu) {
-			s->with_cpus++;
-			continue;
-		}
-		s->without++;
-		compiled_decide(p, &question, &d);
-		if (d.rule < 0) /* without latency and bandwidth the default decided */
-			continue;
-		s->known++;
-		s->measured += d.rule == BY_MEASUREMENT;
-		nodeset_add(&find_slot(s, tierbpf_tier(d.adistance), node)->nodes, node);
-	}
-	qsort(s->slots, s->nr_slots, sizeof(*s->slots), by_tier);
-}
-
-static const char *base_name(const struct initial_policy *s, const struct slot *slot)
-{
-	const struct tierbpf_facts *f;
-
-	if (slot->tier == DRAM_TIER)
-		return "dram";
-	f = &s->m->nodes[slot->first].facts;
-	switch (f->known & (1ULL << TIERBPF_FACT_KIND) ? f->value[TIERBPF_FACT_KIND] : 0) {
-	case TIERBPF_KIND_CXL:
-	case TIERBPF_KIND_PMEM:
-	case TIERBPF_KIND_HBM:
-	case TIERBPF_KIND_DEVICE:
-		return policy_kind_name(f->value[TIERBPF_FACT_KIND]);
-	}
-	return slot->tier < DRAM_TIER ? "fast" : "slow";
-}
-
-static void name_slots(struct initial_policy *s)
-{
-	size_t i, j, same;
-
-	for (i = 0; i < s->nr_slots; i++) {
-		const char *base = base_name(s, &s->slots[i]);
-
-		for (same = 1, j = 0; j < i; j++)
-			same += !strcmp(base_name(s, &s->slots[j]), base);
-		if (same == 1)
-			snprintf(s->slots[i].name, sizeof(s->slots[i].name), "%s", base);
-		else
-			snprintf(s->slots[i].name, sizeof(s->slots[i].name), "%s-%zu", base, same);
-	}
-}
-
-static void print_tiers(const struct initial_policy *s, FILE *out)
-{
+	const char *separator = "";
 	size_t i;
 
 	fputs("  \"tiers\": [", out);
-	for (i = 0; i < s->nr_slots; i++) {
-		const struct slot *slot = &s->slots[i];
+	for (i = 0; i < p->nr_tiers; i++) {
+		const struct placed_tier *t = &p->tiers[i];
 
-		if (i)
-			fputs(", ", out);
-		if (slot->tier == DRAM_TIER)
-			fputs("\"dram\"", out);
+		if (i == p->dram && !has_dram(p))
+			continue;
+		fputs(separator, out);
+		separator = ", ";
+		/* A plain name has the place next to "dram". */
+		if (i == p->dram ||
+		    (has_dram(p) && i == p->dram + 1 && t->number == p->tiers[p->dram].number + 1))
+			fprintf(out, "\"%s\"", t->name);
 		else
-			fprintf(out, "{\"name\": \"%s\", \"adistance\": %d}", slot->name,
-				tierbpf_tier_centre((__u32)slot->tier));
+			fprintf(out, "{\"name\": \"%s\", \"adistance\": %d}", t->name,
+				tierbpf_tier_centre((__u32)t->number));
 	}
-	fputs(s->known ? "],\n" : ", \"slow\"],\n", out);
+	fputs("],\n", out);
 }
 
-static int print_rule(const struct initial_policy *s, const struct slot *slot, FILE *out)
-{
-	struct perf p = perf_to_tell(&s->m->nodes[slot->first]);
-	_cleanup_free_ char *nodes = nodeset_text(&slot->nodes);
+/* ---- rules ---- */
 
-	if (!nodes)
+static void write_values(const struct placement *p, int node, char *text, size_t size)
+{
+	struct perf perf = placement_perf(p, node);
+	char value[NR_COORDINATES][24];
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (perf.value[c])
+			snprintf(value[c], sizeof(value[c]), "%lld", (long long)perf.value[c]);
+		else
+			snprintf(value[c], sizeof(value[c]), "?");
+	snprintf(text, size, "%s/%s ns, %s/%s MB/s", value[READ_LATENCY], value[WRITE_LATENCY],
+		 value[READ_BANDWIDTH], value[WRITE_BANDWIDTH]);
+}
+
+static void write_name(const struct placement *p, const struct placed *n, char *text, size_t size)
+{
+	switch (n->basis) {
+	case BASIS_KERNEL:
+		snprintf(text, size, "in the kernel's tier %u", (unsigned int)n->kernel_tier);
+		break;
+	case BASIS_DEVICE:
+		snprintf(text, size, "speed not known, may be fast");
+		break;
+	case BASIS_NOTHING:
+		snprintf(text, size, "speed not known");
+		break;
+	case BASIS_ASSUMED:
+		snprintf(text, size, "speed not known, assumed slower than DRAM");
+		break;
+	default:
+		write_values(p, n->node, text, size);
+	}
+}
+
+static bool is_of_driver(const struct placement *p, const struct placed *n)
+{
+	return n->basis == BASIS_DEVICE && placement_driver(p->m, n->node);
+}
+
+/* Prints the rule of the nodes that are in one tier with @first, for the same reason. */
+static int print_rule(const struct placement *p, size_t first, FILE *out)
+{
+	const struct placed *n = &p->nodes[first];
+	_cleanup_free_ char *list = NULL;
+	struct nodeset nodes = {};
+	char title[128];
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++) {
+		if (p->nodes[i].tier != n->tier || p->nodes[i].basis != n->basis ||
+		    is_of_driver(p, &p->nodes[i]))
+			continue;
+		if (i < first)
+			return 0;
+		nodeset_add(&nodes, p->nodes[i].node);
+	}
+	list = nodeset_text(&nodes);
+	if (!list)
 		return no_memory();
+	write_name(p, n, title, sizeof(title));
 	fprintf(out,
-		"    {\"name\": \"%lld/%lld ns, %lld/%lld MB/s\", \"match\": {\"node\": \"%s\"}, "
-		"\"action\": {\"tier\": \"%s\"}},\n",
-		(long long)p.value[READ_LATENCY], (long long)p.value[WRITE_LATENCY],
-		(long long)p.value[READ_BANDWIDTH], (long long)p.value[WRITE_BANDWIDTH], nodes,
-		slot->name);
+		",\n    {\"name\": \"%s\", \"match\": {\"node\": \"%s\"}, "
+		"\"action\": {\"tier\": \"%s\"}}",
+		title, list, p->tiers[n->tier].name);
 	return 0;
 }
 
-static void print_description(const struct initial_policy *s, FILE *out)
+/* One rule for all memory of a driver, with that which is added later. */
+static void print_driver_rule(const struct placement *p, size_t first, FILE *out)
 {
-	fprintf(out, "  \"description\": \"nodes with CPUs and memory: %d, with memory only: %d; ",
-		s->with_cpus, s->without);
-	if (s->measured)
-		fprintf(out,
-			"latencies and bandwidths are known for %d of these, for %d from a measurement\",\n",
-			s->known, s->measured);
-	else if (s->known)
-		fprintf(out, "latencies and bandwidths are known for %d of these\",\n", s->known);
-	else if (s->without)
-		fputs("their speed is not known (no HMAT), so they are assumed to be slower than DRAM\",\n",
-		      out);
-	else
-		fputs("a node without CPUs that is added later is assumed to be slower than DRAM\",\n",
-		      out);
+	const struct placed *n = &p->nodes[first];
+	const char *driver = placement_driver(p->m, n->node), *other;
+	size_t i;
+
+	for (i = 0; i < first; i++) {
+		other = placement_driver(p->m, p->nodes[i].node);
+		if (p->nodes[i].basis == BASIS_DEVICE && other && !strcmp(other, driver))
+			return;
+	}
+	fprintf(out,
+		",\n    {\"name\": \"speed not known, memory of a device\", "
+		"\"match\": {\"driver\": \"%s\"}, \"action\": {\"tier\": \"%s\"}}",
+		driver, p->tiers[n->tier].name);
 }
 
-static int print(const struct initial_policy *s, FILE *out)
+/*
+ * The last rule goes by the kernel's own adistance, so that memory that the kernel places by itself
+ * stays there. If all nodes that are assumed to be slower are in one tier, it decides them too.
+ */
+static void print_last_rule(const struct placement *p, FILE *out)
 {
-	size_t i;
+	__s32 from = (TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT) << TIERBPF_TIER_SHIFT;
+	__s32 width = 1 << TIERBPF_TIER_SHIFT;
+	int tier = placement_assumed_tier(p);
+
+	if (placement_has_hmat(p)) {
+		fputs(",\n    {\"name\": \"added later\", \"match\": {\"cpu\": false}, "
+		      "\"action\": {\"from\": \"hmat\"}}",
+		      out);
+		return;
+	}
+	if (!placement_assumes_of_later(p))
+		return;
+	fprintf(out,
+		",\n    {\"name\": \"%s\", \"match\": {\"cpu\": false, \"kernel_adistance\": "
+		"{\"min\": %d, \"max\": %d}}, \"action\": ",
+		tier >= 0 ? "memory without CPUs" : "added later", from, from + width - 1);
+	if (tier >= 0)
+		fprintf(out, "{\"tier\": \"%s\"}}", p->tiers[tier].name);
+	else
+		fprintf(out, "{\"adistance\": %d}}", TIERBPF_ADISTANCE_DRAM + width);
+}
+
+static int print_rules(const struct placement *p, FILE *out)
+{
+	bool last_decides = placement_assumes_of_later(p) && placement_assumed_tier(p) >= 0;
 	int err = 0;
+	size_t i;
+
+	fputs("  \"rules\": [\n    {\"name\": \"CPUs and their own memory\", "
+	      "\"match\": {\"cpu\": true}, \"action\": {\"tier\": \"dram\"}}",
+	      out);
+	for (i = 0; !err && i < p->nr_nodes; i++)
+		if (!is_of_driver(p, &p->nodes[i]) &&
+		    (p->nodes[i].basis != BASIS_ASSUMED || !last_decides))
+			err = print_rule(p, i, out);
+	for (i = 0; i < p->nr_nodes; i++)
+		if (is_of_driver(p, &p->nodes[i]))
+			print_driver_rule(p, i, out);
+	print_last_rule(p, out);
+	fputs("\n  ],\n", out);
+	return err;
+}
+
+/* ---- all ---- */
+
+static int print(const struct placement *p, const struct assumptions *a, FILE *out)
+{
+	int err;
 
 	fputs("{\n  \"version\": 1,\n", out);
-	print_description(s, out);
-	print_tiers(s, out);
-	fputs("  \"tolerance\": 0.10,\n  \"rules\": [\n"
-	      "    {\"name\": \"CPUs and their own memory\", \"match\": {\"cpu\": true}, "
-	      "\"action\": {\"tier\": \"dram\"}},\n",
-	      out);
-	for (i = 0; !err && i < s->nr_slots; i++)
-		if (!nodeset_is_empty(&s->slots[i].nodes))
-			err = print_rule(s, &s->slots[i], out);
-	if (s->known)
-		fputs("    {\"name\": \"added later\", \"match\": {\"cpu\": false}, "
-		      "\"action\": {\"from\": \"hmat\"}}\n",
-		      out);
-	else
-		fputs("    {\"name\": \"memory without CPUs\", \"match\": {\"cpu\": false}, "
-		      "\"action\": {\"tier\": \"slow\"}}\n",
-		      out);
-	fputs("  ],\n  \"default\": {\"from\": \"kernel\"}\n}\n", out);
+	print_description(p, a, out);
+	print_tiers(p, out);
+	if (p->names_reference && p->reference >= 0)
+		fprintf(out, "  \"reference\": {\"node\": %d},\n", p->reference);
+	fputs("  \"tolerance\": 0.10,\n", out);
+	err = print_rules(p, out);
+	fputs("  \"default\": {\"from\": \"kernel\"}\n}\n", out);
 	return err;
 }
 
 int initial_policy_write(const struct machine *m, FILE *out)
 {
-	_cleanup_(cleanup_compiled) struct compiled_policy *compiled = NULL;
-	_cleanup_(cleanup_policy) struct policy *policy = NULL;
-	struct diags diags = { .file = "init", .text = BY_WHAT_IS_KNOWN };
-	_cleanup_free_ struct slot *slots = calloc((size_t)m->nr_nodes + 1, sizeof(*slots));
-	struct initial_policy s = { .m = m, .slots = slots };
-	int err = policy_parse(BY_WHAT_IS_KNOWN, strlen(BY_WHAT_IS_KNOWN), &diags, &policy);
+	_cleanup_(cleanup_placement) struct placement *p = NULL;
+	struct assumptions a;
+	int err = placement_make(m, &p) ?: assumptions_find(p, &a);
+	size_t i;
 
-	diags_free(&diags);
-	if (err || !slots)
-		return no_memory();
-	err = policy_compile(policy, m, &compiled);
 	if (err)
 		return err;
-	sort_in(&s, compiled);
-	name_slots(&s);
-	return print(&s, out);
+	err = print(p, &a, out);
+	for (i = 0; !err && i < a.count; i++)
+		note("%s", a.sentences[i]);
+	if (!err && a.advice)
+		note("%s", a.advice);
+	assumptions_free(&a);
+	return err;
 }

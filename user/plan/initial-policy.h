@@ -8,10 +8,10 @@
 #include "machine/machine.h"
 
 /*
- * The policy can be loaded without editing. A node without CPUs gets its tier from its measured
- * performance (machine_node.measured), or else from what firmware reports. If neither is known of
- * any such node, the policy assumes that they are slower than DRAM, and its description says so.
- * Returns 0 or -errno with a message.
+ * The policy can be loaded without editing. It puts each node where its measured performance
+ * (machine_node.measured) says, or else the firmware's, without changing the order in which the
+ * kernel has the nodes already (placement.h). What it assumes is in its description, and in notes
+ * on stderr. Returns 0 or -errno with a message.
  */
 int initial_policy_write(const struct machine *m, FILE *out);
 

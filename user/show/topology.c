@@ -226,7 +226,7 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 		return columns_print(t, err, out);
 	scols_unref_table(t);
 	fprintf(out, "no latency or bandwidth is known%s\n",
-		m->tables.hmat.found ? "" : " (no HMAT)");
+		m->tables.hmat.found || m->tables.hmat.withheld ? "" : " (no HMAT)");
 	return 0;
 }
 

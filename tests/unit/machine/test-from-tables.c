@@ -145,6 +145,23 @@ static void expect_fact(int node, enum tierbpf_fact fact, int64_t value, enum so
 		     (long long)n->facts.value[fact]);
 }
 
+/* For captures without has_generic_initiator. */
+Test(machine_tables, generic_initiators)
+{
+	size_t at;
+
+	put_srat();
+	at = draft_add(&d, 32);
+	draft_put16(&d, at, 5 | 32 << 8);
+	draft_put32(&d, at + 4, 7);
+	draft_put32(&d, at + 24, 1);
+	put_table("SRAT");
+	read_machine(NULL);
+	cr_expect(!machine->nodes[0].generic_initiator);
+	cr_expect(machine->nodes[1].generic_initiator);
+	cr_expect(!machine->nodes[2].generic_initiator);
+}
+
 Test(machine_tables, all)
 {
 	put(NODES "node0/access0/initiators/read_latency", "0\n");

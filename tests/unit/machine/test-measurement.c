@@ -182,10 +182,14 @@ Test(measurement, adistance)
 	struct test_plan t;
 	struct capture c;
 
+	m->nodes[1].values[READ_LATENCY].spread = 7;
+	m->nodes[1].values[WRITE_BANDWIDTH].spread = 9;
 	capture_start(&c);
 	measurement_apply(m, machine);
 	capture_expect(&c, "node 9");
 	t = test_plan(text, machine, NULL);
+	cr_expect_eq(machine->nodes[1].measured_spread.value[READ_LATENCY], 7);
+	cr_expect_eq(machine->nodes[1].measured_spread.value[WRITE_BANDWIDTH], 9);
 	expect_measured(t.compiled, machine, 0, 576);
 	expect_measured(t.compiled, machine, 1, 1152);
 	expect_measured(t.compiled, machine, 2, 0);

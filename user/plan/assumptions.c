@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan/assumptions.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tierbpf/adistance.h>
+
+#include "model/perf.h"
+#include "policy/policy.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/msg.h"
+
+static int add(struct assumptions *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int add(struct assumptions *a, const char *format, ...)
+{
+	char *text;
+	va_list args;
+
+	if (ARRAY_GROW(a->sentences, a->count))
+		return -ENOMEM;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (!text)
+		return -ENOMEM;
+	a->sentences[a->count++] = text;
+	return 0;
+}
+
+/* ---- nodes in a sentence ---- */
+
+/* "node 1", or "nodes 1-3"; the caller frees. */
+static char *nodes_text(const struct nodeset *nodes)
+{
+	_cleanup_free_ char *list = nodeset_text(nodes);
+	char *text;
+
+	if (!list ||
+	    asprintf(&text, "node%s %s", list[strspn(list, "0123456789")] ? "s" : "", list) < 0)
+		return NULL;
+	return text;
+}
+
+static bool are_several(const struct nodeset *nodes)
+{
+	int i, count = 0;
+
+	for (i = 0; i < TIERBPF_MAX_NODES && count < 2; i++)
+		count += nodeset_has(nodes, i);
+	return count > 1;
+}
+
+/* ---- reference ---- */
+
+static int say_reference(const struct placement *p, struct assumptions *a)
+{
+	int odd, first = perf_reference_node(p->m);
+
+	if (!p->nr_nodes)
+		return 0;
+	if (p->reference >= 0 && first < 0)
+		return add(a,
+			   "no node has both CPUs and memory: node %d, the fastest memory, takes the place of DRAM, and the "
+			   "others are compared with it",
+			   p->reference);
+	if (p->names_reference)
+		return add(a,
+			   "no latency or bandwidth of node %d is known: the others are compared with node %d",
+			   first, p->reference);
+	if (perf_kernel_reference(p->m, &odd) == -ERANGE)
+		return add(a,
+			   "nodes %d and %d have CPUs and differ by more than 10 %%: the others are compared with node %d",
+			   first, odd, p->reference);
+	return 0;
+}
+
+/* ---- measurement ---- */
+
+static void write_measured(const struct machine_node *n, char *text, size_t size)
+{
+	const int64_t *v = n->measured.value, *spread = n->measured_spread.value;
+
+	snprintf(text, size, "%lld/%lld ns +-%lld/%lld %%, %lld/%lld MB/s +-%lld/%lld %%",
+		 (long long)v[READ_LATENCY], (long long)v[WRITE_LATENCY],
+		 (long long)(spread[READ_LATENCY] + 1) / 2,
+		 (long long)(spread[WRITE_LATENCY] + 1) / 2, (long long)v[READ_BANDWIDTH],
+		 (long long)v[WRITE_BANDWIDTH], (long long)(spread[READ_BANDWIDTH] + 1) / 2,
+		 (long long)(spread[WRITE_BANDWIDTH] + 1) / 2);
+}
+
+static int say_too_wide(const struct placement *p, int node, struct assumptions *a)
+{
+	char own[160], its[160];
+	int other = p->too_wide_from[node];
+
+	write_measured(&p->m->nodes[node], own, sizeof(own));
+	write_measured(&p->m->nodes[other], its, sizeof(its));
+	return add(a,
+		   "the measurement of node %d is not used, since it spreads too much to tell the node from node %d: %s, "
+		   "against %s",
+		   node, other, own, its);
+}
+
+static int say_measurement(const struct placement *p, struct assumptions *a)
+{
+	int node, measured = 0, err = 0;
+
+	for (node = 0; !err && node < p->m->nr_nodes; node++) {
+		measured += perf_has_any(&p->m->nodes[node].measured);
+		if (nodeset_has(&p->too_wide, node))
+			err = say_too_wide(p, node, a);
+	}
+	if (err || !measured || p->reference < 0 ||
+	    perf_has_all(&p->m->nodes[p->reference].measured))
+		return err;
+	return add(a,
+		   "the measurement is not used, since it lacks node %d, with which the others are compared",
+		   p->reference);
+}
+
+/* ---- values that are missing ---- */
+
+static bool is_alike(const struct placed *a, const struct placed *b)
+{
+	return a->basis == b->basis && a->kernel_tier == b->kernel_tier && a->tier == b->tier &&
+	       !memcmp(&a->missing, &b->missing, sizeof(a->missing)) &&
+	       !memcmp(&a->missing_of_reference, &b->missing_of_reference,
+		       sizeof(a->missing_of_reference));
+}
+
+/* Writes "read latency, write latency" of @missing, and returns how many there are. */
+static int write_missing(const struct perf *missing, char *text, size_t size)
+{
+	enum coordinate c;
+	int count = 0;
+
+	*text = 0;
+	for (c = 0; c < NR_COORDINATES; c++) {
+		size_t used = strlen(text);
+
+		if (missing->value[c])
+			snprintf(text + used, size - used, "%s%s", count++ ? ", " : "",
+				 coordinate_name(c));
+	}
+	return count;
+}
+
+/* What follows for @n, of which something is known. */
+static const char *consequence(const struct placement *p, const struct placed *n)
+{
+	if (n->basis != BASIS_HALF)
+		return "only the rest is compared";
+	if (n->tier == p->dram)
+		return "what is known is not slower than DRAM, so DRAM's tier is kept";
+	if (n->told_apart)
+		return "what is known is slower than DRAM, and the rest is assumed to be as of DRAM";
+	return "the kernel's tier is kept";
+}
+
+static int say_missing_of(const struct placement *p, const struct placed *n,
+			  const struct nodeset *nodes, struct assumptions *a)
+{
+	_cleanup_free_ char *list = nodes_text(nodes);
+	char own[80], its[80];
+	int nr_own = write_missing(&n->missing, own, sizeof(own));
+	int nr_its = write_missing(&n->missing_of_reference, its, sizeof(its));
+
+	if (!list)
+		return -ENOMEM;
+	if (nr_own && !nr_its)
+		return add(a, "%s of %s %s not known: %s", own, list, nr_own > 1 ? "are" : "is",
+			   consequence(p, n));
+	if (!nr_own)
+		return add(a, "%s of node %d %s not known, so %s cannot be compared by it: %s", its,
+			   p->reference, nr_its > 1 ? "are" : "is", list, consequence(p, n));
+	return add(a, "%s of %s, and %s of node %d, are not known: %s", own, list, its,
+		   p->reference, consequence(p, n));
+}
+
+static int say_missing(const struct placement *p, struct assumptions *a)
+{
+	size_t i, j;
+	int err = 0;
+
+	for (i = 0; !err && i < p->nr_nodes; i++) {
+		const struct placed *n = &p->nodes[i];
+		struct nodeset nodes = {};
+
+		if (n->basis > BASIS_HALF ||
+		    (!perf_has_any(&n->missing) && !perf_has_any(&n->missing_of_reference)))
+			continue;
+		for (j = 0; j < i && !is_alike(n, &p->nodes[j]); j++)
+			;
+		if (j < i)
+			continue;
+		for (; j < p->nr_nodes; j++)
+			if (is_alike(n, &p->nodes[j]))
+				nodeset_add(&nodes, p->nodes[j].node);
+		err = say_missing_of(p, n, &nodes, a);
+	}
+	return err;
+}
+
+static int say_raised(const struct placement *p, struct assumptions *a)
+{
+	_cleanup_free_ char *list = NULL;
+	struct nodeset nodes = {};
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++)
+		if (p->nodes[i].raised)
+			nodeset_add(&nodes, p->nodes[i].node);
+	if (nodeset_is_empty(&nodes))
+		return 0;
+	list = nodes_text(&nodes);
+	return !list ? -ENOMEM :
+		       add(a,
+			   "by latency and bandwidth together, %s would be slower than DRAM, but the kind is hbm: DRAM's "
+			   "tier is kept",
+			   list);
+}
+
+/* ---- nothing is known ---- */
+
+static bool has_hmat(const struct machine *m)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
+		    perf_has_any(&m->nodes[node].sysfs[CLASS_ANY].perf))
+			return true;
+	return m->tables.hmat.found || m->tables.hmat.withheld;
+}
+
+/* What is assumed of one node, and of several. */
+static const char *const assumed[NR_BASES][2] = {
+	[BASIS_KERNEL] = { "so it stays where the kernel has it",
+			   "so they stay where the kernel has them" },
+	[BASIS_DEVICE] = { "and it may be HBM or the memory of a device such as a GPU, so it stays in "
+			   "DRAM's tier, and DRAM is not demoted to it",
+			   "and they may be HBM or the memory of a device such as a GPU, so they stay in "
+			   "DRAM's tier, and DRAM is not demoted to them" },
+	[BASIS_NOTHING] = { "and no node has both CPUs and memory, so it stays in DRAM's tier",
+			    "and no node has both CPUs and memory, so they stay in DRAM's tier" },
+	[BASIS_ASSUMED] = { "so it is assumed to be slower than DRAM, and DRAM is demoted to it (HBM, or a GPU's memory, "
+			    "would be faster)",
+			    "so they are assumed to be slower than DRAM, and DRAM is demoted to them (HBM, or a "
+			    "GPU's memory, would be faster)" },
+};
+
+/* "" or " (driver NVIDIA)". */
+static void write_driver(const struct placement *p, const struct placed *n, char *text, size_t size)
+{
+	const char *driver = n->basis == BASIS_DEVICE ? placement_driver(p->m, n->node) : NULL;
+
+	snprintf(text, size, driver ? " (driver %s)" : "", driver);
+}
+
+static bool has_any(const struct placement *p, const struct placed *n)
+{
+	struct perf perf = placement_perf(p, n->node);
+
+	return perf_has_any(&perf);
+}
+
+/* Does one sentence speak of both? */
+static bool are_unknown_alike(const struct placement *p, const struct placed *a,
+			      const struct placed *b)
+{
+	char of_a[80], of_b[80];
+
+	write_driver(p, a, of_a, sizeof(of_a));
+	write_driver(p, b, of_b, sizeof(of_b));
+	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b);
+}
+
+static int say_unknown_of(const struct placement *p, const struct placed *n,
+			  const struct nodeset *nodes, struct assumptions *a)
+{
+	_cleanup_free_ char *list = nodes_text(nodes);
+	const char *so = assumed[n->basis][are_several(nodes)];
+	char driver[80];
+
+	if (!list)
+		return -ENOMEM;
+	write_driver(p, n, driver, sizeof(driver));
+	if (p->reference >= 0 && has_any(p, n))
+		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s", list,
+			   driver, p->reference, so);
+	return add(a, "no latency or bandwidth of %s%s is known%s, %s", list, driver,
+		   has_hmat(p->m) ? "" : " (no HMAT)", so);
+}
+
+static int say_unknown(const struct placement *p, enum basis basis, struct assumptions *a)
+{
+	size_t i, j;
+	int err = 0;
+
+	for (i = 0; !err && i < p->nr_nodes; i++) {
+		const struct placed *n = &p->nodes[i];
+		struct nodeset nodes = {};
+
+		if (n->basis != basis)
+			continue;
+		for (j = 0; j < i && !are_unknown_alike(p, n, &p->nodes[j]); j++)
+			;
+		if (j < i)
+			continue;
+		for (; j < p->nr_nodes; j++)
+			if (are_unknown_alike(p, n, &p->nodes[j]))
+				nodeset_add(&nodes, p->nodes[j].node);
+		err = say_unknown_of(p, n, &nodes, a);
+	}
+	return err;
+}
+
+static int say_all_unknown(const struct placement *p, struct assumptions *a)
+{
+	int basis, err = 0;
+
+	for (basis = BASIS_KERNEL; !err && basis < NR_BASES; basis++)
+		err = say_unknown(p, (enum basis)basis, a);
+	return err;
+}
+
+static int say_later(const struct placement *p, struct assumptions *a)
+{
+	if (!placement_assumes_of_later(p))
+		return 0;
+	return add(a,
+		   "memory without CPUs that is added to DRAM's tier later is assumed to be slower than DRAM");
+}
+
+/* ---- the kernel's order ---- */
+
+struct ranked {
+	char name[16];
+	int32_t kernel_tier;
+	__s32 adistance;
+};
+
+static struct ranked rank(const struct placed *n)
+{
+	struct ranked r = { .kernel_tier = n->kernel_tier, .adistance = n->adistance };
+
+	snprintf(r.name, sizeof(r.name), "node %d", n->node);
+	return r;
+}
+
+/* Says so if the values contradict the kernel's tiers, or would make one of the two. */
+static int say_contradiction(const struct ranked *fast, const struct ranked *slow,
+			     struct assumptions *a)
+{
+	if (fast->kernel_tier >= slow->kernel_tier ||
+	    (int64_t)slow->adistance * 10 > (int64_t)fast->adistance * 11)
+		return 0;
+	return add(a,
+		   "%s is %s %s by latency and bandwidth, but the kernel has them in tiers %u and %u: that order is kept",
+		   slow->name,
+		   (int64_t)fast->adistance * 10 > (int64_t)slow->adistance * 11 ? "faster than" :
+										   "as fast as",
+		   fast->name, (unsigned int)slow->kernel_tier, (unsigned int)fast->kernel_tier);
+}
+
+static int say_order(const struct placement *p, struct assumptions *a)
+{
+	struct ranked dram = { "DRAM", TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT,
+			       TIERBPF_ADISTANCE_DRAM };
+	struct ranked last = dram;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < p->nr_nodes; i++) {
+		struct ranked r = rank(&p->nodes[i]);
+
+		if (p->nodes[i].basis > BASIS_FIRMWARE)
+			continue;
+		err = say_contradiction(&dram, &r, a) ?: say_contradiction(&r, &dram, a);
+		if (strcmp(last.name, dram.name))
+			err = err ?: say_contradiction(&last, &r, a);
+		last = r;
+	}
+	return err;
+}
+
+/* ---- all ---- */
+
+static int find_advice(const struct placement *p, struct assumptions *a)
+{
+	_cleanup_free_ char *list = NULL;
+	struct nodeset nodes = {};
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++) {
+		const struct placed *n = &p->nodes[i];
+
+		if (nodeset_has(&p->too_wide, n->node) ||
+		    (n->basis >= BASIS_HALF && n->basis != BASIS_KERNEL))
+			nodeset_add(&nodes, n->node);
+	}
+	if (nodeset_is_empty(&nodes))
+		return 0;
+	list = nodes_text(&nodes);
+	if (!list ||
+	    asprintf(&a->advice,
+		     "to know the speed of %s, measure it while the machine is idle: tierbpf measure --output FILE, "
+		     "then tierbpf init --measured=FILE",
+		     list) < 0) {
+		a->advice = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int assumptions_find(const struct placement *p, struct assumptions *a)
+{
+	int err;
+
+	*a = (struct assumptions){};
+	err = say_reference(p, a);
+	err = err ?: say_measurement(p, a);
+	err = err ?: say_missing(p, a);
+	err = err ?: say_raised(p, a);
+	err = err ?: say_all_unknown(p, a);
+	err = err ?: say_order(p, a);
+	err = err ?: say_later(p, a);
+	err = err ?: find_advice(p, a);
+	if (!err)
+		return 0;
+	assumptions_free(a);
+	return no_memory();
+}
+
+void assumptions_free(struct assumptions *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		free(a->sentences[i]);
+	free(a->sentences);
+	free(a->advice);
+	*a = (struct assumptions){};
+}
