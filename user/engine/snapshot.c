@@ -36,12 +36,10 @@ static int ask_engine(struct snapshot *s)
 		return err == -ENOENT ? 0 : err;
 	s->state.policy = s->engine.policy;
 	engine_measured(s->state.measured);
-	for (node = 0; !err && node < TIERBPF_MAX_NODES; node++) {
-		if (!engine_override(&s->engine, node, &s->state.overrides[node]))
-			s->state.overrides[node] = 0;
+	engine_overrides(&s->engine, s->state.overrides);
+	for (node = 0; !err && node < s->machine->nr_nodes; node++)
 		if (s->machine->nodes[node].memory)
 			err = ask_node(s, node);
-	}
 	return err;
 }
 
