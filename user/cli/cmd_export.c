@@ -9,6 +9,7 @@
 #include "cli/policy-option.h"
 #include "cli/shared-options.h"
 #include "engine/snapshot.h"
+#include "engine/trial.h"
 #include "export/acpi.h"
 #include "export/export.h"
 #include "machine/measurement.h"
@@ -259,7 +260,8 @@ static int make_plan(const struct arguments *a, const struct snapshot *s,
 	if (!chosen->policy)
 		return 0;
 	if (!a->policy)
-		note("no POLICY was given, so the policy in force is exported");
+		note("no POLICY was given, so the policy in force is exported%s",
+		     trial_left(&s->engine.meta) ? ", which is on trial" : "");
 	err = a->with_overrides ? 0 : note_overrides(s);
 	return err   ?:
 		       plan_make(chosen->compiled, s->machine,
