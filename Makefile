@@ -72,7 +72,7 @@ $(build)/user/%.o: user/%.c | check-libbpf
 	$(call say,CC)
 	$(quiet)$(CC) $(tool_cflags) -c -o $@ $<
 
-$(build)/user/engine/load.o: $(build)/tierbpf.skel.h
+$(addprefix $(build)/user/engine/,load.o load-attach.o load-maps.o): $(build)/tierbpf.skel.h
 
 $(build)/bpf:
 	@mkdir -p $@

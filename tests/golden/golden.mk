@@ -21,6 +21,6 @@ $(golden)/tierbpf: $(sources:%.c=$(unit)/obj/%.o)
 	$(call say,LINK)
 	$(quiet)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(pkg_libs) $(LDLIBS)
 
-$(unit)/obj/user/engine/load.o: $(build)/tierbpf.skel.h
+$(addprefix $(unit)/obj/user/engine/,load.o load-attach.o load-maps.o): $(build)/tierbpf.skel.h
 
 .PHONY: check-golden golden-forget

@@ -13,7 +13,7 @@ unit_libs = $(shell $(PKG_CONFIG) --libs criterion) $(pkg_libs)
 # The commands, and code that queries the kernel, are tested in guests.
 unit_asks := $(filter-out user/cli/option.c user/engine/libbpf-log.c user/engine/rights.c \
 	user/engine/engine.c user/engine/guardian.c user/engine/pinned-map.c user/engine/pins.c \
-	user/engine/trial.c, \
+	user/engine/trial.c user/engine/trial-begin.c user/engine/in-force.c, \
 	$(wildcard user/cli/*.c user/doctor/*.c user/engine/*.c)) \
 	user/show/report.c user/show/status-gather.c user/show/watch.c user/show/event-ring.c
 # tests/unit/engine/test-trial.c replaces these functions, which would query the kernel.

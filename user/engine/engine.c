@@ -3,7 +3,6 @@
 #include "engine/engine.h"
 
 #include <bpf/bpf.h>
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <tierbpf/facts.h>
@@ -53,32 +52,6 @@ static int read_pin(const char *path, void *value, size_t size)
 	int err = pinned_map_read(path, value, size);
 
 	return err ? pinned_map_fail(err, path) : 0;
-}
-
-static bool is_printable(const char *text, size_t size)
-{
-	const char *end = memchr(text, 0, size), *c;
-
-	for (c = text; end && c < end; c++)
-		if (!isprint((unsigned char)*c))
-			return false;
-	return end;
-}
-
-/* With another ABI the other fields may hold anything; callers check the ABI first. */
-static bool is_sane(const struct tierbpf_meta *meta)
-{
-	return meta->abi != TIERBPF_ABI ||
-	       (is_printable(meta->object, sizeof(meta->object)) &&
-		meta->nr_rules <= TIERBPF_MAX_RULES && meta->nr_groups <= TIERBPF_MAX_NODES &&
-		meta->source_bytes <= TIERBPF_MAX_POLICY_BYTES);
-}
-
-int engine_read_meta(struct tierbpf_meta *meta)
-{
-	int err = pinned_map_read(POLICY_PATH("meta"), meta, sizeof(*meta));
-
-	return err || is_sane(meta) ? err : -EPROTO;
 }
 
 /* Is @text, which is going to be parsed again, the text that was loaded? */
@@ -286,21 +259,6 @@ int engine_set_override(const struct engine *e, int node, const int *adistance)
 		return 0;
 	}
 	return fail(err, "the override of node %d: %s", node, strerror(-err));
-}
-
-int engine_unload(void)
-{
-	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));
-
-	/* The module moves the nodes back before this returns. */
-	if (link >= 0 && bpf_link_detach(link) && errno != ENOLINK)
-		return fail(-errno, "the policy cannot be detached: %s", strerror(errno));
-	fault_point("the policy is detached");
-	if (!pins_remove_all())
-		return 0;
-	return fail(-ENOTEMPTY,
-		    "the policy is detached, but what is named above stays attached: remove what keeps it "
-		    "from being removed, and run tierbpf unload again; or reboot");
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "bpf/args.h"
 #include "engine/bpf-object.h"
+#include "engine/in-force.h"
 #include "engine/trial.h"
 #include "plan/compiled.h"
 #include "policy/policy.h"
@@ -25,19 +26,6 @@ int engine_check(void);
  */
 int engine_load(const struct compiled_policy *compiled, struct engine_object *object,
 		const struct trial *trial, unsigned int *generation);
-
-/*
- * Reads the map `meta` of the policy in force. Returns 0, -EPROTO if it has values that no load
- * writes, or another -errno, without a message. If its ABI version differs from ours, no other field
- * has been checked.
- */
-int engine_read_meta(struct tierbpf_meta *meta);
-
-/*
- * Detaches the policy, so that nodes return to the tiers that the kernel chooses. Returns 0 or -errno with
- * a message.
- */
-int engine_unload(void);
 
 /* Waits some seconds until the module can be removed. Close all descriptors before. */
 void engine_wait_for_release(void);

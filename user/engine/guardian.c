@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "engine/engine.h"
+#include "engine/in-force.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
 #include "engine/trial.h"

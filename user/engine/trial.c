@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/engine.h"
-#include "engine/guardian.h"
+#include "engine/in-force.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "util/cleanup.h"
@@ -26,6 +25,11 @@ static __u64 now(void)
 	return ((__u64)t.tv_sec + fault_seconds()) * NS_PER_SECOND + (__u64)t.tv_nsec;
 }
 
+__u64 trial_end(unsigned int seconds)
+{
+	return now() + (__u64)seconds * NS_PER_SECOND;
+}
+
 unsigned int trial_left(const struct tierbpf_meta *meta)
 {
 	__u64 t = now();
@@ -35,7 +39,7 @@ unsigned int trial_left(const struct tierbpf_meta *meta)
 				       0;
 }
 
-static int write_meta(int fd, const struct tierbpf_meta *meta)
+int trial_write_meta(int fd, const struct tierbpf_meta *meta)
 {
 	__u32 zero = 0;
 
@@ -45,87 +49,6 @@ static int write_meta(int fd, const struct tierbpf_meta *meta)
 static int open_meta(const char *path)
 {
 	return pinned_map_open(path, BPF_MAP_TYPE_ARRAY, sizeof(struct tierbpf_meta));
-}
-
-static bool is_shortage(int err)
-{
-	return err == -ENOMEM || err == -ENFILE || err == -EMFILE;
-}
-
-/*
- * Is a policy in force, and is it on trial? 0; -errno if that cannot be told now. A pin `meta` that
- * cannot be read for another reason than a shortage was not written by a load: such a policy is not
- * on trial.
- */
-static int find_trial(bool *in_force, bool *on_trial)
-{
-	struct tierbpf_meta meta;
-	unsigned int policy;
-	int err = pins_find_policy(&policy);
-
-	*on_trial = false;
-	*in_force = !err && policy;
-	if (!*in_force)
-		return err;
-	err = engine_read_meta(&meta);
-	*on_trial = !err && meta.trial_until;
-	return is_shortage(err) ? err : 0;
-}
-
-int trial_keep_former(void)
-{
-	bool in_force, on_trial;
-	const char *from;
-	int err = find_trial(&in_force, &on_trial);
-
-	if (err)
-		return fail(err,
-			    "cannot tell which policy would have to come back after a trial (%s), so nothing "
-			    "was loaded; try again",
-			    strerror(-err));
-	if (!in_force)
-		return 0;
-	/* A trial that replaces another one confirms neither: the policy before both comes back. */
-	from = on_trial ? FORMER_PATH("") : POLICY_PATH("");
-	err = pins_copy(from, STAGING_PATH(TIERBPF_PIN_FORMER));
-	return err && err != -ENOENT ? fail(err, "%s: %s", from, strerror(-err)) : 0;
-}
-
-static int read_overrides(int override, struct tierbpf_overrides *o)
-{
-	__u32 node, *before = NULL;
-
-	o->count = 0;
-	while (o->count < TIERBPF_MAX_NODES && !bpf_map_get_next_key(override, before, &node)) {
-		o->of[o->count].node = node;
-		before = &o->of[o->count].node;
-		o->count += !bpf_map_lookup_elem(override, &node, &o->of[o->count].adistance);
-	}
-	return 0;
-}
-
-int trial_overrides(int override, struct tierbpf_overrides *overrides)
-{
-	bool in_force, on_trial;
-	int err = find_trial(&in_force, &on_trial);
-
-	if (err)
-		return err;
-	if (!on_trial)
-		return read_overrides(override, overrides);
-	err = pinned_map_read(POLICY_PATH("overrides_before"), overrides, sizeof(*overrides));
-	return err || overrides->count <= TIERBPF_MAX_NODES ? err : -EPROTO;
-}
-
-int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, int ops_fd)
-{
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info);
-
-	meta->trial_until = now() + (__u64)t->seconds * NS_PER_SECOND;
-	if (bpf_map_get_info_by_fd(ops_fd, &info, &size))
-		return -errno;
-	return write_meta(meta_fd, meta) ?: guardian_tell(t->guardian, info.id);
 }
 
 /* Runs the pinned program that restores the overrides of before the trial. */
@@ -149,7 +72,7 @@ static int mark_returned(void)
 	if (bpf_map_lookup_elem(fd, &zero, &meta))
 		return -errno;
 	meta.returned = 1;
-	return write_meta(fd, &meta);
+	return trial_write_meta(fd, &meta);
 }
 
 static int switch_back(void)
@@ -270,7 +193,7 @@ int trial_confirm(void)
 		return not_on_trial(&meta);
 	meta.trial_until = 0;
 	fd = open_meta(POLICY_PATH("meta"));
-	err = fd < 0 ? fd : write_meta(fd, &meta);
+	err = fd < 0 ? fd : trial_write_meta(fd, &meta);
 	if (err)
 		return pinned_map_fail(err, POLICY_PATH("meta"));
 	fault_point("the trial is confirmed");

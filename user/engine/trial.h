@@ -29,6 +29,23 @@ struct trial {
 /* Returns the milliseconds left of the trial; 0 if there is no trial, or its time is up. */
 unsigned int trial_left(const struct tierbpf_meta *meta);
 
+/* The value of meta->trial_until for a trial that ends in @seconds. */
+__u64 trial_end(unsigned int seconds);
+
+/* Writes map `meta`, which is open as @fd. 0 or -errno. */
+int trial_write_meta(int fd, const struct tierbpf_meta *meta);
+
+/* Calls pins_heal(), and ends a trial whose time is up. 0 or -errno with a message. */
+int trial_heal(void);
+
+/* The policy on trial is in force for good. 0; -ENODATA: none is on trial; -errno; with a message. */
+int trial_confirm(void);
+
+/* Says so: -ENODATA. */
+int trial_nothing_to_confirm(void);
+
+/* ---- trial-begin.c: for a load ---- */
+
 /*
  * Keeps in staging/ the policy that comes back if the one that is being loaded is not confirmed, if
  * there is any. 0 or -errno with a message, also where it cannot be told whether there is one.
@@ -43,14 +60,5 @@ int trial_overrides(int override, struct tierbpf_overrides *overrides);
 
 /* Writes the end of the trial into map `meta`, whose value is @meta, and tells the guardian. */
 int trial_begin(const struct trial *t, int meta_fd, struct tierbpf_meta *meta, int ops_fd);
-
-/* Calls pins_heal(), and ends a trial whose time is up. 0 or -errno with a message. */
-int trial_heal(void);
-
-/* The policy on trial is in force for good. 0; -ENODATA: none is on trial; -errno; with a message. */
-int trial_confirm(void);
-
-/* Says so: -ENODATA. */
-int trial_nothing_to_confirm(void);
 
 #endif

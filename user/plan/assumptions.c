@@ -249,10 +249,8 @@ static const char *const assumed[NR_BASES][2] = {
 			   "DRAM's tier, and DRAM is not demoted to them" },
 	[BASIS_NOTHING] = { "and no node has both CPUs and memory, so it stays in DRAM's tier",
 			    "and no node has both CPUs and memory, so they stay in DRAM's tier" },
-	[BASIS_ASSUMED] = { "so it is assumed to be slower than DRAM, and DRAM is demoted to it (HBM, or a GPU's memory, "
-			    "would be faster)",
-			    "so they are assumed to be slower than DRAM, and DRAM is demoted to them (HBM, or a "
-			    "GPU's memory, would be faster)" },
+	[BASIS_ASSUMED] = { "so it is assumed to be slower than DRAM, and DRAM is demoted to it",
+			    "so they are assumed to be slower than DRAM, and DRAM is demoted to them" },
 };
 
 /* "" or " (driver NVIDIA)". */
@@ -270,6 +268,13 @@ static bool has_any(const struct placement *p, const struct placed *n)
 	return perf_has_any(&perf);
 }
 
+static const char *doubt(const struct placement *p, const struct placed *n)
+{
+	return n->basis == BASIS_ASSUMED && !placement_is_slow_kind(p->m, n->node) ?
+		       " (HBM, or a GPU's memory, would be faster)" :
+		       "";
+}
+
 /* Does one sentence speak of both? */
 static bool are_unknown_alike(const struct placement *p, const struct placed *a,
 			      const struct placed *b)
@@ -278,7 +283,8 @@ static bool are_unknown_alike(const struct placement *p, const struct placed *a,
 
 	write_driver(p, a, of_a, sizeof(of_a));
 	write_driver(p, b, of_b, sizeof(of_b));
-	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b);
+	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b) &&
+	       !strcmp(doubt(p, a), doubt(p, b));
 }
 
 static int say_unknown_of(const struct placement *p, const struct placed *n,
@@ -292,10 +298,10 @@ static int say_unknown_of(const struct placement *p, const struct placed *n,
 		return -ENOMEM;
 	write_driver(p, n, driver, sizeof(driver));
 	if (p->reference >= 0 && has_any(p, n))
-		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s", list,
-			   driver, p->reference, so);
-	return add(a, "no latency or bandwidth of %s%s is known%s, %s", list, driver,
-		   has_hmat(p->m) ? "" : " (no HMAT)", so);
+		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s%s",
+			   list, driver, p->reference, so, doubt(p, n));
+	return add(a, "no latency or bandwidth of %s%s is known%s, %s%s", list, driver,
+		   has_hmat(p->m) ? "" : " (no HMAT)", so, doubt(p, n));
 }
 
 static int say_unknown(const struct placement *p, enum basis basis, struct assumptions *a)

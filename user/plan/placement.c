@@ -114,6 +114,11 @@ static bool is_kind(const struct machine *m, int node, enum tierbpf_kind kind)
 	return f->known & (1ULL << TIERBPF_FACT_KIND) && f->value[TIERBPF_FACT_KIND] == kind;
 }
 
+bool placement_is_slow_kind(const struct machine *m, int node)
+{
+	return is_kind(m, node, TIERBPF_KIND_CXL) || is_kind(m, node, TIERBPF_KIND_PMEM);
+}
+
 /*
  * The driver that added all of the node's memory, if it is that of a device with memory of its own. kmem
  * adds any memory that firmware has set aside, and virtio_mem what a host lends.
@@ -140,7 +145,7 @@ static bool is_likely_fast(const struct machine *m, int node)
 		return true;
 	for (i = 0; i < m->nr_nodes && !m->nodes[i].generic_initiator; i++)
 		;
-	return i < m->nr_nodes;
+	return i < m->nr_nodes && !placement_is_slow_kind(m, node);
 }
 
 static void note_missing(const struct placement *p, struct placed *n)

@@ -67,6 +67,9 @@ bool placement_uses_measurement(const struct placement *p, int node);
 /* The driver of a device, such as a GPU, whose memory the node is; NULL: none, or not known. */
 const char *placement_driver(const struct machine *m, int node);
 
+/* Is the node's memory of a kind that is slower than DRAM by its nature? */
+bool placement_is_slow_kind(const struct machine *m, int node);
+
 /* The tier where all nodes assumed to be slower than DRAM are; -1: there is no such tier. */
 int placement_assumed_tier(const struct placement *p);
 

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <string.h>
+#include <tierbpf/adistance.h>
 #include <unistd.h>
 
 #include "engine/pins.h"
-#include "model/kernel-adistance.h"
-#include "plan/compiled.h"
 #include "show/status.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
 
 /* The report without a policy, when the kernel alone decides. */
-static int report_stock(struct machine *m, struct report *r)
+static int report_stock(const struct machine *m, struct report *r)
 {
 	int n;
 
 	*r = (struct report){ .nodes = calloc((size_t)m->nr_nodes + 1, sizeof(*r->nodes)) };
 	if (!r->nodes)
 		return no_memory();
-	kernel_adistance_estimate(m, true);
 	for (n = 0; n < m->nr_nodes; n++) {
 		const struct machine_node *node = &m->nodes[n];
-		__s32 own = node->tier == NO_TIER ? 0 : compiled_node(m, n).kernel_adistance;
+		__s32 centre = node->tier == NO_TIER ? 0 : tierbpf_tier_centre((__u32)node->tier);
 
 		if (node->memory)
 			r->nodes[r->count++] = (struct report_node){
@@ -29,8 +27,8 @@ static int report_stock(struct machine *m, struct report *r)
 				.cpu = node->cpu,
 				.before = node->tier,
 				.tier = node->tier,
-				.adistance = own,
-				.kernel_adistance = own,
+				.adistance = centre,
+				.kernel_adistance = centre,
 				.decided_by = "kernel",
 			};
 	}

@@ -198,6 +198,20 @@ Test(initial_policy, some_unknown)
 		     "0: 4 dram, 1: 45 slow-2, 2: 5 slow", "bandwidth of node 2 is known, so");
 }
 
+/* Memory that is slow by its nature is not doubted, not even beside a GPU. */
+Test(initial_policy, slow_kinds)
+{
+	struct machine *m = of_kind(MACHINE({ "cm" }, { "m" }), 1, TIERBPF_KIND_CXL);
+
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 cxl", "and DRAM is demoted to it", "HBM");
+	EXPECT_FIRST(MACHINE({ "cm" }, { "m" }), "0: 4 dram, 1: 5 slow",
+		     "(HBM, or a GPU's memory, would be faster)");
+	m = of_kind(of_kind(MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }), 1, TIERBPF_KIND_CXL), 2,
+		    TIERBPF_KIND_PMEM);
+	m->nodes[0].generic_initiator = true;
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 cxl, 2: 5 cxl, 3: 4 dram", "of nodes 1-2 is known");
+}
+
 /* The memory of a device is no demotion target of DRAM, wherever its initiator is. */
 Test(initial_policy, devices)
 {

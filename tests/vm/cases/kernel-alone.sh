@@ -83,6 +83,9 @@ policy other.json '{"match": {"node": 1}, "action": {"from": "measured"}}'
 expect 0 tierbpf unset 1
 expect 0 tierbpf plan other.json
 says /tmp/out "9 -> 4"
+expect 0 tierbpf load --try 600 other.json
+archive trial.cpio
+says /tmp/err "the policy in force is exported, which is on trial"
 expect 0 tierbpf unload
 expect 0 tierbpf load p.json
 expect_tiers "4:0-2" "without the measurement"
