@@ -12,4 +12,4 @@ expect 0 tierbpf load /tmp/p.json
 expect_tiers "4:0 10:1" "with a rule for CXL memory"
 expect 0 tierbpf explain 1
 grep -q "kind  *cxl  *CEDT" /tmp/out || fail "node 1 is not CXL memory: $(cat /tmp/out)"
-the_end "4:0 4:1"
+the_end "4:0-1"
