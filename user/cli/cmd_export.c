@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* export: passes what is known about the nodes on to a guest or to the next boot. */
 #include <argp.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -16,6 +17,7 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 #include "util/nodeset.h"
+#include "json/quantity.h"
 
 /* Keys of options without a letter. */
 enum { KEY_CPUS = 256, KEY_MEMORY, KEY_PASTE, KEY_WITH_OVERRIDES };
@@ -41,8 +43,7 @@ static const struct argp_option options[] = {
 	{ "node", 'n', "HOST=GUEST", 0,
 	  "Guests: give the guest the host's node HOST as GUEST; once for each node (default: all nodes)",
 	  2 },
-	{ "with-overrides", KEY_WITH_OVERRIDES, NULL, 0,
-	  "acpi: export live overrides, too", 3 },
+	{ "with-overrides", KEY_WITH_OVERRIDES, NULL, 0, "acpi: export live overrides, too", 3 },
 	{ "paste", KEY_PASTE, NULL, 0, "qemu: end lines with a backslash, for a script", 2 },
 	{},
 };
@@ -77,25 +78,17 @@ static void parse_node(const char *arg, struct arguments *a, struct argp_state *
 	a->wish.host[guest] = (int)host + 1;
 }
 
-/* Sizes as in QEMU: M, G and T are powers of 1024. */
+/* Bytes without a unit are refused: whoever writes 512 means MiB, as QEMU takes it for -m. */
 static uint64_t parse_size(const char *text, struct argp_state *state)
 {
-	static const char what[] = "--memory takes a size such as 512M or 4G, or GUEST=SIZE";
-	static const struct {
-		const char *suffix;
-		int shift;
-	} units[] = { { "M", 20 },   { "MiB", 20 }, { "G", 30 },
-		      { "GiB", 30 }, { "T", 40 },   { "TiB", 40 } };
-	const char *at;
-	uint64_t value = number(text, UINT32_MAX, &at, what, state);
-	size_t i;
+	int64_t bytes = 0;
 
-	for (i = 0; i < ARRAY_SIZE(units); i++)
-		if (!strcmp(at, units[i].suffix) && value &&
-		    value <= (uint64_t)INT64_MAX >> units[i].shift)
-			return value << units[i].shift;
-	argp_error(state, "%s, not \"%s\"", what, text);
-	return 0;
+	if (!*text || isdigit((unsigned char)text[strlen(text) - 1]) ||
+	    !quantity_bytes(text, &bytes) || !bytes)
+		argp_error(state,
+			   "--memory takes a size such as 512M or 4GiB, or GUEST=SIZE, not \"%s\"",
+			   text);
+	return (uint64_t)bytes;
 }
 
 static void parse_memory(const char *arg, struct arguments *a, struct argp_state *state)

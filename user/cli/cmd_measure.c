@@ -12,6 +12,7 @@
 #include "util/columns.h"
 #include "util/msg.h"
 #include "util/new-file.h"
+#include "json/quantity.h"
 
 struct arguments {
 	struct shared_options shared;
@@ -35,25 +36,13 @@ static const struct argp_option options[] = {
 
 static size_t parse_memory(const char *arg, struct argp_state *state)
 {
-	static const struct {
-		const char *name;
-		unsigned int shift;
-	} units[] = {
-		{ "", 0 },   { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 },
-		{ "K", 10 }, { "M", 20 },   { "G", 30 },
-	};
-	const char *end;
-	unsigned long long n;
-	bool ok = option_digits(arg, 1ULL << 33, &n, &end);
-	size_t i;
+	int64_t bytes = 0;
 
-	for (i = 0; i < ARRAY_SIZE(units) && strcmp(units[i].name, end); i++)
-		;
-	if (!ok || !n || i == ARRAY_SIZE(units))
+	if (!quantity_bytes(arg, &bytes) || !bytes)
 		argp_error(state, "--memory takes a size such as 64MiB, not \"%s\"", arg);
-	else if (n << units[i].shift < MEASURE_MIN_BYTES)
+	else if (bytes < (int64_t)MEASURE_MIN_BYTES)
 		argp_error(state, "--memory must be at least 4MiB, not \"%s\"", arg);
-	return (size_t)n << units[i].shift;
+	return (size_t)bytes;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -96,8 +85,10 @@ static const struct argp argp = {
 static int add_node(struct libscols_table *t, const struct measured_node *n)
 {
 	char node[16], size[32], value[NR_COORDINATES][56];
-	const char *const cells[] = { node,	n->cpus,  size,	    n->huge ? "huge" : "base",
-				      value[0], value[1], value[2], value[3] };
+	const char *const cells[] = {
+		node,	  n->cpus,  size,     n->huge ? "huge" : "base",    value[0],
+		value[1], value[2], value[3], measured_grade_name(n->grade)
+	};
 	int i;
 
 	snprintf(node, sizeof(node), "%d", n->node);
@@ -111,10 +102,15 @@ static int add_node(struct libscols_table *t, const struct measured_node *n)
 static int print(const struct measurement *m)
 {
 	static const struct column columns[] = {
-		{ "NODE", SCOLS_FL_RIGHT },	 { "CPUS", 0 },
-		{ "USED", SCOLS_FL_RIGHT },	 { "PAGES", 0 },
-		{ "READ ns", SCOLS_FL_RIGHT },	 { "WRITE ns", SCOLS_FL_RIGHT },
-		{ "READ MB/s", SCOLS_FL_RIGHT }, { "WRITE MB/s", SCOLS_FL_RIGHT },
+		{ "NODE", SCOLS_FL_RIGHT },
+		{ "CPUS", 0 },
+		{ "USED", SCOLS_FL_RIGHT },
+		{ "PAGES", 0 },
+		{ "READ ns", SCOLS_FL_RIGHT },
+		{ "WRITE ns", SCOLS_FL_RIGHT },
+		{ "READ MB/s", SCOLS_FL_RIGHT },
+		{ "WRITE MB/s", SCOLS_FL_RIGHT },
+		{ "GRADE", 0 },
 	};
 	struct libscols_table *t = columns_new(columns, ARRAY_SIZE(columns));
 	int err = 0;
@@ -149,8 +145,8 @@ static int run(const struct arguments *a)
 {
 	_cleanup_(cleanup_measurement) struct measurement *found = NULL;
 	_cleanup_(cleanup_machine) struct machine *m = NULL;
-	/* Checked now, so that half a minute of measuring is not lost. */
-	int err = a->shared.output ? new_file_check(a->shared.output, a->shared.force) : 0;
+	/* Tried now, so that half a minute of measuring is not lost. */
+	int err = a->shared.output ? new_file_try(a->shared.output, a->shared.force) : 0;
 
 	err = err ?: machine_read_any("", &m);
 	err = err ?: measure(m, &a->options, &found);

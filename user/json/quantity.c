@@ -7,6 +7,8 @@
 #include <string.h>
 #include <tierbpf/adistance.h>
 
+#include "util/array.h"
+
 static const struct unit_suffix byte_suffixes[] = {
 	{ "B", 1 },
 	{ "kB", 1e3L },
@@ -114,4 +116,31 @@ int quantity_read(const struct value *v, const struct unit *u, int64_t *value)
 	if (u->fraction)
 		return keep(v, u, strtold(value_text(v), NULL) * TIERBPF_MILLION, value);
 	return value_int(v, u->min, u->max, value);
+}
+
+bool quantity_bytes(const char *text, int64_t *bytes)
+{
+	static const struct unit_suffix short_suffixes[] = {
+		{ "", 1 },	  { "K", 0x1p10L }, { "M", 0x1p20L },
+		{ "G", 0x1p30L }, { "T", 0x1p40L }, {},
+	};
+	const struct unit_suffix *const lists[] = { byte_suffixes, short_suffixes };
+	const char *suffix = text + strspn(text, "0123456789.");
+	const struct unit_suffix *s;
+	long double n;
+	char *end;
+	size_t i;
+
+	n = strtold(text, &end);
+	if (suffix == text || end != suffix)
+		return false;
+	suffix += strspn(suffix, " ");
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		for (s = lists[i]; s->text; s++)
+			if (!strcmp(s->text, suffix)) {
+				n = n * s->factor + 0.5L;
+				*bytes = n < 0x1p63L ? (int64_t)n : 0;
+				return n < 0x1p63L;
+			}
+	return false;
 }

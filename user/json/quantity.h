@@ -35,4 +35,10 @@ extern const struct unit unit_tolerance;	 /* millionths */
  */
 int quantity_read(const struct value *v, const struct unit *u, int64_t *value);
 
+/*
+ * Reads the size in an option: bytes, or a number with a unit of unit_bytes or with K, M, G or T, the
+ * powers of 1024 that QEMU calls so. False: it is none, or above INT64_MAX.
+ */
+bool quantity_bytes(const char *text, int64_t *bytes);
+
 #endif

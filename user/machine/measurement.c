@@ -64,6 +64,74 @@ static int read_pages(const struct value *v, void *context)
 		       value_error(v, "\"huge\" or \"base\" is expected here");
 }
 
+static const char *const grades[NR_GRADES] = { "-", "good", "fair", "poor" };
+
+static const char *const doubts[NR_DOUBTS] = {
+	[DOUBT_EMULATED] = "emulated", [DOUBT_ONE_CPU] = "one-cpu", [DOUBT_BUSY] = "busy",
+	[DOUBT_SPREAD] = "spread",     [DOUBT_CACHE] = "cache",
+};
+
+const char *measured_grade_name(enum measured_grade grade)
+{
+	return grades[grade];
+}
+
+char *measured_doubts_text(unsigned int set, char *text)
+{
+	size_t used = 0;
+	int i;
+
+	*text = 0;
+	for (i = 0; i < NR_DOUBTS; i++)
+		if (set & 1U << i)
+			used += (size_t)snprintf(text + used, MEASURED_DOUBTS_TEXT - used, "%s%s",
+						 used ? ", " : "", doubts[i]);
+	return text;
+}
+
+static int read_grade(const struct value *v, void *context)
+{
+	struct measured_node *n = context;
+	const char *text;
+	int i, err = value_string(v, &text);
+
+	for (i = GRADE_GOOD; !err && i < NR_GRADES; i++)
+		if (!strcmp(text, grades[i])) {
+			n->grade = (enum measured_grade)i;
+			return 0;
+		}
+	return err ?: value_error(v, "\"good\", \"fair\" or \"poor\" is expected here");
+}
+
+static int read_doubt(const struct value *v, struct measured_node *n)
+{
+	const char *text;
+	int i, err = value_string(v, &text);
+
+	for (i = 0; !err && i < NR_DOUBTS; i++)
+		if (!strcmp(text, doubts[i])) {
+			n->doubts |= 1U << i;
+			return 0;
+		}
+	return err   ?:
+		       value_error(v,
+				   "\"emulated\", \"one-cpu\", \"busy\", \"spread\" or \"cache\" is "
+				   "expected here");
+}
+
+static int read_doubts(const struct value *v, void *context)
+{
+	size_t i;
+	int err = value_want(v, VALUE_ARRAY);
+
+	for (i = 0; !err && i < value_length(v); i++) {
+		struct value doubt = value_element(v, i);
+
+		err = read_doubt(&doubt, context);
+	}
+	return err;
+}
+
 /* The limit is that of the kernel's access coordinates, which have 32 bits. */
 #define READ_VALUE(name, what)                                                \
 	static int read_##name(const struct value *v, void *context)          \
@@ -87,6 +155,8 @@ static const struct member node_list[] = {
 	{ "cpus", read_cpus, false },
 	{ "bytes", read_bytes, false },
 	{ "pages", read_pages, false },
+	{ "grade", read_grade, false },
+	{ "doubts", read_doubts, false },
 	{ "read_latency_ns", read_read_latency, true },
 	{ "write_latency_ns", read_write_latency, true },
 	{ "read_bandwidth_mbps", read_read_bandwidth, true },
@@ -192,6 +262,17 @@ void measurement_free(struct measurement *m)
 
 /* ---- writing ---- */
 
+static json_t *doubts_json(unsigned int set)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < NR_DOUBTS; i++)
+		if (set & 1U << i)
+			json_array_append_new(list, json_string(doubts[i]));
+	return list;
+}
+
 static json_t *node_json(const struct measured_node *n)
 {
 	static const char *const spreads[NR_COORDINATES] = {
@@ -209,6 +290,10 @@ static json_t *node_json(const struct measured_node *n)
 		json_object_set_new(o, "bytes", json_integer(n->bytes));
 		json_object_set_new(o, "pages", json_string(n->huge ? "huge" : "base"));
 	}
+	if (n->grade)
+		json_object_set_new(o, "grade", json_string(measured_grade_name(n->grade)));
+	if (n->doubts)
+		json_object_set_new(o, "doubts", doubts_json(n->doubts));
 	for (c = 0; c < NR_COORDINATES; c++) {
 		json_object_set_new(o, coordinate_key(c), json_integer(n->values[c].median));
 		json_object_set_new(o, spreads[c], json_integer(n->values[c].spread));
@@ -230,6 +315,7 @@ json_t *measurement_json(const struct measurement *m)
 
 void measurement_apply(const struct measurement *measurement, struct machine *m)
 {
+	char text[MEASURED_DOUBTS_TEXT];
 	enum coordinate c;
 	size_t i;
 
@@ -241,6 +327,10 @@ void measurement_apply(const struct measurement *measurement, struct machine *m)
 			     n->node);
 			continue;
 		}
+		if (n->grade == GRADE_POOR)
+			note("node %d: its measurement is poor (%s), so do not rely on it; measure again under better "
+			     "conditions",
+			     n->node, measured_doubts_text(n->doubts, text));
 		for (c = 0; c < NR_COORDINATES; c++) {
 			m->nodes[n->node].measured.value[c] = n->values[c].median;
 			m->nodes[n->node].measured_spread.value[c] = n->values[c].spread;

@@ -22,11 +22,32 @@ struct measured_value {
 	int64_t spread; /* interquartile range in percent of the median, rounded up */
 };
 
+/* May the values of a node be used? */
+enum measured_grade {
+	GRADE_UNKNOWN, /* an older file, or one that was written by hand */
+	GRADE_GOOD,
+	GRADE_FAIR, /* they tell nodes apart that differ much */
+	GRADE_POOR, /* they should not be used */
+	NR_GRADES
+};
+
+/* Why a grade is not good. */
+enum measured_doubt {
+	DOUBT_EMULATED, /* the CPU is emulated: the emulator's speed was measured */
+	DOUBT_ONE_CPU, /* too few to reach the bandwidth of memory */
+	DOUBT_BUSY, /* something else ran on the CPUs */
+	DOUBT_SPREAD, /* the rounds differ much */
+	DOUBT_CACHE, /* the CPU cache held a part of the buffer */
+	NR_DOUBTS
+};
+
 struct measured_node {
 	int node;
 	char *cpus;    /* the CPUs that measured, "0-3"; NULL: not known */
 	int64_t bytes; /* size of the buffer; 0: not known */
 	bool huge;	   /* most of the buffer consisted of huge pages */
+	enum measured_grade grade;
+	unsigned int doubts; /* bit 1 << enum measured_doubt */
 	struct measured_value values[NR_COORDINATES];
 };
 
@@ -34,6 +55,12 @@ struct measurement {
 	struct measured_node *nodes;
 	size_t count;
 };
+
+const char *measured_grade_name(enum measured_grade grade); /* "good"; "-": unknown */
+
+/* Lists @doubts, "emulated, one-cpu", in @text, which has room for MEASURED_DOUBTS_TEXT. Returns @text. */
+#define MEASURED_DOUBTS_TEXT 64
+char *measured_doubts_text(unsigned int doubts, char *text);
 
 /* The members of a measurement file, and of each node in it. Tests compare the manual with them. */
 extern const struct members measurement_members;
@@ -58,7 +85,7 @@ json_t *measurement_json(const struct measurement *measurement);
 
 /*
  * Fills n->measured of the nodes of @m. Prints a note for each node of the measurement that @m
- * cannot have.
+ * cannot have, and for each whose values should not be used.
  */
 void measurement_apply(const struct measurement *measurement, struct machine *m);
 

@@ -45,10 +45,16 @@ static inline void cleanup_buffer(struct buffer *b)
 
 /* ---- loops.c ---- */
 
+/* How long the threads ran, and how long that took. Less CPU time means that something else ran there. */
+struct loop_time {
+	int64_t cpu, wall; /* ns, of all threads together */
+};
+
 struct loop {
 	const struct buffer *buffer;
 	const struct bitmask *cpus;
 	int64_t round_ns;
+	struct loop_time *time; /* each round adds to it */
 	int64_t deadline; /* CLOCK_MONOTONIC, ns; later values get only MEASURE_MIN_ROUNDS rounds */
 };
 
@@ -63,5 +69,29 @@ int loop_bandwidth(const struct loop *l, bool write, struct measured_value *valu
 
 /* Returns the median and spread of @count rounds. It sorts @rounds. */
 struct measured_value measured_of(double *rounds, size_t count);
+
+/* ---- conditions.c: may the values be used? ---- */
+
+struct conditions {
+	unsigned int cpus; /* number that may measure the node */
+	size_t bytes, cache; /* of the buffer, and of the last-level cache; 0: not known */
+	double stolen; /* part of the time that was not ours, 0 to 1 */
+	bool emulated;
+};
+
+/* True if the CPU is emulated by QEMU (TCG); false also where nothing says so. */
+bool cpu_is_emulated(void);
+
+/* The part of @time in which the threads did not run. */
+double loop_stolen(const struct loop_time *time);
+
+/* Ticks that a hypervisor took from @cpus since boot, by /proc/stat; *total: all ticks there. */
+int64_t stolen_ticks(const struct bitmask *cpus, int64_t *total);
+
+/* True if another measurement of this value may be a better one. */
+bool is_worth_repeating(const struct measured_value *v, const struct loop_time *time);
+
+/* Sets the grade and the doubts of @n, whose values and their spreads are known. */
+void grade_node(struct measured_node *n, const struct conditions *c);
 
 #endif

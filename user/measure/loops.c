@@ -72,17 +72,24 @@ static void *volatile *chase_writing(void *volatile *p, int steps)
 	return p;
 }
 
-/* Nanoseconds of a step. */
-static double latency_round(void *volatile **at, bool write, int64_t round_ns)
+static void add_time(struct loop_time *time, int64_t cpu, int64_t wall)
 {
-	int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID), end = measure_now() + round_ns, elapsed,
-		steps = 0;
+	time->cpu += cpu;
+	time->wall += wall;
+}
+
+/* Nanoseconds of a step. */
+static double latency_round(const struct loop *l, void *volatile **at, bool write)
+{
+	int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID), now = measure_now(), elapsed, steps = 0;
+	int64_t end = now + l->round_ns;
 
 	do {
 		*at = write ? chase_writing(*at, STEPS) : chase(*at, STEPS);
 		steps += STEPS;
 		elapsed = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 	} while (measure_now() < end);
+	add_time(l->time, elapsed, measure_now() - now);
 	return (double)elapsed / (double)steps;
 }
 
@@ -98,9 +105,9 @@ void loop_latency(const struct loop *l, bool write, struct measured_value *value
 	double rounds[MEASURE_ROUNDS];
 	int count;
 
-	latency_round(&at, write, l->round_ns);
+	latency_round(l, &at, write);
 	for (count = 0; !is_over(l, count); count++)
-		rounds[count] = latency_round(&at, write, l->round_ns);
+		rounds[count] = latency_round(l, &at, write);
 	*value = measured_of(rounds, (size_t)count);
 }
 
@@ -163,6 +170,7 @@ struct streamer {
 	char *memory;
 	size_t bytes, at;
 	double rate; /* in the last round, MB/s */
+	struct loop_time time; /* of the last round */
 };
 
 static void pin(unsigned int cpu)
@@ -178,7 +186,7 @@ static double stream_round(struct streamer *s)
 {
 	size_t block = s->bytes < BLOCK ? s->bytes : BLOCK;
 	int64_t start = clock_ns(CLOCK_THREAD_CPUTIME_ID), elapsed;
-	int64_t end = measure_now() + s->stream->loop->round_ns;
+	int64_t now = measure_now(), end = now + s->stream->loop->round_ns;
 	double bytes = 0;
 
 	do {
@@ -190,6 +198,7 @@ static double stream_round(struct streamer *s)
 		s->at = s->at + 2 * block > s->bytes ? 0 : s->at + block;
 		elapsed = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 	} while (measure_now() < end);
+	s->time = (struct loop_time){ elapsed, measure_now() - now };
 	return bytes * 1000 / (double)elapsed;
 }
 
@@ -199,8 +208,10 @@ static void end_round(struct streamer *all, struct stream *s, size_t threads, bo
 	double sum = 0;
 	size_t i;
 
-	for (i = 0; i < threads; i++)
+	for (i = 0; i < threads; i++) {
 		sum += all[i].rate;
+		add_time(s->loop->time, all[i].time.cpu, all[i].time.wall);
+	}
 	if (!warm_up)
 		s->rounds[s->count++] = sum;
 	s->over = is_over(s->loop, s->count);

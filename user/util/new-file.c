@@ -66,6 +66,26 @@ static int rename_new(const char *from, const char *to)
 	return unlink(from);
 }
 
+/* Another process may make the file meanwhile: new_file_write() checks again. */
+int new_file_try(const char *path, bool force)
+{
+	_cleanup_free_ char *temporary = NULL;
+	int fd, err = new_file_check(path, force);
+
+	if (err)
+		return err;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+		temporary = NULL;
+		return no_memory();
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return fail_at(path);
+	close(fd);
+	unlink(temporary);
+	return 0;
+}
+
 int new_file_write(const char *path, bool force, mode_t mode,
 		   int (*write)(FILE *out, const void *what), const void *what)
 {

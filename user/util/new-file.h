@@ -9,9 +9,15 @@
 
 /*
  * Checks that nothing exists at @path, or a file that @force lets us replace. 0, or -EEXIST with
- * a message. Commands that work for a while before they write call this first.
+ * a message.
  */
 int new_file_check(const char *path, bool force);
+
+/*
+ * Like new_file_check(), and tries to create a file there, which it removes again. 0, or -errno with a
+ * message. Commands that work for a while before they write call this first.
+ */
+int new_file_try(const char *path, bool force);
 
 /*
  * Creates the file @path with the output of @write, which is called with @what. @mode is as for

@@ -250,3 +250,49 @@ Test(quantity, kinds)
 
 	expect_bad_quantities(table, ARRAY_SIZE(table));
 }
+
+/* Sizes in options: as in a policy, and as in QEMU. */
+Test(quantity, bytes_of_options)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes; /* -1: refused */
+	} table[] = {
+		{ "0", 0 },
+		{ "4096", 4096 },
+		{ "4B", 4 },
+		{ "64K", 65536 },
+		{ "64KiB", 65536 },
+		{ "64kB", 64000 },
+		{ "64KB", 64000 },
+		{ "1M", 1 << 20 },
+		{ "1.5MiB", 3 << 19 },
+		{ "2 GB", 2000000000 },
+		{ "1G", 1 << 30 },
+		{ "1TiB", 1LL << 40 },
+		{ "1T", 1LL << 40 },
+		{ "8388607T", 8388607LL << 40 },
+		{ "8388608T", -1 },
+		{ "", -1 },
+		{ "M", -1 },
+		{ "-1M", -1 },
+		{ "1m", -1 },
+		{ "1Mi", -1 },
+		{ "1.2.3M", -1 },
+		{ "0x10M", -1 },
+		{ "1e3M", -1 },
+		{ "inf", -1 },
+		{ "1M ", -1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		int64_t bytes = -1;
+
+		cr_expect_eq(quantity_bytes(table[i].text, &bytes), table[i].bytes >= 0, "%s",
+			     table[i].text);
+		if (table[i].bytes >= 0)
+			cr_expect_eq(bytes, table[i].bytes, "%s: %lld", table[i].text,
+				     (long long)bytes);
+	}
+}

@@ -91,6 +91,25 @@ Test(new_file, is_not_replaced_but_by_force)
 	cr_expect_eq(count_entries(), 1);
 }
 
+/* The trial leaves nothing behind, and fails as the real thing would. */
+Test(new_file, is_tried)
+{
+	struct capture c;
+
+	cr_expect_eq(new_file_try("f", false), 0);
+	cr_expect_eq(count_entries(), 0);
+	cr_assert_eq(new_file_write("f", false, 0666, print, "old"), 0);
+	cr_expect_eq(new_file_try("f", true), 0);
+	expect_text("f", "old");
+	capture_start(&c);
+	cr_expect_eq(new_file_try("f", false), -EEXIST);
+	capture_expect(&c, "f: exists already; --force replaces it");
+	capture_start(&c);
+	cr_expect_eq(new_file_try("none/f", false), -EIO);
+	capture_expect(&c, "none/f: No such file or directory");
+	cr_expect_eq(count_entries(), 1);
+}
+
 Test(new_file, what_fails_leaves_the_old_one_and_nothing_else)
 {
 	cr_assert_eq(new_file_write("f", false, 0666, print, "old"), 0);

@@ -12,6 +12,14 @@ says /tmp/err "measuring node 2 from CPUs 0-1, 16 MiB"
 [ "$(jq -c '[.nodes[].node]' m.json)" = "[0,1,2]" ] || fail "nodes: $(cat m.json)"
 jq -e '[.nodes[] | .read_latency_ns, .write_latency_ns, .read_bandwidth_mbps, .write_bandwidth_mbps] | all(. > 0)' \
 	m.json >/dev/null || fail "values: $(cat m.json)"
+jq -e '[.nodes[].grade] | all(. == "good" or . == "fair" or . == "poor")' m.json >/dev/null ||
+	fail "grades: $(cat m.json)"
+# Where QEMU emulates the CPU, its speed is measured, and nothing else.
+! grep -q "QEMU TCG" /proc/cpuinfo ||
+	jq -e '[.nodes[] | .grade == "poor" and (.doubts | index("emulated"))] | all' m.json >/dev/null ||
+	fail "an emulated CPU: $(cat m.json)"
+expect 1 tierbpf measure --memory 16MiB --output /nowhere/m.json
+! grep -q measuring /tmp/err || fail "it measured though it cannot write: $(cat /tmp/err)"
 expect 1 tierbpf measure --memory 16MiB --output m.json
 says /tmp/err "m.json: exists already; --force replaces it"
 
