@@ -83,7 +83,7 @@ static void finds_joined(struct look *l, const char *name, int node, int window_
 	snprintf(found, sizeof(found),
 		 "%s is a part of node %d, which has CPUs, so it cannot have a tier of its own",
 		 name, node);
-	if (window_node != NO_NODE && window_node != node)
+	if (window_node != NO_NODE)
 		snprintf(fix, sizeof(fix),
 			 "boot Linux 7.0 or newer, or a stable release since March 2026 (6.19.6, Debian's 6.12.95): "
 			 "older kernels overlook node %d of its CXL window where that lies between ranges of another node",

@@ -158,28 +158,24 @@ static void look_at_distances(struct doctor *d, const struct machine *m)
 		     "%s", odd ? found : "plausible");
 }
 
-/* The nodes with CPUs that are nearest to @node by SLIT; none if SLIT does not tell them apart. */
+/* The nodes with CPUs that are nearest to @node by SLIT. */
 static struct nodeset nearest_by_slit(const struct machine *m, int node)
 {
 	struct nodeset nearest = {};
-	int from, distance, best = 0, others = 0;
+	int from, distance, best = 0;
 
 	for (from = 0; from < m->nr_nodes; from++) {
 		if (!m->nodes[from].cpu || !machine_knows_distance(m, from, node))
 			continue;
 		distance = machine_distance(m, from, node);
-		if (best && distance > best) {
-			others++;
+		if (best && distance > best)
 			continue;
-		}
-		if (distance < best) {
-			others++;
+		if (distance < best)
 			nearest = (struct nodeset){};
-		}
 		best = distance;
 		nodeset_add(&nearest, from);
 	}
-	return others ? nearest : (struct nodeset){};
+	return nearest;
 }
 
 /* The same by HMAT: the initiators that the kernel shows, or that it would choose. */
