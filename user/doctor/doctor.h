@@ -19,4 +19,7 @@ void doctor_look_at_machine(struct doctor *d);
 /* look-memory.c: memory that belongs to no node. */
 void doctor_look_at_memory(struct doctor *d, const struct machine *m);
 
+/* look-devices.c: memory of CXL cards, CXL regions and dax devices. */
+void doctor_look_at_devices(struct doctor *d, const struct machine *m);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -26,18 +27,29 @@ void doctor_finds(struct doctor *d, const char *what, enum doctor_verdict verdic
 		.what = what,
 		.verdict = verdict,
 		.wanted = wanted,
-		.fix = verdict == DOCTOR_FINE ? NULL : fix,
 	};
+	if (verdict != DOCTOR_FINE && fix) {
+		f->fix = strdup(fix);
+		d->full |= !f->fix;
+	}
 	va_start(args, found);
 	if (vasprintf(&text, found, args) < 0)
 		text = NULL;
 	va_end(args);
 	/* The text may come from a file that anybody can write. */
 	f->found = text ? escape_text(text) : NULL;
-	if (f->found)
+	if (f->found) {
 		d->count++;
-	else
-		d->full = true;
+		return;
+	}
+	free(f->fix);
+	d->full = true;
+}
+
+static void finding_free(struct finding *f)
+{
+	free(f->found);
+	free(f->fix);
 }
 
 void doctor_free(struct doctor *d)
@@ -45,7 +57,7 @@ void doctor_free(struct doctor *d)
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
-		free(d->findings[i].found);
+		finding_free(&d->findings[i]);
 	free(d->findings);
 	*d = (struct doctor){ .root = d->root };
 }

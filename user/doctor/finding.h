@@ -21,7 +21,7 @@ struct finding {
 	enum doctor_verdict verdict;
 	char *found;
 	const char *wanted; /* constant text */
-	const char *fix;	 /* how to fix it, constant text; NULL if nothing is wrong */
+	char *fix; /* how to fix it; NULL if nothing is wrong */
 };
 
 struct doctor {

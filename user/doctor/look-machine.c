@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "doctor/doctor.h"
+#include "machine/facts.h"
 #include "machine/machine.h"
 #include "model/perf.h"
 #include "util/cleanup.h"
@@ -30,6 +31,30 @@ static void look_at_table(struct doctor *d, const char *name, const struct acpi_
 			     "revision %u", state->revision);
 }
 
+static bool shows_performance(const struct machine *m)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
+		    perf_has_any(&m->nodes[node].region))
+			return true;
+	return false;
+}
+
+/* Without the table, sysfs may still show what the kernel has read from it. */
+static void look_at_hmat(struct doctor *d, const struct machine *m)
+{
+	if (!m->tables.hmat.found && shows_performance(m))
+		doctor_finds(d, "HMAT", m->tables.srat.found ? DOCTOR_FINE : DOCTOR_UNKNOWN,
+			     "a table that can be read",
+			     "run doctor as root, since other users cannot read tables",
+			     "%s, but sysfs shows latency or bandwidth of nodes",
+			     m->tables.srat.found ? "none" : "not known");
+	else
+		look_at_table(d, "HMAT", &m->tables.hmat, "no latency or bandwidth of any node");
+}
+
 /* The kernel ignores a valid HMAT if the values of DRAM nodes in it differ too much. */
 static void look_at_dram(struct doctor *d, const struct machine *m)
 {
@@ -52,7 +77,7 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
 			     "latency and bandwidth of the first node with CPUs",
 			     "measure them with tierbpf measure, or use rules that need no speed: tierbpf init",
-			     "not known, so the kernel puts every node into the tier of DRAM");
+			     "not known, so the kernel places no node by latency and bandwidth");
 }
 
 /* Is the distance between @a and @b impossible? If so, *found says why. */
@@ -100,21 +125,100 @@ static bool are_odd(const struct machine *m, char *found, size_t size)
 	return nodes > 2 && !differ;
 }
 
+static bool knows_distances(const struct machine *m)
+{
+	int from, to;
+
+	for (from = 0; from < m->nr_nodes; from++)
+		for (to = 0; to < m->nr_nodes; to++)
+			if (from != to && machine_knows_distance(m, from, to))
+				return true;
+	return m->nr_nodes < 2;
+}
+
 static void look_at_distances(struct doctor *d, const struct machine *m)
 {
 	const char *ignored = m->tables.slit.ignored;
 	char found[160];
 	bool odd = true;
 
-	if (ignored)
+	if (ignored) {
 		snprintf(found, sizeof(found), "the kernel ignores SLIT: %s", ignored);
-	else
+	} else if (!knows_distances(m)) {
+		doctor_finds(d, "distances", DOCTOR_UNKNOWN,
+			     "a SLIT with the distances of the machine", NULL, "not known");
+		return;
+	} else {
 		odd = are_odd(m, found, sizeof(found));
+	}
 	doctor_finds(d, "distances", odd ? DOCTOR_ADVICE : DOCTOR_FINE,
 		     "a SLIT with the distances of the machine",
 		     "demotion goes to the nearest node of the next tier, and tierbpf plan shows to which; ask the vendor "
 		     "for new firmware",
 		     "%s", odd ? found : "plausible");
+}
+
+/* The nodes with CPUs that are nearest to @node by SLIT; none if SLIT does not tell them apart. */
+static struct nodeset nearest_by_slit(const struct machine *m, int node)
+{
+	struct nodeset nearest = {};
+	int from, distance, best = 0, others = 0;
+
+	for (from = 0; from < m->nr_nodes; from++) {
+		if (!m->nodes[from].cpu || !machine_knows_distance(m, from, node))
+			continue;
+		distance = machine_distance(m, from, node);
+		if (best && distance > best) {
+			others++;
+			continue;
+		}
+		if (distance < best) {
+			others++;
+			nearest = (struct nodeset){};
+		}
+		best = distance;
+		nodeset_add(&nearest, from);
+	}
+	return others ? nearest : (struct nodeset){};
+}
+
+/* The same by HMAT: the initiators that the kernel shows, or that it would choose. */
+static struct nodeset nearest_by_hmat(const struct machine_node *n)
+{
+	return nodeset_is_empty(&n->sysfs[CLASS_CPU].initiators) ? n->hmat[CLASS_CPU].initiators :
+								   n->sysfs[CLASS_CPU].initiators;
+}
+
+static bool share_a_node(const struct nodeset *a, const struct nodeset *b)
+{
+	int node;
+
+	for (node = 0; node < TIERBPF_MAX_NODES; node++)
+		if (nodeset_has(a, node) && nodeset_has(b, node))
+			return true;
+	return false;
+}
+
+/* Demotion goes by SLIT, but the latency and bandwidth of a node are those from HMAT's initiators. */
+static void look_at_nearest(struct doctor *d, const struct machine *m)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++) {
+		struct nodeset slit = nearest_by_slit(m, node);
+		struct nodeset hmat = nearest_by_hmat(&m->nodes[node]);
+		_cleanup_free_ char *by_slit = nodeset_text(&slit);
+		_cleanup_free_ char *by_hmat = nodeset_text(&hmat);
+
+		if (m->nodes[node].cpu || !m->nodes[node].memory || !by_slit || !*by_slit ||
+		    !by_hmat || !*by_hmat || share_a_node(&slit, &hmat))
+			continue;
+		doctor_finds(d, "nearest CPUs", DOCTOR_ADVICE, "the same nodes by SLIT and by HMAT",
+			     "demotion goes by SLIT, so correct the distances: ask the vendor for new firmware, or "
+			     "for a guest, give them with -numa dist of QEMU",
+			     "node %d is nearest to node %s by SLIT, but to node %s by HMAT", node,
+			     by_slit, by_hmat);
+	}
 }
 
 static void look_at_demotion(struct doctor *d)
@@ -166,11 +270,14 @@ void doctor_look_at_machine(struct doctor *d)
 	if (sysfs_exists(d->root, "/sys/devices/virtual/memory_tiering") &&
 	    !machine_read(d->root, &m)) {
 		look_at_table(d, "SRAT", &m->tables.srat, "proximity domains are not known");
-		look_at_table(d, "HMAT", &m->tables.hmat, "no latency or bandwidth of any node");
+		look_at_hmat(d, m);
 		look_at_dram(d, m);
 		look_at_distances(d, m);
+		look_at_nearest(d, m);
 	}
 	doctor_look_at_memory(d, m);
+	if (m)
+		doctor_look_at_devices(d, m);
 	look_at_demotion(d);
 	look_at_promotion(d);
 }

@@ -131,11 +131,11 @@ static void read_access(const char *root, int node, struct machine_node *n)
 }
 
 /*
- * Chooses the value of class CPU from which adistances are computed. Values computed here from
- * CDAT are better than those of the kernel, since 6.12 takes ps for ns. HMAT also describes
- * nodes without memory yet.
+ * Values computed here from CDAT are better than those of the kernel, since 6.12 takes ps for ns.
+ * HMAT also describes nodes without memory yet.
  */
-static void choose(struct machine_node *n, enum coordinate c)
+const struct perf *machine_perf_in_use(const struct machine_node *n, enum coordinate c,
+				       enum source *source)
 {
 	const struct {
 		const struct perf *perf;
@@ -148,22 +148,25 @@ static void choose(struct machine_node *n, enum coordinate c)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		int64_t value = order[i].perf->value[c];
-
-		if (value) {
-			machine_set_fact(n, coordinate_fact(c), value, order[i].source);
-			return;
-		}
-	}
+	for (i = 0; i < ARRAY_SIZE(order) && !order[i].perf->value[c]; i++)
+		;
+	if (i == ARRAY_SIZE(order))
+		return NULL;
+	*source = order[i].source;
+	return order[i].perf;
 }
 
 static void choose_performance(struct machine_node *n)
 {
 	enum coordinate c;
 
-	for (c = 0; c < NR_COORDINATES; c++)
-		choose(n, c);
+	for (c = 0; c < NR_COORDINATES; c++) {
+		enum source source;
+		const struct perf *perf = machine_perf_in_use(n, c, &source);
+
+		if (perf)
+			machine_set_fact(n, coordinate_fact(c), perf->value[c], source);
+	}
 }
 
 /* ---- all facts ---- */

@@ -18,6 +18,7 @@
 #include "cxl/region-perf.h"
 #include "cxl/region-to-come.h"
 #include "machine/facts.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sysfs.h"
 
@@ -100,9 +101,8 @@ static bool read_serial(const char *root, const char *decoder, uint64_t *serial)
 	return endpoint && cxl_serial(root, endpoint, serial);
 }
 
-static void read_serials(const struct region *r)
+static void read_serials(const struct region *r, struct machine_region *region)
 {
-	uint64_t serial;
 	bool more;
 	int i;
 
@@ -111,10 +111,21 @@ static void read_serials(const struct region *r)
 
 		if (!more)
 			return;
-		if (read_serial(r->root, decoder, &serial))
-			machine_set_fact(r->node, TIERBPF_FACT_CXL_SERIAL + i, (int64_t)serial,
-					 SOURCE_SYSFS);
+		region->cards[i].known = read_serial(r->root, decoder, &region->cards[i].serial);
 	}
+}
+
+/* Behind those of the node's other regions. */
+static void add_serials(struct machine_node *n, const struct machine_region *region)
+{
+	int i, first = TIERBPF_NR_SERIALS;
+
+	while (first && !machine_knows(n, TIERBPF_FACT_CXL_SERIAL + first - 1))
+		first--;
+	for (i = 0; first + i < TIERBPF_NR_SERIALS; i++)
+		if (region->cards[i].known)
+			machine_set_fact(n, TIERBPF_FACT_CXL_SERIAL + first + i,
+					 (int64_t)region->cards[i].serial, SOURCE_SYSFS);
 }
 
 /* ---- their performance ---- */
@@ -168,7 +179,38 @@ static void read_bridges(struct region *r)
 
 /* ---- regions ---- */
 
-/* If a node has several regions, the first one counts. */
+/* If a node has several regions, the number and the performance of the first one count. */
+static void set_facts(const struct region *r, const struct machine_region *region)
+{
+	if (!machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
+		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
+		if (!r->node->cpu)
+			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+		read_performance(r);
+	}
+	add_serials(r->node, region);
+}
+
+static void read_region(struct region *r)
+{
+	struct machine_region *region;
+
+	if (ARRAY_GROW(r->m->regions, r->m->nr_regions))
+		return;
+	find_node(r);
+	region = &r->m->regions[r->m->nr_regions++];
+	*region = (struct machine_region){
+		.number = r->number,
+		.node = r->node ? (int)(r->node - r->m->nodes) : NO_NODE,
+		.window_node = NO_NODE,
+	};
+	sysfs_number(&region->base, 0, r->root, "%s/resource", r->path);
+	sysfs_number(&region->size, 0, r->root, "%s/size", r->path);
+	read_serials(r, region);
+	if (r->node)
+		set_facts(r, region);
+}
+
 static void visit_region(const char *name, void *arg)
 {
 	struct region *r = arg;
@@ -178,14 +220,7 @@ static void visit_region(const char *name, void *arg)
 		return;
 	r->path = cxl_region(r->root, name);
 	if (r->path)
-		find_node(r);
-	if (r->node && !machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
-		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
-		if (!r->node->cpu)
-			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
-		read_serials(r);
-		read_performance(r);
-	}
+		read_region(r);
 	free(r->path);
 }
 
@@ -257,7 +292,11 @@ static void read_window(const struct region *r, const struct cedt_window *w)
 {
 	struct machine_node *n =
 		w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
+	size_t i;
 
+	for (i = 0; n && i < r->m->nr_regions; i++)
+		if (r->m->regions[i].base >= w->base && r->m->regions[i].base - w->base < w->size)
+			r->m->regions[i].window_node = w->node;
 	if (!n || n->cpu || machine_knows(n, TIERBPF_FACT_KIND))
 		return;
 	machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine/machine.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "acpi/hmat.h"
@@ -20,6 +22,7 @@ void machine_free(struct machine *m)
 	for (i = 0; i < m->nr_nodes; i++)
 		free(m->nodes[i].cpulist);
 	free(m->distance);
+	free(m->regions);
 	srat_free(m->srat);
 	hmat_free(m->hmat);
 	free(m);
@@ -36,6 +39,43 @@ int machine_distance(const struct machine *m, int from, int to)
 	if (machine_knows_distance(m, from, to))
 		return m->distance[from * m->nr_nodes + to];
 	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+}
+
+static void print_region(const struct machine_region *r, FILE *out)
+{
+	size_t i, known = 0, all = 0;
+
+	for (i = 0; i < TIERBPF_NR_SERIALS; i++)
+		all += r->cards[i].known;
+	fprintf(out, "region%u (", r->number);
+	for (i = 0; i < TIERBPF_NR_SERIALS; i++)
+		if (r->cards[i].known)
+			fprintf(out, "%s0x%" PRIx64,
+				known++ ? ", " :
+				all > 1 ? "cards " :
+					  "card ",
+				r->cards[i].serial);
+	fprintf(out, "%s)", known ? "" : "cards not known");
+}
+
+char *machine_shared_by(const struct machine *m, int node)
+{
+	size_t i, left = 0, size, count = 0;
+	char *text = NULL;
+	FILE *out;
+
+	for (i = 0; i < m->nr_regions; i++)
+		left += m->regions[i].node == node;
+	out = left > 1 ? open_memstream(&text, &size) : NULL;
+	for (i = 0; out && i < m->nr_regions; i++) {
+		if (m->regions[i].node != node)
+			continue;
+		fputs(!count++ ? "" : --left > 1 ? ", " : " and ", out);
+		print_region(&m->regions[i], out);
+	}
+	if (out)
+		fclose(out);
+	return text;
 }
 
 const char *source_name(enum source source)

@@ -61,10 +61,26 @@ struct machine_node {
 	uint8_t source[TIERBPF_NR_FACTS]; /* enum source, by fact */
 };
 
+#define NO_NODE (-1)
+
+/* A CXL region. A node may have several, since the kernel makes one node of a window. */
+struct machine_region {
+	unsigned int number; /* of regionN */
+	int node; /* its memory is this node's, or will be; NO_NODE: not known */
+	int window_node; /* that the kernel made for the window around it; NO_NODE: none */
+	uint64_t base, size; /* 0: not known */
+	struct {
+		uint64_t serial;
+		bool known;
+	} cards[TIERBPF_NR_SERIALS]; /* by position in the interleave */
+};
+
 struct machine {
 	struct machine_node nodes[TIERBPF_MAX_NODES];
 	int nr_nodes; /* the highest possible node + 1 */
 	bool has_tiers; /* the kernel has memory tiers */
+	struct machine_region *regions; /* in the order of their numbers */
+	size_t nr_regions;
 	uint8_t *distance; /* nr_nodes * nr_nodes; machine_distance() */
 	/*
 	 * The parsed tables; NULL: there is none that can be used. An HMAT that is valid, but that
@@ -101,6 +117,12 @@ void machine_free(struct machine *m);
  */
 int machine_distance(const struct machine *m, int from, int to);
 
+/*
+ * The CXL regions of @node with their cards, where several share it: "region0 (card 0x1) and
+ * region1 (card 0x2)"; the caller frees. NULL: it has at most one, or there is no memory left.
+ */
+char *machine_shared_by(const struct machine *m, int node);
+
 /* Sets a fact and its source. */
 void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
 		      enum source source);
@@ -115,6 +137,13 @@ static inline enum tierbpf_fact coordinate_fact(enum coordinate c)
 {
 	return (enum tierbpf_fact)(TIERBPF_FACT_READ_LATENCY + c);
 }
+
+/*
+ * The performance from which coordinate @c of access class CPU is taken into the facts, and its source;
+ * NULL: none has it.
+ */
+const struct perf *machine_perf_in_use(const struct machine_node *n, enum coordinate c,
+				       enum source *source);
 
 /* The name of a source in messages: "sysfs", "SRAT", …. */
 const char *source_name(enum source source);

@@ -32,6 +32,7 @@ struct plan_node {
 	WARNING(CPUS_SPLIT, "cpus-split")             \
 	WARNING(TWINS_SPLIT, "twins-split")           \
 	WARNING(SLIT, "slit")                         \
+	WARNING(SHARED_NODE, "shared-node")           \
 	WARNING(RULE_NEVER, "rule-never")             \
 	WARNING(TIER_EMPTY, "tier-empty")
 

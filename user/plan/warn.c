@@ -238,6 +238,24 @@ static int warn_slit(struct plan *plan)
 	return err;
 }
 
+/* The kernel makes one node of a CXL window, whatever regions are in it. */
+static int warn_shared_node(struct plan *plan)
+{
+	const struct plan_node *n, *end = plan->nodes + plan->count;
+	int err = 0;
+
+	for (n = plan->nodes; !err && n < end; n++) {
+		_cleanup_free_ char *by = machine_shared_by(plan->machine, n->node);
+
+		if (by)
+			err = warn(plan, WARN_SHARED_NODE,
+				   "node %d is shared by %s: no rule can tell them apart, and latency and bandwidth "
+				   "are those of the first",
+				   n->node, by);
+	}
+	return err;
+}
+
 static int warn_dram_mismatch(struct plan *plan)
 {
 	int odd;
@@ -258,6 +276,7 @@ int plan_warn(struct plan *plan)
 	err = err ?: warn_cpus_split(plan);
 	err = err ?: warn_twins_split(plan);
 	err = err ?: warn_slit(plan);
+	err = err ?: warn_shared_node(plan);
 	err = err ?: warn_rule_never(plan);
 	return err ?: warn_tier_empty(plan);
 }

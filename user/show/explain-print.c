@@ -7,6 +7,7 @@
 #include "policy/fact-text.h"
 #include "show/explain-print.h"
 #include "show/explain-steps.h"
+#include "util/cleanup.h"
 
 #define LINE 256
 
@@ -62,6 +63,7 @@ static const char *known_from(enum source source)
 static void print_facts(const struct explanation *e, FILE *out)
 {
 	char text[64];
+	_cleanup_free_ char *by = machine_shared_by(e->plan->machine, e->question.id);
 	const char *separator = "  not known: ";
 	__s64 value;
 	__u32 f;
@@ -81,6 +83,8 @@ static void print_facts(const struct explanation *e, FILE *out)
 	}
 	if (*separator == ',')
 		fputc('\n', out);
+	if (by)
+		fprintf(out, "  shared by %s: latency and bandwidth are those of the first\n", by);
 }
 
 static void print_rules(const struct explanation *e, FILE *out)
@@ -189,17 +193,18 @@ static json_t *steps_json(const struct steps *s)
 json_t *explain_json(const struct explanation *e)
 {
 	const struct plan_place *after = &e->node->after;
+	_cleanup_free_ char *by = machine_shared_by(e->plan->machine, e->question.id);
 	struct steps answer = {}, kernel = {};
 	char buffer[32];
 
 	steps_of_answer(e, &answer);
 	steps_of_kernel(e, &kernel);
-	return json_pack("{s:i, s:I, s:s, s:i, s:s, s:b, s:o, s:o, s:o, s:{s:i, s:I, s:s, s:o}}",
+	return json_pack("{s:i, s:I, s:s, s:i, s:s, s:b, s:o, s:s*, s:o, s:o, s:{s:i, s:I, s:s, s:o}}",
 			 "node", e->question.id, "tier", (json_int_t)after->tier, "name",
 			 policy_tier_name(policy_of(e), after->adistance), "adistance",
 			 after->adistance, "decided_by",
 			 plan_decided_by(e->plan, e->node, buffer, sizeof(buffer)), "override",
-			 e->node->overridden, "facts", facts_json(e), "rules", tried_json(e),
+			 e->node->overridden, "facts", facts_json(e), "shared_by", by, "rules", tried_json(e),
 			 "arithmetic", steps_json(&answer), "kernel", "adistance",
 			 e->question.kernel_adistance, "tier",
 			 (json_int_t)tierbpf_tier(e->question.kernel_adistance), "source",

@@ -23,13 +23,19 @@ static bool is_same(const struct source_perf *t, const struct perf *perf,
 		!memcmp(t->initiators, initiators, sizeof(*initiators)));
 }
 
+/* Is a value of @p among the facts? Sources with the same values share a line. */
 static bool is_used(const struct machine_node *n, const struct perf *p)
 {
-	const struct tierbpf_facts *f = &n->facts;
+	const struct perf *used;
+	enum source source;
+	enum coordinate c;
 
-	return (f->known & 1ULL << TIERBPF_FACT_READ_LATENCY) &&
-	       f->value[TIERBPF_FACT_READ_LATENCY] == p->value[READ_LATENCY] &&
-	       f->value[TIERBPF_FACT_READ_BANDWIDTH] == p->value[READ_BANDWIDTH];
+	for (c = 0; c < NR_COORDINATES; c++) {
+		used = machine_perf_in_use(n, c, &source);
+		if (used && !memcmp(used, p, sizeof(*p)))
+			return true;
+	}
+	return false;
 }
 
 static void tell(struct source_perf *t, size_t *count, const char *by, const struct perf *perf,

@@ -270,6 +270,14 @@ Test(export_acpi, dram_half_known)
 				"node 1 has CPUs and differs from node 0 by more than 10 %")),
 		     0);
 	expect_read(1, (struct perf){ { 100, 100, 1000, 0 } }, "1");
+	teardown();
+	setup();
+	cr_assert_eq(make(NULL,
+			  machine_with(MACHINE({ "cm", PERF(100, 100, 1000, 0) },
+					       { "cm", PERF(109, 100, 1000, 1000) })),
+			  NOTES("node 1 has CPUs, and not the same latencies and bandwidths are known")),
+		     0);
+	expect_read(1, (struct perf){ { 109, 100, 1000, 0 } }, "1");
 }
 
 /* One that the kernel puts elsewhere though it believes it, and the policy does not. */

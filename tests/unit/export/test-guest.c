@@ -540,6 +540,49 @@ Test(export_guest, remote_initiators_that_would_win)
 	expect_options("-numa node,nodeid=2", ",memdev=ram-node2\n");
 }
 
+/*
+ * A device is nearer to node 2, so no initiator is attached, and Linux searches: by HMAT, the other socket
+ * would be as near as the nearest is by the measurement, or nearer. One that is farther stays.
+ */
+Test(export_guest, remote_initiators_that_are_left_out)
+{
+	static const int64_t measured[] = { 60, 50, 49 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(measured); i++) {
+		bool stays = measured[i] < 50;
+
+		machine_free(machine);
+		machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) },
+					   { "cm", PERF(10, 10, 10, 10) },
+					   { "m", PERF(30, 30, 4, 4) }, { "" }));
+		machine->nodes[3].generic_initiator = true;
+		nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 0);
+		nodeset_add(&machine->nodes[2].sysfs[CLASS_ANY].initiators, 3);
+		add_srat(PXMS(0, 1), PXMS(0, 1, 2));
+		draft_start(&draft, "HMAT", 2, 40);
+		put_locality(&draft, 0, HMAT_ACCESS_LATENCY, (uint16_t[]){ 10, 20, 30, 20, 10, 50 });
+		put_locality(&draft, 0, HMAT_ACCESS_BANDWIDTH, (uint16_t[]){ 10, 5, 4, 5, 10, 4 });
+		add_hmat(&draft);
+		machine->nodes[2].measured = (struct perf){ { measured[i], measured[i], 4, 4 } };
+		make(&(struct guest_wish){ .host = { 1, 2, 4, 3 }, .cpus = 1 },
+		     stays ? NULL : NOTES("pairs of initiator and node are left out (1)"));
+		expect_options("-numa hmat-lb,initiator=1,target=3,hierarchy=memory,data-type=access-",
+			       stays ? "latency,latency=50\nbandwidth,bandwidth=4M\n" : "");
+	}
+}
+
+/* The nearest node of the kernel has lost its CPUs since. */
+Test(export_guest, nearest_cpus_gone)
+{
+	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m", PERF(20, 20, 5, 5) },
+				   { "m", PERF(30, 30, 4, 4) }));
+	nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 1);
+	make(NULL,
+	     NOTES("node 2: its latencies and bandwidths are those seen from the nearest CPUs"));
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2,initiator=0\n");
+}
+
 Test(export_guest, side_caches)
 {
 	char *text;

@@ -50,10 +50,10 @@ Test(conditions, one_by_one)
 	expect_grade(&c, 1, GRADE_GOOD, "");
 }
 
-/* The worst doubt counts, whichever comes last. */
+/* The worst doubt counts, and not the last. */
 Test(conditions, together)
 {
-	struct conditions c = { .cpus = 1, .bytes = 1, .cache = 2, .stolen = 0.1, .emulated = true };
+	struct conditions c = { .cpus = 1, .bytes = 3, .cache = 2, .stolen = 0.1, .emulated = true };
 
 	expect_grade(&c, 20, GRADE_POOR, "emulated, one-cpu, busy, spread, cache");
 }

@@ -413,6 +413,11 @@ Test(initial_policy, measured_too_wide)
 	EXPECT_FIRST(measured(60, 1000, 60), "0: 4 dram, 1: 45 slow", "is added", "is not used");
 	EXPECT_FIRST(measured(4294967295, 1000, 4294967295), "0: 4 dram, 1: 5 slow", "is not used");
 	EXPECT_FIRST(measured(2, 100, 60), "0: 4 dram, 1: 5 slow", "is not used");
+	/* 20 % of both values are wide, 4 % are not */
+	EXPECT_FIRST(measured(2, 110, 20), "0: 4 dram, 1: 5 slow", "is not used");
+	EXPECT_FIRST(measured(2, 103, 4), "0: 4 dram, 1: 4 dram", "is added", "is not used");
+	/* faster than the reference, and certainly so */
+	EXPECT_FIRST(measured(60, 20, 2), "0: 4 dram, 1: 0 fast", "is added", "is not used");
 }
 
 /* A node is not told from another one without CPUs: the firmware's values count again. */
