@@ -258,3 +258,25 @@ Test(perf, booted)
 	closedir(dir);
 	free(folder);
 }
+
+/* What sysfs shows of the node, else what it shows of the node's CXL region, else the facts. */
+Test(perf, of_the_kernel)
+{
+	struct machine_node n = {
+		.sysfs[CLASS_CPU].perf = PERF(1, 2, 3, 4),
+		.region = PERF(5, 6, 7, 8),
+	};
+	struct perf p;
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		machine_set_fact(&n, coordinate_fact(c), 10 + (int64_t)c, SOURCE_CDAT);
+	cr_expect_eq(perf_kernel_has(&n).value[READ_LATENCY], 1);
+	n.sysfs[CLASS_CPU].perf = (struct perf){ .value[READ_BANDWIDTH] = 3 };
+	cr_expect_eq(perf_kernel_has(&n).value[READ_LATENCY], 5);
+	cr_expect_eq(perf_kernel_has(&n).value[READ_BANDWIDTH], 7);
+	n.region.value[READ_BANDWIDTH] = n.region.value[WRITE_BANDWIDTH] = 0;
+	p = perf_kernel_has(&n);
+	for (c = 0; c < NR_COORDINATES; c++)
+		cr_expect_eq(p.value[c], 10 + (int64_t)c);
+}
