@@ -12,7 +12,7 @@ check-tables: tables-forget $(tables)/dump ## the readers of ACPI tables against
 tables-forget:
 	@rm -f $(tables)/totals
 
-$(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/obj/user/%.o,$(addprefix acpi/,hmat srat slit table) util/sysfs util/msg util/escape)
+$(tables)/dump: tests/tables/dump.c $(patsubst %,$(unit)/obj/user/%.o,$(addprefix acpi/,hmat srat slit table) util/sysfs util/msg util/escape util/output)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(quiet)$(CC) $(unit_cflags) -MF $(tables)/dump.d $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)

@@ -206,8 +206,10 @@ Test(capture, not_asked)
 
 	machine->nodes[0].source[TIERBPF_FACT_KERNEL_ADISTANCE] = SOURCE_DERIVED;
 	save(&state);
+	tmp_put(dir, "tierbpf/override", "1 5\n", 4);
 	cr_assert_eq(policy_state_read(dir, machine, &read, &captured), 0);
 	cr_expect(read.not_asked && !read.in_force && !captured);
+	cr_expect_eq(read.overrides[1], 0, "an override without a policy in force");
 	cr_expect_eq(machine->nodes[0].source[TIERBPF_FACT_KERNEL_ADISTANCE], SOURCE_DERIVED);
 }
 
