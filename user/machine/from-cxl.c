@@ -179,14 +179,31 @@ static void read_bridges(struct region *r)
 
 /* ---- regions ---- */
 
-/* If a node has several regions, the number and the performance of the first one count. */
+/* Is the last region in m->regions the first one of its node? */
+static bool is_first(const struct region *r)
+{
+	const struct machine_region *region = &r->m->regions[r->m->nr_regions - 1], *other;
+
+	for (other = r->m->regions; other->node != region->node; other++)
+		;
+	return other == region;
+}
+
+/*
+ * If a node has several regions, the number and the performance of the first one count. A node with
+ * CPUs is DRAM, whatever has joined it: a rule about a card must not move it.
+ */
 static void set_facts(const struct region *r, const struct machine_region *region)
 {
-	if (!machine_knows(r->node, TIERBPF_FACT_CXL_REGION)) {
-		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
-		if (!r->node->cpu)
-			machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
+	bool first = is_first(r);
+
+	if (first)
 		read_performance(r);
+	if (r->node->cpu)
+		return;
+	if (first) {
+		machine_set_fact(r->node, TIERBPF_FACT_CXL_REGION, r->number, SOURCE_SYSFS);
+		machine_set_fact(r->node, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_SYSFS);
 	}
 	add_serials(r->node, region);
 }
