@@ -9,6 +9,7 @@
 #include <tierbpf/adistance.h>
 
 #include "model/perf.h"
+#include "plan/compiled.h"
 #include "policy/policy.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -58,26 +59,60 @@ static bool are_several(const struct nodeset *nodes)
 
 /* ---- reference ---- */
 
+static int say_no_reference(const struct placement *p, struct assumptions *a)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++)
+		if (p->nodes[i].basis == BASIS_NOTHING) /* its sentence says so too */
+			return 0;
+	return add(a, "no node has both CPUs and memory");
+}
+
 static int say_reference(const struct placement *p, struct assumptions *a)
 {
 	int odd, first = perf_reference_node(p->m);
 
 	if (!p->nr_nodes)
 		return 0;
-	if (p->reference >= 0 && first < 0)
+	if (first < 0 && p->reference < 0)
+		return say_no_reference(p, a);
+	if (first < 0)
 		return add(a,
 			   "no node has both CPUs and memory: node %d, the fastest memory, takes the place of DRAM, and the "
 			   "others are compared with it",
 			   p->reference);
 	if (p->names_reference)
-		return add(a,
-			   "no latency or bandwidth of node %d is known: the others are compared with node %d",
+		return add(a, "%s of node %d is known: the others are compared with node %d",
+			   placement_has_values(p->m, first) ?
+				   "only a part of the latency and bandwidth" :
+				   "no latency or bandwidth",
 			   first, p->reference);
 	if (perf_kernel_reference(p->m, &odd) == -ERANGE)
 		return add(a,
 			   "nodes %d and %d have CPUs and differ by more than 10 %%: the others are compared with node %d",
 			   first, odd, p->reference);
 	return 0;
+}
+
+/* All nodes with CPUs get one tier, so what the kernel demotes between them is demoted no more. */
+static int say_cpu_nodes(const struct placement *p, struct assumptions *a)
+{
+	int node, err = 0;
+
+	for (node = 0; !err && node < p->m->nr_nodes; node++) {
+		const struct machine_node *n = &p->m->nodes[node];
+		int32_t tier = (int32_t)tierbpf_tier(compiled_node(p->m, node).kernel_adistance);
+
+		if (!n->cpu || !n->memory || tier == p->dram_tier || p->nr_cpu_nodes < 2)
+			continue;
+		err = add(a,
+			  "node %d has CPUs, and the kernel has it in tier %u: all nodes with CPUs get one tier, so pages "
+			  "are no longer demoted %s node %d %s other nodes with CPUs",
+			  node, (unsigned int)tier, tier > p->dram_tier ? "to" : "from", node,
+			  tier > p->dram_tier ? "from" : "to");
+	}
+	return err;
 }
 
 /* ---- measurement ---- */
@@ -279,11 +314,13 @@ static const char *doubt(const struct placement *p, const struct placed *n)
 static bool are_unknown_alike(const struct placement *p, const struct placed *a,
 			      const struct placed *b)
 {
+	struct perf near_a = placement_nearest(p, a->node), near_b = placement_nearest(p, b->node);
 	char of_a[80], of_b[80];
 
 	write_driver(p, a, of_a, sizeof(of_a));
 	write_driver(p, b, of_b, sizeof(of_b));
-	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b) &&
+	return a->basis == b->basis && has_any(p, a) == has_any(p, b) &&
+	       perf_has_any(&near_a) == perf_has_any(&near_b) && !strcmp(of_a, of_b) &&
 	       !strcmp(doubt(p, a), doubt(p, b));
 }
 
@@ -292,14 +329,24 @@ static int say_unknown_of(const struct placement *p, const struct placed *n,
 {
 	_cleanup_free_ char *list = nodes_text(nodes);
 	const char *so = assumed[n->basis][are_several(nodes)];
+	struct perf nearest = placement_nearest(p, n->node);
 	char driver[80];
 
 	if (!list)
 		return -ENOMEM;
 	write_driver(p, n, driver, sizeof(driver));
+	if (perf_has_any(&nearest))
+		return add(a,
+			   "no latency or bandwidth of %s%s is known from the CPUs (only from the nearest initiator), %s%s",
+			   list, driver, so, doubt(p, n));
 	if (p->reference >= 0 && has_any(p, n))
-		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s%s",
-			   list, driver, p->reference, so, doubt(p, n));
+		return add(a, "no latency or bandwidth is known of both %s%s and node %d%s, %s%s",
+			   list, driver, p->reference,
+			   placement_has_values(p->m, p->reference) ? " from the same source" : "",
+			   so, doubt(p, n));
+	if (has_any(p, n))
+		return add(a, "there is no node with which %s%s can be compared, %s%s", list,
+			   driver, so, doubt(p, n));
 	return add(a, "no latency or bandwidth of %s%s is known%s, %s%s", list, driver,
 		   has_hmat(p->m) ? "" : " (no HMAT)", so, doubt(p, n));
 }
@@ -377,8 +424,7 @@ static int say_contradiction(const struct ranked *fast, const struct ranked *slo
 
 static int say_order(const struct placement *p, struct assumptions *a)
 {
-	struct ranked dram = { "DRAM", TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT,
-			       TIERBPF_ADISTANCE_DRAM };
+	struct ranked dram = { "DRAM", p->dram_tier, TIERBPF_ADISTANCE_DRAM };
 	struct ranked last = dram;
 	size_t i;
 	int err = 0;
@@ -431,6 +477,7 @@ int assumptions_find(const struct placement *p, struct assumptions *a)
 
 	*a = (struct assumptions){};
 	err = say_reference(p, a);
+	err = err ?: say_cpu_nodes(p, a);
 	err = err ?: say_measurement(p, a);
 	err = err ?: say_missing(p, a);
 	err = err ?: say_raised(p, a);

@@ -168,7 +168,7 @@ static void print_driver_rule(const struct placement *p, size_t first, FILE *out
  */
 static void print_last_rule(const struct placement *p, FILE *out)
 {
-	__s32 from = (TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT) << TIERBPF_TIER_SHIFT;
+	__s32 from = p->dram_tier * (1 << TIERBPF_TIER_SHIFT);
 	__s32 width = 1 << TIERBPF_TIER_SHIFT;
 	int tier = placement_assumed_tier(p);
 

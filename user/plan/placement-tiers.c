@@ -30,14 +30,15 @@ static int32_t tier_of(const struct placed *n)
 	return n->told_apart ? (int32_t)tierbpf_tier(n->adistance) : n->kernel_tier;
 }
 
-static bool is_dram(const struct placed *n)
+static bool is_dram(const struct placement *p, const struct placed *n)
 {
-	return n->kernel_tier == DRAM_TIER && tier_of(n) == DRAM_TIER;
+	return n->kernel_tier == p->dram_tier && tier_of(n) == DRAM_TIER;
 }
 
-static bool is_slower_than_dram(const struct placed *n)
+static bool is_slower_than_dram(const struct placement *p, const struct placed *n)
 {
-	return n->kernel_tier > DRAM_TIER || (n->kernel_tier == DRAM_TIER && tier_of(n) > DRAM_TIER);
+	return n->kernel_tier > p->dram_tier ||
+	       (n->kernel_tier == p->dram_tier && tier_of(n) > DRAM_TIER);
 }
 
 static void add(struct placement *p, int32_t kernel_tier, __s32 adistance, int64_t number)
@@ -50,18 +51,20 @@ static void add(struct placement *p, int32_t kernel_tier, __s32 adistance, int64
 static void add_dram(struct placement *p)
 {
 	p->dram = p->nr_tiers;
-	add(p, DRAM_TIER, TIERBPF_ADISTANCE_DRAM, DRAM_TIER);
+	add(p, p->dram_tier, TIERBPF_ADISTANCE_DRAM, DRAM_TIER);
 }
 
 /* Nodes that differ by 10 % or less are as fast as each other, as for the kernel's DRAM nodes. */
 static bool joins(const struct placement *p, const struct placed *n)
 {
 	const struct placed_tier *last = p->nr_tiers ? &p->tiers[p->nr_tiers - 1] : NULL;
+	bool is_last_dram;
 
 	if (!last || last->kernel_tier != n->kernel_tier)
 		return false;
-	if (is_dram(n) || last->number == DRAM_TIER)
-		return is_dram(n) && last->number == DRAM_TIER;
+	is_last_dram = last->number == DRAM_TIER && last->kernel_tier == p->dram_tier;
+	if (is_dram(p, n) || is_last_dram)
+		return is_dram(p, n) && is_last_dram;
 	return !n->told_apart || tier_of(n) == last->number ||
 	       (int64_t)n->adistance * 10 <= (int64_t)last->adistance * 11;
 }
@@ -74,7 +77,7 @@ static void group(struct placement *p)
 	for (i = 0; i < p->nr_nodes; i++) {
 		struct placed *n = &p->nodes[i];
 
-		if (!dram && (is_dram(n) || is_slower_than_dram(n))) {
+		if (!dram && (is_dram(p, n) || is_slower_than_dram(p, n))) {
 			add_dram(p);
 			dram = true;
 		}
@@ -101,16 +104,30 @@ static void merge(struct placement *p, size_t index)
 		p->nodes[i].tier -= p->nodes[i].tier > index;
 }
 
-/* Only DRAM_TIER numbers are free before DRAM's. Nodes in one tier of the kernel are joined first. */
+static bool is_one_for_kernel(const struct placement *p, size_t index)
+{
+	return p->tiers[index].kernel_tier == p->tiers[index + 1].kernel_tier;
+}
+
+/*
+ * Only DRAM_TIER numbers are free before DRAM's. Nodes in one tier of the kernel are joined first, with
+ * DRAM if need be, since no demotion target is lost so.
+ */
 static void make_room(struct placement *p)
 {
 	size_t i;
 
 	while (p->dram > DRAM_TIER) {
-		for (i = p->dram - 1;
-		     i > 0 && p->tiers[i].kernel_tier != p->tiers[i - 1].kernel_tier; i--)
+		for (i = p->dram - 1; i > 0 && !is_one_for_kernel(p, i - 1); i--)
 			;
-		merge(p, i ? i - 1 : 0);
+		if (i) {
+			merge(p, i - 1);
+		} else if (is_one_for_kernel(p, p->dram - 1)) {
+			p->tiers[p->dram - 1] = p->tiers[p->dram];
+			merge(p, p->dram - 1);
+		} else {
+			merge(p, 0);
+		}
 	}
 }
 

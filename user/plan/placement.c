@@ -35,6 +35,17 @@ struct perf placement_perf(const struct placement *p, int node)
 	return placement_uses_measurement(p, node) ? n->measured : perf_of(&n->facts);
 }
 
+/* What is measured is compared with what is measured, and the firmware's values with the firmware's. */
+static struct perf reference_perf(const struct placement *p, int node)
+{
+	const struct machine_node *n;
+
+	if (p->reference < 0)
+		return (struct perf){};
+	n = &p->m->nodes[p->reference];
+	return placement_uses_measurement(p, node) ? n->measured : perf_of(&n->facts);
+}
+
 /*
  * The adistance by the values that are known of both: reads are compared with reads only. If that
  * leaves no latency, or no bandwidth, it is taken to be equal. 0: there is nothing to compare.
@@ -57,51 +68,84 @@ static __s32 compare(struct perf p, struct perf r)
 
 /* ---- reference ---- */
 
-static bool has_values(const struct machine_node *n)
+bool placement_has_values(const struct machine *m, int node)
 {
-	struct perf facts = perf_of(&n->facts);
+	struct perf facts = perf_of(&m->nodes[node].facts);
 
-	return perf_has_any(&n->measured) || perf_has_any(&facts);
+	return perf_has_any(&m->nodes[node].measured) || perf_has_any(&facts);
 }
 
-/* The fastest of the nodes that the kernel has with DRAM, where no node has CPUs and memory. */
-static int fastest_node(const struct machine *m)
+/* Where no node has CPUs and memory, the fastest memory of this tier of the kernel is as DRAM. */
+static int32_t tier_as_dram(const struct machine *m)
+{
+	int32_t fastest = INT32_MAX;
+	int node;
+
+	for (node = 0; node < m->nr_nodes && fastest != DRAM_TIER; node++) {
+		int32_t tier = m->nodes[node].memory ? kernel_tier(m, node) : INT32_MAX;
+
+		if (tier == DRAM_TIER || tier < fastest)
+			fastest = tier;
+	}
+	return fastest;
+}
+
+static bool is_faster(const struct machine_node *n, const struct machine_node *than)
+{
+	bool measured = perf_has_all(&n->measured) && perf_has_all(&than->measured);
+	__s32 adistance = measured ? compare(n->measured, than->measured) :
+				     compare(perf_of(&n->facts), perf_of(&than->facts));
+
+	return adistance && adistance < TIERBPF_ADISTANCE_DRAM;
+}
+
+static int fastest_node(const struct machine *m, int32_t tier)
 {
 	int node, best = -1;
 
 	for (node = 0; node < m->nr_nodes; node++) {
 		const struct machine_node *n = &m->nodes[node];
-		struct perf p = perf_to_tell(n), best_perf;
-		__s32 adistance;
 
-		if (!n->memory || !has_values(n) || kernel_tier(m, node) != DRAM_TIER)
-			continue;
-		if (best < 0) {
-			best = node;
-			continue;
-		}
-		best_perf = perf_to_tell(&m->nodes[best]);
-		adistance = compare(p, best_perf);
-		if (adistance && adistance < TIERBPF_ADISTANCE_DRAM)
+		if (n->memory && placement_has_values(m, node) && kernel_tier(m, node) == tier &&
+		    (best < 0 || is_faster(n, &m->nodes[best])))
 			best = node;
 	}
 	return best;
 }
 
-/* The kernel's reference, or the next such node if nothing is known of it. */
+static bool has_both(const struct machine *m, int node)
+{
+	struct perf facts = perf_of(&m->nodes[node].facts);
+
+	return perf_has_all(&m->nodes[node].measured) || perf_has_both(&facts);
+}
+
+static int first_cpu_node(const struct machine *m, bool (*has)(const struct machine *m, int node))
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (m->nodes[node].cpu && m->nodes[node].memory && has(m, node))
+			return node;
+	return -1;
+}
+
+/* The kernel's reference, or the next such node of which more is known. */
 static void find_reference(struct placement *p)
 {
-	const struct machine *m = p->m;
-	int node, first = perf_reference_node(m);
+	int first = perf_reference_node(p->m);
 
-	p->reference = first;
-	for (node = first; node >= 0 && node < m->nr_nodes; node++)
-		if (m->nodes[node].cpu && m->nodes[node].memory && has_values(&m->nodes[node])) {
-			p->reference = node;
-			break;
-		}
-	if (first < 0)
-		p->reference = fastest_node(m);
+	p->dram_tier = DRAM_TIER;
+	p->reference = first_cpu_node(p->m, has_both);
+	if (p->reference < 0)
+		p->reference = first_cpu_node(p->m, placement_has_values);
+	if (p->reference < 0)
+		p->reference = first;
+	if (first < 0) {
+		p->reference = fastest_node(p->m, tier_as_dram(p->m));
+		if (p->reference >= 0)
+			p->dram_tier = kernel_tier(p->m, p->reference);
+	}
 	p->names_reference = p->reference != first;
 }
 
@@ -135,7 +179,8 @@ const char *placement_driver(const struct machine *m, int node)
 
 /*
  * A device with an initiator of its own, such as a GPU, is likely to have the memory too. The node of
- * its memory need not be that of the initiator.
+ * its memory need not be that of the initiator. An initiator in a node with CPUs says nothing: a
+ * network card or a DMA engine, which has no memory, is one too.
  */
 static bool is_likely_fast(const struct machine *m, int node)
 {
@@ -143,18 +188,38 @@ static bool is_likely_fast(const struct machine *m, int node)
 
 	if (is_kind(m, node, TIERBPF_KIND_HBM) || placement_driver(m, node))
 		return true;
-	for (i = 0; i < m->nr_nodes && !m->nodes[i].generic_initiator; i++)
+	for (i = 0; i < m->nr_nodes && (!m->nodes[i].generic_initiator || m->nodes[i].cpu); i++)
 		;
 	return i < m->nr_nodes && !placement_is_slow_kind(m, node);
 }
 
+/* The values from the nearest initiator, where none from the nearest CPUs is known. */
+struct perf placement_nearest(const struct placement *p, int node)
+{
+	return placement_has_values(p->m, node) ? (struct perf){} :
+						  p->m->nodes[node].sysfs[CLASS_ANY].perf;
+}
+
+/* Twice as fast as DRAM, although the nearest initiator need not be a CPU: that is HBM or a GPU's. */
+static bool is_fast_nearby(const struct placement *p, int node)
+{
+	struct perf nearest = placement_nearest(p, node), reference;
+	__s32 adistance;
+
+	if (p->reference < 0 || placement_is_slow_kind(p->m, node))
+		return false;
+	reference = p->m->nodes[p->reference].sysfs[CLASS_ANY].perf;
+	if (!perf_has_any(&reference))
+		reference = perf_of(&p->m->nodes[p->reference].facts);
+	adistance = compare(nearest, reference);
+	return adistance && adistance <= TIERBPF_ADISTANCE_DRAM / 2;
+}
+
 static void note_missing(const struct placement *p, struct placed *n)
 {
-	struct perf values = placement_perf(p, n->node), reference = {};
+	struct perf values = placement_perf(p, n->node), reference = reference_perf(p, n->node);
 	enum coordinate c;
 
-	if (p->reference >= 0)
-		reference = placement_perf(p, p->reference);
 	for (c = 0; c < NR_COORDINATES; c++) {
 		n->missing.value[c] = !values.value[c];
 		n->missing_of_reference.value[c] = values.value[c] && !reference.value[c];
@@ -181,7 +246,7 @@ static void hold_at_dram(const struct placement *p, struct placed *n)
 {
 	bool hbm = is_kind(p->m, n->node, TIERBPF_KIND_HBM);
 
-	if (n->kernel_tier != DRAM_TIER)
+	if (n->kernel_tier != p->dram_tier)
 		return;
 	n->raised = hbm && n->adistance > TIERBPF_ADISTANCE_DRAM;
 	if (n->raised || (n->basis == BASIS_HALF && n->adistance < TIERBPF_ADISTANCE_DRAM))
@@ -201,9 +266,9 @@ static void place_by_values(const struct placement *p, struct placed *n, __s32 a
 static void place_without_values(const struct placement *p, struct placed *n)
 {
 	n->adistance = TIERBPF_ADISTANCE_DRAM;
-	if (n->kernel_tier != DRAM_TIER)
+	if (n->kernel_tier != p->dram_tier)
 		n->basis = BASIS_KERNEL;
-	else if (is_likely_fast(p->m, n->node))
+	else if (is_likely_fast(p->m, n->node) || is_fast_nearby(p, n->node))
 		n->basis = BASIS_DEVICE;
 	else if (!p->nr_cpu_nodes && p->reference < 0)
 		n->basis = BASIS_NOTHING;
@@ -215,12 +280,10 @@ static void place_without_values(const struct placement *p, struct placed *n)
 
 static void place(const struct placement *p, struct placed *n)
 {
-	__s32 adistance = 0;
+	__s32 adistance = compare(placement_perf(p, n->node), reference_perf(p, n->node));
 
 	n->kernel_tier = kernel_tier(p->m, n->node);
 	note_missing(p, n);
-	if (p->reference >= 0)
-		adistance = compare(placement_perf(p, n->node), placement_perf(p, p->reference));
 	if (adistance)
 		place_by_values(p, n, adistance);
 	else
@@ -243,7 +306,7 @@ static void respect_distances(const struct placement *p, struct placed *n)
 		const struct placed *other = &p->nodes[i];
 		int64_t its = nodes[other->node].facts.value[TIERBPF_FACT_DISTANCE];
 
-		if (other->basis != BASIS_ASSUMED && other->kernel_tier == DRAM_TIER && its &&
+		if (other->basis != BASIS_ASSUMED && other->kernel_tier == p->dram_tier && its &&
 		    its < distance && other->adistance > n->adistance)
 			n->adistance = other->adistance;
 	}
@@ -261,7 +324,7 @@ static void find_told_apart(struct placement *p)
 		struct placed *n = &p->nodes[i];
 
 		n->told_apart = true;
-		for (j = 0; n->kernel_tier != DRAM_TIER && j < p->nr_nodes; j++)
+		for (j = 0; n->kernel_tier != p->dram_tier && j < p->nr_nodes; j++)
 			if (p->nodes[j].kernel_tier == n->kernel_tier &&
 			    p->nodes[j].basis > BASIS_FIRMWARE)
 				n->told_apart = false;
@@ -335,5 +398,5 @@ bool placement_assumes_of_later(const struct placement *p)
 
 	for (i = 0; i < p->nr_nodes && p->nodes[i].basis != BASIS_DEVICE; i++)
 		;
-	return i == p->nr_nodes && !placement_has_hmat(p);
+	return i == p->nr_nodes && p->dram_tier >= 0 && !placement_has_hmat(p);
 }

@@ -46,6 +46,7 @@ struct placed_tier {
 struct placement {
 	const struct machine *m;
 	int reference; /* the node that others are compared with; -1: none */
+	int32_t dram_tier; /* the kernel's tier in which the reference is */
 	bool names_reference; /* it is not the one that the kernel compares with */
 	struct placed *nodes; /* the nodes with memory and without CPUs, from fast to slow */
 	size_t nr_nodes;
@@ -63,6 +64,12 @@ void placement_free(struct placement *p);
 /* The values that place the node: measured ones if they can be used, else those of the facts. */
 struct perf placement_perf(const struct placement *p, int node);
 bool placement_uses_measurement(const struct placement *p, int node);
+
+/* Is any value of the node known, from a measurement or the firmware? */
+bool placement_has_values(const struct machine *m, int node);
+
+/* The values that are known only from the nearest initiator, which need not be a CPU; else none. */
+struct perf placement_nearest(const struct placement *p, int node);
 
 /* The driver of a device, such as a GPU, whose memory the node is; NULL: none, or not known. */
 const char *placement_driver(const struct machine *m, int node);

@@ -180,7 +180,8 @@ Test(initial_policy, no_hmat)
 	any->nodes[1].sysfs[CLASS_ANY].perf.value[WRITE_LATENCY] = 1;
 	EXPECT_FIRST(withheld, "0: 4 dram, 1: 5 slow", "node 1 is known, so", "no HMAT");
 	EXPECT_FIRST(found, "0: 4 dram, 1: 5 slow", "node 1 is known, so", "no HMAT");
-	EXPECT_FIRST(any, "0: 4 dram, 1: 5 slow", "node 1 is known, so", "no HMAT");
+	EXPECT_FIRST(any, "0: 4 dram, 1: 5 slow", "(only from the nearest initiator), so",
+		     "no HMAT");
 	EXPECT_FIRST(MACHINE({ DRAM }, { "m" }), "0: 4 dram, 1: 5 slow", "node 1 is known, so",
 		     "no HMAT");
 }
@@ -206,9 +207,10 @@ Test(initial_policy, slow_kinds)
 	EXPECT_FIRST(m, "0: 4 dram, 1: 5 cxl", "and DRAM is demoted to it", "HBM");
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m" }), "0: 4 dram, 1: 5 slow",
 		     "(HBM, or a GPU's memory, would be faster)");
-	m = of_kind(of_kind(MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }), 1, TIERBPF_KIND_CXL), 2,
-		    TIERBPF_KIND_PMEM);
-	m->nodes[0].generic_initiator = true;
+	m = of_kind(of_kind(MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }, { "" }), 1,
+			    TIERBPF_KIND_CXL),
+		    2, TIERBPF_KIND_PMEM);
+	m->nodes[4].generic_initiator = true;
 	EXPECT_FIRST(m, "0: 4 dram, 1: 5 cxl, 2: 5 cxl, 3: 4 dram", "of nodes 1-2 is known");
 }
 
@@ -222,6 +224,39 @@ Test(initial_policy, devices)
 	other->nodes[2].generic_initiator = true;
 	EXPECT_FIRST(own, "0: 4 dram, 1: 4 dram", "memory of a device such as a GPU", "is added");
 	EXPECT_FIRST(other, "0: 4 dram, 1: 4 dram", "to know the speed of node 1, measure it");
+}
+
+/* A network card or a DMA engine in a node with CPUs is an initiator too, and has no memory. */
+Test(initial_policy, initiator_beside_cpus)
+{
+	struct machine *m = MACHINE({ "cm" }, { "m" });
+
+	m->nodes[0].generic_initiator = true;
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 slow", "so it is assumed to be slower", "may be HBM");
+}
+
+static struct machine *nearest(struct machine *m, int node, int64_t latency, int64_t bandwidth)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		m->nodes[node].sysfs[CLASS_ANY].perf.value[c] = is_latency(c) ? latency : bandwidth;
+	return m;
+}
+
+/* The nearest initiator may be a device, so its values place no node; but they tell a GPU's memory. */
+Test(initial_policy, known_from_the_nearest_initiator)
+{
+	EXPECT_FIRST(nearest(MACHINE({ DRAM }, { "m" }), 1, 120, 8000), "0: 4 dram, 1: 4 dram",
+		     "no latency or bandwidth of node 1 is known from the CPUs (only from the nearest "
+		     "initiator), and it may be HBM");
+	EXPECT_FIRST(nearest(nearest(MACHINE({ "cm" }, { "m" }), 0, 100, 1000), 1, 120, 8000),
+		     "0: 4 dram, 1: 4 dram", "(only from the nearest initiator)");
+	EXPECT_FIRST(nearest(MACHINE({ DRAM }, { "m" }), 1, 250, 300), "0: 4 dram, 1: 5 slow",
+		     "from the CPUs (only from the nearest initiator), so it is assumed");
+	/* a kind that is slow by its nature is not doubted */
+	EXPECT_FIRST(nearest(of_kind(MACHINE({ DRAM }, { "m" }), 1, TIERBPF_KIND_CXL), 1, 50, 8000),
+		     "0: 4 dram, 1: 5 cxl", "(only from the nearest initiator)");
 }
 
 static struct machine *of_driver(struct machine *m, int node, const char *driver)
@@ -288,6 +323,33 @@ Test(initial_policy, no_node_with_both_and_half)
 		     "1: 4 dram, 2: 22 slow", "bandwidth of node 1 is known, and no node has both");
 	EXPECT_FIRST(MACHINE({ "c" }, { "m", .kernel_adistance = 2880 }), "1: 22 slow",
 		     "it stays where the kernel has it");
+	EXPECT_FIRST(MACHINE({ "c" }, { "m", .kernel_adistance = 2880 }), "1: 22 slow",
+		     "no node has both CPUs and memory");
+	EXPECT_FIRST(of_kind(MACHINE({ "c" }, { "m" },
+				     { "m", PERF(100, 100, 1000, 1000), .kernel_adistance = 2880 }),
+			     1, TIERBPF_KIND_HBM),
+		     "1: 4 dram, 2: 22 slow", "there is no node with which node 2 can be compared");
+	EXPECT_FIRST(of_kind(MACHINE({ "c" }, { "m" }), 1, TIERBPF_KIND_HBM), "1: 4 dram",
+		     "no node has both CPUs and memory");
+}
+
+/* All memory is in one tier that is not the one that the kernel has for DRAM. */
+Test(initial_policy, no_node_with_both_in_another_tier)
+{
+	EXPECT_FIRST(MACHINE({ "c" }, { "m", PERF(100, 100, 1000, 1000), .kernel_adistance = 2880 },
+			     { "m", PERF(120, 120, 8000, 8000), .kernel_adistance = 2880 }),
+		     "1: 30 slow, 2: 4 dram", "node 2, the fastest memory, takes the place of DRAM");
+	EXPECT_FIRST(MACHINE({ "c" }, { "m", PERF(100, 100, 1000, 1000), .kernel_adistance = 2880 },
+			     { "m", .kernel_adistance = 2880 },
+			     { "m", PERF(200, 200, 1000, 1000), .kernel_adistance = 3840 }),
+		     "1: 4 dram, 2: 5 slow, 3: 9 slow-2",
+		     "node 1, the fastest memory, takes the place of DRAM");
+	EXPECT_FIRST(MACHINE({ "c" }, { "m", PERF(100, 100, 1000, 1000), .kernel_adistance = 320 },
+			     { "m", PERF(200, 200, 1000, 1000), .kernel_adistance = 704 }),
+		     "1: 4 dram, 2: 9 slow", "node 1, the fastest memory");
+	EXPECT_FIRST(MACHINE({ "c" }, { "m", PERF(100, 100, 1000, 1000), .kernel_adistance = -64 },
+			     { "m", .kernel_adistance = -64 }),
+		     "1: 4 dram, 2: 5 slow", "node 1, the fastest memory");
 }
 
 Test(initial_policy, reference_without_values)
@@ -300,6 +362,12 @@ Test(initial_policy, reference_without_values)
 			 "bandwidth of node 0 is known: the others are compared with node 1"));
 	cr_expect_eq(f.plan->nodes[2].after.tier, 9);
 	first_free(&f);
+	/* a node of which all is known is preferred */
+	EXPECT_FIRST(MACHINE({ "cm", PERF(100, 0, 0, 0) }, { DRAM },
+			     { "m", PERF(120, 120, 8000, 8000) }),
+		     "0: 4 dram, 1: 4 dram, 2: 0 fast",
+		     "only a part of the latency and bandwidth of node 0 is known: the others are "
+		     "compared with node 1");
 	/* nothing is compared */
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m", PERF(200, 200, 1000, 1000) }), "0: 4 dram, 1: 5 slow",
 		     "no latency or bandwidth is known of both node 1 and node 0, so it is assumed");
@@ -313,6 +381,20 @@ Test(initial_policy, dram_mismatch)
 		     "0: 4 dram, 1: 4 dram, 2: 9 slow",
 		     "nodes 0 and 1 have CPUs and differ by more than 10 %: the others are compared "
 		     "with node 0");
+}
+
+/* All nodes with CPUs are DRAM for the policy, but the kernel may have them in several tiers. */
+Test(initial_policy, cpus_in_other_tiers)
+{
+	EXPECT_FIRST(MACHINE({ DRAM },
+			     { "cm", PERF(109, 109, 910, 910), .tier = 5, .kernel_adistance = 690 }),
+		     "0: 4 dram, 1: 4 dram",
+		     "node 1 has CPUs, and the kernel has it in tier 5: all nodes with CPUs get one "
+		     "tier, so pages are no longer demoted to node 1 from other nodes with CPUs");
+	EXPECT_FIRST(MACHINE({ DRAM },
+			     { "cm", PERF(91, 91, 1090, 1090), .tier = 3, .kernel_adistance = 480 }),
+		     "0: 4 dram, 1: 4 dram",
+		     "no longer demoted from node 1 to other nodes with CPUs");
 }
 
 /* ---- the kernel's order ---- */
@@ -340,6 +422,20 @@ Test(initial_policy, kernel_order)
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m", .tier = 4281505711, .kernel_adistance = -1723082824 },
 			     { IN_TIER(3) }),
 		     "0: 4 dram, 1: 0 fast, 2: 3 fast-2", "nodes 1-2 is known");
+}
+
+/* Without a free tier before DRAM's, no two of the kernel's tiers are joined. */
+Test(initial_policy, no_room_between_the_kernels_tiers)
+{
+	EXPECT_FIRST(MACHINE({ DRAM }, { IN_TIER(0) }, { IN_TIER(1) }, { IN_TIER(2) },
+			     { IN_TIER(3) }, { "m", PERF(120, 120, 8000, 8000) }),
+		     "0: 4 dram, 1: 0 fast, 2: 1 fast-2, 3: 2 fast-3, 4: 3 fast-4, 5: 4 dram",
+		     "nodes 1-4 is known");
+	EXPECT_FIRST(MACHINE({ DRAM }, { IN_TIER(0) }, { IN_TIER(1) }, { IN_TIER(2) },
+			     { "m", PERF(100, 100, 8000, 8000) },
+			     { "m", PERF(100, 100, 2000, 2000) }),
+		     "0: 4 dram, 1: 0 fast, 2: 1 fast-2, 3: 2 fast-3, 4: 3 fast-4, 5: 3 fast-4",
+		     "nodes 1-3 is known");
 }
 
 #define VALUES_IN_TIER(latency, n) \
@@ -446,4 +542,30 @@ Test(initial_policy, measurement_without_reference)
 	measure(m, 2, 100, 1000, 2);
 	EXPECT_FIRST(m, "0: 4 dram, 1: 13 slow, 2: 4 dram", "the others are compared with node 2",
 		     "is not used");
+}
+
+/* A firmware's latency is not compared with a measured one: the two mean different things. */
+Test(initial_policy, measured_and_firmware)
+{
+	struct machine *m = MACHINE({ "cm", PERF(100, 100, 100000, 100000) }, { "" },
+				    { "m", PERF(250, 250, 30000, 30000) },
+				    { "m", PERF(200, 200, 60000, 60000) });
+
+	measure(m, 0, 90, 20000, 2);
+	measure(m, 2, 220, 19000, 90);
+	EXPECT_FIRST(m, "0: 4 dram, 2: 37 slow-2, 3: 15 slow", "measurement of node 2 is not used");
+	m = MACHINE({ "cm" }, { "m", PERF(200, 200, 60000, 60000) });
+	measure(m, 0, 90, 20000, 2);
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 slow",
+		     "no latency or bandwidth is known of both node 1 and node 0 from the same source");
+}
+
+/* Nor does the fastest memory become known so, where no node has CPUs and memory. */
+Test(initial_policy, fastest_measured_and_firmware)
+{
+	struct machine *m = MACHINE({ "c" }, { "m", PERF(100, 100, 100000, 100000) },
+				    { "m", PERF(200, 200, 60000, 60000) });
+
+	measure(m, 1, 90, 20000, 2);
+	EXPECT_FIRST(m, "1: 4 dram, 2: 15 slow", "node 1, the fastest memory");
 }
