@@ -177,22 +177,6 @@ const char *placement_driver(const struct machine *m, int node)
 	return name && strcmp(name, "kmem") && strcmp(name, "virtio_mem") ? name : NULL;
 }
 
-/*
- * A device with an initiator of its own, such as a GPU, is likely to have the memory too. The node of
- * its memory need not be that of the initiator. An initiator in a node with CPUs says nothing: a
- * network card or a DMA engine, which has no memory, is one too.
- */
-static bool is_likely_fast(const struct machine *m, int node)
-{
-	int i;
-
-	if (is_kind(m, node, TIERBPF_KIND_HBM) || placement_driver(m, node))
-		return true;
-	for (i = 0; i < m->nr_nodes && (!m->nodes[i].generic_initiator || m->nodes[i].cpu); i++)
-		;
-	return i < m->nr_nodes && !placement_is_slow_kind(m, node);
-}
-
 /* The values from the nearest initiator, where none from the nearest CPUs is known. */
 struct perf placement_nearest(const struct placement *p, int node)
 {
@@ -213,6 +197,24 @@ static bool is_fast_nearby(const struct placement *p, int node)
 		reference = perf_of(&p->m->nodes[p->reference].facts);
 	adistance = compare(nearest, reference);
 	return adistance && adistance <= TIERBPF_ADISTANCE_DRAM / 2;
+}
+
+/*
+ * A device with an initiator of its own, such as a GPU, is likely to have the memory too. The node of
+ * its memory need not be that of the initiator. An initiator in a node with CPUs says nothing: a
+ * network card or a DMA engine, which has no memory, is one too.
+ */
+bool placement_is_likely_fast(const struct placement *p, int node)
+{
+	const struct machine *m = p->m;
+	int i;
+
+	if (is_kind(m, node, TIERBPF_KIND_HBM) || placement_driver(m, node) ||
+	    is_fast_nearby(p, node))
+		return true;
+	for (i = 0; i < m->nr_nodes && (!m->nodes[i].generic_initiator || m->nodes[i].cpu); i++)
+		;
+	return i < m->nr_nodes && !placement_is_slow_kind(m, node);
 }
 
 static void note_missing(const struct placement *p, struct placed *n)
@@ -268,7 +270,7 @@ static void place_without_values(const struct placement *p, struct placed *n)
 	n->adistance = TIERBPF_ADISTANCE_DRAM;
 	if (n->kernel_tier != p->dram_tier)
 		n->basis = BASIS_KERNEL;
-	else if (is_likely_fast(p->m, n->node) || is_fast_nearby(p, n->node))
+	else if (placement_is_likely_fast(p, n->node))
 		n->basis = BASIS_DEVICE;
 	else if (!p->nr_cpu_nodes && p->reference < 0)
 		n->basis = BASIS_NOTHING;
