@@ -172,10 +172,12 @@ static void note_dax(const char *name, void *arg)
 	((struct look *)arg)->has_dax = true;
 }
 
+/* libcxl's enable-region only binds the driver, which wants a region that is committed. */
 static void look_at_idle(struct look *l, const struct machine_region *r, const char *path)
 {
 	_cleanup_free_ char *commit = NULL, *mode = NULL;
 	char found[LINE], fix[LINE], dax[LINE];
+	const char *state = "is not enabled";
 
 	snprintf(dax, sizeof(dax), CXL_DEVICES "/region%u/dax_region%u", r->number, r->number);
 	l->has_dax = false;
@@ -183,14 +185,18 @@ static void look_at_idle(struct look *l, const struct machine_region *r, const c
 	if (l->has_dax || (!sysfs_text(&mode, l->d->root, "%s/mode", path) && !strcmp(mode, "pmem")))
 		return;
 	if (!sysfs_text(&commit, l->d->root, "%s/commit", path) && !strcmp(commit, "0")) {
-		snprintf(found, sizeof(found), "region%u, %s, is not enabled", r->number,
-			 size_text(r->size).text);
+		state = "is not committed";
+		snprintf(fix, sizeof(fix),
+			 "echo 1 >" CXL_DEVICES "/region%u/commit && cxl enable-region region%u",
+			 r->number, r->number);
+	} else if (!sysfs_exists(l->d->root, "%s", dax)) {
 		snprintf(fix, sizeof(fix), "cxl enable-region region%u", r->number);
 	} else {
-		snprintf(found, sizeof(found), "region%u, %s, has no dax device", r->number,
-			 size_text(r->size).text);
+		state = "has no dax device";
 		snprintf(fix, sizeof(fix), "modprobe -a dax_cxl kmem");
 	}
+	snprintf(found, sizeof(found), "region%u, %s, %s", r->number, size_text(r->size).text,
+		 state);
 	finds(l, found, fix);
 }
 
