@@ -8,6 +8,7 @@
 #include "export/export.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/number.h"
 
 /* Names the elements outside <cpu> that must agree with it. */
 static void print_header(const struct guest *g, FILE *out)
@@ -72,7 +73,7 @@ static void print_cell(const struct guest *g, int i, FILE *out)
 struct printer {
 	const struct guest *g;
 	FILE *out;
-	size_t devices, caches, backwards; /* values that are left out, by reason */
+	size_t devices, caches, backwards, nearer; /* values that are left out, by reason */
 };
 
 static bool is_linked(const struct guest *g, int initiator, int target)
@@ -83,6 +84,66 @@ static bool is_linked(const struct guest *g, int initiator, int target)
 		if (perf_has_any(guest_values(g, level, initiator, target)))
 			return true;
 	return false;
+}
+
+/* ---- which initiator libvirt attaches ---- */
+
+/* What virDomainNumaGetNodeInitiator() compares: the best of all types and levels. 0: there is none. */
+struct best {
+	int64_t latency, bandwidth;
+};
+
+static void take_better(struct best *b, const struct perf *p)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++) {
+		int64_t value = p->value[c];
+
+		if (!is_latency(c))
+			b->bandwidth = max_of(value, b->bandwidth);
+		else if (value && (!b->latency || value < b->latency))
+			b->latency = value;
+	}
+}
+
+static struct best best_of(const struct guest *g, int initiator, int target)
+{
+	struct best b = {};
+	int level;
+
+	for (level = 0; level <= g->nodes[target].nr_caches; level++)
+		take_better(&b, guest_values(g, level, initiator, target));
+	return b;
+}
+
+/* libvirt looks at bandwidths only where a node has no latency. */
+static bool is_as_good(const struct best *other, const struct best *nearest)
+{
+	if (other->latency)
+		return !nearest->latency || other->latency <= nearest->latency;
+	return !nearest->latency && other->bandwidth >= nearest->bandwidth;
+}
+
+/*
+ * A domain cannot say which initiator is attached to a node. True if libvirt would attach @initiator
+ * although others are the nearest.
+ */
+static bool would_be_attached(const struct guest *g, int initiator, int target)
+{
+	const struct nodeset *nearest = &g->nodes[target].initiators;
+	const struct best other = best_of(g, initiator, target);
+	int i;
+
+	if (g->nodes[target].cpu || nodeset_has(nearest, initiator))
+		return false;
+	for (i = 0; i < g->count; i++) {
+		const struct best b = best_of(g, i, target);
+
+		if (nodeset_has(nearest, i) && !is_as_good(&other, &b))
+			return false;
+	}
+	return true;
 }
 
 /* Counts the reason, if there is one. */
@@ -97,6 +158,8 @@ static bool is_refused(struct printer *p, const struct guest_value *v)
 		why = &p->caches;
 	else if (v->initiator > v->target && to->cpu && is_linked(p->g, v->target, v->initiator))
 		why = &p->backwards;
+	else if (would_be_attached(p->g, v->initiator, v->target))
+		why = &p->nearer;
 	*(why ?: &(size_t){ 0 }) += 1;
 	return why;
 }
@@ -114,6 +177,10 @@ static void note_refused(const struct printer *p)
 		note("values between two nodes with CPUs are left out (%zu): libvirt takes only those of one "
 		     "direction",
 		     p->backwards);
+	if (p->nearer)
+		note("values of nodes as seen from other CPUs than the nearest are left out (%zu): they are not worse, "
+		     "and libvirt would take these CPUs for the nearest",
+		     p->nearer);
 }
 
 static void note_devices(const struct guest *g)

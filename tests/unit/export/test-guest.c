@@ -541,6 +541,48 @@ Test(export_guest, remote_initiators_that_would_win)
 }
 
 /*
+ * libvirt cannot say that node 0 is attached: it takes the initiator of the lowest latency of any type, or
+ * else that of the largest bandwidth.
+ */
+Test(export_guest, remote_initiators_that_libvirt_would_attach)
+{
+	const struct {
+		struct perf local;
+		uint16_t remote_latency;
+		const char *note; /* NULL: the other socket's values stay */
+	} table[] = {
+		{ PERF(60, 60, 4, 4), 50, "other CPUs than the nearest are left out (2)" },
+		{ PERF(50, 60, 4, 4), 50, "other CPUs than the nearest are left out (3)" },
+		{ PERF(49, 60, 4, 4), 50, NULL },
+		{ PERF(0, 0, 4, 4), 0, NULL },
+		{ PERF(0, 0, 2, 2), 0, "other CPUs than the nearest are left out (1)" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		const uint16_t latency = table[i].remote_latency;
+		char *text;
+
+		machine_free(machine);
+		machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) },
+					   { "cm", PERF(10, 10, 10, 10) }, { "m", table[i].local }));
+		nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 0);
+		add_srat(PXMS(0, 1), PXMS(0, 1, 2));
+		draft_start(&draft, "HMAT", 2, 40);
+		put_locality(&draft, 0, HMAT_ACCESS_LATENCY,
+			     (uint16_t[]){ 10, 0, 0, 0, 10, latency });
+		put_locality(&draft, 0, HMAT_ACCESS_BANDWIDTH, (uint16_t[]){ 10, 0, 0, 0, 10, 2 });
+		add_hmat(&draft);
+		make(NULL, NULL);
+		text = printed(libvirt, table[i].note ? NOTES(table[i].note) : NULL);
+		cr_expect(!strstr(text, "initiator='1' target='2'") == !!table[i].note, "%zu: %s",
+			  i, text);
+		cr_expect(strstr(text, "initiator='0' target='2'"));
+		free(text);
+	}
+}
+
+/*
  * A device is nearer to node 2, so no initiator is attached, and Linux searches: by HMAT, the other socket
  * would be as near as the nearest is by the measurement, or nearer. One that is farther stays.
  */
