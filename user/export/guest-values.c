@@ -96,6 +96,29 @@ static void take_nearest_of_any_kind(struct collector *c, int target)
 	}
 }
 
+/*
+ * Where the guest lacks the nearest CPUs, HMAT may have what its own CPUs see. Without that, the values of
+ * the nearest ones are the best that is known.
+ */
+static void take_apart(struct guest *g, int target)
+{
+	struct guest_node *n = &g->nodes[target];
+	int i;
+
+	for (i = 0; i < g->count; i++) {
+		const struct perf *seen = guest_values(g, 0, i, target);
+
+		if (!nodeset_has(&n->initiators, i) || !perf_has_any(seen))
+			continue;
+		n->perf = *seen;
+		return;
+	}
+	if (perf_has_any(&n->perf))
+		note("node %d: its latencies and bandwidths are those seen from the nearest CPUs, which the guest "
+		     "does not have; the guest's CPUs may be farther away",
+		     n->host);
+}
+
 static void take_nearest(struct collector *c)
 {
 	int target, i;
@@ -107,6 +130,8 @@ static void take_nearest(struct collector *c)
 			continue;
 		n->perf = perf_to_tell(&c->m->nodes[n->host]);
 		take_nearest_of_any_kind(c, target);
+		if (n->apart)
+			take_apart(c->g, target);
 		for (i = 0; i < c->g->count; i++)
 			if (nodeset_has(&n->initiators, i))
 				*guest_values(c->g, 0, i, target) = n->perf;

@@ -287,10 +287,7 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 	if (!nodeset_is_empty(&n->initiators))
 		return;
 	nearest_in_guest(m, g, n->host, &n->initiators);
-	if (!nodeset_is_empty(known))
-		note("node %d: its latencies and bandwidths are those seen from the nearest CPUs, which the "
-		     "guest does not have; the guest's CPUs may be farther away",
-		     n->host);
+	n->apart = !nodeset_is_empty(known);
 }
 
 static void attach(const struct machine *m, struct guest *g)

@@ -519,6 +519,20 @@ Test(export_guest, remote_initiators)
 	free(text);
 }
 
+/* HMAT says what the guest's own CPUs see, which is farther than what the nearest CPUs see. */
+Test(export_guest, nearest_cpus_left_out_but_known_from_others)
+{
+	struct guest_wish w = { .host = { 2, 3 }, .cpus = 1 };
+
+	two_sockets(&draft);
+	add_hmat(&draft);
+	make(&w, NULL);
+	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
+	expect_options(LB "target=1,hierarchy=memory,data-type=access-",
+		       "latency,latency=50\nbandwidth,bandwidth=2M\n");
+	cr_expect_eq(guest->nodes[1].perf.value[READ_LATENCY], 50);
+}
+
 /* A measurement finds node 2 slower than HMAT says it is from the other socket, so that would win. */
 Test(export_guest, remote_initiators_that_would_win)
 {
