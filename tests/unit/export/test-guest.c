@@ -334,6 +334,32 @@ Test(export_guest, nothing_known)
 	expect_options("-numa hmat-lb", "");
 }
 
+/* Only access0: its values count for CPUs of the guest that are among its initiators. */
+Test(export_guest, only_any_initiator_known)
+{
+	int i;
+
+	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m" }));
+	for (i = 0; i < 3; i++) {
+		machine->nodes[i].sysfs[CLASS_ANY].perf = (struct perf)PERF(10 + i, 10 + i, 5, 5);
+		nodeset_add(&machine->nodes[i].sysfs[CLASS_ANY].initiators, i ? 1 : 0);
+	}
+	make(NULL, NOTES("nodes (0-2) are known only from the nearest initiator of any kind"));
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2,initiator=1\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=12\nbandwidth,bandwidth=5M\n");
+	make(&(struct guest_wish){ .host = { 1, 3 }, .cpus = 1 },
+	     NOTES("nodes (0) are known only from the nearest initiator of any kind, and not from the nearest CPUs: "
+		   "the guest gets them",
+		   "nodes (2) are known only from the nearest initiator of any kind, and not from the nearest CPUs: "
+		   "they are left out"));
+	expect_options(LB "target=1", "");
+	machine->nodes[0].sysfs[CLASS_ANY].initiators = (struct nodeset){};
+	make(&(struct guest_wish){ .host = { 1, 3 }, .cpus = 1 },
+	     NOTES("nodes (0,2) are known only",
+		   "no latency or bandwidth of these nodes is known from the"));
+}
+
 Test(export_guest, dram_mismatch)
 {
 	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(12, 12, 10, 10) }));
