@@ -10,14 +10,18 @@
 #include "util/msg.h"
 #include "util/number.h"
 
-/* Names the elements outside <cpu> that must agree with it. */
-static void print_header(const struct guest *g, FILE *out)
+/* Names the elements outside <cpu> that must agree with it. @devices: as guest_devices() has them, or NULL. */
+static void print_header(const struct guest *g, const char *devices, FILE *out)
 {
 	fprintf(out,
 		"<!-- For the domain's <cpu>. With it go <memory unit='KiB'>%" PRIu64
 		"</memory> and\n"
-		"     <vcpu>%u</vcpu>. Latency is in ns, bandwidth per second. -->\n",
+		"     <vcpu>%u</vcpu>. Latency is in ns, bandwidth per second.",
 		g->size / 1024, g->nr_cpus);
+	if (devices && *devices)
+		fprintf(out, "\n     Into the <hostdev> of the device: <acpi nodeset='%s'/>.",
+			devices);
+	fputs(" -->\n", out);
 }
 
 static void print_distances(const struct guest *g, int from, FILE *out)
@@ -183,14 +187,13 @@ static void note_refused(const struct printer *p)
 		     p->nearer);
 }
 
-static void note_devices(const struct guest *g)
+static void note_devices(const char *nodes)
 {
-	_cleanup_free_ char *nodes = guest_devices(g);
-
 	if (nodes && *nodes)
-		note("libvirt's <numa> cannot express generic initiators (guest nodes: %s); for each, give QEMU "
+		note("libvirt's <numa> cannot express generic initiators (guest nodes: %s); put into the <hostdev> of "
+		     "the device: <acpi nodeset='%s'/>; an older libvirt does not know that, so for each, give QEMU "
 		     "-object acpi-generic-initiator,id=ID,pci-dev=DEVICE,node=NODE",
-		     nodes);
+		     nodes, nodes);
 }
 
 /* In KiB as libvirt itself writes it, unless that exceeds the 32 bits of its schema. */
@@ -212,10 +215,11 @@ static void print_value(const struct guest_value *v, void *arg)
 
 void guest_print_libvirt(const struct guest *g, FILE *out)
 {
+	_cleanup_free_ char *devices = guest_devices(g);
 	struct printer p = { .g = g, .out = out };
 	int i;
 
-	print_header(g, out);
+	print_header(g, devices, out);
 	fputs("<cpu>\n  <numa>\n", out);
 	for (i = 0; i < g->count; i++)
 		print_cell(g, i, out);
@@ -226,5 +230,5 @@ void guest_print_libvirt(const struct guest *g, FILE *out)
 	}
 	fputs("  </numa>\n</cpu>\n", out);
 	note_refused(&p);
-	note_devices(g);
+	note_devices(devices);
 }

@@ -728,9 +728,12 @@ Test(export_guest, generic_initiators)
 		       "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1\nnodeid=2,memdev=ram-node2\n");
 	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
 		       "latency,latency=20\nbandwidth,bandwidth=8M\n");
-	text = printed(libvirt, NOTES("seen from devices are left out (2)",
-				      "generic initiators (guest nodes: 1)"));
+	text = printed(libvirt,
+		       NOTES("seen from devices are left out (2)",
+			     "generic initiators (guest nodes: 1); put into the <hostdev> of the device: "
+			     "<acpi nodeset='1'/>"));
 	cr_expect_null(strstr(text, "initiator='1'"));
+	cr_expect(strstr(text, "     Into the <hostdev> of the device: <acpi nodeset='1'/>. -->\n"));
 	free(text);
 	make(&(struct guest_wish){ .host = { 1, 3, 2 }, .cpus = 1 },
 	     NOTES("guest node 2 has a generic initiator and guest node 1 has neither"));
