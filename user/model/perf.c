@@ -64,6 +64,17 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 	return (__s32)(a / bandwidth);
 }
 
+bool perf_has_hmat(const struct machine *m)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
+		    perf_has_any(&m->nodes[node].sysfs[CLASS_ANY].perf))
+			return true;
+	return m->tables.hmat.found || m->tables.hmat.withheld;
+}
+
 int perf_reference_node(const struct machine *m)
 {
 	int node;
