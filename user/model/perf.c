@@ -74,6 +74,17 @@ bool perf_knows_the_same(const struct perf *p, const struct perf *reference)
 	return true;
 }
 
+bool perf_has_hmat(const struct machine *m)
+{
+	int node;
+
+	for (node = 0; node < m->nr_nodes; node++)
+		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
+		    perf_has_any(&m->nodes[node].sysfs[CLASS_ANY].perf))
+			return true;
+	return m->tables.hmat.found || m->tables.hmat.withheld;
+}
+
 int perf_reference_node(const struct machine *m)
 {
 	int node;

@@ -50,6 +50,9 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
  */
 bool perf_knows_the_same(const struct perf *p, const struct perf *reference);
 
+/* Is there an HMAT: can it be seen, is it withheld from this user, or does sysfs show what it says? */
+bool perf_has_hmat(const struct machine *m);
+
 /* The first node with CPUs and memory, the kernel's reference for all others; -1: none. */
 int perf_reference_node(const struct machine *m);
 

@@ -14,6 +14,8 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
+#define DRAM_TIER ((int32_t)(TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT))
+
 static int add(struct assumptions *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static int add(struct assumptions *a, const char *format, ...)
@@ -126,14 +128,6 @@ static int say_measurement(const struct placement *p, struct assumptions *a)
 
 /* ---- values that are missing ---- */
 
-static bool is_alike(const struct placed *a, const struct placed *b)
-{
-	return a->basis == b->basis && a->kernel_tier == b->kernel_tier && a->tier == b->tier &&
-	       !memcmp(&a->missing, &b->missing, sizeof(a->missing)) &&
-	       !memcmp(&a->missing_of_reference, &b->missing_of_reference,
-		       sizeof(a->missing_of_reference));
-}
-
 /* Writes "read latency, write latency" of @missing, and returns how many there are. */
 static int write_missing(const struct perf *missing, char *text, size_t size)
 {
@@ -151,16 +145,27 @@ static int write_missing(const struct perf *missing, char *text, size_t size)
 	return count;
 }
 
-/* What follows for @n, of which something is known. */
+static bool is_moved(const struct placement *p, const struct placed *n)
+{
+	return p->tiers[n->tier].number != n->kernel_tier;
+}
+
+/* What follows for @n, of which something is known. The values of HBM that is raised are said later. */
 static const char *consequence(const struct placement *p, const struct placed *n)
 {
-	if (n->basis != BASIS_HALF)
+	bool faster = n->adistance < TIERBPF_ADISTANCE_DRAM;
+
+	if (n->basis != BASIS_HALF || n->raised)
 		return "only the rest is compared";
+	if (faster && n->kernel_tier > DRAM_TIER)
+		return "what is known is faster than DRAM, but the kernel has a tier below DRAM for it: that order "
+		       "is kept, and DRAM is demoted there";
 	if (n->tier == p->dram)
 		return "what is known is not slower than DRAM, so DRAM's tier is kept";
 	if (n->told_apart)
 		return "what is known is slower than DRAM, and the rest is assumed to be as of DRAM";
-	return "the kernel's tier is kept";
+	return is_moved(p, n) ? "the place in the kernel's order is kept" :
+				"the kernel's tier is kept";
 }
 
 static int say_missing_of(const struct placement *p, const struct placed *n,
@@ -183,6 +188,15 @@ static int say_missing_of(const struct placement *p, const struct placed *n,
 		   p->reference, consequence(p, n));
 }
 
+static bool is_alike(const struct placement *p, const struct placed *a, const struct placed *b)
+{
+	return a->basis == b->basis && a->kernel_tier == b->kernel_tier && a->tier == b->tier &&
+	       !strcmp(consequence(p, a), consequence(p, b)) &&
+	       !memcmp(&a->missing, &b->missing, sizeof(a->missing)) &&
+	       !memcmp(&a->missing_of_reference, &b->missing_of_reference,
+		       sizeof(a->missing_of_reference));
+}
+
 static int say_missing(const struct placement *p, struct assumptions *a)
 {
 	size_t i, j;
@@ -192,15 +206,15 @@ static int say_missing(const struct placement *p, struct assumptions *a)
 		const struct placed *n = &p->nodes[i];
 		struct nodeset nodes = {};
 
-		if (n->basis > BASIS_HALF ||
+		if (n->basis > BASIS_HALF || n->node == p->reference ||
 		    (!perf_has_any(&n->missing) && !perf_has_any(&n->missing_of_reference)))
 			continue;
-		for (j = 0; j < i && !is_alike(n, &p->nodes[j]); j++)
+		for (j = 0; j < i && !is_alike(p, n, &p->nodes[j]); j++)
 			;
 		if (j < i)
 			continue;
 		for (; j < p->nr_nodes; j++)
-			if (is_alike(n, &p->nodes[j]))
+			if (is_alike(p, n, &p->nodes[j]))
 				nodeset_add(&nodes, p->nodes[j].node);
 		err = say_missing_of(p, n, &nodes, a);
 	}
@@ -221,23 +235,12 @@ static int say_raised(const struct placement *p, struct assumptions *a)
 	list = nodes_text(&nodes);
 	return !list ? -ENOMEM :
 		       add(a,
-			   "by latency and bandwidth together, %s would be slower than DRAM, but the kind is hbm: DRAM's "
+			   "by what is known of latency and bandwidth, %s would be slower than DRAM, but the kind is hbm: DRAM's "
 			   "tier is kept",
 			   list);
 }
 
 /* ---- nothing is known ---- */
-
-static bool has_hmat(const struct machine *m)
-{
-	int node;
-
-	for (node = 0; node < m->nr_nodes; node++)
-		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
-		    perf_has_any(&m->nodes[node].sysfs[CLASS_ANY].perf))
-			return true;
-	return m->tables.hmat.found || m->tables.hmat.withheld;
-}
 
 /* What is assumed of one node, and of several. */
 static const char *const assumed[NR_BASES][2] = {
@@ -253,10 +256,41 @@ static const char *const assumed[NR_BASES][2] = {
 			    "so they are assumed to be slower than DRAM, and DRAM is demoted to them" },
 };
 
+/* Does DRAM get a demotion target that may well be faster? */
+static bool is_doubtful_target(const struct placement *p, const struct placed *n)
+{
+	return n->basis == BASIS_KERNEL && n->kernel_tier > DRAM_TIER &&
+	       placement_is_likely_fast(p->m, n->node);
+}
+
+/* "so it stays where the kernel has it", and what is to be said against that. */
+static void write_so(const struct placement *p, const struct placed *n, bool several, char *text,
+		     size_t size)
+{
+	char moved[120] = "", warning[160] = "";
+
+	if (n->basis == BASIS_KERNEL && is_moved(p, n))
+		snprintf(moved, sizeof(moved), "so %s (tier %u becomes %lld)",
+			 p->tiers[n->tier].kernel_tier != n->kernel_tier ?
+				 "a tier is shared, since there are too few before DRAM's" :
+			 several ? "they keep their place in the kernel's order" :
+				   "it keeps its place in the kernel's order",
+			 (unsigned int)n->kernel_tier, (long long)p->tiers[n->tier].number);
+	if (is_doubtful_target(p, n))
+		snprintf(warning, sizeof(warning),
+			 several ?
+				 ", and DRAM is demoted to them, but they may be HBM or the memory of a "
+				 "device such as a GPU, and faster than DRAM" :
+				 ", and DRAM is demoted to it, but it may be HBM or the memory of a "
+				 "device such as a GPU, and faster than DRAM");
+	snprintf(text, size, "%s%s", *moved ? moved : assumed[n->basis][several], warning);
+}
+
 /* "" or " (driver NVIDIA)". */
 static void write_driver(const struct placement *p, const struct placed *n, char *text, size_t size)
 {
-	const char *driver = n->basis == BASIS_DEVICE ? placement_driver(p->m, n->node) : NULL;
+	bool counts = n->basis == BASIS_DEVICE || n->basis == BASIS_KERNEL;
+	const char *driver = counts ? placement_driver(p->m, n->node) : NULL;
 
 	snprintf(text, size, driver ? " (driver %s)" : "", driver);
 }
@@ -268,9 +302,16 @@ static bool has_any(const struct placement *p, const struct placed *n)
 	return perf_has_any(&perf);
 }
 
+/* A measurement that is not used has been reported with its values. */
+static const char *usable(const struct placement *p, const struct placed *n)
+{
+	return perf_has_any(&p->m->nodes[n->node].measured) ? " that can be used" : "";
+}
+
 static const char *doubt(const struct placement *p, const struct placed *n)
 {
-	return n->basis == BASIS_ASSUMED && !placement_is_slow_kind(p->m, n->node) ?
+	return n->basis == BASIS_ASSUMED && !placement_is_slow_kind(p->m, n->node) &&
+			       !placement_is_surely_slower(p, n->node) ?
 		       " (HBM, or a GPU's memory, would be faster)" :
 		       "";
 }
@@ -279,11 +320,14 @@ static const char *doubt(const struct placement *p, const struct placed *n)
 static bool are_unknown_alike(const struct placement *p, const struct placed *a,
 			      const struct placed *b)
 {
-	char of_a[80], of_b[80];
+	char of_a[80], of_b[80], so_a[280], so_b[280];
 
 	write_driver(p, a, of_a, sizeof(of_a));
 	write_driver(p, b, of_b, sizeof(of_b));
+	write_so(p, a, false, so_a, sizeof(so_a));
+	write_so(p, b, false, so_b, sizeof(so_b));
 	return a->basis == b->basis && has_any(p, a) == has_any(p, b) && !strcmp(of_a, of_b) &&
+	       !strcmp(so_a, so_b) && !strcmp(usable(p, a), usable(p, b)) &&
 	       !strcmp(doubt(p, a), doubt(p, b));
 }
 
@@ -291,17 +335,18 @@ static int say_unknown_of(const struct placement *p, const struct placed *n,
 			  const struct nodeset *nodes, struct assumptions *a)
 {
 	_cleanup_free_ char *list = nodes_text(nodes);
-	const char *so = assumed[n->basis][are_several(nodes)];
-	char driver[80];
+	char driver[80], so[280];
 
 	if (!list)
 		return -ENOMEM;
 	write_driver(p, n, driver, sizeof(driver));
+	write_so(p, n, are_several(nodes), so, sizeof(so));
 	if (p->reference >= 0 && has_any(p, n))
-		return add(a, "no latency or bandwidth is known of both %s%s and node %d, %s%s",
+		return add(a,
+			   "none of the latencies and bandwidths that are known of %s%s is known of node %d too, %s%s",
 			   list, driver, p->reference, so, doubt(p, n));
-	return add(a, "no latency or bandwidth of %s%s is known%s, %s%s", list, driver,
-		   has_hmat(p->m) ? "" : " (no HMAT)", so, doubt(p, n));
+	return add(a, "no latency or bandwidth of %s%s%s is known%s, %s%s", list, driver,
+		   usable(p, n), perf_has_hmat(p->m) ? "" : " (no HMAT)", so, doubt(p, n));
 }
 
 static int say_unknown(const struct placement *p, enum basis basis, struct assumptions *a)
@@ -408,7 +453,7 @@ static int find_advice(const struct placement *p, struct assumptions *a)
 		const struct placed *n = &p->nodes[i];
 
 		if (nodeset_has(&p->too_wide, n->node) ||
-		    (n->basis >= BASIS_HALF && n->basis != BASIS_KERNEL))
+		    (n->basis >= BASIS_HALF && n->basis != BASIS_KERNEL) || is_doubtful_target(p, n))
 			nodeset_add(&nodes, n->node);
 	}
 	if (nodeset_is_empty(&nodes))

@@ -76,26 +76,67 @@ static void print_tiers(const struct placement *p, FILE *out)
 
 /* ---- rules ---- */
 
-static void write_values(const struct placement *p, int node, char *text, size_t size)
+/* "90", "90-333", or "?" where it is not known of all nodes. */
+static void write_range(const struct placement *p, const struct nodeset *nodes, enum coordinate c,
+			char *text, size_t size)
 {
-	struct perf perf = placement_perf(p, node);
-	char value[NR_COORDINATES][24];
+	int64_t low = INT64_MAX, high = 0;
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++) {
+		int node = p->nodes[i].node;
+		int64_t value = placement_perf(p, node).value[c];
+
+		if (!nodeset_has(nodes, node))
+			continue;
+		low = value < low ? value : low;
+		high = value > high ? value : high;
+	}
+	if (!low)
+		snprintf(text, size, "?");
+	else if (low == high)
+		snprintf(text, size, "%lld", (long long)low);
+	else
+		snprintf(text, size, "%lld-%lld", (long long)low, (long long)high);
+}
+
+static void write_values(const struct placement *p, const struct nodeset *nodes, char *text,
+			 size_t size)
+{
+	char value[NR_COORDINATES][48];
 	enum coordinate c;
 
 	for (c = 0; c < NR_COORDINATES; c++)
-		if (perf.value[c])
-			snprintf(value[c], sizeof(value[c]), "%lld", (long long)perf.value[c]);
-		else
-			snprintf(value[c], sizeof(value[c]), "?");
+		write_range(p, nodes, c, value[c], sizeof(value[c]));
 	snprintf(text, size, "%s/%s ns, %s/%s MB/s", value[READ_LATENCY], value[WRITE_LATENCY],
 		 value[READ_BANDWIDTH], value[WRITE_BANDWIDTH]);
 }
 
-static void write_name(const struct placement *p, const struct placed *n, char *text, size_t size)
+/* Of the nodes of the rule of @first, which is the first of them in the kernel's order. */
+static int32_t last_kernel_tier(const struct placement *p, const struct placed *first)
 {
+	int32_t last = first->kernel_tier;
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++)
+		if (p->nodes[i].tier == first->tier && p->nodes[i].basis == first->basis)
+			last = p->nodes[i].kernel_tier;
+	return last;
+}
+
+static void write_name(const struct placement *p, const struct placed *n,
+		       const struct nodeset *nodes, char *text, size_t size)
+{
+	int32_t last;
+
 	switch (n->basis) {
 	case BASIS_KERNEL:
-		snprintf(text, size, "in the kernel's tier %u", (unsigned int)n->kernel_tier);
+		last = last_kernel_tier(p, n);
+		if (last == n->kernel_tier)
+			snprintf(text, size, "in the kernel's tier %u", (unsigned int)last);
+		else
+			snprintf(text, size, "in the kernel's tiers %u to %u",
+				 (unsigned int)n->kernel_tier, (unsigned int)last);
 		break;
 	case BASIS_DEVICE:
 		snprintf(text, size, "speed not known, may be fast");
@@ -107,7 +148,7 @@ static void write_name(const struct placement *p, const struct placed *n, char *
 		snprintf(text, size, "speed not known, assumed slower than DRAM");
 		break;
 	default:
-		write_values(p, n->node, text, size);
+		write_values(p, nodes, text, size);
 	}
 }
 
@@ -122,7 +163,7 @@ static int print_rule(const struct placement *p, size_t first, FILE *out)
 	const struct placed *n = &p->nodes[first];
 	_cleanup_free_ char *list = NULL;
 	struct nodeset nodes = {};
-	char title[128];
+	char title[224];
 	size_t i;
 
 	for (i = 0; i < p->nr_nodes; i++) {
@@ -136,7 +177,7 @@ static int print_rule(const struct placement *p, size_t first, FILE *out)
 	list = nodeset_text(&nodes);
 	if (!list)
 		return no_memory();
-	write_name(p, n, title, sizeof(title));
+	write_name(p, n, &nodes, title, sizeof(title));
 	fprintf(out,
 		",\n    {\"name\": \"%s\", \"match\": {\"node\": \"%s\"}, "
 		"\"action\": {\"tier\": \"%s\"}}",

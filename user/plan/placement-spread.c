@@ -81,3 +81,14 @@ void placement_check_spread(struct placement *p)
 		if (node != p->reference && takes_part(p, node))
 			check(p, node);
 }
+
+bool placement_is_surely_slower(const struct placement *p, int node)
+{
+	struct reach own, its;
+
+	if (p->reference < 0 || !takes_part(p, node) || !takes_part(p, p->reference))
+		return false;
+	own = reach(p->m, node, p->reference);
+	its = reach(p->m, p->reference, p->reference);
+	return own.low > its.high;
+}

@@ -138,22 +138,31 @@ static void number(struct placement *p)
 
 /* ---- names ---- */
 
+static int64_t kind(const struct placement *p, size_t i)
+{
+	const struct tierbpf_facts *f = &p->m->nodes[p->nodes[i].node].facts;
+
+	return f->known & (1ULL << TIERBPF_FACT_KIND) ? f->value[TIERBPF_FACT_KIND] : 0;
+}
+
+/* A tier is named after a kind only if all its nodes are of that kind. */
 static const char *base_name(const struct placement *p, size_t tier)
 {
-	const struct tierbpf_facts *f;
-	size_t i;
+	size_t i, first;
 
 	if (tier == p->dram)
 		return "dram";
-	for (i = 0; p->nodes[i].tier != tier; i++)
+	for (first = 0; p->nodes[first].tier != tier; first++)
 		;
-	f = &p->m->nodes[p->nodes[i].node].facts;
-	switch (f->known & (1ULL << TIERBPF_FACT_KIND) ? f->value[TIERBPF_FACT_KIND] : 0) {
+	for (i = first; i < p->nr_nodes; i++)
+		if (p->nodes[i].tier == tier && kind(p, i) != kind(p, first))
+			return tier < p->dram ? "fast" : "slow";
+	switch (kind(p, first)) {
 	case TIERBPF_KIND_CXL:
 	case TIERBPF_KIND_PMEM:
 	case TIERBPF_KIND_HBM:
 	case TIERBPF_KIND_DEVICE:
-		return policy_kind_name(f->value[TIERBPF_FACT_KIND]);
+		return policy_kind_name(kind(p, first));
 	}
 	return tier < p->dram ? "fast" : "slow";
 }

@@ -137,7 +137,7 @@ const char *placement_driver(const struct machine *m, int node)
  * A device with an initiator of its own, such as a GPU, is likely to have the memory too. The node of
  * its memory need not be that of the initiator.
  */
-static bool is_likely_fast(const struct machine *m, int node)
+bool placement_is_likely_fast(const struct machine *m, int node)
 {
 	int i;
 
@@ -203,7 +203,7 @@ static void place_without_values(const struct placement *p, struct placed *n)
 	n->adistance = TIERBPF_ADISTANCE_DRAM;
 	if (n->kernel_tier != DRAM_TIER)
 		n->basis = BASIS_KERNEL;
-	else if (is_likely_fast(p->m, n->node))
+	else if (placement_is_likely_fast(p->m, n->node))
 		n->basis = BASIS_DEVICE;
 	else if (!p->nr_cpu_nodes && p->reference < 0)
 		n->basis = BASIS_NOTHING;

@@ -70,6 +70,9 @@ const char *placement_driver(const struct machine *m, int node);
 /* Is the node's memory of a kind that is slower than DRAM by its nature? */
 bool placement_is_slow_kind(const struct machine *m, int node);
 
+/* Is it HBM, or likely the memory of a device such as a GPU? */
+bool placement_is_likely_fast(const struct machine *m, int node);
+
 /* The tier where all nodes assumed to be slower than DRAM are; -1: there is no such tier. */
 int placement_assumed_tier(const struct placement *p);
 
@@ -84,6 +87,9 @@ int placement_make_tiers(struct placement *p);
 
 /* placement-spread.c: finds the nodes whose measured values cannot be used. */
 void placement_check_spread(struct placement *p);
+
+/* Is the node measured as slower than the reference, even if its values spread too much to be used? */
+bool placement_is_surely_slower(const struct placement *p, int node);
 
 static inline void cleanup_placement(struct placement **p)
 {

@@ -167,8 +167,8 @@ void steps_of_kernel(const struct explanation *e, struct steps *s)
 	case -ENODATA:
 		if (m->tables.hmat.ignored)
 			step(s, "the kernel ignores HMAT: %s", m->tables.hmat.ignored);
-		step(s, "firmware gives no latency and bandwidth of node %d (no HMAT?), %s",
-		     reference,
+		step(s, "firmware gives no latency and bandwidth of node %d%s, %s", reference,
+		     perf_has_hmat(m) ? "" : " (no HMAT?)",
 		     e->question.kernel_adistance == TIERBPF_ADISTANCE_DRAM ?
 			     "so the kernel treats the node as DRAM" :
 			     "but the node's driver, or CXL, gave the kernel its adistance");

@@ -7,6 +7,7 @@
 #include <tierbpf/adistance.h>
 
 #include "machine/measured-differs.h"
+#include "model/perf.h"
 #include "policy/fact-text.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -231,8 +232,7 @@ static int print_performance(const struct machine *m, FILE *out, bool *any)
 	if (*any)
 		return columns_print(t, err, out);
 	scols_unref_table(t);
-	fprintf(out, "no latency or bandwidth is known%s\n",
-		m->tables.hmat.found || m->tables.hmat.withheld ? "" : " (no HMAT)");
+	fprintf(out, "no latency or bandwidth is known%s\n", perf_has_hmat(m) ? "" : " (no HMAT)");
 	return 0;
 }
 

@@ -126,7 +126,7 @@ Test(initial_policy, one_direction)
 	/* nothing of which both know */
 	EXPECT_FIRST(MACHINE({ "cm", PERF(100, 0, 0, 0) }, { "m", PERF(0, 300, 4000, 0) }),
 		     "0: 4 dram, 1: 5 slow",
-		     "no latency or bandwidth is known of both node 1 and node 0");
+		     "none of the latencies and bandwidths that are known of node 1 is known of node 0 too");
 }
 
 static struct machine *of_kind(struct machine *m, int node, enum tierbpf_kind kind)
@@ -209,7 +209,7 @@ Test(initial_policy, slow_kinds)
 	m = of_kind(of_kind(MACHINE({ "cm" }, { "m" }, { "m" }, { "m" }), 1, TIERBPF_KIND_CXL), 2,
 		    TIERBPF_KIND_PMEM);
 	m->nodes[0].generic_initiator = true;
-	EXPECT_FIRST(m, "0: 4 dram, 1: 5 cxl, 2: 5 cxl, 3: 4 dram", "of nodes 1-2 is known");
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 slow, 2: 5 slow, 3: 4 dram", "of nodes 1-2 is known");
 }
 
 /* The memory of a device is no demotion target of DRAM, wherever its initiator is. */
@@ -276,7 +276,8 @@ Test(initial_policy, no_node_with_both)
 Test(initial_policy, no_node_with_both_and_half)
 {
 	EXPECT_FIRST(MACHINE({ "c" }, { NO_LATENCY(500) }, { NO_LATENCY(1000) }),
-		     "1: 9 slow, 2: 4 dram", "node 2, the fastest memory");
+		     "1: 9 slow, 2: 4 dram", "node 2, the fastest memory",
+		     "of node 2 are not known");
 	EXPECT_FIRST(MACHINE({ "c" }, { "m" }, { NO_LATENCY(1000) }), "1: 5 slow, 2: 4 dram",
 		     "node 2, the fastest memory");
 	EXPECT_FIRST(MACHINE({ "c" }, { "m" }, { "m" }), "1: 4 dram, 2: 4 dram",
@@ -302,7 +303,7 @@ Test(initial_policy, reference_without_values)
 	first_free(&f);
 	/* nothing is compared */
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m", PERF(200, 200, 1000, 1000) }), "0: 4 dram, 1: 5 slow",
-		     "no latency or bandwidth is known of both node 1 and node 0, so it is assumed");
+		     "known of node 1 is known of node 0 too, so it is assumed");
 }
 
 /* The kernel ignores HMAT; the values count all the same. */
@@ -327,9 +328,16 @@ Test(initial_policy, kernel_order)
 	/* the only free place is between DRAM's tier and the next one */
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m" }, { IN_TIER(5) }, { IN_TIER(6) }, { IN_TIER(9) }),
 		     "0: 4 dram, 1: 5 slow, 2: 6 slow-2, 3: 7 slow-3, 4: 9 slow-4",
-		     "bandwidth of nodes 2-4 is known (no HMAT), so they stay");
+		     "node 2 is known (no HMAT), so it keeps its place in the kernel's order (tier 5 becomes 6)");
+	EXPECT_FIRST(MACHINE({ "cm" }, { "m" }, { IN_TIER(5) }, { IN_TIER(5) }, { IN_TIER(9) }),
+		     "0: 4 dram, 1: 5 slow, 2: 6 slow-2, 3: 6 slow-2, 4: 9 slow-3",
+		     "nodes 2-3 is known (no HMAT), so they keep their place in the kernel's order");
+	EXPECT_FIRST(MACHINE({ "cm" }, { "m" }, { IN_TIER(5) }, { IN_TIER(6) }, { IN_TIER(9) }),
+		     "0: 4 dram, 1: 5 slow, 2: 6 slow-2, 3: 7 slow-3, 4: 9 slow-4",
+		     "node 4 is known (no HMAT), so it stays where");
 	EXPECT_FIRST(MACHINE({ DRAM }, { "m", PERF(100, 100, 1200, 1200) }, { IN_TIER(3) }),
-		     "0: 4 dram, 1: 3 fast-2, 2: 2 fast", "node 2 is known, so it stays");
+		     "0: 4 dram, 1: 3 fast-2, 2: 2 fast",
+		     "node 2 is known, so it keeps its place in the kernel's order (tier 3 becomes 2)");
 	/* where a policy in force has moved the node does not count */
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m", .tier = 9, .kernel_adistance = 2880 }),
 		     "0: 4 dram, 1: 22 slow", "it stays where the kernel has it");
@@ -339,7 +347,8 @@ Test(initial_policy, kernel_order)
 	/* an overflow in the kernel makes the fastest tier */
 	EXPECT_FIRST(MACHINE({ "cm" }, { "m", .tier = 4281505711, .kernel_adistance = -1723082824 },
 			     { IN_TIER(3) }),
-		     "0: 4 dram, 1: 0 fast, 2: 3 fast-2", "nodes 1-2 is known");
+		     "0: 4 dram, 1: 0 fast, 2: 3 fast-2", "(tier 4281505711 becomes 0)",
+		     "tier 3 becomes");
 }
 
 #define VALUES_IN_TIER(latency, n) \
@@ -369,6 +378,71 @@ Test(initial_policy, kernel_order_against_values)
 		     "bandwidth of node 3 is known");
 	EXPECT_FIRST(MACHINE({ DRAM }, { "m", PERF(0, 0, 500, 500), .kernel_adistance = 2880 }),
 		     "0: 4 dram, 1: 22 slow", "node 1 are not known: the kernel's tier is kept");
+	EXPECT_FIRST(MACHINE({ DRAM }, { "m", PERF(0, 0, 500, 500), .kernel_adistance = 704 },
+			     { "m", PERF(110, 110, 900, 900) }),
+		     "0: 4 dram, 1: 6 slow-2, 2: 5 slow",
+		     "node 1 are not known: the place in the kernel's order is kept");
+}
+
+/* What may be faster than DRAM is no silent demotion target. */
+Test(initial_policy, may_be_fast_below_dram)
+{
+	struct machine *m = MACHINE({ "cm" }, { IN_TIER(22) });
+
+	m->nodes[0].generic_initiator = true;
+	EXPECT_FIRST(m, "0: 4 dram, 1: 22 slow",
+		     "so it stays where the kernel has it, and DRAM is demoted to it, but it may be HBM");
+	EXPECT_FIRST(of_kind(MACHINE({ "cm" }, { IN_TIER(22) }), 1, TIERBPF_KIND_HBM),
+		     "0: 4 dram, 1: 22 hbm", "to know the speed of node 1, measure it");
+	EXPECT_FIRST(of_kind(MACHINE({ "cm" }, { IN_TIER(2) }), 1, TIERBPF_KIND_HBM),
+		     "0: 4 dram, 1: 2 hbm", "it stays where", "demoted to it");
+	EXPECT_FIRST(of_kind(MACHINE({ "cm" }, { IN_TIER(22) }), 1, TIERBPF_KIND_PMEM),
+		     "0: 4 dram, 1: 22 pmem", "it stays where", "demoted to it");
+	/* nodes of one driver, in two tiers of the kernel */
+	EXPECT_FIRST(of_driver(of_driver(MACHINE({ "cm" }, { IN_TIER(22) }, { "m" }), 1, "gpu"), 2,
+			       "gpu"),
+		     "0: 4 dram, 1: 22 device, 2: 4 dram",
+		     "of node 1 (driver gpu) is known (no HMAT), so it stays where the kernel has it, and "
+		     "DRAM is demoted to it");
+}
+
+Test(initial_policy, half_known_faster_below_dram)
+{
+	struct machine *m = MACHINE({ DRAM }, { "m", PERF(0, 0, 8000, 0), .kernel_adistance = 2880 },
+				    { VALUES_IN_TIER(400, 22) });
+
+	EXPECT_FIRST(of_kind(m, 1, TIERBPF_KIND_HBM), "0: 4 dram, 1: 22 slow, 2: 22 slow",
+		     "of node 1 are not known: what is known is faster than DRAM, but the kernel has a tier "
+		     "below DRAM for it: that order is kept, and DRAM is demoted there");
+}
+
+Test(initial_policy, hbm_raised_by_half)
+{
+	EXPECT_FIRST(of_kind(MACHINE({ DRAM }, { NO_BANDWIDTH(300) }), 1, TIERBPF_KIND_HBM),
+		     "0: 4 dram, 1: 4 dram",
+		     "by what is known of latency and bandwidth, node 1 would be slower than DRAM",
+		     "not slower than DRAM");
+}
+
+/* A rule's name is true of all its nodes. */
+Test(initial_policy, values_of_rule)
+{
+	struct first f = first_policy(
+		MACHINE({ "cm", PERF(100, 100, 1000, 1000) }, { "m", PERF(200, 200, 1000, 1000) },
+			{ "m", PERF(100, 100, 500, 490) }, { "m", PERF(201, 0, 1000, 1000) }));
+
+	cr_expect(strstr(f.text, "\"100-201/? ns, 500-1000/490-1000 MB/s\""), "%s", f.text);
+	first_free(&f);
+	/* two tiers of the kernel have to share one */
+	f = first_policy(MACHINE({ DRAM }, { IN_TIER(0) }, { IN_TIER(1) }, { IN_TIER(2) },
+				 { IN_TIER(3) }, { "m", PERF(100, 100, 1200, 1200) }));
+	cr_expect(strstr(f.text, "\"in the kernel's tiers 0 to 1\""), "%s", f.text);
+	cr_expect(strstr(f.text, "\"in the kernel's tier 2\""), "%s", f.text);
+	cr_expect(strstr(f.said,
+			 "of node 2 is known, so a tier is shared, since there are too few before "
+			 "DRAM's (tier 1 becomes 0)"),
+		  "%s", f.said);
+	first_free(&f);
 }
 
 /* ---- measurements ---- */
@@ -418,6 +492,21 @@ Test(initial_policy, measured_too_wide)
 	EXPECT_FIRST(measured(2, 103, 4), "0: 4 dram, 1: 4 dram", "is added", "is not used");
 	/* faster than the reference, and certainly so */
 	EXPECT_FIRST(measured(60, 20, 2), "0: 4 dram, 1: 0 fast", "is added", "is not used");
+}
+
+/* What has been measured is not denied, and what is certain of it is not doubted. */
+Test(initial_policy, measured_but_not_used)
+{
+	struct machine *m = MACHINE({ "cm" }, { "m" }, { "m" });
+
+	EXPECT_FIRST(measured(2, 130, 60), "0: 4 dram, 1: 5 slow",
+		     "no latency or bandwidth of node 1 that can be used is known (no HMAT), so it is assumed "
+		     "to be slower than DRAM, and DRAM is demoted to it (HBM");
+	measure(m, 0, 100, 1000, 2);
+	measure(m, 1, 300, 1000, 40);
+	measure(m, 2, 340, 1000, 2);
+	EXPECT_FIRST(m, "0: 4 dram, 1: 5 slow, 2: 15 slow-2",
+		     "no latency or bandwidth of node 1 that can be used is known", "HBM");
 }
 
 /* A node is not told from another one without CPUs: the firmware's values count again. */
