@@ -40,6 +40,7 @@ struct guest_node {
 	uint64_t size;     /* a multiple of 1 MiB; 0: no memory */
 	struct perf perf;	  /* as seen from @initiators; rounded to what QEMU can hold */
 	struct nodeset initiators; /* guest nodes: itself if it has CPUs, else the nearest that have */
+	bool apart; /* the CPUs nearest to the host's node are not in the guest; @initiators are others */
 	int attached; /* the only one of @initiators, if no generic initiator is nearer; -1: none */
 	struct hmat_cache caches[GUEST_LEVELS - 1]; /* by level, from 1 on */
 	int nr_caches;

@@ -29,6 +29,7 @@ struct collector {
 	struct guest *g;
 	int guest_node[TIERBPF_MAX_NODES]; /* by host node; -1: not in the guest */
 	size_t unsaid; /* values that QEMU refuses */
+	struct nodeset any_given, any_left_out; /* host nodes with values only of class any */
 };
 
 static int node_of(const struct collector *c, uint32_t pxm)
@@ -96,6 +97,71 @@ static void take_nearest_of_any_kind(struct collector *c, int target)
 	}
 }
 
+static bool share_a_host_node(const struct guest *g, const struct nodeset *guest_nodes,
+			      const struct nodeset *hosts)
+{
+	int i;
+
+	for (i = 0; i < g->count; i++)
+		if (nodeset_has(guest_nodes, i) && nodeset_has(hosts, g->nodes[i].host))
+			return true;
+	return false;
+}
+
+/* Some kernels have only the class of any initiators. Its values count if such an initiator has CPUs. */
+static void take_any_for_cpus(struct collector *c, int target)
+{
+	struct guest_node *n = &c->g->nodes[target];
+	const struct access *any = &c->m->nodes[n->host].sysfs[CLASS_ANY];
+	struct nodeset devices = {};
+	int i;
+
+	if (perf_has_any(&n->perf) || !perf_has_any(&any->perf))
+		return;
+	for (i = 0; i < c->g->count; i++)
+		if (c->g->nodes[i].generic_initiator)
+			nodeset_add(&devices, i);
+	if (share_a_host_node(c->g, &n->initiators, &any->initiators)) {
+		n->perf = any->perf;
+		nodeset_add(&c->any_given, n->host);
+	} else if (!share_a_host_node(c->g, &devices, &any->initiators)) {
+		nodeset_add(&c->any_left_out, n->host);
+	}
+}
+
+static void note_any(const struct nodeset *hosts, const char *what)
+{
+	_cleanup_free_ char *nodes = nodeset_text(hosts);
+
+	if (nodes && *nodes)
+		note("the latencies and bandwidths of some nodes (%s) are known only from the nearest initiator of any "
+		     "kind, and not from the nearest CPUs: %s",
+		     nodes, what);
+}
+
+/*
+ * Where the guest lacks the nearest CPUs, HMAT may have what its own CPUs see. Without that, the values of
+ * the nearest ones are the best that is known.
+ */
+static void take_apart(struct guest *g, int target)
+{
+	struct guest_node *n = &g->nodes[target];
+	int i;
+
+	for (i = 0; i < g->count; i++) {
+		const struct perf *seen = guest_values(g, 0, i, target);
+
+		if (!nodeset_has(&n->initiators, i) || !perf_has_any(seen))
+			continue;
+		n->perf = *seen;
+		return;
+	}
+	if (perf_has_any(&n->perf))
+		note("node %d: its latencies and bandwidths are those seen from the nearest CPUs, which the guest "
+		     "does not have; the guest's CPUs may be farther away",
+		     n->host);
+}
+
 static void take_nearest(struct collector *c)
 {
 	int target, i;
@@ -106,11 +172,18 @@ static void take_nearest(struct collector *c)
 		if (!n->size)
 			continue;
 		n->perf = perf_to_tell(&c->m->nodes[n->host]);
+		take_any_for_cpus(c, target);
 		take_nearest_of_any_kind(c, target);
+		if (n->apart)
+			take_apart(c->g, target);
 		for (i = 0; i < c->g->count; i++)
 			if (nodeset_has(&n->initiators, i))
 				*guest_values(c->g, 0, i, target) = n->perf;
 	}
+	note_any(&c->any_given,
+		 "the guest gets them, because this initiator has CPUs that it has too");
+	note_any(&c->any_left_out,
+		 "they are left out, because this initiator is not known or not in the guest");
 }
 
 /* ---- what an entry can hold ---- */

@@ -273,6 +273,7 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 	struct guest_node *n = &g->nodes[node];
 	const struct machine_node *host = &m->nodes[n->host];
 	const struct nodeset *known = &host->sysfs[CLASS_CPU].initiators;
+	bool from_cpus;
 	int i;
 
 	if (n->cpu) {
@@ -281,16 +282,16 @@ static void set_initiators(const struct machine *m, struct guest *g, int node)
 	}
 	if (nodeset_is_empty(known))
 		known = &host->hmat[CLASS_CPU].initiators;
+	from_cpus = !nodeset_is_empty(known);
+	if (!from_cpus)
+		known = &host->sysfs[CLASS_ANY].initiators;
 	for (i = 0; i < g->count; i++)
 		if (g->nodes[i].cpu && nodeset_has(known, g->nodes[i].host))
 			nodeset_add(&n->initiators, i);
 	if (!nodeset_is_empty(&n->initiators))
 		return;
 	nearest_in_guest(m, g, n->host, &n->initiators);
-	if (!nodeset_is_empty(known))
-		note("node %d: its latencies and bandwidths are those seen from the nearest CPUs, which the "
-		     "guest does not have; the guest's CPUs may be farther away",
-		     n->host);
+	n->apart = from_cpus;
 }
 
 static void attach(const struct machine *m, struct guest *g)
@@ -328,16 +329,6 @@ static int check_dram_perf(const struct guest *g, int *odd)
 	return perf_kernel_reference(m, odd);
 }
 
-static bool knows_the_same(const struct perf *p, const struct perf *reference)
-{
-	enum coordinate c;
-
-	for (c = 0; c < NR_COORDINATES; c++)
-		if (!p->value[c] != !reference->value[c])
-			return false;
-	return true;
-}
-
 static const struct perf *reference_perf(const struct guest *g)
 {
 	const struct guest_node *n = g->nodes;
@@ -349,7 +340,7 @@ static const struct perf *reference_perf(const struct guest *g)
 
 static void note_odd(const struct guest *g, int odd)
 {
-	if (!knows_the_same(&g->nodes[odd].perf, reference_perf(g)))
+	if (!perf_knows_the_same(&g->nodes[odd].perf, reference_perf(g)))
 		note("guest node %d has CPUs, and not the same latencies and bandwidths are known of it as of the "
 		     "first such node, so a Linux guest puts all nodes into one tier",
 		     odd);
@@ -364,8 +355,8 @@ static void note_unused_hmat(const struct guest *g)
 	int odd;
 
 	if (!g->hmat) {
-		note("no latency or bandwidth of these nodes is known, so the guest gets no HMAT and puts all "
-		     "nodes into one tier");
+		note("no latency or bandwidth of these nodes is known from the guest's CPUs, so the guest gets no "
+		     "HMAT and puts all nodes into one tier");
 		return;
 	}
 	switch (check_dram_perf(g, &odd)) {

@@ -8,15 +8,20 @@
 #include "export/export.h"
 #include "util/cleanup.h"
 #include "util/msg.h"
+#include "util/number.h"
 
-/* Names the elements outside <cpu> that must agree with it. */
-static void print_header(const struct guest *g, FILE *out)
+/* Names the elements outside <cpu> that must agree with it. @devices: as guest_devices() has them, or NULL. */
+static void print_header(const struct guest *g, const char *devices, FILE *out)
 {
 	fprintf(out,
 		"<!-- For the domain's <cpu>. With it go <memory unit='KiB'>%" PRIu64
 		"</memory> and\n"
-		"     <vcpu>%u</vcpu>. Latency is in ns, bandwidth per second. -->\n",
+		"     <vcpu>%u</vcpu>. Latency is in ns, bandwidth per second.",
 		g->size / 1024, g->nr_cpus);
+	if (devices && *devices)
+		fprintf(out, "\n     Into the <hostdev> of the device: <acpi nodeset='%s'/>.",
+			devices);
+	fputs(" -->\n", out);
 }
 
 static void print_distances(const struct guest *g, int from, FILE *out)
@@ -72,7 +77,7 @@ static void print_cell(const struct guest *g, int i, FILE *out)
 struct printer {
 	const struct guest *g;
 	FILE *out;
-	size_t devices, caches, backwards; /* values that are left out, by reason */
+	size_t devices, caches, backwards, nearer; /* values that are left out, by reason */
 };
 
 static bool is_linked(const struct guest *g, int initiator, int target)
@@ -83,6 +88,66 @@ static bool is_linked(const struct guest *g, int initiator, int target)
 		if (perf_has_any(guest_values(g, level, initiator, target)))
 			return true;
 	return false;
+}
+
+/* ---- which initiator libvirt attaches ---- */
+
+/* What virDomainNumaGetNodeInitiator() compares: the best of all types and levels. 0: there is none. */
+struct best {
+	int64_t latency, bandwidth;
+};
+
+static void take_better(struct best *b, const struct perf *p)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++) {
+		int64_t value = p->value[c];
+
+		if (!is_latency(c))
+			b->bandwidth = max_of(value, b->bandwidth);
+		else if (value && (!b->latency || value < b->latency))
+			b->latency = value;
+	}
+}
+
+static struct best best_of(const struct guest *g, int initiator, int target)
+{
+	struct best b = {};
+	int level;
+
+	for (level = 0; level <= g->nodes[target].nr_caches; level++)
+		take_better(&b, guest_values(g, level, initiator, target));
+	return b;
+}
+
+/* libvirt looks at bandwidths only where a node has no latency. */
+static bool is_as_good(const struct best *other, const struct best *nearest)
+{
+	if (other->latency)
+		return !nearest->latency || other->latency <= nearest->latency;
+	return !nearest->latency && other->bandwidth >= nearest->bandwidth;
+}
+
+/*
+ * A domain cannot say which initiator is attached to a node. True if libvirt would attach @initiator
+ * although others are the nearest.
+ */
+static bool would_be_attached(const struct guest *g, int initiator, int target)
+{
+	const struct nodeset *nearest = &g->nodes[target].initiators;
+	const struct best other = best_of(g, initiator, target);
+	int i;
+
+	if (g->nodes[target].cpu || nodeset_has(nearest, initiator))
+		return false;
+	for (i = 0; i < g->count; i++) {
+		const struct best b = best_of(g, i, target);
+
+		if (nodeset_has(nearest, i) && !is_as_good(&other, &b))
+			return false;
+	}
+	return true;
 }
 
 /* Counts the reason, if there is one. */
@@ -97,6 +162,8 @@ static bool is_refused(struct printer *p, const struct guest_value *v)
 		why = &p->caches;
 	else if (v->initiator > v->target && to->cpu && is_linked(p->g, v->target, v->initiator))
 		why = &p->backwards;
+	else if (would_be_attached(p->g, v->initiator, v->target))
+		why = &p->nearer;
 	*(why ?: &(size_t){ 0 }) += 1;
 	return why;
 }
@@ -114,16 +181,19 @@ static void note_refused(const struct printer *p)
 		note("values between two nodes with CPUs are left out (%zu): libvirt takes only those of one "
 		     "direction",
 		     p->backwards);
+	if (p->nearer)
+		note("values of nodes as seen from other CPUs than the nearest are left out (%zu): they are not worse, "
+		     "and libvirt would take these CPUs for the nearest",
+		     p->nearer);
 }
 
-static void note_devices(const struct guest *g)
+static void note_devices(const char *nodes)
 {
-	_cleanup_free_ char *nodes = guest_devices(g);
-
 	if (nodes && *nodes)
-		note("libvirt's <numa> cannot express generic initiators (guest nodes: %s); for each, give QEMU "
+		note("libvirt's <numa> cannot express generic initiators (guest nodes: %s); put into the <hostdev> of "
+		     "the device: <acpi nodeset='%s'/>; an older libvirt does not know that, so for each, give QEMU "
 		     "-object acpi-generic-initiator,id=ID,pci-dev=DEVICE,node=NODE",
-		     nodes);
+		     nodes, nodes);
 }
 
 /* In KiB as libvirt itself writes it, unless that exceeds the 32 bits of its schema. */
@@ -145,10 +215,11 @@ static void print_value(const struct guest_value *v, void *arg)
 
 void guest_print_libvirt(const struct guest *g, FILE *out)
 {
+	_cleanup_free_ char *devices = guest_devices(g);
 	struct printer p = { .g = g, .out = out };
 	int i;
 
-	print_header(g, out);
+	print_header(g, devices, out);
 	fputs("<cpu>\n  <numa>\n", out);
 	for (i = 0; i < g->count; i++)
 		print_cell(g, i, out);
@@ -159,5 +230,5 @@ void guest_print_libvirt(const struct guest *g, FILE *out)
 	}
 	fputs("  </numa>\n</cpu>\n", out);
 	note_refused(&p);
-	note_devices(g);
+	note_devices(devices);
 }

@@ -334,6 +334,32 @@ Test(export_guest, nothing_known)
 	expect_options("-numa hmat-lb", "");
 }
 
+/* Only access0: its values count for CPUs of the guest that are among its initiators. */
+Test(export_guest, only_any_initiator_known)
+{
+	int i;
+
+	machine = complete(MACHINE({ "cm" }, { "cm" }, { "m" }));
+	for (i = 0; i < 3; i++) {
+		machine->nodes[i].sysfs[CLASS_ANY].perf = (struct perf)PERF(10 + i, 10 + i, 5, 5);
+		nodeset_add(&machine->nodes[i].sysfs[CLASS_ANY].initiators, i ? 1 : 0);
+	}
+	make(NULL, NOTES("nodes (0-2) are known only from the nearest initiator of any kind"));
+	expect_options("-numa node,nodeid=2", ",memdev=ram-node2,initiator=1\n");
+	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
+		       "latency,latency=12\nbandwidth,bandwidth=5M\n");
+	make(&(struct guest_wish){ .host = { 1, 3 }, .cpus = 1 },
+	     NOTES("nodes (0) are known only from the nearest initiator of any kind, and not from the nearest CPUs: "
+		   "the guest gets them",
+		   "nodes (2) are known only from the nearest initiator of any kind, and not from the nearest CPUs: "
+		   "they are left out"));
+	expect_options(LB "target=1", "");
+	machine->nodes[0].sysfs[CLASS_ANY].initiators = (struct nodeset){};
+	make(&(struct guest_wish){ .host = { 1, 3 }, .cpus = 1 },
+	     NOTES("nodes (0,2) are known only",
+		   "no latency or bandwidth of these nodes is known from the"));
+}
+
 Test(export_guest, dram_mismatch)
 {
 	machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "cm", PERF(12, 12, 10, 10) }));
@@ -519,6 +545,20 @@ Test(export_guest, remote_initiators)
 	free(text);
 }
 
+/* HMAT says what the guest's own CPUs see, which is farther than what the nearest CPUs see. */
+Test(export_guest, nearest_cpus_left_out_but_known_from_others)
+{
+	struct guest_wish w = { .host = { 2, 3 }, .cpus = 1 };
+
+	two_sockets(&draft);
+	add_hmat(&draft);
+	make(&w, NULL);
+	expect_options("-numa node,nodeid=1", ",memdev=ram-node1,initiator=0\n");
+	expect_options(LB "target=1,hierarchy=memory,data-type=access-",
+		       "latency,latency=50\nbandwidth,bandwidth=2M\n");
+	cr_expect_eq(guest->nodes[1].perf.value[READ_LATENCY], 50);
+}
+
 /* A measurement finds node 2 slower than HMAT says it is from the other socket, so that would win. */
 Test(export_guest, remote_initiators_that_would_win)
 {
@@ -538,6 +578,48 @@ Test(export_guest, remote_initiators_that_would_win)
 	machine->nodes[2].sysfs[CLASS_CPU].initiators = (struct nodeset){};
 	make(NULL, NULL);
 	expect_options("-numa node,nodeid=2", ",memdev=ram-node2\n");
+}
+
+/*
+ * libvirt cannot say that node 0 is attached: it takes the initiator of the lowest latency of any type, or
+ * else that of the largest bandwidth.
+ */
+Test(export_guest, remote_initiators_that_libvirt_would_attach)
+{
+	const struct {
+		struct perf local;
+		uint16_t remote_latency;
+		const char *note; /* NULL: the other socket's values stay */
+	} table[] = {
+		{ PERF(60, 60, 4, 4), 50, "other CPUs than the nearest are left out (2)" },
+		{ PERF(50, 60, 4, 4), 50, "other CPUs than the nearest are left out (3)" },
+		{ PERF(49, 60, 4, 4), 50, NULL },
+		{ PERF(0, 0, 4, 4), 0, NULL },
+		{ PERF(0, 0, 2, 2), 0, "other CPUs than the nearest are left out (1)" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		const uint16_t latency = table[i].remote_latency;
+		char *text;
+
+		machine_free(machine);
+		machine = complete(MACHINE({ "cm", PERF(10, 10, 10, 10) },
+					   { "cm", PERF(10, 10, 10, 10) }, { "m", table[i].local }));
+		nodeset_add(&machine->nodes[2].sysfs[CLASS_CPU].initiators, 0);
+		add_srat(PXMS(0, 1), PXMS(0, 1, 2));
+		draft_start(&draft, "HMAT", 2, 40);
+		put_locality(&draft, 0, HMAT_ACCESS_LATENCY,
+			     (uint16_t[]){ 10, 0, 0, 0, 10, latency });
+		put_locality(&draft, 0, HMAT_ACCESS_BANDWIDTH, (uint16_t[]){ 10, 0, 0, 0, 10, 2 });
+		add_hmat(&draft);
+		make(NULL, NULL);
+		text = printed(libvirt, table[i].note ? NOTES(table[i].note) : NULL);
+		cr_expect(!strstr(text, "initiator='1' target='2'") == !!table[i].note, "%zu: %s",
+			  i, text);
+		cr_expect(strstr(text, "initiator='0' target='2'"));
+		free(text);
+	}
 }
 
 /*
@@ -646,9 +728,12 @@ Test(export_guest, generic_initiators)
 		       "nodeid=0,cpus=0,memdev=ram-node0\nnodeid=1\nnodeid=2,memdev=ram-node2\n");
 	expect_options("-numa hmat-lb,initiator=1,target=2,hierarchy=memory,data-type=access-",
 		       "latency,latency=20\nbandwidth,bandwidth=8M\n");
-	text = printed(libvirt, NOTES("seen from devices are left out (2)",
-				      "generic initiators (guest nodes: 1)"));
+	text = printed(libvirt,
+		       NOTES("seen from devices are left out (2)",
+			     "generic initiators (guest nodes: 1); put into the <hostdev> of the device: "
+			     "<acpi nodeset='1'/>"));
 	cr_expect_null(strstr(text, "initiator='1'"));
+	cr_expect(strstr(text, "     Into the <hostdev> of the device: <acpi nodeset='1'/>. -->\n"));
 	free(text);
 	make(&(struct guest_wish){ .host = { 1, 3, 2 }, .cpus = 1 },
 	     NOTES("guest node 2 has a generic initiator and guest node 1 has neither"));

@@ -38,7 +38,7 @@ at_once()
 
 insmod /lib/modules/extra/odd-driver.ko || fail "odd-driver.ko"
 modprobe tierbpf
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 18:1" "when the memory has come"
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 policy /tmp/q.json '{"match": {"node": 1}, "action": {"tier": "cxl"}}'

@@ -16,7 +16,7 @@ expect_tiers "4:0" "at boot"
 modprobe tierbpf
 policy /tmp/p.json '{"match": {"node": "1-3", "cpu": false}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 10:1" "after the memory came"
 expect 0 tierbpf status
 says /tmp/out far

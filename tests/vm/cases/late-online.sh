@@ -9,7 +9,7 @@
 . /usr/lib/tierbpf-test/test.sh
 
 modprobe tierbpf
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 18:1" "after the memory came"
 block=$((0x$(cat /sys/devices/system/memory/block_size_bytes)))
 policy /tmp/s.json "{\"match\": {\"node\": 1, \"size\": {\"min\": $((block + 1))}}, \"action\": {\"tier\": \"far\"}}" \

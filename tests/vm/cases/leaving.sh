@@ -8,7 +8,7 @@
 modprobe tierbpf
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 10:1" "after the memory came"
 attach test-slow slow
 {

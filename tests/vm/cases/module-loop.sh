@@ -50,7 +50,7 @@ soon()
 	[ $took -lt 9000 ] || [ -e /sys/kernel/debug/kmemleak ] || fail "$*, after a hotplug in the midst: it took $took ms"
 }
 
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 18:1" "at boot"
 blocks=$(ls -d /sys/devices/system/node/node1/memory[0-9]*)
 there=1

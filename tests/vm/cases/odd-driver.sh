@@ -49,7 +49,7 @@ misuse()
 }
 
 insmod /lib/modules/extra/odd-driver.ko || fail "odd-driver.ko"
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 18:1" "before the module"
 modprobe tierbpf
 policy /tmp/p.json '{"match": {"node": 1}, "action": {"tier": "far"}}'

@@ -53,7 +53,7 @@ notes()
 expect 4 tierbpf watch
 says /tmp/err "modprobe tierbpf"
 modprobe tierbpf
-modprobe virtio_mem
+load_virtio_mem
 expect_tiers "4:0 18:1" "at boot"
 # Starts as root without any capability, before a policy is loaded.
 watched prog-caps 0 none tierbpf watch

@@ -46,7 +46,7 @@ offline()
 	fail "$1 does not go offline"
 }
 
-# find_blocks DEVICE: sets blocks to its memory blocks. It starts no process, like read_tiers.
+# find_blocks DEVICE: sets blocks to its memory blocks. It starts no process, like find_tiers.
 find_blocks()
 {
 	read -r block </sys/devices/system/memory/block_size_bytes

@@ -23,7 +23,7 @@ dmesg()
 
 # Sets now to the tiers that the kernel shows: "4:0 18:1-2". It starts no process, which costs a debug
 # kernel a tenth of a second and a case calls it often. The patterns give the tiers in order.
-read_tiers()
+find_tiers()
 {
 	now=
 	for tier_dir in "$tiering"/memory_tier[0-9] "$tiering"/memory_tier[0-9][0-9] "$tiering"/memory_tier[0-9][0-9][0-9]*; do
@@ -34,7 +34,7 @@ read_tiers()
 
 tiers()
 {
-	read_tiers
+	find_tiers
 	echo "$now"
 }
 
@@ -43,12 +43,24 @@ expect_tiers()
 {
 	tries=0
 	while [ $tries -lt 50 ]; do
-		read_tiers
+		find_tiers
 		[ "$now" != "$1" ] || return 0
 		sleep 0.1
 		tries=$((tries + 1))
 	done
 	fail "tiers ${2:-}: expected $1, found $now"
+}
+
+# Loads the driver, and waits until all memory of topology virtio-mem is there: node 1 joins a tier with
+# the first of its two blocks.
+load_virtio_mem()
+{
+	modprobe virtio_mem || fail "modprobe virtio_mem"
+	for _ in $(seq 50); do
+		[ "$(cat /sys/devices/system/node/node1/memory*/state 2>/dev/null | grep -cx online)" != 2 ] || return 0
+		sleep 0.1
+	done
+	fail "node 1 does not get its two blocks of memory"
 }
 
 # expect STATUS COMMAND...: fails unless COMMAND exits with STATUS; saves its output in /tmp/out
