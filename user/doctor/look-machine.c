@@ -37,6 +37,7 @@ static bool shows_performance(const struct machine *m)
 
 	for (node = 0; node < m->nr_nodes; node++)
 		if (perf_has_any(&m->nodes[node].sysfs[CLASS_CPU].perf) ||
+		    perf_has_any(&m->nodes[node].sysfs[CLASS_ANY].perf) ||
 		    perf_has_any(&m->nodes[node].region))
 			return true;
 	return false;
@@ -55,6 +56,21 @@ static void look_at_hmat(struct doctor *d, const struct machine *m)
 		look_at_table(d, "HMAT", &m->tables.hmat, "no latency or bandwidth of any node");
 }
 
+static void finds_different(struct doctor *d, const struct machine *m, int odd)
+{
+	int first = perf_reference_node(m);
+	struct perf p = perf_of(&m->nodes[odd].facts), r = perf_of(&m->nodes[first].facts);
+	bool same = perf_knows_the_same(&p, &r);
+
+	doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
+		     "nodes with CPUs within 10 % of each other",
+		     "\"from\": \"hmat\" in a policy uses the table all the same; tierbpf export acpi corrects it",
+		     same ? "nodes %d and %d differ by more than 10 %%, so the kernel ignores HMAT" :
+			    "not the same latencies and bandwidths are known of nodes %d and %d, so the kernel "
+			    "ignores HMAT",
+		     first, odd);
+}
+
 /* The kernel ignores a valid HMAT if the values of DRAM nodes in it differ too much. */
 static void look_at_dram(struct doctor *d, const struct machine *m)
 {
@@ -64,11 +80,7 @@ static void look_at_dram(struct doctor *d, const struct machine *m)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_FINE,
 			     "nodes with CPUs within 10 % of each other", NULL, "known, and alike");
 	else if (err == -ERANGE)
-		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE,
-			     "nodes with CPUs within 10 % of each other",
-			     "\"from\": \"hmat\" in a policy uses the table all the same; tierbpf export acpi corrects it",
-			     "nodes %d and %d differ by more than 10 %%, so the kernel ignores HMAT",
-			     perf_reference_node(m), odd);
+		finds_different(d, m, odd);
 	else if (err == -ENOENT)
 		doctor_finds(d, "DRAM by firmware", DOCTOR_ADVICE, "a node with CPUs and memory",
 			     "use a policy, which can name the node that others are compared with: tierbpf init",

@@ -329,16 +329,6 @@ static int check_dram_perf(const struct guest *g, int *odd)
 	return perf_kernel_reference(m, odd);
 }
 
-static bool knows_the_same(const struct perf *p, const struct perf *reference)
-{
-	enum coordinate c;
-
-	for (c = 0; c < NR_COORDINATES; c++)
-		if (!p->value[c] != !reference->value[c])
-			return false;
-	return true;
-}
-
 static const struct perf *reference_perf(const struct guest *g)
 {
 	const struct guest_node *n = g->nodes;
@@ -350,7 +340,7 @@ static const struct perf *reference_perf(const struct guest *g)
 
 static void note_odd(const struct guest *g, int odd)
 {
-	if (!knows_the_same(&g->nodes[odd].perf, reference_perf(g)))
+	if (!perf_knows_the_same(&g->nodes[odd].perf, reference_perf(g)))
 		note("guest node %d has CPUs, and not the same latencies and bandwidths are known of it as of the "
 		     "first such node, so a Linux guest puts all nodes into one tier",
 		     odd);

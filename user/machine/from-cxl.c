@@ -311,9 +311,15 @@ static void read_window(const struct region *r, const struct cedt_window *w)
 		w->node == CEDT_NO_NODE ? NULL : machine_possible(r->m, (uint64_t)w->node);
 	size_t i;
 
-	for (i = 0; n && i < r->m->nr_regions; i++)
-		if (r->m->regions[i].base >= w->base && r->m->regions[i].base - w->base < w->size)
-			r->m->regions[i].window_node = w->node;
+	for (i = 0; i < r->m->nr_regions; i++) {
+		struct machine_region *region = &r->m->regions[i];
+
+		if (!region->base || region->base < w->base || region->base - w->base >= w->size)
+			continue;
+		region->in_window = true;
+		if (n)
+			region->window_node = w->node;
+	}
 	if (!n || n->cpu || machine_knows(n, TIERBPF_FACT_KIND))
 		return;
 	machine_set_fact(n, TIERBPF_FACT_KIND, TIERBPF_KIND_CXL, SOURCE_CEDT);

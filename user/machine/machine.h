@@ -67,7 +67,8 @@ struct machine_node {
 struct machine_region {
 	unsigned int number; /* of regionN */
 	int node; /* its memory is this node's, or will be; NO_NODE: not known */
-	int window_node; /* that the kernel made for the window around it; NO_NODE: none */
+	bool in_window; /* CEDT has a window around it */
+	int window_node; /* that the kernel made for this window; NO_NODE: none */
 	uint64_t base, size; /* 0: not known */
 	struct {
 		uint64_t serial;

@@ -64,6 +64,16 @@ __s32 perf_kernel_adistance(const struct perf *p, const struct perf *r)
 	return (__s32)(a / bandwidth);
 }
 
+bool perf_knows_the_same(const struct perf *p, const struct perf *reference)
+{
+	enum coordinate c;
+
+	for (c = 0; c < NR_COORDINATES; c++)
+		if (!p->value[c] != !reference->value[c])
+			return false;
+	return true;
+}
+
 bool perf_has_hmat(const struct machine *m)
 {
 	int node;

@@ -44,6 +44,12 @@ bool perf_is_enough(const struct perf *p);
  */
 __s32 perf_kernel_adistance(const struct perf *p, const struct perf *reference);
 
+/*
+ * True if the same values of both are known. Where they are not, the kernel finds that the two
+ * differ, but by more than 10 % would be the wrong words for it.
+ */
+bool perf_knows_the_same(const struct perf *p, const struct perf *reference);
+
 /* Is there an HMAT: can it be seen, is it withheld from this user, or does sysfs show what it says? */
 bool perf_has_hmat(const struct machine *m);
 

@@ -270,10 +270,11 @@ static void write_so(const struct placement *p, const struct placed *n, bool sev
 	char moved[120] = "", warning[160] = "";
 
 	if (n->basis == BASIS_KERNEL && is_moved(p, n))
-		snprintf(moved, sizeof(moved),
-			 several ?
-				 "so they keep their place in the kernel's order (tier %u becomes %lld)" :
-				 "so it keeps its place in the kernel's order (tier %u becomes %lld)",
+		snprintf(moved, sizeof(moved), "so %s (tier %u becomes %lld)",
+			 p->tiers[n->tier].kernel_tier != n->kernel_tier ?
+				 "a tier is shared, since there are too few before DRAM's" :
+			 several ? "they keep their place in the kernel's order" :
+				   "it keeps its place in the kernel's order",
 			 (unsigned int)n->kernel_tier, (long long)p->tiers[n->tier].number);
 	if (is_doubtful_target(p, n))
 		snprintf(warning, sizeof(warning),

@@ -112,12 +112,31 @@ static void write_values(const struct placement *p, const struct nodeset *nodes,
 		 value[READ_BANDWIDTH], value[WRITE_BANDWIDTH]);
 }
 
+/* Of the nodes of the rule of @first, which is the first of them in the kernel's order. */
+static int32_t last_kernel_tier(const struct placement *p, const struct placed *first)
+{
+	int32_t last = first->kernel_tier;
+	size_t i;
+
+	for (i = 0; i < p->nr_nodes; i++)
+		if (p->nodes[i].tier == first->tier && p->nodes[i].basis == first->basis)
+			last = p->nodes[i].kernel_tier;
+	return last;
+}
+
 static void write_name(const struct placement *p, const struct placed *n,
 		       const struct nodeset *nodes, char *text, size_t size)
 {
+	int32_t last;
+
 	switch (n->basis) {
 	case BASIS_KERNEL:
-		snprintf(text, size, "in the kernel's tier %u", (unsigned int)n->kernel_tier);
+		last = last_kernel_tier(p, n);
+		if (last == n->kernel_tier)
+			snprintf(text, size, "in the kernel's tier %u", (unsigned int)last);
+		else
+			snprintf(text, size, "in the kernel's tiers %u to %u",
+				 (unsigned int)n->kernel_tier, (unsigned int)last);
 		break;
 	case BASIS_DEVICE:
 		snprintf(text, size, "speed not known, may be fast");

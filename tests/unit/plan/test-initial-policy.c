@@ -433,6 +433,16 @@ Test(initial_policy, values_of_rule)
 
 	cr_expect(strstr(f.text, "\"100-201/? ns, 500-1000/490-1000 MB/s\""), "%s", f.text);
 	first_free(&f);
+	/* two tiers of the kernel have to share one */
+	f = first_policy(MACHINE({ DRAM }, { IN_TIER(0) }, { IN_TIER(1) }, { IN_TIER(2) },
+				 { IN_TIER(3) }, { "m", PERF(100, 100, 1200, 1200) }));
+	cr_expect(strstr(f.text, "\"in the kernel's tiers 0 to 1\""), "%s", f.text);
+	cr_expect(strstr(f.text, "\"in the kernel's tier 2\""), "%s", f.text);
+	cr_expect(strstr(f.said,
+			 "of node 2 is known, so a tier is shared, since there are too few before "
+			 "DRAM's (tier 1 becomes 0)"),
+		  "%s", f.said);
+	first_free(&f);
 }
 
 /* ---- measurements ---- */
