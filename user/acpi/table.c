@@ -113,6 +113,7 @@ int acpi_table_open(const char *root, const char *signature, struct acpi_table *
 
 	*state = (struct acpi_table_state){
 		.found = err != -ENOENT,
+		.broken = err && err != -ENOENT,
 		.withheld = err == -ENOENT && sysfs_exists(root, TABLES "/%s", signature),
 	};
 	if (!err)

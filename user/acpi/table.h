@@ -34,6 +34,7 @@ struct acpi_table {
 /* Tells whether a table was found, and whether the kernel uses it. */
 struct acpi_table_state {
 	bool found;
+	bool broken; /* found, but it is no such table, so that not even its header may be used */
 	bool withheld; /* not found because this user may not read it */
 	uint8_t revision;
 	const char *ignored; /* why the kernel does not use it (constant text); NULL: it does */

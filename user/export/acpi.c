@@ -488,7 +488,9 @@ static int make(struct builder *b, const char *root)
 	err = err ?: take_nodes(b);
 	if (err)
 		return err;
-	if (acpi_table_read(root, "HMAT", &b->old))
+	/* Reading a broken table again would only repeat the note. */
+	b->export->beside = b->m->tables.hmat.broken;
+	if (b->export->beside || acpi_table_read(root, "HMAT", &b->old))
 		b->old.bytes = NULL;
 	find_cpus(b->m, &cpus);
 	err = prepare(b);
@@ -547,7 +549,9 @@ void acpi_print(const struct acpi_export *e, const char *path, FILE *out)
 	size_t i;
 
 	fprintf(out, "%s: an archive with an HMAT that %s; values for reading/writing:\n", path,
-		e->overrides ? "replaces the firmware's" : "the firmware does not have");
+		e->overrides ? "replaces the firmware's" :
+		e->beside    ? "the firmware has only in a broken form" :
+			       "the firmware does not have");
 	for (i = 0; i < e->count; i++)
 		print_node(&e->nodes[i], out);
 	fprintf(out,

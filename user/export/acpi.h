@@ -95,6 +95,7 @@ struct acpi_node {
 struct acpi_export {
 	struct acpi_table hmat;
 	bool overrides; /* it replaces a table of the firmware */
+	bool beside; /* the firmware has one, but it is broken */
 	struct acpi_node *nodes; /* the nodes with memory, ordered by number */
 	size_t count;
 };

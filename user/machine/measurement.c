@@ -67,8 +67,9 @@ static int read_pages(const struct value *v, void *context)
 static const char *const grades[NR_GRADES] = { "-", "good", "fair", "poor" };
 
 static const char *const doubts[NR_DOUBTS] = {
-	[DOUBT_EMULATED] = "emulated", [DOUBT_ONE_CPU] = "one-cpu", [DOUBT_BUSY] = "busy",
-	[DOUBT_SPREAD] = "spread",     [DOUBT_CACHE] = "cache",
+	[DOUBT_EMULATED] = "emulated", [DOUBT_ONE_CPU] = "one-cpu",
+	[DOUBT_BUSY] = "busy",	       [DOUBT_SPREAD] = "spread",
+	[DOUBT_CACHE] = "cache",       [DOUBT_FEW_ROUNDS] = "few-rounds",
 };
 
 const char *measured_grade_name(enum measured_grade grade)
@@ -114,9 +115,8 @@ static int read_doubt(const struct value *v, struct measured_node *n)
 			return 0;
 		}
 	return err   ?:
-		       value_error(v,
-				   "\"emulated\", \"one-cpu\", \"busy\", \"spread\" or \"cache\" is "
-				   "expected here");
+		       value_error(v, "\"emulated\", \"one-cpu\", \"busy\", \"spread\", \"cache\" or "
+				      "\"few-rounds\" is expected here");
 }
 
 static int read_doubts(const struct value *v, void *context)

@@ -20,6 +20,7 @@
 struct measured_value {
 	int64_t median; /* ns, MB/s (10^6 bytes); > 0 */
 	int64_t spread; /* interquartile range in percent of the median, rounded up */
+	size_t rounds; /* of this measurement; 0 if it is from a file */
 };
 
 /* May the values of a node be used? */
@@ -38,6 +39,7 @@ enum measured_doubt {
 	DOUBT_BUSY, /* something else ran on the CPUs */
 	DOUBT_SPREAD, /* the rounds differ much */
 	DOUBT_CACHE, /* the CPU cache held a part of the buffer */
+	DOUBT_FEW_ROUNDS, /* the time was not enough */
 	NR_DOUBTS
 };
 

@@ -8,6 +8,7 @@
 
 #include "measure/loops-and-buffer.h"
 #include "util/cleanup.h"
+#include "util/number.h"
 
 #define CACHES 4 /* times the last-level cache, with which little of the buffer is in it */
 
@@ -69,6 +70,11 @@ bool is_worth_repeating(const struct measured_value *v, const struct loop_time *
 	return v->spread > FAIR_SPREAD || loop_stolen(time) > FAIR_STOLEN;
 }
 
+bool is_time_to_repeat(int64_t now, int64_t cost, int left, int64_t until)
+{
+	return now + (1 + left) * cost <= until;
+}
+
 static void doubt(struct measured_node *n, enum measured_doubt doubt, bool fair, bool poor)
 {
 	if (!fair && !poor)
@@ -83,11 +89,13 @@ static void doubt(struct measured_node *n, enum measured_doubt doubt, bool fair,
 void grade_node(struct measured_node *n, const struct conditions *c)
 {
 	int64_t spread = 0;
+	bool few = false;
 	enum coordinate i;
 
-	for (i = 0; i < NR_COORDINATES; i++)
-		if (n->values[i].spread > spread)
-			spread = n->values[i].spread;
+	for (i = 0; i < NR_COORDINATES; i++) {
+		spread = max_of(n->values[i].spread, spread);
+		few |= n->values[i].rounds < MEASURE_ROUNDS;
+	}
 	n->grade = GRADE_GOOD;
 	n->doubts = 0;
 	doubt(n, DOUBT_EMULATED, false, c->emulated);
@@ -95,4 +103,5 @@ void grade_node(struct measured_node *n, const struct conditions *c)
 	doubt(n, DOUBT_BUSY, c->stolen > FAIR_STOLEN, c->stolen > POOR_STOLEN);
 	doubt(n, DOUBT_SPREAD, spread > FAIR_SPREAD, spread > POOR_SPREAD);
 	doubt(n, DOUBT_CACHE, c->bytes < CACHES * c->cache, c->bytes < c->cache);
+	doubt(n, DOUBT_FEW_ROUNDS, few, false);
 }

@@ -91,6 +91,12 @@ int64_t stolen_ticks(const struct bitmask *cpus, int64_t *total);
 /* True if another measurement of this value may be a better one. */
 bool is_worth_repeating(const struct measured_value *v, const struct loop_time *time);
 
+/*
+ * True if there is time until @until for another measurement that takes @cost, and for as long a one of each of
+ * the @left values that were not measured yet.
+ */
+bool is_time_to_repeat(int64_t now, int64_t cost, int left, int64_t until);
+
 /* Sets the grade and the doubts of @n, whose values and their spreads are known. */
 void grade_node(struct measured_node *n, const struct conditions *c);
 

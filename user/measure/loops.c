@@ -40,7 +40,7 @@ static int by_size(const void *a, const void *b)
 
 struct measured_value measured_of(double *rounds, size_t count)
 {
-	struct measured_value v = {};
+	struct measured_value v = { .rounds = count };
 	double median, spread;
 
 	qsort(rounds, count, sizeof(*rounds), by_size);

@@ -207,7 +207,10 @@ static int measure_value(struct loop *l, enum coordinate c, struct measured_valu
 	return 0;
 }
 
-/* Measures again where that may help and the node's time is enough; the smallest spread counts. */
+/*
+ * Measures again where that may help and the node's time is enough, also for its other values; the smallest
+ * spread counts.
+ */
 static int measure_best(struct loop *l, enum coordinate c, int64_t until,
 			struct measured_value *best)
 {
@@ -217,7 +220,7 @@ static int measure_best(struct loop *l, enum coordinate c, int64_t until,
 	for (i = 0; !err && i < ATTEMPTS; i++) {
 		struct loop_time time = {};
 		struct measured_value v;
-		int64_t start = measure_now();
+		int64_t start = measure_now(), now;
 
 		l->time = &time;
 		err = measure_value(l, c, &v);
@@ -225,7 +228,9 @@ static int measure_best(struct loop *l, enum coordinate c, int64_t until,
 			*best = v;
 			sum = time;
 		}
-		if (!is_worth_repeating(&v, &time) || 2 * measure_now() - start > until)
+		now = measure_now();
+		if (!is_worth_repeating(&v, &time) ||
+		    !is_time_to_repeat(now, now - start, NR_COORDINATES - 1 - (int)c, until))
 			break;
 	}
 	all->cpu += sum.cpu;
@@ -268,6 +273,9 @@ static void note_grade(const struct measured_node *n, const struct conditions *c
 		note("node %d: the rounds differ by more than the values can tell nodes apart; measure again when the "
 		     "machine is idle, or raise --seconds",
 		     n->node);
+	if (n->doubts & 1U << DOUBT_FEW_ROUNDS)
+		note("node %d: the time was not enough for %d rounds of each value; raise --seconds",
+		     n->node, MEASURE_ROUNDS);
 }
 
 static void judge(struct measured_node *n, const struct loop *l, double stolen_by_host)

@@ -448,6 +448,27 @@ Test(export_acpi, no_higher_revision)
 		     -EINVAL);
 }
 
+/* The machine's tables were read before, and that said what is wrong with the table. */
+Test(export_acpi, broken)
+{
+	struct machine *m = machine_with(MACHINE({ "cm", DRAM }, { "m", PERF(90, 90, 0, 0) }));
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	tmp_put(root, "sys/firmware/acpi/tables/HMAT", "HM", 2);
+	cr_assert_neq(hmat_read(root, m->srat, &m->hmat, &m->tables.hmat), 0);
+	cr_expect(m->tables.hmat.broken);
+	cr_assert_eq(make(FAR, m, NULL), 0);
+	cr_expect(!export->overrides);
+	expect_header("TIERBP", "TIERBPF ", 1);
+	out = open_memstream(&text, &size);
+	acpi_print(export, "a.cpio", out);
+	fclose(out);
+	cr_expect(strstr(text, "an HMAT that the firmware has only in a broken form;"), "%s", text);
+	free(text);
+}
+
 /* ---- the archive ---- */
 
 #define ENTRY "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X"

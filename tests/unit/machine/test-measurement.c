@@ -78,7 +78,7 @@ Test(measurement, grades)
 	} table[] = {
 		{ "", NULL },
 		{ "'grade': 'good', ", NULL },
-		{ "'grade': 'fair', 'doubts': ['spread'], ", NULL },
+		{ "'grade': 'fair', 'doubts': ['spread', 'few-rounds'], ", NULL },
 		{ "'grade': 'poor', 'doubts': ['emulated', 'one-cpu'], ",
 		  "node 0: its measurement is poor (emulated, one-cpu), so do not rely on it" },
 	};

@@ -11,8 +11,9 @@ static const struct conditions fine = { .cpus = 2, .bytes = 64 * MIB, .cache = 1
 static void expect_grade(const struct conditions *c, int64_t spread, enum measured_grade grade,
 			 const char *doubts)
 {
-	struct measured_node n = { .values = {
-					   { 100, 1 }, { 100, spread }, { 100, 1 }, { 100, 0 } } };
+	struct measured_node n = {
+		.values = { { 100, 1, 11 }, { 100, spread, 11 }, { 100, 1, 11 }, { 100, 0, 11 } },
+	};
 	char text[MEASURED_DOUBTS_TEXT];
 
 	grade_node(&n, c);
@@ -48,6 +49,27 @@ Test(conditions, one_by_one)
 	expect_grade(&c, 1, GRADE_POOR, "cache");
 	c.cache = 0; /* not known */
 	expect_grade(&c, 1, GRADE_GOOD, "");
+}
+
+/* After the deadline, values get the minimum of rounds. */
+Test(conditions, few_rounds)
+{
+	struct measured_node n = {
+		.values = { { 100, 1, 11 }, { 100, 1, 11 }, { 100, 1, 11 }, { 100, 1, 10 } },
+	};
+
+	grade_node(&n, &fine);
+	cr_expect_eq(n.grade, GRADE_FAIR);
+	cr_expect_eq(n.doubts, 1U << DOUBT_FEW_ROUNDS);
+}
+
+/* A repetition of the first of four values must leave time for the other three. */
+Test(conditions, time_to_repeat)
+{
+	cr_expect(is_time_to_repeat(100, 10, 3, 140));
+	cr_expect(!is_time_to_repeat(100, 10, 3, 139));
+	cr_expect(is_time_to_repeat(100, 10, 0, 110));
+	cr_expect(!is_time_to_repeat(100, 10, 0, 109));
 }
 
 /* The worst doubt counts, and not the last. */

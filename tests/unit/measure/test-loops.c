@@ -7,6 +7,7 @@ static void expect_value(double *rounds, size_t count, int64_t median, int64_t s
 {
 	struct measured_value v = measured_of(rounds, count);
 
+	cr_expect_eq(v.rounds, count);
 	cr_expect(v.median == median && v.spread == spread, "%zu rounds: %lld +- %lld", count,
 		  (long long)v.median, (long long)v.spread);
 }
