@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	static char name[32];
 	size_t i;
 
-	output_check_at_exit();
+	output_begin();
 	argp_err_exit_status = EXIT_USAGE;
 	/* Drops argp's note about mandatory arguments from --help, which has to fit on one screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);

@@ -292,8 +292,8 @@ int watch(const struct watch_options *options)
 	};
 	int err;
 
-	/* With standard output closed, the first file that is opened would get its number and the output. */
-	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+	/* It cannot be written to if it was closed (output.h). */
+	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
 		return fail(-EIO, "standard output is closed");
 	w.order.context = &w;
 	listen_to_signals();

@@ -2,6 +2,7 @@
 #include "util/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,12 @@ static void check(int status, void *unused)
 		_exit(EXIT_FAILED);
 }
 
-void output_check_at_exit(void)
+void output_begin(void)
 {
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 	on_exit(check, NULL);
 }

@@ -12,7 +12,11 @@
  */
 int output_flush(void);
 
-/* From now on, the process exits with EXIT_FAILED instead of EXIT_DONE if its output does not arrive. */
-void output_check_at_exit(void);
+/*
+ * Call it before any file is opened. A standard stream that is closed becomes one that cannot be used:
+ * otherwise the first file that is opened would get its number, and the output. And from now on, the
+ * process exits with EXIT_FAILED instead of EXIT_DONE if its output does not arrive.
+ */
+void output_begin(void);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: virtio-mem
 # kernels: cloud
+# timeout: 240
 # append: memhp_default_state=online_movable
 # judge: tests/vm/suites/judge-watch
 # tierbpf watch must report each event once and in order, from one policy to the next. It must
