@@ -139,7 +139,7 @@ found "memory blocks" ok
 found demotion advice
 found promotion advice
 instead /sys/firmware/acpi/tables /tmp/empty
-finds HMAT advice none
+finds HMAT unknown "not known, but sysfs shows latency or bandwidth of nodes"
 [ $status = 0 ] || fail "advice alone, and doctor exits with $status"
 umount /sys/firmware/acpi/tables
 for state in /sys/devices/system/node/node1/memory*/state; do
