@@ -217,14 +217,16 @@ static int measure_best(struct loop *l, enum coordinate c, int64_t until,
 	struct loop_time sum = {}, *all = l->time;
 	int i, err = 0;
 
-	for (i = 0; !err && i < ATTEMPTS; i++) {
+	for (i = 0; i < ATTEMPTS; i++) {
 		struct loop_time time = {};
 		struct measured_value v;
 		int64_t start = measure_now(), now;
 
 		l->time = &time;
 		err = measure_value(l, c, &v);
-		if (!err && (!i || v.spread < best->spread)) {
+		if (err)
+			break;
+		if (!i || v.spread < best->spread) {
 			*best = v;
 			sum = time;
 		}
