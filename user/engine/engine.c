@@ -7,6 +7,7 @@
 #include <string.h>
 #include <tierbpf/facts.h>
 
+#include "engine/in-force.h"
 #include "engine/pinned-map.h"
 #include "engine/pins.h"
 #include "engine/rights.h"
@@ -232,18 +233,14 @@ bool engine_override(const struct engine *e, int node, int *adistance)
 
 void engine_overrides(const struct engine *e, __s32 overrides[TIERBPF_MAX_NODES])
 {
-	__u32 node, before;
-	int i;
+	struct tierbpf_overrides list;
+	__u32 i;
 
 	memset(overrides, 0, TIERBPF_MAX_NODES * sizeof(*overrides));
-	/* The kernel begins again after a key that has just been removed, hence the bound. */
-	for (i = 0; i < 2 * TIERBPF_MAX_NODES; i++) {
-		if (bpf_map_get_next_key(e->override_fd, i ? &before : NULL, &node))
-			break;
-		if (node < TIERBPF_MAX_NODES)
-			bpf_map_lookup_elem(e->override_fd, &node, &overrides[node]);
-		before = node;
-	}
+	engine_list_overrides(e->override_fd, &list);
+	for (i = 0; i < list.count; i++)
+		if (list.of[i].node < TIERBPF_MAX_NODES)
+			overrides[list.of[i].node] = list.of[i].adistance;
 }
 
 int engine_set_override(const struct engine *e, int node, const int *adistance)

@@ -38,6 +38,19 @@ int engine_read_meta(struct tierbpf_meta *meta)
 	return err || is_sane(meta) ? err : -EPROTO;
 }
 
+/* The kernel begins again after a key that has just been removed, but the list has an end. */
+void engine_list_overrides(int fd, struct tierbpf_overrides *list)
+{
+	__u32 node, *before = NULL;
+
+	list->count = 0;
+	while (list->count < TIERBPF_MAX_NODES && !bpf_map_get_next_key(fd, before, &node)) {
+		list->of[list->count].node = node;
+		before = &list->of[list->count].node;
+		list->count += !bpf_map_lookup_elem(fd, &node, &list->of[list->count].adistance);
+	}
+}
+
 int engine_unload(void)
 {
 	_cleanup_close_ int link = bpf_obj_get(PIN_PATH(TIERBPF_PIN_LINK));

@@ -12,6 +12,9 @@
  */
 int engine_read_meta(struct tierbpf_meta *meta);
 
+/* Lists the overrides in the map that @fd refers to, as they stand there: any key, any value. */
+void engine_list_overrides(int fd, struct tierbpf_overrides *list);
+
 /*
  * Detaches the policy, so that nodes return to the tiers that the kernel chooses. Returns 0 or -errno with
  * a message.

@@ -55,19 +55,6 @@ int trial_keep_former(void)
 	return err && err != -ENOENT ? fail(err, "%s: %s", from, strerror(-err)) : 0;
 }
 
-static int read_overrides(int override, struct tierbpf_overrides *o)
-{
-	__u32 node, *before = NULL;
-
-	o->count = 0;
-	while (o->count < TIERBPF_MAX_NODES && !bpf_map_get_next_key(override, before, &node)) {
-		o->of[o->count].node = node;
-		before = &o->of[o->count].node;
-		o->count += !bpf_map_lookup_elem(override, &node, &o->of[o->count].adistance);
-	}
-	return 0;
-}
-
 int trial_overrides(int override, struct tierbpf_overrides *overrides)
 {
 	bool in_force, on_trial;
@@ -75,8 +62,10 @@ int trial_overrides(int override, struct tierbpf_overrides *overrides)
 
 	if (err)
 		return err;
-	if (!on_trial)
-		return read_overrides(override, overrides);
+	if (!on_trial) {
+		engine_list_overrides(override, overrides);
+		return 0;
+	}
 	err = pinned_map_read(POLICY_PATH("overrides_before"), overrides, sizeof(*overrides));
 	return err || overrides->count <= TIERBPF_MAX_NODES ? err : -EPROTO;
 }
