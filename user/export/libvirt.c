@@ -164,7 +164,8 @@ static bool is_refused(struct printer *p, const struct guest_value *v)
 		why = &p->backwards;
 	else if (would_be_attached(p->g, v->initiator, v->target))
 		why = &p->nearer;
-	*(why ?: &(size_t){ 0 }) += 1;
+	if (why)
+		++*why;
 	return why;
 }
 

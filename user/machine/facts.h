@@ -36,9 +36,4 @@ struct machine_node *machine_possible(struct machine *m, uint64_t node);
 /* True if the distance is known; otherwise machine_distance() returns a default. */
 bool machine_knows_distance(const struct machine *m, int from, int to);
 
-static inline bool machine_knows(const struct machine_node *n, enum tierbpf_fact fact)
-{
-	return n->facts.known & (1ULL << fact);
-}
-
 #endif

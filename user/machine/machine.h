@@ -124,6 +124,11 @@ int machine_distance(const struct machine *m, int from, int to);
  */
 char *machine_shared_by(const struct machine *m, int node);
 
+static inline bool machine_knows(const struct machine_node *n, enum tierbpf_fact fact)
+{
+	return n->facts.known & (1ULL << fact);
+}
+
 /* Sets a fact and its source. */
 void machine_set_fact(struct machine_node *n, enum tierbpf_fact fact, int64_t value,
 		      enum source source);

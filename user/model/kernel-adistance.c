@@ -34,7 +34,7 @@ void kernel_adistance_estimate(struct machine *m, bool tiers_are_the_kernels)
 		__s32 computed = perf_kernel_adistance(&p, &reference);
 		bool enough = perf_is_enough(&p) && perf_is_enough(&reference);
 
-		if (n->memory && !(n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE)))
+		if (n->memory && !machine_knows(n, TIERBPF_FACT_KERNEL_ADISTANCE))
 			estimate(n, enough ? &computed : NULL, tiers_are_the_kernels);
 	}
 }

@@ -230,9 +230,30 @@ static bool is_alike(const struct placement *p, const struct placed *a, const st
 		       sizeof(a->missing_of_reference));
 }
 
+/*
+ * Collects the nodes that are like that of index @i; false if one before it is, so that the sentence has
+ * been said.
+ */
+static bool collect_alike(const struct placement *p, size_t i,
+			  bool (*alike)(const struct placement *p, const struct placed *a,
+					const struct placed *b),
+			  struct nodeset *nodes)
+{
+	size_t j;
+
+	for (j = 0; j < p->nr_nodes; j++) {
+		if (!alike(p, &p->nodes[i], &p->nodes[j]))
+			continue;
+		if (j < i)
+			return false;
+		nodeset_add(nodes, p->nodes[j].node);
+	}
+	return true;
+}
+
 static int say_missing(const struct placement *p, struct assumptions *a)
 {
-	size_t i, j;
+	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < p->nr_nodes; i++) {
@@ -242,14 +263,8 @@ static int say_missing(const struct placement *p, struct assumptions *a)
 		if (n->basis > BASIS_HALF || n->node == p->reference ||
 		    (!perf_has_any(&n->missing) && !perf_has_any(&n->missing_of_reference)))
 			continue;
-		for (j = 0; j < i && !is_alike(p, n, &p->nodes[j]); j++)
-			;
-		if (j < i)
-			continue;
-		for (; j < p->nr_nodes; j++)
-			if (is_alike(p, n, &p->nodes[j]))
-				nodeset_add(&nodes, p->nodes[j].node);
-		err = say_missing_of(p, n, &nodes, a);
+		if (collect_alike(p, i, is_alike, &nodes))
+			err = say_missing_of(p, n, &nodes, a);
 	}
 	return err;
 }
@@ -399,23 +414,14 @@ static int say_unknown_of(const struct placement *p, const struct placed *n,
 
 static int say_unknown(const struct placement *p, enum basis basis, struct assumptions *a)
 {
-	size_t i, j;
+	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < p->nr_nodes; i++) {
-		const struct placed *n = &p->nodes[i];
 		struct nodeset nodes = {};
 
-		if (n->basis != basis)
-			continue;
-		for (j = 0; j < i && !are_unknown_alike(p, n, &p->nodes[j]); j++)
-			;
-		if (j < i)
-			continue;
-		for (; j < p->nr_nodes; j++)
-			if (are_unknown_alike(p, n, &p->nodes[j]))
-				nodeset_add(&nodes, p->nodes[j].node);
-		err = say_unknown_of(p, n, &nodes, a);
+		if (p->nodes[i].basis == basis && collect_alike(p, i, are_unknown_alike, &nodes))
+			err = say_unknown_of(p, &p->nodes[i], &nodes, a);
 	}
 	return err;
 }

@@ -95,13 +95,13 @@ struct tierbpf_node compiled_node(const struct machine *m, int node)
 	const struct machine_node *n = &m->nodes[node];
 	struct tierbpf_node question = { .id = node, .kernel_adistance = TIERBPF_ADISTANCE_DRAM };
 
-	if (n->facts.known & (1ULL << TIERBPF_FACT_KERNEL_ADISTANCE))
+	if (machine_knows(n, TIERBPF_FACT_KERNEL_ADISTANCE))
 		question.kernel_adistance = (__s32)n->facts.value[TIERBPF_FACT_KERNEL_ADISTANCE];
 	if (n->cpu)
 		question.flags |= TIERBPF_NODE_CPU;
 	if (n->memory)
 		question.flags |= TIERBPF_NODE_MEMORY;
-	if (n->memory && n->facts.known & (1ULL << TIERBPF_FACT_SIZE))
+	if (n->memory && machine_knows(n, TIERBPF_FACT_SIZE))
 		question.size = (__u64)n->facts.value[TIERBPF_FACT_SIZE];
 	return question;
 }

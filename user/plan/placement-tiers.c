@@ -9,7 +9,6 @@
 #include "plan/placement.h"
 #include "policy/policy.h"
 
-#define DRAM_TIER ((int32_t)(TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT))
 #define LAST_TIER (TIERBPF_ADISTANCE_MAX >> TIERBPF_TIER_SHIFT)
 
 /* ---- order ---- */
@@ -157,9 +156,9 @@ static void number(struct placement *p)
 
 static int64_t kind(const struct placement *p, size_t i)
 {
-	const struct tierbpf_facts *f = &p->m->nodes[p->nodes[i].node].facts;
+	const struct machine_node *n = &p->m->nodes[p->nodes[i].node];
 
-	return f->known & (1ULL << TIERBPF_FACT_KIND) ? f->value[TIERBPF_FACT_KIND] : 0;
+	return machine_knows(n, TIERBPF_FACT_KIND) ? n->facts.value[TIERBPF_FACT_KIND] : 0;
 }
 
 /* A tier is named after a kind only if all its nodes are of that kind. */

@@ -13,8 +13,6 @@
 #include "util/cleanup.h"
 #include "util/msg.h"
 
-#define DRAM_TIER ((int32_t)(TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT))
-
 /* ---- values ---- */
 
 static int32_t kernel_tier(const struct machine *m, int node)
@@ -153,9 +151,9 @@ static void find_reference(struct placement *p)
 
 static bool is_kind(const struct machine *m, int node, enum tierbpf_kind kind)
 {
-	const struct tierbpf_facts *f = &m->nodes[node].facts;
+	const struct machine_node *n = &m->nodes[node];
 
-	return f->known & (1ULL << TIERBPF_FACT_KIND) && f->value[TIERBPF_FACT_KIND] == kind;
+	return machine_knows(n, TIERBPF_FACT_KIND) && n->facts.value[TIERBPF_FACT_KIND] == kind;
 }
 
 bool placement_is_slow_kind(const struct machine *m, int node)
@@ -169,11 +167,11 @@ bool placement_is_slow_kind(const struct machine *m, int node)
  */
 const char *placement_driver(const struct machine *m, int node)
 {
-	const struct tierbpf_facts *f = &m->nodes[node].facts;
+	const struct machine_node *n = &m->nodes[node];
 	const char *name = NULL;
 
-	if (f->known & (1ULL << TIERBPF_FACT_DRIVER) && is_kind(m, node, TIERBPF_KIND_DEVICE))
-		name = driver_name(f->value[TIERBPF_FACT_DRIVER]);
+	if (machine_knows(n, TIERBPF_FACT_DRIVER) && is_kind(m, node, TIERBPF_KIND_DEVICE))
+		name = driver_name(n->facts.value[TIERBPF_FACT_DRIVER]);
 	return name && strcmp(name, "kmem") && strcmp(name, "virtio_mem") ? name : NULL;
 }
 

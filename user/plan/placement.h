@@ -9,8 +9,13 @@
 #ifndef PLACEMENT_H
 #define PLACEMENT_H
 
+#include <tierbpf/adistance.h>
+
 #include "machine/machine.h"
 #include "util/nodeset.h"
+
+/* The tier in which the kernel has DRAM. */
+#define DRAM_TIER ((int32_t)(TIERBPF_ADISTANCE_DRAM >> TIERBPF_TIER_SHIFT))
 
 /* What decides where a node goes. */
 enum basis {

@@ -13,9 +13,9 @@ static void print_node(const struct machine_node *n, int node, FILE *out)
 {
 	char size[32] = "", kind[24] = "";
 
-	if (n->facts.known & (1ULL << TIERBPF_FACT_SIZE))
+	if (machine_knows(n, TIERBPF_FACT_SIZE))
 		fact_text(TIERBPF_FACT_SIZE, n->facts.value[TIERBPF_FACT_SIZE], size, sizeof(size));
-	if (n->facts.known & (1ULL << TIERBPF_FACT_KIND))
+	if (machine_knows(n, TIERBPF_FACT_KIND))
 		fact_text(TIERBPF_FACT_KIND, n->facts.value[TIERBPF_FACT_KIND], kind, sizeof(kind));
 	fprintf(out, "    n%d [label=\"node %d\\n%s %s\\n%s%s\"%s];\n", node, node, size, kind,
 		n->cpulist ? "CPUs " : "no CPUs", n->cpulist ?: "", n->cpu ? ", style=bold" : "");

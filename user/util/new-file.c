@@ -66,21 +66,29 @@ static int rename_new(const char *from, const char *to)
 	return unlink(from);
 }
 
+/* Makes a file beside @path, of a name that the caller frees. 0, or -errno with a message. */
+static int make_temporary(const char *path, bool force, char **temporary, int *fd)
+{
+	int err = new_file_check(path, force);
+
+	if (err)
+		return err;
+	if (asprintf(temporary, "%s.XXXXXX", path) < 0) {
+		*temporary = NULL;
+		return no_memory();
+	}
+	*fd = mkostemp(*temporary, O_CLOEXEC);
+	return *fd < 0 ? fail_at(path) : 0;
+}
+
 /* Another process may make the file meanwhile: new_file_write() checks again. */
 int new_file_try(const char *path, bool force)
 {
 	_cleanup_free_ char *temporary = NULL;
-	int fd, err = new_file_check(path, force);
+	int fd, err = make_temporary(path, force, &temporary, &fd);
 
 	if (err)
 		return err;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-		temporary = NULL;
-		return no_memory();
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return fail_at(path);
 	close(fd);
 	unlink(temporary);
 	return 0;
@@ -90,17 +98,10 @@ int new_file_write(const char *path, bool force, mode_t mode,
 		   int (*write)(FILE *out, const void *what), const void *what)
 {
 	_cleanup_free_ char *temporary = NULL;
-	int fd, err = new_file_check(path, force);
+	int fd, err = make_temporary(path, force, &temporary, &fd);
 
 	if (err)
 		return err;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-		temporary = NULL;
-		return no_memory();
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return fail_at(path);
 	if (set_mode(fd, mode)) {
 		err = fail_at(path);
 		close(fd);
