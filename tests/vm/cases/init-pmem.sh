@@ -13,13 +13,7 @@ targets()
 	dmesg | sed -n "s/.*Demotion targets for Node $1: //p" | tail -n 1
 }
 
-for module in nfit nd_pmem device_dax dax_pmem kmem tierbpf; do
-	modprobe $module || fail "modprobe $module"
-done
-for _ in $(seq 50); do
-	[ ! -e /sys/bus/nd/devices/namespace0.0 ] || break
-	sleep 0.1
-done
+load_nvdimm
 make_dax 0
 expect_tiers "4:0-1 22:2"
 expect 0 tierbpf init --output /tmp/p.json

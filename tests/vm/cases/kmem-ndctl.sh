@@ -5,6 +5,7 @@
 # Debian's own ndctl and daxctl turn an NVDIMM into memory and back. daxctl brings the memory
 # online itself and fails if that has already happened.
 . /usr/lib/tierbpf-test/test.sh
+. /usr/lib/tierbpf-test/dax.sh
 
 as_memory()
 {
@@ -21,13 +22,7 @@ as_device()
 
 stock=22
 [ ! -e /sys/firmware/acpi/tables/HMAT ] || stock=18
-for module in nfit nd_pmem device_dax dax_pmem kmem tierbpf; do
-	modprobe $module || fail "modprobe $module"
-done
-for _ in $(seq 50); do
-	[ ! -e /sys/bus/nd/devices/namespace0.0 ] || break
-	sleep 0.1
-done
+load_nvdimm
 policy /tmp/p.json '{"name": "pmem", "match": {"kind": "pmem"}, "action": {"tier": "far"}}'
 expect 0 tierbpf load /tmp/p.json
 expect 0 ndctl create-namespace --force --reconfig=namespace0.0 --mode=devdax --map=mem

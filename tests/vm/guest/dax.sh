@@ -4,6 +4,19 @@
 
 dax=/sys/bus/dax
 
+# Loads what turns NVDIMMs into memory, and tierbpf, and waits until the first NVDIMM is there.
+load_nvdimm()
+{
+	for module in nfit nd_pmem device_dax dax_pmem kmem tierbpf; do
+		modprobe $module || fail "modprobe $module"
+	done
+	for _ in $(seq 50); do
+		[ ! -e /sys/bus/nd/devices/namespace0.0 ] || return 0
+		sleep 0.1
+	done
+	fail "there is no NVDIMM"
+}
+
 # Turns a namespace into a dax device without a driver, like ndctl create-namespace -m devdax; $seed
 # is its name.
 make_unbound_dax()
