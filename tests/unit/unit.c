@@ -294,6 +294,19 @@ void capture_expect(struct capture *c, const char *part)
 	free(c->text);
 }
 
+void expect_notes(char *text, const char *notes[])
+{
+	char *line, *rest;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cr_assert(notes && *notes, "\"%s\"", line);
+		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
+		notes++;
+	}
+	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
+	free(text);
+}
+
 /* ---- files ---- */
 
 char *tmp_new(void)

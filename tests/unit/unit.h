@@ -97,6 +97,9 @@ void capture_start(struct capture *c);
 /* Expects that stderr is empty (@part: NULL), or one line "tierbpf: …" with @part in it. */
 void capture_expect(struct capture *c, const char *part);
 
+/* The lines of @text must have @notes as parts, in this order; NULL: there are none. Frees @text. */
+void expect_notes(char *text, const char *notes[]);
+
 /* ---- files ---- */
 
 /* Creates a directory, which tmp_remove() removes. */

@@ -48,7 +48,7 @@ static void name_domains(struct machine *m)
 static int make(const char *marked, struct machine *m, const char *notes[])
 {
 	FILE *terminal = stderr;
-	char *text = NULL, *line, *rest;
+	char *text = NULL;
 	size_t size;
 	int err;
 
@@ -57,13 +57,7 @@ static int make(const char *marked, struct machine *m, const char *notes[])
 	err = acpi_make(root, m, marked ? plan.plan : NULL, &export);
 	fclose(stderr);
 	stderr = terminal;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		cr_assert(notes && *notes, "\"%s\"", line);
-		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
-		notes++;
-	}
-	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
-	free(text);
+	expect_notes(text, notes);
 	return err;
 }
 

@@ -37,20 +37,6 @@ static struct machine *four_options(void)
 	return complete(MACHINE({ "cm", PERF(10, 10, 10, 10) }, { "m", PERF(20, 20, 5, 5) }));
 }
 
-/* @notes: parts of lines, each in its order; NULL: there are none. Frees @text. */
-static void expect_notes(char *text, const char *notes[])
-{
-	char *line, *rest;
-
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		cr_assert(notes && *notes, "\"%s\"", line);
-		cr_expect(strstr(line, *notes), "\"%s\", not \"%s\"", line, *notes);
-		notes++;
-	}
-	cr_expect(!notes || !*notes, "nothing says \"%s\"", notes ? *notes : "");
-	free(text);
-}
-
 static void make(const struct guest_wish *wish, const char *notes[])
 {
 	static const struct guest_wish all = GUEST_WISH;
