@@ -138,7 +138,8 @@ void retier_restore_all(void);
  * retier_node() - Asks where a node belongs, and moves it there before it returns
  * @nid: the node; any number
  *
- * Waits for a hotplug operation that is changing the tiers. May sleep.
+ * Waits for a hotplug operation that is changing the tiers; if many follow each other, the
+ * worker moves the node later. May sleep.
  *
  * Return: how many nodes were moved, or -errno as the kfunc tierbpf_retier() (ops.c).
  */

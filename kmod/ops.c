@@ -78,10 +78,11 @@ static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
  * the new policy wants them, except for those that a shortage of memory delays.
  *
  * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded
- * (retier.c). This waits HOTPLUG_PATIENCE at most for each hotplug operation that is under
- * way. Then nodes leave their tiers for MOVE_PATIENCE at most and take about as long to
- * join the new ones; a caller that is moving nodes already may take the same time first.
- * The worker moves the rest. The time that a policy takes for its answers is not bounded.
+ * (retier.c). This waits HOTPLUG_PATIENCE at most for a hotplug operation that is under
+ * way, and HOTPLUGS_PATIENCE for those that follow each other. Then nodes leave their tiers
+ * for MOVE_PATIENCE at most and take about as long to join the new ones; a caller that is
+ * moving nodes already may take the same time first. The worker moves the rest. The time
+ * that a policy takes for its answers is not bounded.
  *
  * A policy needs a link: without one, it could not be replaced in one step, and would
  * outlive its owner.
@@ -144,7 +145,7 @@ __bpf_kfunc_start_defs();
  * Return: how many nodes were moved, or -errno of the first node that could not be moved;
  * the others are moved all the same.
  * -EINVAL: there is no such node. -EAGAIN: its last memory is just being removed, or it
- * was moved too often (TIERBPF_MOVES), or other moves took too long. -ENOMEM: memory is
+ * was moved too often (TIERBPF_MOVES), or other moves or hotplug operations took too long. -ENOMEM: memory is
  * short. After these two, the module tries again by itself, within a second.
  * -EDEADLK: called from a program that runs in a decision or an event.
  */

@@ -26,6 +26,9 @@
  */
 #define HOTPLUG_PATIENCE (10 * HZ)
 
+/* And for all that follow each other; after that the worker tries again later. */
+#define HOTPLUGS_PATIENCE (2 * HOTPLUG_PATIENCE)
+
 /*
  * The worker rests between two rounds, so that a program that asks for a retier at the end
  * of each round keeps no CPU busy. A worker that never slept would also hold up the grace
@@ -73,14 +76,20 @@ static long hotplug_left(void)
 	return hotplug_runs && time_before64(now, until) ? until - now : 0;
 }
 
-/* Takes retier_lock while no hotplug operation is changing the tiers. */
-static void lock_for_moves(void)
+/*
+ * Takes retier_lock while no hotplug operation is changing the tiers. Returns -EAGAIN,
+ * without the lock, if one followed the other for too long.
+ */
+static int lock_for_moves(void)
 {
+	u64 until = get_jiffies_64() + HOTPLUGS_PATIENCE;
 	long left;
 
 	mutex_lock(&retier_lock);
 	while ((left = hotplug_left())) {
 		mutex_unlock(&retier_lock);
+		if (!time_before64(get_jiffies_64(), until))
+			return -EAGAIN;
 		wait_event_timeout(hotplug_ended, !READ_ONCE(hotplug_runs), left);
 		mutex_lock(&retier_lock);
 	}
@@ -90,6 +99,7 @@ static void lock_for_moves(void)
 		WRITE_ONCE(hotplug_runs, false);
 	}
 	WRITE_ONCE(mover, current);
+	return 0;
 }
 
 static void unlock_after_moves(void)
@@ -294,7 +304,12 @@ static int retier_nodes(const nodemask_t *which, bool at_once)
 	struct outcome all = {};
 	int nid, ret;
 
-	lock_for_moves();
+	ret = lock_for_moves();
+	if (ret) {
+		for_each_node_mask(nid, *which)
+			retier_later(nid);
+		return ret;
+	}
 	for_each_node_mask(nid, *which) {
 		ret = prepare_move(nid, at_once);
 		if (ret > 0)
@@ -389,11 +404,14 @@ int retier_queue(int nid)
 int retier_ask(int nid, struct tierbpf_answer *answer)
 {
 	struct memory_dev_type *type = NULL;
-	int ret = -ENOENT;
+	int ret;
 
 	if (nid < 0 || nid >= nr_node_ids)
 		return -EINVAL;
-	lock_for_moves();
+	ret = lock_for_moves();
+	if (ret)
+		return ret;
+	ret = -ENOENT;
 	if (node_state(nid, N_MEMORY))
 		type = memtier_type_of(nid);
 	if (!IS_ERR_OR_NULL(type)) {
