@@ -224,12 +224,14 @@ struct tierbpf_meta {
 };
 
 /* Map `overrides_before`, one element: the contents of `override` when a trial began. */
+struct tierbpf_override {
+	__u32 node;
+	__s32 adistance;
+};
+
 struct tierbpf_overrides {
 	__u32 count;
-	struct {
-		__u32 node;
-		__s32 adistance;
-	} of[TIERBPF_MAX_NODES];
+	struct tierbpf_override of[TIERBPF_MAX_NODES];
 };
 
 /* Map `stats`, one element. */

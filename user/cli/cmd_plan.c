@@ -15,6 +15,7 @@
 #include "show/plan-print.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
+#include "util/command-line.h"
 #include "util/msg.h"
 
 struct arguments {
@@ -128,7 +129,8 @@ static int no_policy(const struct arguments *a, const struct snapshot *s)
 			    "no policy was in force when this machine was captured; give a POLICY file");
 	if (geteuid())
 		return fail(-EPERM,
-			    "only root can read the policy in force: give a POLICY file, or use sudo tierbpf …");
+			    "only root can read the policy in force: give a POLICY file, or: sudo %s",
+			    command_line());
 	return fail(-ENODATA, "no policy is loaded; give a POLICY file");
 }
 

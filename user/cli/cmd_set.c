@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/option.h"
 #include "engine/engine.h"
+#include "engine/in-force.h"
 #include "engine/pins.h"
 #include "machine/machine.h"
 #include "show/report.h"
@@ -168,6 +169,18 @@ static int check_effect(const struct report *r, int node)
 	return 0;
 }
 
+static bool has_override(const struct engine *e, int node)
+{
+	struct tierbpf_overrides list;
+	__u32 i;
+
+	engine_list_overrides(e->override_fd, &list);
+	for (i = 0; i < list.count; i++)
+		if (list.of[i].node == (__u32)node)
+			return true;
+	return false;
+}
+
 /* Moves the node, and prints the tiers of all nodes. */
 static int apply(const struct engine *e, int node, const int *adistance, int *lock)
 {
@@ -179,7 +192,10 @@ static int apply(const struct engine *e, int node, const int *adistance, int *lo
 	if (err)
 		return err;
 	if (!before->nodes[node].memory)
-		note("node %d has no memory now; the override takes effect when it gets some", node);
+		note(adistance ?
+			     "node %d has no memory now; the override takes effect when it gets some" :
+			     "the override of node %d is removed; the node has no memory now",
+		     node);
 	err = report_settle(e, before, &r);
 	pins_unlock(lock); /* before printing: a slow terminal must not keep others waiting */
 	if (!err)
@@ -201,6 +217,10 @@ static int change(const struct arguments *a, bool set)
 	if (err == -ENOENT)
 		return fail(-ENODATA,
 			    "no policy is loaded, so there is nothing to override; use tierbpf load POLICY first");
+	if (!err && !set && !has_override(&e, a->node)) {
+		note("node %d has no override, so nothing changes", a->node);
+		return 0;
+	}
 	if (!err && set)
 		err = wanted(&e, a, &adistance);
 	return err ?: apply(&e, a->node, set ? &adistance : NULL, &lock);

@@ -9,6 +9,7 @@
 #include "engine/rights.h"
 #include "machine/iomem.h"
 #include "util/array.h"
+#include "util/command-line.h"
 #include "util/msg.h"
 #include "util/output.h"
 
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < NR_VERBS; i++) {
 		if (strcmp(argv[1], verbs[i].name))
 			continue;
+		command_line_keep(argc, argv);
 		/* argp shows argv[0] in its help and its errors. */
 		snprintf(name, sizeof(name), "tierbpf %s", verbs[i].name);
 		argv[1] = name;

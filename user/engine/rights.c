@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/command-line.h"
 #include "util/msg.h"
 
 static unsigned int declared;
@@ -104,11 +105,11 @@ int rights_take(unsigned int rights)
 int rights_check(void)
 {
 	if (geteuid() && declared & RIGHT_LOAD)
-		return fail(-EPERM,
-			    "loading a policy needs root with CAP_SYS_ADMIN: use sudo tierbpf …");
+		return fail(-EPERM, "loading a policy needs root with CAP_SYS_ADMIN: sudo %s",
+			    command_line());
 	if (geteuid())
-		return fail(-EPERM,
-			    "only root can read or change the policy in force: use sudo tierbpf …");
+		return fail(-EPERM, "only root can read or change the policy in force: sudo %s",
+			    command_line());
 	if (declared & RIGHT_LOAD && !has(CAP_SYS_ADMIN))
 		return fail(-EPERM,
 			    "root has no CAP_SYS_ADMIN here, as in a container: run tierbpf outside, or give it "

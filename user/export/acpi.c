@@ -14,6 +14,7 @@
 #include "machine/facts.h"
 #include "model/perf.h"
 #include "util/cleanup.h"
+#include "util/command-line.h"
 #include "util/msg.h"
 #include "util/number.h"
 
@@ -83,7 +84,8 @@ static int check_srat(const struct machine *m, const char *root)
 	if (!*root && geteuid())
 		return fail(-EACCES,
 			    "HMAT names nodes by their proximity domains, from SRAT, which only "
-			    "root can read: sudo tierbpf export …");
+			    "root can read: sudo %s",
+			    command_line());
 	return fail(-EINVAL, "HMAT names nodes by their proximity domains, but %s",
 		    m->tables.srat.ignored ?: "there is no SRAT that gives them; use tierbpf load");
 }

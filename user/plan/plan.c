@@ -79,6 +79,11 @@ static int find_targets(struct plan *plan)
 	return 0;
 }
 
+__s32 plan_override(const struct plan *plan, int node)
+{
+	return plan->overrides ? plan->overrides[node] : 0;
+}
+
 int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	      const __s32 *overrides, struct plan **plan)
 {
@@ -89,11 +94,12 @@ int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 		return no_memory();
 	p->compiled = compiled;
 	p->machine = m;
+	p->overrides = overrides;
 	for (node = 0; node < m->nr_nodes; node++) {
 		if (!m->nodes[node].memory)
 			continue;
 		p->nodes[p->count].node = node;
-		decide(p, &p->nodes[p->count++], overrides ? overrides[node] : 0);
+		decide(p, &p->nodes[p->count++], plan_override(p, node));
 	}
 	err = find_targets(p) ?: plan_warn(p);
 	if (err)

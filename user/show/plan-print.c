@@ -100,6 +100,18 @@ static bool changes_anything(const struct plan *plan)
 	return false;
 }
 
+/* The table has no line for these nodes. */
+static void print_waiting_overrides(const struct plan *plan, FILE *out)
+{
+	int node;
+
+	for (node = 0; node < TIERBPF_MAX_NODES; node++)
+		if (plan_override(plan, node) && !plan->machine->nodes[node].memory)
+			fprintf(out,
+				"\noverride: node %d has no memory now; adistance %d takes effect when it gets some\n",
+				node, plan_override(plan, node));
+}
+
 int plan_print(const struct plan *plan, FILE *out)
 {
 	static const struct column columns[NR_COLUMNS] = {
@@ -124,6 +136,8 @@ int plan_print(const struct plan *plan, FILE *out)
 	err = columns_print(t, err, out);
 	if (!err && !changes_anything(plan))
 		fputs("\nnothing changes\n", out);
+	if (!err)
+		print_waiting_overrides(plan, out);
 	if (!err && plan->nr_warnings)
 		fputc('\n', out);
 	if (!err)
@@ -168,6 +182,20 @@ static json_t *node_json(const struct plan *plan, const struct plan_node *n)
 			 n->overridden ? -1 : n->decision.rule);
 }
 
+static json_t *overrides_json(const struct plan *plan)
+{
+	json_t *list = json_array();
+	int node;
+
+	for (node = 0; node < TIERBPF_MAX_NODES; node++)
+		if (plan_override(plan, node))
+			json_array_append_new(list, json_pack("{s:i, s:i, s:b}", "node", node,
+							      "adistance",
+							      plan_override(plan, node), "memory",
+							      plan->machine->nodes[node].memory));
+	return list;
+}
+
 json_t *plan_json(const struct plan *plan)
 {
 	json_t *nodes = json_array(), *warnings = json_array();
@@ -178,5 +206,6 @@ json_t *plan_json(const struct plan *plan)
 	for (i = 0; i < plan->nr_warnings; i++)
 		json_array_append_new(warnings, json_pack("{s:s, s:s}", "id", plan->warnings[i].id,
 							  "message", plan->warnings[i].message));
-	return json_pack("{s:o, s:o}", "nodes", nodes, "warnings", warnings);
+	return json_pack("{s:o, s:o, s:o}", "nodes", nodes, "overrides", overrides_json(plan),
+			 "warnings", warnings);
 }

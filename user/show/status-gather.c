@@ -35,6 +35,19 @@ static int report_stock(const struct machine *m, struct report *r)
 	return 0;
 }
 
+static int by_node(const void *a, const void *b)
+{
+	const struct tierbpf_override *x = a, *y = b;
+
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+static void list_overrides(struct status *s)
+{
+	engine_list_overrides(s->engine.override_fd, &s->overrides);
+	qsort(s->overrides.of, s->overrides.count, sizeof(s->overrides.of[0]), by_node);
+}
+
 /* Takes the lock and reads the policy in force. 0 also if there are no pins, and so no policy. */
 static int ask_engine(struct status *s)
 {
@@ -47,6 +60,8 @@ static int ask_engine(struct status *s)
 	if (err == -ENOENT)
 		return 0;
 	s->loaded = !err;
+	if (s->loaded)
+		list_overrides(s);
 	s->trial_seconds_left = s->loaded ? (trial_left(&s->engine.meta) + 999) / 1000 : 0;
 	s->link = s->loaded ? LINK_ATTACHED : s->link;
 	err = err ?: machine_read("", &s->machine);

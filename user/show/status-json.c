@@ -115,6 +115,22 @@ static json_t *stats_json(const struct tierbpf_stats *stats)
 	return out;
 }
 
+static json_t *overrides_json(const struct status *s)
+{
+	json_t *list = json_array();
+	__u32 i;
+
+	for (i = 0; i < s->overrides.count; i++) {
+		__u32 node = s->overrides.of[i].node;
+		bool memory = node < TIERBPF_MAX_NODES && s->machine->nodes[node].memory;
+
+		json_array_append_new(list, json_pack("{s:I, s:i, s:b}", "node", (json_int_t)node,
+						      "adistance", s->overrides.of[i].adistance,
+						      "memory", memory));
+	}
+	return list;
+}
+
 static json_t *policy_json(const struct status *s)
 {
 	const struct engine *e = &s->engine;
@@ -122,7 +138,7 @@ static json_t *policy_json(const struct status *s)
 	unsigned int left = s->trial_seconds_left;
 	char digest[65];
 
-	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:o}", "description",
+	return json_pack("{s:s?, s:s?, s:i, s:s, s:I, s:I, s:i, s:o, s:o, s:o, s:o}", "description",
 			 e->policy ? e->policy->description : NULL, "object",
 			 e->policy ? NULL : meta->object, "generation", (int)meta->generation,
 			 "digest", hex(meta->digest, sizeof(meta->digest), digest), "loaded_at",
@@ -130,7 +146,7 @@ static json_t *policy_json(const struct status *s)
 			 (json_int_t)time(NULL) - (json_int_t)meta->loaded_at, "rules",
 			 (int)meta->nr_rules, "trial_seconds_left",
 			 left ? json_integer(left) : json_null(), "tiers", tiers_json(e->policy),
-			 "stats", stats_json(&e->stats));
+			 "overrides", overrides_json(s), "stats", stats_json(&e->stats));
 }
 
 static json_t *balancing_json(const struct switches *s)

@@ -73,10 +73,29 @@ static void print_policy(const struct status *s, bool colors, FILE *out)
 		(unsigned long long)count[TIERBPF_EVENT_SLOW]);
 }
 
+/* The table has no line for these nodes. */
+static void print_waiting_overrides(const struct status *s, FILE *out)
+{
+	__u32 i;
+
+	for (i = 0; i < s->overrides.count; i++) {
+		__u32 node = s->overrides.of[i].node;
+		__s32 adistance = s->overrides.of[i].adistance;
+
+		if (node >= TIERBPF_MAX_NODES)
+			fprintf(out, "override: there can be no node %u\n", node);
+		else if (!s->machine->nodes[node].memory)
+			fprintf(out,
+				"override: node %u has no memory now; adistance %d takes effect when it gets some\n",
+				node, adistance);
+	}
+}
+
 static void print_head(const struct status *s, bool colors, FILE *out)
 {
 	if (s->loaded) {
 		print_policy(s, colors, out);
+		print_waiting_overrides(s, out);
 		return;
 	}
 	if (s->link == LINK_DETACHED)

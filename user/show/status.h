@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "engine/in-force.h"
 #include "machine/activity.h"
 #include "machine/node-memory.h"
 #include "machine/switches.h"
@@ -26,6 +27,7 @@ struct status {
 	bool complete; /* there is something to show */
 	enum link_state link;
 	struct engine engine;
+	struct tierbpf_overrides overrides; /* by node */
 	unsigned int trial_seconds_left;
 	struct machine *machine;
 	struct report report; /* the nodes with memory */

@@ -40,6 +40,13 @@ plug_dimm dimm2 256 1
 expect_tiers "4:0 6:1" "with a third DIMM"
 unoverride 1
 expect_tiers "4:0 5:1" "after the override"
+# The kernel adds a DIMM some time after QEMU has plugged it in.
+blocks=$(((512 << 20) / 0x$(cat /sys/devices/system/memory/block_size_bytes)))
+for try in $(seq 300); do
+	[ "$(cat /sys/devices/system/node/node1/memory*/state | grep -cx online)" != $blocks ] || break
+	[ "$try" -lt 300 ] || fail "not all $blocks blocks of two DIMMs come on line"
+	sleep 0.2
+done
 for state in /sys/devices/system/node/node1/memory*/state; do
 	echo offline >"$state" || fail "$state: offline"
 done

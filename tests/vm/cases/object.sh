@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat three-hmat
 # shares: yes
-# timeout: 400
+# timeout: 600
 # Users may load their own BPF objects instead of rules. This tests the examples, changes from one
 # to another in one step, and that the override wins. An object's other programs and maps come and
 # go with it.

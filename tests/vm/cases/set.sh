@@ -22,9 +22,19 @@ expect_tiers "4:0 16:1" "at 2304 - 256"
 expect 0 tierbpf unset 1
 [ "$(tiers)" = "4:0 10:1" ] || fail "unset returned before the node had moved: $(tiers)"
 expect 0 tierbpf unset 1
+says /tmp/err "node 1 has no override, so nothing changes"
 expect 0 tierbpf set 5 --tier cxl
 says /tmp/err "node 5 has no memory now"
+# The table of status has no line for it.
+expect 0 tierbpf status
+says /tmp/out "override: node 5 has no memory now; adistance"
+tierbpf status --json | jq -e '[.overrides[] | .node, .memory] == [5, false]' >/tmp/out || fail "overrides in JSON: $(cat /tmp/out)"
+expect 1 tierbpf explain 5
+says /tmp/err "its override, adistance"
+expect 0 tierbpf plan
+says /tmp/out "override: node 5 has no memory now; adistance"
 expect 0 tierbpf unset 5
+says /tmp/err "the override of node 5 is removed"
 expect 1 tierbpf set 5 --offset 3
 expect 1 tierbpf set 1 --tier nowhere
 says /tmp/err 'no tier "nowhere"'
