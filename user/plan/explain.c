@@ -51,11 +51,11 @@ int explain_make(const struct plan *plan, int node, struct explanation *e)
 	*e = (struct explanation){ .plan = plan };
 	for (i = 0; i < plan->count && plan->nodes[i].node != node; i++)
 		;
-	if (i == plan->count && plan_override(plan, node))
+	if (i == plan->count && plan->overrides[node])
 		return fail(-ENODEV,
 			    "node %d has no memory, so it is in no tier; its override, adistance %d, "
 			    "takes effect when it gets some",
-			    node, plan_override(plan, node));
+			    node, plan->overrides[node]);
 	if (i == plan->count)
 		return fail(-ENODEV, "node %d has no memory, so it is in no tier", node);
 	e->node = &plan->nodes[i];

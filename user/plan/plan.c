@@ -79,11 +79,6 @@ static int find_targets(struct plan *plan)
 	return 0;
 }
 
-__s32 plan_override(const struct plan *plan, int node)
-{
-	return plan->overrides ? plan->overrides[node] : 0;
-}
-
 int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	      const __s32 *overrides, struct plan **plan)
 {
@@ -94,12 +89,13 @@ int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 		return no_memory();
 	p->compiled = compiled;
 	p->machine = m;
-	p->overrides = overrides;
+	if (overrides)
+		memcpy(p->overrides, overrides, sizeof(p->overrides));
 	for (node = 0; node < m->nr_nodes; node++) {
 		if (!m->nodes[node].memory)
 			continue;
 		p->nodes[p->count].node = node;
-		decide(p, &p->nodes[p->count++], plan_override(p, node));
+		decide(p, &p->nodes[p->count++], p->overrides[node]);
 	}
 	err = find_targets(p) ?: plan_warn(p);
 	if (err)

@@ -55,21 +55,18 @@ struct plan {
 	const struct machine *machine;
 	struct plan_node *nodes; /* the nodes with memory, ordered by number */
 	size_t count;
-	const __s32 *overrides; /* as plan_make() got them; not owned */
+	__s32 overrides[TIERBPF_MAX_NODES]; /* of nodes with memory and without; 0: none */
 	struct plan_warning *warnings;
 	size_t nr_warnings;
 };
 
 /*
  * @overrides is indexed by node and gives the live override, 0 for none; NULL means that no node
- * has one; it must stay as long as the plan. Returns 0 or -ENOMEM with a message. The caller frees *plan with plan_free().
+ * has one. Returns 0 or -ENOMEM with a message. The caller frees *plan with plan_free().
  */
 int plan_make(const struct compiled_policy *compiled, const struct machine *m,
 	      const __s32 *overrides, struct plan **plan);
 void plan_free(struct plan *plan);
-
-/* The override of a node of any number, with memory or without; 0: none. */
-__s32 plan_override(const struct plan *plan, int node);
 
 /* The name of the rule that decides about the node, "default" or "override". */
 const char *plan_decided_by(const struct plan *plan, const struct plan_node *n, char *buffer,

@@ -106,10 +106,10 @@ static void print_waiting_overrides(const struct plan *plan, FILE *out)
 	int node;
 
 	for (node = 0; node < TIERBPF_MAX_NODES; node++)
-		if (plan_override(plan, node) && !plan->machine->nodes[node].memory)
+		if (plan->overrides[node] && !plan->machine->nodes[node].memory)
 			fprintf(out,
 				"\noverride: node %d has no memory now; adistance %d takes effect when it gets some\n",
-				node, plan_override(plan, node));
+				node, plan->overrides[node]);
 }
 
 int plan_print(const struct plan *plan, FILE *out)
@@ -188,10 +188,10 @@ static json_t *overrides_json(const struct plan *plan)
 	int node;
 
 	for (node = 0; node < TIERBPF_MAX_NODES; node++)
-		if (plan_override(plan, node))
+		if (plan->overrides[node])
 			json_array_append_new(list, json_pack("{s:i, s:i, s:b}", "node", node,
-							      "adistance",
-							      plan_override(plan, node), "memory",
+							      "adistance", plan->overrides[node],
+							      "memory",
 							      plan->machine->nodes[node].memory));
 	return list;
 }

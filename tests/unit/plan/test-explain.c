@@ -195,7 +195,8 @@ Test(explain, tolerance)
 
 Test(explain, override)
 {
-	expect_arithmetic(KERNEL, MACHINE({ "cm" }, { "m" }), 1, (const __s32[]){ 0, 1000 },
+	expect_arithmetic(KERNEL, MACHINE({ "cm" }, { "m" }), 1,
+			  (const __s32[TIERBPF_MAX_NODES]){ 0, 1000 },
 			  "the kernel's own, 576\nthe live override takes precedence over the rules: 1000\n"
 			  "adistance 1000 / 128 = tier 7\n");
 }
@@ -323,7 +324,8 @@ Test(explain, json)
 	free(text);
 	json_decref(json);
 	sample_free(&s);
-	json = explain(test_plan(whole, MACHINE({ "cm" }), (const __s32[]){ 1000 }), 0);
+	json = explain(test_plan(whole, MACHINE({ "cm" }), (const __s32[TIERBPF_MAX_NODES]){ 1000 }),
+		       0);
 	cr_expect_str_eq(json_string_value(json_object_get(json, "decided_by")), "override");
 	cr_expect(json_is_true(json_object_get(json, "override")));
 	first = json_array_get(json_object_get(json, "rules"), 0);

@@ -115,7 +115,7 @@ Test(plan, nodes_without_memory)
 
 Test(plan, overrides)
 {
-	const __s32 overrides[] = { 0, 1000, 0 };
+	const __s32 overrides[TIERBPF_MAX_NODES] = { 0, 1000, 0 };
 
 	EXPECT_PLAN(test_plan(CXL_BELOW, MACHINE({ "cm" }, { "m" }, { "m" }), overrides),
 		    "0: tier 4 -> 4, adistance 576 -> 576, demotes [] -> [2], promotes 0 -> 0, default",
@@ -126,7 +126,7 @@ Test(plan, overrides)
 /* Like the module, the plan keeps the kernel's own adistance if an answer is not sane. */
 Test(plan, answers_that_are_not_sane)
 {
-	const __s32 overrides[] = { 0, -5, 16777216 };
+	const __s32 overrides[TIERBPF_MAX_NODES] = { 0, -5, 16777216 };
 
 	EXPECT_PLAN(test_plan(CXL_BELOW,
 			      MACHINE({ "cm", .kernel_adistance = 600 },
@@ -212,8 +212,10 @@ Test(plan, json)
 		"'changes':true,'cpu':false,'decided_by':'override','node':2,"
 		"'now':{'adistance':576,'fallback':'1','preferred':'','promotable':false,"
 		"'tier':4},'rule':-1}],"
+		"'overrides':[{'adistance':1000,'memory':true,'node':2},"
+		"{'adistance':700,'memory':false,'node':5}],"
 		"'warnings':[{'id':'tier-empty','message':'tier \\'far\\' has no node'}]}";
-	const __s32 overrides[] = { 0, 0, 1000 };
+	const __s32 overrides[TIERBPF_MAX_NODES] = { [2] = 1000, [5] = 700 };
 	struct test_plan t = test_plan("{'version': 1, 'tiers': ['dram', 'cxl', 'far'], 'rules': ["
 				       "{'match': {'cpu': false}, 'action': {'tier': 'cxl'}}]}",
 				       MACHINE({ "cm" }, { "m", .tier = NO_TIER }, { "m" }),
