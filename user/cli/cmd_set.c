@@ -115,6 +115,7 @@ static const struct argp unset_argp = {
 
 static int tier_adistance(const struct engine *e, const char *tier, int *adistance)
 {
+	struct nearest near = nearest_to(tier);
 	char *end;
 	unsigned long n = strtoul(tier, &end, 10);
 
@@ -124,10 +125,11 @@ static int tier_adistance(const struct engine *e, const char *tier, int *adistan
 	}
 	if (!policy_find_tier(e->policy, tier, adistance))
 		return 0;
+	policy_nearest_tier(e->policy, &near);
 	return fail(-EINVAL,
-		    "no tier \"%s\" in the policy in force; give one of its names, or a kernel tier "
+		    "no tier \"%s\" in the policy in force%s; give one of its names, or a kernel tier "
 		    "number, 0 to %d",
-		    tier, MAX_TIER - 1);
+		    tier, nearest_hint(&near), MAX_TIER - 1);
 }
 
 static int offset_adistance(const struct engine *e, int node, long offset, int *adistance)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argp.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "util/array.h"
 #include "util/command-line.h"
 #include "util/msg.h"
+#include "util/nearest.h"
 #include "util/output.h"
 
 static const struct verb {
@@ -53,16 +55,57 @@ static void usage(FILE *out)
 	      out);
 	for (i = 0; i < NR_VERBS; i++)
 		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].summary);
-	fputs("\ntierbpf VERB --help describes a verb. Exit status: 0 done, 1 failed, 2 usage,\n"
+	fputs("\ntierbpf help VERB describes a verb. Exit status: 0 done, 1 failed, 2 usage,\n"
 	      "3 policy invalid, 4 something missing, 5 not permitted, 6 busy, 7 a node is in\n"
 	      "another tier than it should be.\n",
 	      out);
 }
 
+static const struct verb *find_verb(const char *name)
+{
+	struct nearest near = nearest_to(name);
+	size_t i;
+
+	for (i = 0; i < NR_VERBS; i++) {
+		if (!strcmp(name, verbs[i].name))
+			return &verbs[i];
+		nearest_try(&near, verbs[i].name);
+	}
+	fail(0, "there is no verb \"%s\"%s; tierbpf --help lists the verbs", name,
+	     nearest_hint(&near));
+	return NULL;
+}
+
+/* Runs the verb argv[1] with the options behind it. */
+static int run_verb(int argc, char **argv)
+{
+	const struct verb *verb = find_verb(argv[1]);
+	static char name[32];
+
+	if (!verb)
+		return EXIT_USAGE;
+	/* argp shows argv[0] in its help and its errors. */
+	snprintf(name, sizeof(name), "tierbpf %s", verb->name);
+	argv[1] = name;
+	iomem_open();
+	return exit_status(rights_take(verb->rights)) ?: verb->run(argc - 1, argv + 1);
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+	return !strcmp(word, a) || !strcmp(word, b);
+}
+
+/* tierbpf help VERB prints what tierbpf VERB --help does. */
+static int help_verb(char **argv)
+{
+	char *help[] = { argv[0], argv[2], (char[]){ "--help" }, NULL };
+
+	return run_verb(ARRAY_SIZE(help) - 1, help);
+}
+
 int main(int argc, char **argv)
 {
-	static char name[32];
-	size_t i;
 
 	output_begin();
 	argp_err_exit_status = EXIT_USAGE;
@@ -74,14 +117,17 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "help") && argc > 2)
+		return help_verb(argv);
+	if (!strcmp(argv[1], "help") || is_one_of(argv[1], "-h", "--help")) {
 		usage(stdout);
 		return EXIT_DONE;
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (is_one_of(argv[1], "-V", "--version")) {
 		puts("tierbpf " TIERBPF_VERSION);
 		return EXIT_DONE;
 	}
+<<<<<<< HEAD
 	for (i = 0; i < NR_VERBS; i++) {
 		if (strcmp(argv[1], verbs[i].name))
 			continue;
@@ -94,4 +140,7 @@ int main(int argc, char **argv)
 	}
 	fail(0, "there is no verb \"%s\"; tierbpf --help lists the verbs", argv[1]);
 	return EXIT_USAGE;
+=======
+	return run_verb(argc, argv);
+>>>>>>> main
 }

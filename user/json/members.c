@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/nearest.h"
 
 int first_error(int err, int next)
 {
@@ -26,13 +27,17 @@ static size_t find(const char *key, const struct members *members)
 
 static int unknown_key(const struct value *key, const struct members *members)
 {
+	struct nearest near = nearest_to(value_text(key));
 	char list[256] = "";
 	size_t i, used = 0;
 
+	for (i = 0; i < members->count; i++)
+		nearest_try(&near, members->list[i].key);
 	for (i = 0; i < members->count && used < sizeof(list); i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
 					 members->list[i].key);
-	return value_error(key, "unknown key \"%.40s\"; known here: %s", value_text(key), list);
+	return value_error(key, "unknown key \"%.40s\"%s; known here: %s", value_text(key),
+			   nearest_hint(&near), list);
 }
 
 static int second_key(const struct value *key, const struct value *first)

@@ -5,6 +5,7 @@
 
 #include "policy/readers.h"
 #include "util/array.h"
+#include "util/nearest.h"
 #include "json/members.h"
 #include "json/quantity.h"
 
@@ -20,6 +21,15 @@ static int set(struct action_context *c, enum tierbpf_action_kind kind, int64_t 
 	return 0;
 }
 
+static int no_tier(const struct value *v, const struct policy *p, const char *name)
+{
+	struct nearest near = nearest_to(name);
+
+	policy_nearest_tier(p, &near);
+	return value_error(v, "no tier \"%.40s\"%s; list it in \"tiers\"", name,
+			   nearest_hint(&near));
+}
+
 static int read_tier(const struct value *v, void *context)
 {
 	struct action_context *c = context;
@@ -30,7 +40,7 @@ static int read_tier(const struct value *v, void *context)
 	if (err)
 		return err;
 	if (policy_find_tier(c->policy, name, &adistance))
-		return value_error(v, "no tier \"%.40s\"; list it in \"tiers\"", name);
+		return no_tier(v, c->policy, name);
 	return set(c, TIERBPF_ACTION_ADISTANCE, adistance);
 }
 
@@ -69,6 +79,7 @@ const size_t nr_action_sources = ARRAY_SIZE(action_sources);
 static int read_from(const struct value *v, void *context)
 {
 	const struct action_source *s;
+	struct nearest near;
 	char known[80];
 	size_t used = 0;
 	const char *from;
@@ -76,14 +87,17 @@ static int read_from(const struct value *v, void *context)
 
 	if (err)
 		return err;
+	near = nearest_to(from);
 	for (s = action_sources; s < action_sources + nr_action_sources; s++) {
 		if (!strcmp(from, s->name))
 			return set(context, s->kind, s->fact);
+		nearest_try(&near, s->name);
 		if (used < sizeof(known))
 			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 						 used ? ", " : "", s->name);
 	}
-	return value_error(v, "no source \"%.40s\"; known here: %s", from, known);
+	return value_error(v, "no source \"%.40s\"%s; known here: %s", from, nearest_hint(&near),
+			   known);
 }
 
 static const struct member action_list[] = {

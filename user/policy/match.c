@@ -10,6 +10,7 @@
 #include "policy/readers.h"
 #include "util/array.h"
 #include "util/cleanup.h"
+#include "util/nearest.h"
 #include "util/nodelist.h"
 #include "json/members.h"
 #include "json/quantity.h"
@@ -132,6 +133,17 @@ static int read_yes_no(const struct value *v, struct match_context *c, enum tier
 #define KIND(SYMBOL, number, name) ", " name
 #define KIND_NAMES TIERBPF_KIND_TABLE(KIND)
 
+static int no_kind(const struct value *v, const char *name)
+{
+	struct nearest near = nearest_to(name);
+	int kind;
+
+	for (kind = 1; kind < TIERBPF_KINDS_END; kind++)
+		nearest_try(&near, policy_kind_name(kind));
+	return value_error(v, "no kind of memory \"%.40s\"%s; known here: %s", name,
+			   nearest_hint(&near), KIND_NAMES + strlen(", "));
+}
+
 /* Sets the bit of the kind in @kinds. */
 static int read_kind_name(const struct value *v, unsigned int *kinds)
 {
@@ -143,8 +155,7 @@ static int read_kind_name(const struct value *v, unsigned int *kinds)
 		return err;
 	kind = policy_find_kind(name);
 	if (!kind)
-		return value_error(v, "no kind of memory \"%.40s\"; known here: %s", name,
-				   KIND_NAMES + strlen(", "));
+		return no_kind(v, name);
 	*kinds |= 1U << kind;
 	return 0;
 }

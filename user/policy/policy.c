@@ -209,6 +209,15 @@ void policy_digest(const struct policy *p, uint8_t digest[32])
 	SHA256Final(digest, &hash);
 }
 
+void policy_nearest_tier(const struct policy *p, struct nearest *near)
+{
+	size_t i;
+
+	for (i = 0; p && i < p->nr_tiers; i++)
+		nearest_try(near, p->tiers[i].name);
+	nearest_try(near, "dram");
+}
+
 int policy_find_tier(const struct policy *p, const char *name, __s32 *adistance)
 {
 	size_t i;

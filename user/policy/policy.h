@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <tierbpf/abi.h>
 
+#include "util/nearest.h"
 #include "json/diag.h"
 
 struct policy_tier {
@@ -59,6 +60,9 @@ void policy_digest(const struct policy *policy, uint8_t digest[32]);
 
 /* Finds the adistance of tier @name: 0, or -ENOENT. "dram" is always known. @policy may be NULL. */
 int policy_find_tier(const struct policy *policy, const char *name, __s32 *adistance);
+
+/* Tries the names of the tiers that policy_find_tier() finds. */
+void policy_nearest_tier(const struct policy *policy, struct nearest *near);
 
 /* The name of the tier that @adistance lies in; "" if the tier has none. @policy may be NULL. */
 const char *policy_tier_name(const struct policy *policy, __s32 adistance);

@@ -107,10 +107,10 @@ Test(object, errors)
 		  "13" },
 		{ "{'one': 1, 'three': 3, ^'': 4}", { { NULL, "unknown key \"\"; known*" } }, "13" },
 		{ "{'one': 1, 'three': 3, ^'One': 4}",
-		  { { "One", "unknown key \"One\"; known*" } },
+		  { { "One", "unknown key \"One\" (did you mean \"one\"?); known*" } },
 		  "13" },
 		{ "{'one': 1, 'three': 3, ^'one ': 4}",
-		  { { "one ", "unknown key \"one \"; known*" } },
+		  { { "one ", "unknown key \"one \" (did you mean \"one\"?); known*" } },
 		  "13" },
 		/* the first is read, the others are told */
 		{ "{$'one': 1, 'three': 3, ^'one': 'x'}",

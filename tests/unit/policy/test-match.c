@@ -135,7 +135,7 @@ Test(policy_match, keys)
 {
 	static const struct bad table[] = {
 		{ MATCH("{^'Node': 4}"), AT ".Node",
-		  "error: unknown key \"Node\"; known here: node, pxm, kind, driver, cpu, size, distance, "
+		  "error: unknown key \"Node\" (did you mean \"node\"?); known here: node, pxm, kind, driver, cpu, size, distance, "
 		  "read_latency_ns, write_latency_ns, read_bandwidth_mbps, write_bandwidth_mbps, "
 		  "latency_ratio, bandwidth_ratio, kernel_adistance, cxl" },
 		{ MATCH("{$'node': 1,\n'cpu': true,\n^'node': 2}"), AT ".node",
@@ -211,7 +211,7 @@ Test(policy_match, kind)
 {
 	static const struct bad table[] = {
 		{ KIND("^'ddr'"), AT ".kind", "error: no kind of memory \"ddr\"" KINDS },
-		{ KIND("^'CXL'"), AT ".kind", "error: no kind of memory \"CXL\"" KINDS },
+		{ KIND("^'CXL'"), AT ".kind", "error: no kind of memory \"CXL\" (did you mean \"cxl\"?)" KINDS },
 		{ KIND("^''"), AT ".kind", "error: no kind of memory \"\"" KINDS },
 		{ KIND("['cxl', ^'x']"), AT ".kind[1]", "error: no kind of memory \"x\"" KINDS },
 		{ KIND("['cxl', ^2]"), AT ".kind[1]",

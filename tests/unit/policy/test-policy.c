@@ -75,7 +75,7 @@ Test(policy, members)
 		{ "^{'rules': []}", NULL, "error: \"version\" is missing" },
 		{ "^{'version': 1}", NULL, "error: \"rules\" is missing" },
 		{ "{'version': 1, 'rules': [], ^'Rules': []}", "Rules",
-		  "unknown key \"Rules\"; known here: $schema, version, description, tiers, reference, "
+		  "unknown key \"Rules\" (did you mean \"rules\"?); known here: $schema, version, description, tiers, reference, "
 		  "tolerance, rules, default" },
 		{ "{\n'version': 1,\n$'rules': [],\n\n ^'rules': []}", "rules",
 		  "error: \"rules\" is a duplicate; the first is in line 3", "the first is here" },
