@@ -84,6 +84,7 @@ static int run_verb(int argc, char **argv)
 
 	if (!verb)
 		return EXIT_USAGE;
+	command_line_keep(argc, argv);
 	/* argp shows argv[0] in its help and its errors. */
 	snprintf(name, sizeof(name), "tierbpf %s", verb->name);
 	argv[1] = name;
@@ -106,7 +107,6 @@ static int help_verb(char **argv)
 
 int main(int argc, char **argv)
 {
-
 	output_begin();
 	argp_err_exit_status = EXIT_USAGE;
 	/* Drops argp's note about mandatory arguments from --help, which has to fit on one screen. */
@@ -127,20 +127,5 @@ int main(int argc, char **argv)
 		puts("tierbpf " TIERBPF_VERSION);
 		return EXIT_DONE;
 	}
-<<<<<<< HEAD
-	for (i = 0; i < NR_VERBS; i++) {
-		if (strcmp(argv[1], verbs[i].name))
-			continue;
-		command_line_keep(argc, argv);
-		/* argp shows argv[0] in its help and its errors. */
-		snprintf(name, sizeof(name), "tierbpf %s", verbs[i].name);
-		argv[1] = name;
-		iomem_open();
-		return exit_status(rights_take(verbs[i].rights)) ?: verbs[i].run(argc - 1, argv + 1);
-	}
-	fail(0, "there is no verb \"%s\"; tierbpf --help lists the verbs", argv[1]);
-	return EXIT_USAGE;
-=======
 	return run_verb(argc, argv);
->>>>>>> main
 }
