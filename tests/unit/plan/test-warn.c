@@ -108,7 +108,9 @@ Test(plan_warn, twins_together)
 	EXPECT_WARNINGS("{'version': 1, 'tolerance': 0.1, 'rules': []}", TWINS(1020, 1030), "");
 	/* somebody means it */
 	EXPECT_WARNINGS(PLACES(AT("2", "1030")), TWINS(1020, 576), "");
-	expect_warnings_of(test_plan(KERNEL, TWINS(1020, 576), (const __s32[TIERBPF_MAX_NODES]){ 0, 0, 1030 }), "");
+	expect_warnings_of(test_plan(KERNEL, TWINS(1020, 576),
+				     (const __s32[TIERBPF_MAX_NODES]){ 0, 0, 1030 }),
+			   "");
 }
 
 /* ---- slit ---- */

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # topology: hmat
+# kernels: cloud
 # shares: yes
 # timeout: 300
 # tierbpf names the other programs of a BPF object before it attaches them. Programs that would
 # change more than tiers are rejected unless they are allowed by name. If something cannot be
-# removed, an unload, a load of another policy and the end of a trial must fail.
+# removed, an unload, a load of another policy and the end of a trial must fail. The debug kernels
+# lack the hooks for paths (CONFIG_SECURITY_PATH).
 . /usr/lib/tierbpf-test/test.sh
 
 side=/usr/lib/tierbpf/test-side.bpf.o
