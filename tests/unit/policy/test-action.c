@@ -149,7 +149,8 @@ Test(policy_action, values)
 		  "error: a number is expected here, such as 1.5, not a string" },
 		{ ACTION("{'from': ^'cdat'}"), AT ".from",
 		  "error: no source \"cdat\"; known here: kernel, hmat, measured" },
-		{ ACTION("{'from': ^'Kernel'}"), AT ".from", "no source \"Kernel\" (did you mean \"kernel\"?); known*" },
+		{ ACTION("{'from': ^'Kernel'}"), AT ".from",
+		  "no source \"Kernel\" (did you mean \"kernel\"?); known*" },
 		{ ACTION("{'from': ^''}"), AT ".from", "no source \"\"; known*" },
 		{ ACTION("{'from': ^null}"), AT ".from", "a string is expected here, not null" },
 	};

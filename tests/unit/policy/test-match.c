@@ -211,7 +211,8 @@ Test(policy_match, kind)
 {
 	static const struct bad table[] = {
 		{ KIND("^'ddr'"), AT ".kind", "error: no kind of memory \"ddr\"" KINDS },
-		{ KIND("^'CXL'"), AT ".kind", "error: no kind of memory \"CXL\" (did you mean \"cxl\"?)" KINDS },
+		{ KIND("^'CXL'"), AT ".kind",
+		  "error: no kind of memory \"CXL\" (did you mean \"cxl\"?)" KINDS },
 		{ KIND("^''"), AT ".kind", "error: no kind of memory \"\"" KINDS },
 		{ KIND("['cxl', ^'x']"), AT ".kind[1]", "error: no kind of memory \"x\"" KINDS },
 		{ KIND("['cxl', ^2]"), AT ".kind[1]",
