@@ -79,8 +79,8 @@ static int switch_policy(struct tierbpf_ops *to, struct tierbpf_ops *from)
  *
  * BPF holds its mutex of struct_ops (of all types) meanwhile, so the time is bounded
  * (retier.c). This waits HOTPLUG_PATIENCE at most for a hotplug operation that is under
- * way, and HOTPLUGS_PATIENCE for those that follow each other. Then nodes leave their tiers
- * for MOVE_PATIENCE at most and take about as long to join the new ones; a caller that is
+ * way, and for no further one after HOTPLUGS_PATIENCE. Then nodes leave their tiers for
+ * MOVE_PATIENCE at most and take about as long to join the new ones; a caller that is
  * moving nodes already may take the same time first. The worker moves the rest. The time
  * that a policy takes for its answers is not bounded.
  *
@@ -145,8 +145,9 @@ __bpf_kfunc_start_defs();
  * Return: how many nodes were moved, or -errno of the first node that could not be moved;
  * the others are moved all the same.
  * -EINVAL: there is no such node. -EAGAIN: its last memory is just being removed, or it
- * was moved too often (TIERBPF_MOVES), or other moves or hotplug operations took too long. -ENOMEM: memory is
- * short. After these two, the module tries again by itself, within a second.
+ * was moved too often (TIERBPF_MOVES), or other moves or hotplug operations took too long.
+ * -ENOMEM: memory is short. After these two, the module tries again by itself, within a
+ * second.
  * -EDEADLK: called from a program that runs in a decision or an event.
  */
 __bpf_kfunc int tierbpf_retier(int node)
@@ -176,7 +177,8 @@ __bpf_kfunc int tierbpf_retier_async(int node)
  * @answer: filled on success
  *
  * Return: 0, or -errno. -EINVAL: there is no such node, or @answer is NULL. -ENOENT: the
- * node has no memory, or is in no tier. -EDEADLK as tierbpf_retier().
+ * node has no memory, or is in no tier. -EAGAIN: hotplug operations followed each other for
+ * too long; ask again. -EDEADLK as tierbpf_retier().
  */
 __bpf_kfunc int tierbpf_ask(int node, struct tierbpf_answer *answer)
 {

@@ -26,7 +26,7 @@
  */
 #define HOTPLUG_PATIENCE (10 * HZ)
 
-/* And for all that follow each other; after that the worker tries again later. */
+/* After this time a move waits for no further operation; the worker tries again later. */
 #define HOTPLUGS_PATIENCE (2 * HOTPLUG_PATIENCE)
 
 /*

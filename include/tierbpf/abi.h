@@ -223,12 +223,13 @@ struct tierbpf_meta {
 	__u64 trial_until; /* CLOCK_BOOTTIME, ns; 0: not on trial */
 };
 
-/* Map `overrides_before`, one element: the contents of `override` when a trial began. */
+/* An element of map `override`, with its key. */
 struct tierbpf_override {
 	__u32 node;
 	__s32 adistance;
 };
 
+/* Map `overrides_before`, one element: the contents of `override` when a trial began. */
 struct tierbpf_overrides {
 	__u32 count;
 	struct tierbpf_override of[TIERBPF_MAX_NODES];

@@ -10,7 +10,6 @@
 #include "cli/cmd.h"
 #include "cli/option.h"
 #include "engine/engine.h"
-#include "engine/in-force.h"
 #include "engine/pins.h"
 #include "machine/machine.h"
 #include "show/report.h"
@@ -171,18 +170,6 @@ static int check_effect(const struct report *r, int node)
 	return 0;
 }
 
-static bool has_override(const struct engine *e, int node)
-{
-	struct tierbpf_overrides list;
-	__u32 i;
-
-	engine_list_overrides(e->override_fd, &list);
-	for (i = 0; i < list.count; i++)
-		if (list.of[i].node == (__u32)node)
-			return true;
-	return false;
-}
-
 /* Moves the node, and prints the tiers of all nodes. */
 static int apply(const struct engine *e, int node, const int *adistance, int *lock)
 {
@@ -219,7 +206,7 @@ static int change(const struct arguments *a, bool set)
 	if (err == -ENOENT)
 		return fail(-ENODATA,
 			    "no policy is loaded, so there is nothing to override; use tierbpf load POLICY first");
-	if (!err && !set && !has_override(&e, a->node)) {
+	if (!err && !set && !engine_override(&e, a->node, &adistance)) {
 		note("node %d has no override, so nothing changes", a->node);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/plan.h"
+#include "show/overrides.h"
 #include "show/plan-print.h"
 #include "util/cleanup.h"
 #include "util/columns.h"
@@ -103,13 +104,16 @@ static bool changes_anything(const struct plan *plan)
 /* The table has no line for these nodes. */
 static void print_waiting_overrides(const struct plan *plan, FILE *out)
 {
-	int node;
+	__u32 node;
 
-	for (node = 0; node < TIERBPF_MAX_NODES; node++)
-		if (plan->overrides[node] && !plan->machine->nodes[node].memory)
-			fprintf(out,
-				"\noverride: node %d has no memory now; adistance %d takes effect when it gets some\n",
-				node, plan->overrides[node]);
+	for (node = 0; node < TIERBPF_MAX_NODES; node++) {
+		const struct tierbpf_override o = { node, plan->overrides[node] };
+
+		if (!o.adistance || plan->machine->nodes[node].memory)
+			continue;
+		fputc('\n', out);
+		override_print_waiting(&o, out);
+	}
 }
 
 int plan_print(const struct plan *plan, FILE *out)
@@ -185,14 +189,15 @@ static json_t *node_json(const struct plan *plan, const struct plan_node *n)
 static json_t *overrides_json(const struct plan *plan)
 {
 	json_t *list = json_array();
-	int node;
+	__u32 node;
 
-	for (node = 0; node < TIERBPF_MAX_NODES; node++)
-		if (plan->overrides[node])
-			json_array_append_new(list, json_pack("{s:i, s:i, s:b}", "node", node,
-							      "adistance", plan->overrides[node],
-							      "memory",
-							      plan->machine->nodes[node].memory));
+	for (node = 0; node < TIERBPF_MAX_NODES; node++) {
+		const struct tierbpf_override o = { node, plan->overrides[node] };
+
+		if (o.adistance)
+			json_array_append_new(list,
+					      override_json(&o, plan->machine->nodes[node].memory));
+	}
 	return list;
 }
 

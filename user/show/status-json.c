@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "show/event-text.h"
+#include "show/overrides.h"
 #include "show/status.h"
 #include "util/number.h"
 
@@ -121,12 +122,10 @@ static json_t *overrides_json(const struct status *s)
 	__u32 i;
 
 	for (i = 0; i < s->overrides.count; i++) {
-		__u32 node = s->overrides.of[i].node;
-		bool memory = node < TIERBPF_MAX_NODES && s->machine->nodes[node].memory;
+		const struct tierbpf_override *o = &s->overrides.of[i];
+		bool memory = o->node < TIERBPF_MAX_NODES && s->machine->nodes[o->node].memory;
 
-		json_array_append_new(list, json_pack("{s:I, s:i, s:b}", "node", (json_int_t)node,
-						      "adistance", s->overrides.of[i].adistance,
-						      "memory", memory));
+		json_array_append_new(list, override_json(o, memory));
 	}
 	return list;
 }

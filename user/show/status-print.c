@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "show/overrides.h"
 #include "show/status.h"
 #include "util/number.h"
 
@@ -79,15 +80,12 @@ static void print_waiting_overrides(const struct status *s, FILE *out)
 	__u32 i;
 
 	for (i = 0; i < s->overrides.count; i++) {
-		__u32 node = s->overrides.of[i].node;
-		__s32 adistance = s->overrides.of[i].adistance;
+		const struct tierbpf_override *o = &s->overrides.of[i];
 
-		if (node >= TIERBPF_MAX_NODES)
-			fprintf(out, "override: there can be no node %u\n", node);
-		else if (!s->machine->nodes[node].memory)
-			fprintf(out,
-				"override: node %u has no memory now; adistance %d takes effect when it gets some\n",
-				node, adistance);
+		if (o->node >= TIERBPF_MAX_NODES)
+			fprintf(out, "override: there can be no node %u\n", o->node);
+		else if (!s->machine->nodes[o->node].memory)
+			override_print_waiting(o, out);
 	}
 }
 

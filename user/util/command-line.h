@@ -3,7 +3,7 @@
 #ifndef COMMAND_LINE_H
 #define COMMAND_LINE_H
 
-/* Before argp sorts the words. */
+/* Keeps a copy of the words for command_line(). Call it before argp, which sorts them. */
 void command_line_keep(int argc, char **argv);
 
 /*

@@ -627,8 +627,8 @@ Test(machine_facts, cxl_regions)
 	read_machine();
 	expect_fact(1, TIERBPF_FACT_CXL_REGION, 9, SOURCE_SYSFS);
 	expect_kind(1, TIERBPF_KIND_CXL, SOURCE_SYSFS);
-	expect_unknown(0,
-		       TIERBPF_FACT_CXL_REGION); /* it has CPUs, so it is DRAM, whatever has joined it */
+	/* it has CPUs, so it is DRAM, whatever has joined it */
+	expect_unknown(0, TIERBPF_FACT_CXL_REGION);
 	expect_kind(0, TIERBPF_KIND_DRAM, SOURCE_DERIVED);
 	expect_unknown(2, TIERBPF_FACT_CXL_REGION);
 }
